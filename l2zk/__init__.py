@@ -1,0 +1,59 @@
+"""l2zk: STARK proofs for Python, at native speed.
+
+Write a program as a frozen class, prove that it ran right, and let anyone verify the proof without running it again:
+
+    from l2zk import TraceZkVm, get_program
+
+    program = get_program("fib")(rounds=1000)
+    vm = TraceZkVm()
+    proof = vm.prove(program)
+    assert vm.verify(program, proof)
+
+PROTOCOL.md, beside this file, says what a proof is and what it proves.
+"""
+
+from l2zk import errors
+from l2zk.check import Report
+from l2zk.errors import (
+    ConstraintError,
+    DegreeError,
+    L2zkError,
+    OptionsError,
+    ProgramError,
+    ProofError,
+    SecurityError,
+    WitnessError,
+)
+from l2zk.expression import MODULUS, Expression
+from l2zk.hookspecs import hookimpl
+from l2zk.options import ProofOptions
+from l2zk.plugins import get_program, programs
+from l2zk.program import ExecutionTrace, Machine, TraceProgram
+from l2zk.proof import Proof
+from l2zk.zkvm import TraceZkVm
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "MODULUS",
+    "ConstraintError",
+    "DegreeError",
+    "ExecutionTrace",
+    "Expression",
+    "L2zkError",
+    "Machine",
+    "OptionsError",
+    "ProgramError",
+    "Proof",
+    "ProofError",
+    "ProofOptions",
+    "Report",
+    "SecurityError",
+    "TraceProgram",
+    "TraceZkVm",
+    "WitnessError",
+    "errors",
+    "get_program",
+    "hookimpl",
+    "programs",
+]

@@ -1,0 +1,100 @@
+"""Types of the core; see _protocol/interface.pxi and probes.pxi for what each function does."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from typing_extensions import disjoint_base
+
+from l2zk.bytecode import Code
+from l2zk.shape import Shape
+
+_Buffer = bytes | bytearray | memoryview
+_Words = NDArray[np.uint64]
+_Progress = Callable[[str, int, int], object]
+_Cells = Sequence[tuple[int, int, int]]
+_Triple = tuple[int, int, int]
+
+STAGES: tuple[str, ...]
+REFUSALS: dict[int, tuple[str, str]]
+TILE_ROWS: int
+
+class TraceViolation(Exception):
+    first: NDArray[np.int64]
+    counts: _Words
+    trace: _Words
+    outputs: list[int]
+    def __init__(
+        self, first: NDArray[np.int64], counts: _Words, trace: _Words, outputs: list[int]
+    ) -> None: ...
+
+@disjoint_base
+class Run: ...
+
+@disjoint_base
+class Compiled:
+    def __init__(
+        self,
+        shape: Shape,
+        *,
+        rows: int,
+        domains: Sequence[_Triple],
+        reads: Sequence[tuple[int, Sequence[int]]],
+        periodic: Sequence[Sequence[int]],
+        constraints: Code,
+        input_count: int,
+        output_claims: Sequence[tuple[int, int]],
+        step: Code | None = None,
+        step_targets: ArrayLike | None = None,
+        step_reach: int = 0,
+    ) -> None: ...
+    @property
+    def memory(self) -> int: ...
+
+def prove_bytes(
+    compiled: Compiled,
+    header: _Buffer,
+    output_places: Sequence[int],
+    inputs: Sequence[int],
+    start: _Cells,
+    *,
+    trace: _Words | None = None,
+    check: bool = True,
+    threads: int = 1,
+    progress: _Progress | None = None,
+    seed: _Buffer | None = None,
+) -> tuple[bytes, bytes]: ...
+def run_trace(
+    compiled: Compiled,
+    header: _Buffer,
+    output_places: Sequence[int],
+    inputs: Sequence[int],
+    start: _Cells,
+    *,
+    trace: _Words | None = None,
+    check: bool = False,
+    progress: _Progress | None = None,
+) -> tuple[_Words, list[int]]: ...
+def verify_bytes(
+    compiled: Compiled, header: _Buffer, body: _Buffer, inputs: Iterable[int], outputs: Iterable[int]
+) -> None: ...
+def blake3(data: _Buffer) -> bytes: ...
+def isas() -> tuple[str, ...]: ...
+def isa() -> str: ...
+def use_isa(name: str | None = None) -> None: ...
+def field_probe(name: str, a: ArrayLike, b: ArrayLike) -> _Words: ...
+def extension_probe(name: str, a: Sequence[int], b: Sequence[int]) -> _Triple: ...
+def root_of_unity(log_order: int) -> int: ...
+def ntt_probe(
+    coefficients: ArrayLike, log_n: int, shift: int = 1, tail: Sequence[int] = (), tail_scale: int = 0
+) -> _Words: ...
+def scale_probe(coefficients: ArrayLike, shift: int) -> _Words: ...
+def interpolate_probe(values: ArrayLike) -> _Words: ...
+def join_cosets_probe(residues: ArrayLike, shift_power: int) -> _Words: ...
+def hash_columns_probe(columns: ArrayLike) -> NDArray[np.uint8]: ...
+def hash_parents_probe(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], list[bytes]]: ...
+def grind_probe(prefix: _Buffer, first: int, count: int, bits: int) -> int | None: ...
+def fold_probe(coefficients: ArrayLike, log_arity: int, beta: Sequence[int]) -> _Words: ...
+def evaluate_probe(coefficients: ArrayLike, point: Sequence[int]) -> _Triple: ...
+def transcript_probe(messages: Sequence[tuple[int, Any]]) -> list[list[int]]: ...

@@ -1,0 +1,381 @@
+/* BLAKE3 of many messages at once: a message per lane, the same word of every message in one vector.
+ *
+ *     H3(message)         = root of the left-balanced tree over the chunks of 1024 bytes       (PROTOCOL 5.1)
+ *     parent(left, right) = compress(IV, left || right, counter 0, length 64, flag PARENT)     (PROTOCOL 5.2)
+ *
+ * Digests lie word-sliced: word k of digest i is digests[k * stride + i]. Nothing has to be aligned beyond
+ * its type; 64-byte alignment and a stride that is no multiple of 1024 words are faster.
+ */
+#ifndef L2ZK_BLAKE3_H
+#define L2ZK_BLAKE3_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "words are read from memory as they lie there");
+
+#ifndef L2ZK_HASH_LANES
+#define L2ZK_HASH_LANES 4
+#endif
+
+enum { HASH_LANES = L2ZK_HASH_LANES, HASH_STATES = 2, HASH_GROUP = HASH_LANES * HASH_STATES };
+enum { BLOCK_BYTES = 64, CHUNK_BLOCKS = 16, HASH_TREE = 8 * (54 + 1) };  /* 2^54 chunks are 2^64 bytes */
+enum { CHUNK_START = 1, CHUNK_END = 2, PARENT = 4, ROOT = 8 };
+
+typedef uint32_t hash_lanes __attribute__((vector_size(4 * L2ZK_HASH_LANES)));
+
+/* One word of each message of a group. A state is a chain of operations that wait for each other; a second
+ * state fills the gaps, even where the registers cannot hold both. */
+typedef struct {
+    hash_lanes state[HASH_STATES];
+} hash_word;
+
+/* What tells one compression from another: the last four words of the initial state. */
+typedef struct {
+    uint64_t counter;
+    uint32_t length, flags;
+} hash_tweak;
+
+#define HASH_INLINE static inline __attribute__((always_inline))
+#ifdef __clang__
+#define HASH_FUNCTION static __attribute__((noinline))
+#define HASH_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define HASH_FUNCTION static __attribute__((noinline, noclone))
+#define HASH_UNROLL _Pragma("GCC unroll 16")
+#endif
+
+static const uint32_t BLAKE3_IV[8] = {
+    0x6A09E667, 0xBB67AE85, 0x3C6EF372, 0xA54FF53A, 0x510E527F, 0x9B05688C, 0x1F83D9AB, 0x5BE0CD19,
+};
+
+/* Row r is the message permutation applied r times. */
+static const uint8_t BLAKE3_SCHEDULE[7][16] = {
+    {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15},
+    {2, 6, 3, 10, 7, 0, 4, 13, 1, 11, 12, 5, 9, 14, 15, 8},
+    {3, 4, 10, 12, 13, 2, 7, 14, 6, 5, 9, 0, 11, 15, 8, 1},
+    {10, 7, 12, 9, 14, 3, 13, 15, 4, 0, 11, 2, 5, 8, 1, 6},
+    {12, 13, 9, 11, 15, 10, 14, 8, 7, 2, 5, 3, 0, 1, 6, 4},
+    {9, 14, 11, 5, 8, 12, 15, 1, 13, 3, 0, 10, 2, 6, 4, 7},
+    {11, 15, 5, 0, 1, 9, 8, 6, 14, 10, 2, 12, 3, 4, 7, 13},
+};
+
+/* ---- Lanes ---- */
+
+HASH_INLINE hash_lanes broadcast(const uint32_t x)
+{
+    return (hash_lanes){0} + x;
+}
+
+HASH_INLINE hash_lanes lane_numbers(void)
+{
+    static const uint32_t number[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    hash_lanes x;
+    memcpy(&x, number, sizeof x);
+    return x;
+}
+
+HASH_INLINE hash_lanes rotate_right(const hash_lanes x, const int r)
+{
+#if !defined __clang__ && !defined __AVX512F__
+    /* A rotation by halves or bytes of a word is a shuffle; clang sees this by itself, gcc does not. */
+    typedef uint16_t halves __attribute__((vector_size(4 * L2ZK_HASH_LANES)));
+    if (r == 16)
+        return (hash_lanes)__builtin_shuffle((halves)x, (halves)(0x00020002 * lane_numbers() + 0x00000001));
+#ifdef __SSSE3__
+    typedef uint8_t bytes __attribute__((vector_size(4 * L2ZK_HASH_LANES)));
+    if (r == 8)
+        return (hash_lanes)__builtin_shuffle((bytes)x, (bytes)(0x04040404 * lane_numbers() + 0x00030201));
+#endif
+#endif
+    return x >> r | x << (32 - r);
+}
+
+/* The low and the high halves of HASH_LANES words of 64 bits. */
+HASH_INLINE void split(const uint64_t *const src, hash_lanes *const low, hash_lanes *const high)
+{
+#ifdef __clang__
+    typedef uint64_t wide __attribute__((vector_size(8 * L2ZK_HASH_LANES)));
+    wide x;
+    memcpy(&x, src, sizeof x);
+    *low = __builtin_convertvector(x, hash_lanes);
+    *high = __builtin_convertvector(x >> 32, hash_lanes);
+#else
+    hash_lanes first, second;
+    memcpy(&first, src, sizeof first);
+    memcpy(&second, src + HASH_LANES / 2, sizeof second);
+    *low = __builtin_shuffle(first, second, 2 * lane_numbers());
+    *high = __builtin_shuffle(first, second, 2 * lane_numbers() + 1);
+#endif
+}
+
+/* ---- Compression of one state (states = 1) or of two (states = 2) ---- */
+
+/* Half of the function G, with one message word, on the four columns (turn = 0) or diagonals (turn = 1). */
+HASH_INLINE void half_round(hash_word v[16], const hash_word m[16], const uint8_t order[16],
+                            const int s, const int turn, const int half)
+{
+    HASH_UNROLL for (int i = 0; i < 4; i++) {
+        hash_lanes *const a = &v[i].state[s];
+        hash_lanes *const b = &v[4 + (i + turn) % 4].state[s];
+        hash_lanes *const c = &v[8 + (i + 2 * turn) % 4].state[s];
+        hash_lanes *const d = &v[12 + (i + 3 * turn) % 4].state[s];
+        *a += m[order[8 * turn + 2 * i + half]].state[s];
+        *a += *b;
+        *d = rotate_right(*d ^ *a, half ? 8 : 16);
+        *c += *d;
+        *b = rotate_right(*b ^ *c, half ? 7 : 12);
+    }
+}
+
+/* The four halves are not a loop: around one more loop gcc allocates registers three times worse. */
+HASH_INLINE void full_round(const int states, hash_word v[16], const hash_word m[16],
+                            const uint8_t order[16])
+{
+    HASH_UNROLL for (int s = 0; s < states; s++) half_round(v, m, order, s, 0, 0);
+    HASH_UNROLL for (int s = 0; s < states; s++) half_round(v, m, order, s, 0, 1);
+    HASH_UNROLL for (int s = 0; s < states; s++) half_round(v, m, order, s, 1, 0);
+    HASH_UNROLL for (int s = 0; s < states; s++) half_round(v, m, order, s, 1, 1);
+}
+
+/* out may be cv or the first half of m. */
+HASH_INLINE void compress_states(const int states, const hash_word cv[8], const hash_word m[16],
+                                 const hash_tweak tweak, hash_word out[8])
+{
+    hash_word v[16];
+    uint32_t last[8];
+    memcpy(last, BLAKE3_IV, 16);
+    memcpy(last + 4, &tweak, 16);
+    HASH_UNROLL for (int k = 0; k < 8; k++)
+        HASH_UNROLL for (int s = 0; s < states; s++) {
+            v[k].state[s] = cv[k].state[s];
+            v[8 + k].state[s] = broadcast(last[k]);
+        }
+    HASH_UNROLL for (int round = 0; round < 7; round++)
+        full_round(states, v, m, BLAKE3_SCHEDULE[round]);
+    HASH_UNROLL for (int k = 0; k < 8; k++)
+        HASH_UNROLL for (int s = 0; s < states; s++)
+            out[k].state[s] = v[k].state[s] ^ v[8 + k].state[s];
+}
+
+/* Two functions, not one with a branch: gcc would load what both need before it, and run out of registers. */
+HASH_FUNCTION void compress_one_state(const hash_word cv[8], const hash_word m[16],
+                                      const hash_tweak tweak, hash_word out[8])
+{
+    compress_states(1, cv, m, tweak, out);
+}
+
+HASH_FUNCTION void compress_two_states(const hash_word cv[8], const hash_word m[16],
+                                       const hash_tweak tweak, hash_word out[8])
+{
+    compress_states(2, cv, m, tweak, out);
+}
+
+HASH_INLINE void compress(const int states, const hash_word cv[8], const hash_word m[16],
+                          const hash_tweak tweak, hash_word out[8])
+{
+    (states == 1 ? compress_one_state : compress_two_states)(cv, m, tweak, out);
+}
+
+HASH_INLINE void initial_value(hash_word cv[8])
+{
+    for (int k = 0; k < 8; k++)
+        for (int s = 0; s < HASH_STATES; s++) cv[k].state[s] = broadcast(BLAKE3_IV[k]);
+}
+
+HASH_INLINE void copy_digests(const uint32_t *const src, const size_t src_stride, const size_t count,
+                              uint32_t *const dst, const size_t dst_stride)
+{
+    for (int k = 0; k < 8; k++)
+        if (count == HASH_GROUP)
+            memcpy(dst + k * dst_stride, src + k * src_stride, 4 * HASH_GROUP);
+        else
+            memcpy(dst + k * dst_stride, src + k * src_stride, 4 * count);
+}
+
+/* ---- Messages: blocks chained to chunks, chunks joined to a tree ---- */
+
+typedef void hash_loader(const void *source, uint64_t block, hash_word m[16]);
+
+/* tree[0 .. 8) = H3 of the messages of `length` bytes whose blocks `load` fetches. Until then tree holds the
+ * finished subtrees, the largest first, and the node in work behind them: two neighbours are, as they lie,
+ * the message of their parent. */
+HASH_INLINE void hash_messages(hash_loader *const load, const void *const source, const uint64_t length,
+                               const int states, const hash_word iv[8], hash_word tree[HASH_TREE])
+{
+    const uint64_t blocks = length ? (length - 1) / BLOCK_BYTES + 1 : 1;
+    const uint64_t last_chunk = (blocks - 1) / CHUNK_BLOCKS;
+    hash_word *node = tree;
+    for (uint64_t chunk = 0; chunk <= last_chunk; chunk++, node += 8) {
+        const uint64_t start = chunk * CHUNK_BLOCKS;
+        const uint64_t end = chunk == last_chunk ? blocks : start + CHUNK_BLOCKS;
+        for (uint64_t block = start; block < end; block++) {
+            const uint64_t size = block + 1 == blocks ? length - block * BLOCK_BYTES : BLOCK_BYTES;
+            const uint32_t flags = (block == start ? CHUNK_START : 0) | (block + 1 == end ? CHUNK_END : 0)
+                                 | (block + 1 == end && last_chunk == 0 ? ROOT : 0);
+            hash_word m[16];
+            load(source, block, m);
+            const hash_tweak tweak = {chunk, (uint32_t)size, flags};
+            compress(states, block == start ? iv : node, m, tweak, node);
+        }
+        /* A chunk completes a subtree for each 1 at the end of its number; the last chunk completes all. */
+        int joins = chunk == last_chunk ? (int)((node - tree) / 8) : __builtin_ctzll(~chunk);
+        for (; joins > 0; joins--) {
+            node -= 8;
+            const uint32_t flags = PARENT | (chunk == last_chunk && node == tree ? ROOT : 0);
+            compress(states, iv, node, (hash_tweak){0, BLOCK_BYTES, flags}, node);
+        }
+    }
+}
+
+/* ---- Leaves ---- */
+
+typedef struct {
+    const uint64_t *const *src;
+    size_t words, row, count;
+} hash_rows;
+
+static inline void load_rows(const void *const source, const uint64_t block, hash_word m[16])
+{
+    static const uint64_t zeros[HASH_GROUP] = {0};
+    const hash_rows *const rows = source;
+    for (size_t j = 0; j < 8; j++) {
+        const size_t column = 8 * block + j;
+        const uint64_t *src = column < rows->words ? rows->src[column] + rows->row : zeros;
+        uint64_t padded[HASH_GROUP];
+        if (rows->count < HASH_GROUP) {
+            memcpy(padded, zeros, sizeof padded);
+            src = memcpy(padded, src, 8 * rows->count);
+        }
+        HASH_UNROLL for (int s = 0; s < HASH_STATES; s++)
+            split(src + s * HASH_LANES, &m[2 * j].state[s], &m[2 * j + 1].state[s]);
+    }
+}
+
+/* Digest i, i < n: H3 of src[0][i], src[1][i], ..., src[words - 1][i], zero-padded to whole blocks
+ * (PROTOCOL 5.1). words >= 1. out overlaps no column. */
+static void hash_columns(const uint64_t *const *const src, const size_t words, const size_t n,
+                         uint32_t *const out, const size_t stride)
+{
+    const uint64_t length = (words + 7) / 8 * BLOCK_BYTES;
+    hash_word iv[8], tree[HASH_TREE];
+    initial_value(iv);
+    for (size_t i = 0; i < n; i += HASH_GROUP) {
+        const size_t count = n - i < HASH_GROUP ? n - i : HASH_GROUP;
+        const hash_rows rows = {src, words, i, count};
+        hash_messages(load_rows, &rows, length, count > HASH_LANES ? 2 : 1, iv, tree);
+        copy_digests((const uint32_t *)tree, HASH_GROUP, count, out + i, stride);
+    }
+}
+
+/* ---- Nodes ---- */
+
+HASH_FUNCTION void hash_parents_group(const uint32_t *const left, const uint32_t *const right,
+                                      const size_t in_stride, uint32_t *const out, const size_t out_stride)
+{
+    hash_word iv[8], m[16];
+    initial_value(iv);
+    HASH_UNROLL for (int k = 0; k < 8; k++) {
+        memcpy(&m[k], left + k * in_stride, sizeof m[k]);
+        memcpy(&m[8 + k], right + k * in_stride, sizeof m[k]);
+    }
+    compress_states(HASH_STATES, iv, m, (hash_tweak){0, BLOCK_BYTES, PARENT}, m);
+    HASH_UNROLL for (int k = 0; k < 8; k++) memcpy(out + k * out_stride, &m[k], sizeof m[k]);
+}
+
+/* Digest i, i < n: parent(left i, right i) (PROTOCOL 5.2). out overlaps neither, or it is left or right with
+ * the same stride: then the parents replace these children. */
+static void hash_parents(const uint32_t *const left, const uint32_t *const right, const size_t in_stride,
+                         const size_t n, uint32_t *const out, const size_t out_stride)
+{
+    size_t i = 0;
+    for (; n - i >= HASH_GROUP; i += HASH_GROUP)
+        hash_parents_group(left + i, right + i, in_stride, out + i, out_stride);
+    if (i < n) {
+        uint32_t group[16][HASH_GROUP] = {{0}};
+        copy_digests(left + i, in_stride, n - i, group[0], HASH_GROUP);
+        copy_digests(right + i, in_stride, n - i, group[8], HASH_GROUP);
+        hash_parents_group(group[0], group[8], HASH_GROUP, group[0], HASH_GROUP);
+        copy_digests(group[0], HASH_GROUP, n - i, out + i, out_stride);
+    }
+}
+
+/* ---- One message, the same in every lane ---- */
+
+typedef struct {
+    const uint8_t *data;
+    uint64_t length;
+} hash_text;
+
+static inline void load_text(const void *const source, const uint64_t block, hash_word m[16])
+{
+    const hash_text *const text = source;
+    const uint64_t start = block * BLOCK_BYTES, rest = text->length - start;
+    uint32_t words[16] = {0};
+    memcpy(words, text->data + start, rest < BLOCK_BYTES ? rest : BLOCK_BYTES);
+    for (int k = 0; k < 16; k++) m[k].state[0] = broadcast(words[k]);
+}
+
+HASH_INLINE void store_lane_zero(const hash_word digest[8], uint8_t out[32])
+{
+    for (int k = 0; k < 8; k++) memcpy(out + 4 * k, &digest[k], 4);
+}
+
+/* H3 of any bytes; data is not null. */
+static void hash_bytes(const uint8_t *const data, const size_t length, uint8_t out[32])
+{
+    const hash_text text = {data, length};
+    hash_word iv[8], tree[HASH_TREE];
+    initial_value(iv);
+    hash_messages(load_text, &text, length, 1, iv, tree);
+    store_lane_zero(tree, out);
+}
+
+/* parent(left, right) of 32 bytes each; out may be either. */
+static void hash_parent(const uint8_t left[32], const uint8_t right[32], uint8_t out[32])
+{
+    uint8_t children[BLOCK_BYTES];
+    hash_word iv[8], m[16];
+    memcpy(children, left, 32);
+    memcpy(children + 32, right, 32);
+    initial_value(iv);
+    load_text(&(hash_text){children, BLOCK_BYTES}, 0, m);
+    compress(1, iv, m, (hash_tweak){0, BLOCK_BYTES, PARENT}, m);
+    store_lane_zero(m, out);
+}
+
+/* ---- Grinding ---- */
+
+/* The least nonce in first ... first + count - 1 for which the first 8 bytes of H3(prefix || u64(nonce)), as
+ * u64, have their lowest `bits` bits zero (PROTOCOL 6.10). *found: whether there is one; if not, the
+ * answer is 0. first + count <= 2^64. */
+static uint64_t grind(const uint8_t prefix[48], const uint64_t first, const uint64_t count,
+                      const unsigned bits, int *const found)
+{
+    const uint64_t mask = bits < 64 ? (UINT64_C(1) << bits) - 1 : UINT64_MAX;
+    hash_word iv[8], m[16], digest[8];
+    initial_value(iv);
+    load_text(&(hash_text){prefix, 48}, 0, m);
+    for (int k = 0; k < 16; k++) m[k].state[1] = m[k].state[0];
+    *found = 1;
+    for (uint64_t done = 0; done < count; done += HASH_GROUP) {
+        for (int s = 0; s < HASH_STATES; s++) {
+            const uint64_t nonce = first + done + s * HASH_LANES;
+            const hash_lanes low = (uint32_t)nonce + lane_numbers();
+            m[12].state[s] = low;
+            /* The carry out of low: a comparison that is true is -1. */
+            m[13].state[s] = broadcast((uint32_t)(nonce >> 32)) - (hash_lanes)(low < lane_numbers());
+        }
+        compress(2, iv, m, (hash_tweak){0, 56, CHUNK_START | CHUNK_END | ROOT}, digest);
+        for (uint64_t i = 0; i < HASH_GROUP && i < count - done; i++) {
+            const uint64_t s = i / HASH_LANES, lane = i % HASH_LANES;
+            const uint64_t low = digest[0].state[s][lane], high = digest[1].state[s][lane];
+            if (((low | high << 32) & mask) == 0) return first + done + i;
+        }
+    }
+    *found = 0;
+    return 0;
+}
+
+#endif

@@ -1,0 +1,224 @@
+#include "crew.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+
+struct l2zk_crew {
+    unsigned threads;
+    l2zk_crew *next_free;
+    pthread_mutex_t lock;
+    pthread_cond_t called, ended;
+
+    /* under lock */
+    l2zk_job job; /* not NULL: the leader has work or is at it */
+    void *job_context;
+    int running;
+    l2zk_task task; /* the work that is shared at the moment */
+    void *task_context;
+    unsigned round, busy; /* number of the sharing; followers still at it */
+    unsigned seated;      /* followers that have their number */
+
+    atomic_size_t next, tasks;
+    atomic_int cancelled;
+    atomic_uint stage;
+    atomic_ullong done, total;
+};
+
+static pthread_mutex_t free_lock = PTHREAD_MUTEX_INITIALIZER;
+static l2zk_crew *free_crews;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void before_fork(void) { pthread_mutex_lock(&free_lock); }
+static void after_fork_in_parent(void) { pthread_mutex_unlock(&free_lock); }
+static void after_fork_in_child(void)
+{
+    free_crews = NULL;
+    pthread_mutex_unlock(&free_lock);
+}
+static void watch_forks(void) { pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child); }
+
+static void work_on(l2zk_crew *crew, l2zk_task task, void *context, unsigned worker)
+{
+    const size_t tasks = atomic_load(&crew->tasks);
+    for (size_t i; !atomic_load(&crew->cancelled) && (i = atomic_fetch_add(&crew->next, 1)) < tasks;) {
+        task(context, i, worker);
+        atomic_fetch_add(&crew->done, 1);
+    }
+}
+
+static void *lead(void *argument)
+{
+    l2zk_crew *crew = argument;
+    pthread_mutex_lock(&crew->lock);
+    for (;;) {
+        while (!crew->job)
+            pthread_cond_wait(&crew->called, &crew->lock);
+        pthread_mutex_unlock(&crew->lock);
+        crew->job(crew->job_context);
+        pthread_mutex_lock(&crew->lock);
+        crew->job = NULL;
+        crew->running = 0;
+        pthread_cond_broadcast(&crew->ended);
+    }
+    return NULL;
+}
+
+static void *follow(void *argument)
+{
+    l2zk_crew *crew = argument;
+    unsigned seen = 0;
+    pthread_mutex_lock(&crew->lock);
+    const unsigned worker = ++crew->seated;
+    for (;;) {
+        while (crew->round == seen)
+            pthread_cond_wait(&crew->called, &crew->lock);
+        seen = crew->round;
+        l2zk_task task = crew->task;
+        void *context = crew->task_context;
+        pthread_mutex_unlock(&crew->lock);
+        work_on(crew, task, context, worker);
+        pthread_mutex_lock(&crew->lock);
+        if (--crew->busy == 0)
+            pthread_cond_broadcast(&crew->ended);
+    }
+    return NULL;
+}
+
+/* Signals are for the interpreter's threads. */
+static int spawn(void *(*body)(void *), l2zk_crew *crew)
+{
+    sigset_t all, old;
+    pthread_t thread;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    int failed = pthread_create(&thread, NULL, body, crew);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    if (!failed)
+        pthread_detach(thread);
+    return failed;
+}
+
+static l2zk_crew *hire(unsigned threads)
+{
+    l2zk_crew *crew = calloc(1, sizeof *crew);
+    if (!crew)
+        return NULL;
+    pthread_mutex_init(&crew->lock, NULL);
+    pthread_cond_init(&crew->called, NULL);
+    pthread_cond_init(&crew->ended, NULL);
+    if (spawn(lead, crew)) {
+        free(crew);
+        return NULL;
+    }
+    for (crew->threads = 1; crew->threads < threads; crew->threads++)
+        if (spawn(follow, crew))
+            break; /* fewer hands give the same proof */
+    return crew;
+}
+
+l2zk_crew *l2zk_crew_take(unsigned threads)
+{
+    pthread_once(&once, watch_forks);
+    pthread_mutex_lock(&free_lock);
+    l2zk_crew **link = &free_crews;
+    while (*link && (*link)->threads != threads)
+        link = &(*link)->next_free;
+    l2zk_crew *crew = *link;
+    if (crew)
+        *link = crew->next_free;
+    pthread_mutex_unlock(&free_lock);
+    return crew ? crew : hire(threads);
+}
+
+void l2zk_crew_give(l2zk_crew *crew)
+{
+    pthread_mutex_lock(&free_lock);
+    crew->next_free = free_crews;
+    free_crews = crew;
+    pthread_mutex_unlock(&free_lock);
+}
+
+void l2zk_crew_start(l2zk_crew *crew, l2zk_job job, void *context)
+{
+    pthread_mutex_lock(&crew->lock);
+    atomic_store(&crew->cancelled, 0);
+    l2zk_crew_stage(crew, 0, 0);
+    crew->job_context = context;
+    crew->running = 1;
+    crew->job = job;
+    pthread_cond_broadcast(&crew->called);
+    pthread_mutex_unlock(&crew->lock);
+}
+
+static struct timespec after(double seconds)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    t.tv_nsec += (long)(seconds * 1e9);
+    t.tv_sec += t.tv_nsec / 1000000000L;
+    t.tv_nsec %= 1000000000L;
+    return t;
+}
+
+int l2zk_crew_wait(l2zk_crew *crew, double seconds)
+{
+    struct timespec limit = after(seconds < 0 ? 0 : seconds);
+    pthread_mutex_lock(&crew->lock);
+    while (crew->running)
+        if (seconds < 0)
+            pthread_cond_wait(&crew->ended, &crew->lock);
+        else if (pthread_cond_timedwait(&crew->ended, &crew->lock, &limit) == ETIMEDOUT)
+            break;
+    int ended = !crew->running;
+    pthread_mutex_unlock(&crew->lock);
+    return ended;
+}
+
+unsigned l2zk_crew_threads(l2zk_crew *crew) { return crew->threads; }
+
+void l2zk_crew_cancel(l2zk_crew *crew) { atomic_store(&crew->cancelled, 1); }
+
+int l2zk_crew_cancelled(l2zk_crew *crew) { return atomic_load(&crew->cancelled); }
+
+l2zk_progress l2zk_crew_progress(l2zk_crew *crew)
+{
+    l2zk_progress p = {atomic_load(&crew->stage), atomic_load(&crew->done), atomic_load(&crew->total)};
+    return p;
+}
+
+void l2zk_crew_stage(l2zk_crew *crew, uint32_t stage, uint64_t total)
+{
+    atomic_store(&crew->done, 0);
+    atomic_store(&crew->total, total);
+    atomic_store(&crew->stage, stage);
+}
+
+void l2zk_crew_advance(l2zk_crew *crew, uint64_t done) { atomic_fetch_add(&crew->done, done); }
+
+int l2zk_crew_share(l2zk_crew *crew, l2zk_task task, void *context, size_t tasks)
+{
+    atomic_store(&crew->next, 0);
+    atomic_store(&crew->tasks, tasks);
+    const int alone = crew->threads == 1 || tasks == 1;
+    if (!alone) {
+        pthread_mutex_lock(&crew->lock);
+        crew->task = task;
+        crew->task_context = context;
+        crew->busy = crew->threads - 1;
+        crew->round++;
+        pthread_cond_broadcast(&crew->called);
+        pthread_mutex_unlock(&crew->lock);
+    }
+    work_on(crew, task, context, 0);
+    if (!alone) {
+        pthread_mutex_lock(&crew->lock);
+        while (crew->busy)
+            pthread_cond_wait(&crew->ended, &crew->lock);
+        pthread_mutex_unlock(&crew->lock);
+    }
+    return atomic_load(&crew->cancelled);
+}

@@ -1,0 +1,36 @@
+/* A crew: a few threads that carry out one job (a proof), while the thread that asked for it waits and looks in.
+ *
+ * The first thread runs the job; when the job calls crew_share, all of the crew take part. Crews are kept between jobs and
+ * dropped in a forked child, whose copies of the threads do not exist.
+ */
+#ifndef L2ZK_CREW_H
+#define L2ZK_CREW_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct l2zk_crew l2zk_crew;
+typedef void (*l2zk_job)(void *context);
+typedef void (*l2zk_task)(void *context, size_t index, unsigned worker); /* worker < threads of the crew */
+
+typedef struct {
+    uint32_t stage; /* a number that the job gives, see l2zk_crew_stage */
+    uint64_t done, total;
+} l2zk_progress;
+
+/* Called by the thread that asks. */
+l2zk_crew *l2zk_crew_take(unsigned threads); /* NULL if no thread can be had */
+void l2zk_crew_start(l2zk_crew *crew, l2zk_job job, void *context);
+int l2zk_crew_wait(l2zk_crew *crew, double seconds); /* 1 if the job has ended; seconds < 0: wait for that */
+void l2zk_crew_cancel(l2zk_crew *crew);
+l2zk_progress l2zk_crew_progress(l2zk_crew *crew);
+void l2zk_crew_give(l2zk_crew *crew); /* only after the job has ended */
+
+/* Called by the job. */
+void l2zk_crew_stage(l2zk_crew *crew, uint32_t stage, uint64_t total);
+void l2zk_crew_advance(l2zk_crew *crew, uint64_t done);
+int l2zk_crew_cancelled(l2zk_crew *crew);
+unsigned l2zk_crew_threads(l2zk_crew *crew);
+int l2zk_crew_share(l2zk_crew *crew, l2zk_task task, void *context, size_t tasks); /* 0, or 1 if cancelled before the end */
+
+#endif

@@ -1,0 +1,102 @@
+/* The vector vocabulary for AVX2: four elements. Canonical elements in, canonical elements out.
+ *
+ * AVX2 compares signed only, so an unsigned a < b is the signed comparison with the top bits of both turned.
+ */
+#ifndef L2ZK_ISA_H
+#define L2ZK_ISA_H
+
+#include <immintrin.h>
+
+#include "field.h"
+
+#define L2ZK_ISA_NAME "avx2"
+#define W 4 /* elements of F in a vector */
+#define L2ZK_HASH_LANES 8
+
+typedef __m256i V;
+
+static inline V v_load(const uint64_t *p) { return _mm256_loadu_si256((const __m256i *)p); }
+static inline void v_store(uint64_t *p, V a) { _mm256_storeu_si256((__m256i *)p, a); }
+static inline V v_set1(uint64_t a) { return _mm256_set1_epi64x((long long)a); }
+
+static inline V v_turn(V a) { return _mm256_xor_si256(a, v_set1(1ULL << 63)); }
+
+/* all ones where a < b */
+static inline V v_less(V a, V b) { return _mm256_cmpgt_epi64(v_turn(b), v_turn(a)); }
+
+static inline V v_add(V a, V b)
+{
+    V d = _mm256_sub_epi64(v_set1(P), b), r = _mm256_sub_epi64(a, d);
+    return _mm256_add_epi64(r, _mm256_and_si256(v_less(a, d), v_set1(P)));
+}
+
+static inline V v_sub(V a, V b)
+{
+    V r = _mm256_sub_epi64(a, b);
+    return _mm256_add_epi64(r, _mm256_and_si256(v_less(a, b), v_set1(P)));
+}
+
+/* hi*2^64 + lo mod p */
+static inline V v_reduce(V hi, V lo)
+{
+    const V epsilon = v_set1(EPSILON);
+    V top = _mm256_srli_epi64(hi, 32), m = _mm256_mul_epu32(hi, epsilon);
+    V s = _mm256_add_epi64(lo, m), r = _mm256_sub_epi64(s, top);
+    r = _mm256_add_epi64(r, _mm256_and_si256(v_less(s, m), epsilon));
+    r = _mm256_sub_epi64(r, _mm256_and_si256(v_less(s, top), epsilon));
+    V below = v_less(r, v_set1(P));
+    return _mm256_add_epi64(r, _mm256_andnot_si256(below, epsilon)); /* x - p = x + epsilon mod 2^64 */
+}
+
+static inline V v_mul(V a, V b)
+{
+    const V low = v_set1(EPSILON);
+    V ah = _mm256_srli_epi64(a, 32), bh = _mm256_srli_epi64(b, 32);
+    V ll = _mm256_mul_epu32(a, b), lh = _mm256_mul_epu32(a, bh);
+    V hl = _mm256_mul_epu32(ah, b), hh = _mm256_mul_epu32(ah, bh);
+    V t0 = _mm256_add_epi64(hl, _mm256_srli_epi64(ll, 32));
+    V t1 = _mm256_add_epi64(lh, _mm256_and_si256(t0, low));
+    V hi = _mm256_add_epi64(_mm256_add_epi64(hh, _mm256_srli_epi64(t0, 32)), _mm256_srli_epi64(t1, 32));
+    V lo = _mm256_blend_epi32(ll, _mm256_slli_epi64(t1, 32), 0xaa);
+    return v_reduce(hi, lo);
+}
+
+/* times 2^24, 2^48, 2^72 */
+static inline V v_shift24(V a) { return v_reduce(_mm256_srli_epi64(a, 40), _mm256_slli_epi64(a, 24)); }
+static inline V v_shift48(V a) { return v_reduce(_mm256_srli_epi64(a, 16), _mm256_slli_epi64(a, 48)); }
+static inline V v_shift72(V a) /* a = h*2^24 + l: 2^96 = -1 and 2^72 = 2^8*(2^32 - 1) */
+{
+    V l = _mm256_srli_epi64(_mm256_slli_epi64(a, 40), 32);
+    return v_sub(_mm256_mul_epu32(l, v_set1(EPSILON)), _mm256_srli_epi64(a, 24));
+}
+
+static inline void v_transpose(V *a, V *b, V *c, V *d)
+{
+    V e = _mm256_unpacklo_epi64(*a, *b), f = _mm256_unpackhi_epi64(*a, *b);
+    V g = _mm256_unpacklo_epi64(*c, *d), h = _mm256_unpackhi_epi64(*c, *d);
+    *a = _mm256_permute2x128_si256(e, g, 0x20);
+    *b = _mm256_permute2x128_si256(f, h, 0x20);
+    *c = _mm256_permute2x128_si256(e, g, 0x31);
+    *d = _mm256_permute2x128_si256(f, h, 0x31);
+}
+
+/* Eight vectors hold W runs of eight elements, two vectors a run; afterwards vector q holds element q of each run. */
+static inline void v_runs_to_lanes(V x[8])
+{
+    V y[8] = {x[0], x[2], x[4], x[6], x[1], x[3], x[5], x[7]};
+    v_transpose(y, y + 1, y + 2, y + 3);
+    v_transpose(y + 4, y + 5, y + 6, y + 7);
+    for (int q = 0; q < 8; q++)
+        x[q] = y[q];
+}
+
+static inline void v_lanes_to_runs(V x[8])
+{
+    v_transpose(x, x + 1, x + 2, x + 3);
+    v_transpose(x + 4, x + 5, x + 6, x + 7);
+    V y[8] = {x[0], x[4], x[1], x[5], x[2], x[6], x[3], x[7]};
+    for (int q = 0; q < 8; q++)
+        x[q] = y[q];
+}
+
+#endif

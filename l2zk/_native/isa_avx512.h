@@ -1,0 +1,86 @@
+/* The vector vocabulary for AVX-512 (F, DQ, BW, VL): eight elements. Canonical elements in, canonical elements out. */
+#ifndef L2ZK_ISA_H
+#define L2ZK_ISA_H
+
+#include <immintrin.h>
+
+#include "field.h"
+
+#define L2ZK_ISA_NAME "avx512"
+#define W 8 /* elements of F in a vector */
+#define L2ZK_HASH_LANES 16
+
+typedef __m512i V;
+
+static inline V v_load(const uint64_t *p) { return _mm512_loadu_si512(p); }
+static inline void v_store(uint64_t *p, V a) { _mm512_storeu_si512(p, a); }
+static inline V v_set1(uint64_t a) { return _mm512_set1_epi64((long long)a); }
+
+static inline V v_add(V a, V b)
+{
+    V d = _mm512_sub_epi64(v_set1(P), b), r = _mm512_sub_epi64(a, d);
+    return _mm512_mask_add_epi64(r, _mm512_cmplt_epu64_mask(a, d), r, v_set1(P));
+}
+
+static inline V v_sub(V a, V b)
+{
+    V r = _mm512_sub_epi64(a, b);
+    return _mm512_mask_add_epi64(r, _mm512_cmplt_epu64_mask(a, b), r, v_set1(P));
+}
+
+/* hi*2^64 + lo mod p; both carries are found before either is applied. */
+static inline V v_reduce(V hi, V lo)
+{
+    const V epsilon = v_set1(EPSILON);
+    V top = _mm512_srli_epi64(hi, 32), m = _mm512_mul_epu32(hi, epsilon);
+    V s = _mm512_add_epi64(lo, m), r = _mm512_sub_epi64(s, top);
+    __mmask8 over = _mm512_cmplt_epu64_mask(s, m), under = _mm512_cmplt_epu64_mask(s, top);
+    r = _mm512_mask_add_epi64(r, over, r, epsilon);
+    r = _mm512_mask_sub_epi64(r, under, r, epsilon);
+    return _mm512_min_epu64(r, _mm512_add_epi64(r, epsilon)); /* x - p = x + epsilon mod 2^64, the less where x >= p */
+}
+
+static inline V v_mul(V a, V b)
+{
+    const V low = v_set1(EPSILON);
+    V ah = _mm512_srli_epi64(a, 32), bh = _mm512_srli_epi64(b, 32);
+    V ll = _mm512_mul_epu32(a, b), lh = _mm512_mul_epu32(a, bh);
+    V hl = _mm512_mul_epu32(ah, b), hh = _mm512_mul_epu32(ah, bh);
+    V t0 = _mm512_add_epi64(hl, _mm512_srli_epi64(ll, 32));
+    V t1 = _mm512_add_epi64(lh, _mm512_and_si512(t0, low));
+    V hi = _mm512_add_epi64(_mm512_add_epi64(hh, _mm512_srli_epi64(t0, 32)), _mm512_srli_epi64(t1, 32));
+    V lo = _mm512_mask_blend_epi32(0xaaaa, ll, _mm512_slli_epi64(t1, 32));
+    return v_reduce(hi, lo);
+}
+
+/* times 2^24, 2^48, 2^72 */
+static inline V v_shift24(V a) { return v_reduce(_mm512_srli_epi64(a, 40), _mm512_slli_epi64(a, 24)); }
+static inline V v_shift48(V a) { return v_reduce(_mm512_srli_epi64(a, 16), _mm512_slli_epi64(a, 48)); }
+static inline V v_shift72(V a) /* a = h*2^24 + l: 2^96 = -1 and 2^72 = 2^8*(2^32 - 1) */
+{
+    V l = _mm512_srli_epi64(_mm512_slli_epi64(a, 40), 32);
+    return v_sub(_mm512_mul_epu32(l, v_set1(EPSILON)), _mm512_srli_epi64(a, 24));
+}
+
+/* Eight vectors hold W runs of eight elements; afterwards vector q holds element q of each run. */
+static inline void v_runs_to_lanes(V x[8])
+{
+    V a[8], b[8];
+    for (int i = 0; i < 8; i += 2) {
+        a[i] = _mm512_unpacklo_epi64(x[i], x[i + 1]);
+        a[i + 1] = _mm512_unpackhi_epi64(x[i], x[i + 1]);
+    }
+    for (int i = 0; i < 8; i += 4)
+        for (int k = 0; k < 2; k++) {
+            b[i + k] = _mm512_shuffle_i64x2(a[i + k], a[i + 2 + k], 0x88);
+            b[i + 2 + k] = _mm512_shuffle_i64x2(a[i + k], a[i + 2 + k], 0xdd);
+        }
+    for (int k = 0; k < 4; k++) {
+        x[k] = _mm512_shuffle_i64x2(b[k], b[k + 4], 0x88);
+        x[k + 4] = _mm512_shuffle_i64x2(b[k], b[k + 4], 0xdd);
+    }
+}
+
+static inline void v_lanes_to_runs(V x[8]) { v_runs_to_lanes(x); } /* a transposition is its own inverse */
+
+#endif

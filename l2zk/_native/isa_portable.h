@@ -1,0 +1,29 @@
+/* The vector vocabulary for any machine: a vector is one element. Canonical elements in, canonical elements out. */
+#ifndef L2ZK_ISA_H
+#define L2ZK_ISA_H
+
+#include "field.h"
+
+#define L2ZK_ISA_NAME "portable"
+#define W 1 /* elements of F in a vector */
+#define L2ZK_HASH_LANES 4
+
+typedef uint64_t V;
+
+static inline V v_load(const uint64_t *p) { return *p; }
+static inline void v_store(uint64_t *p, V a) { *p = a; }
+static inline V v_set1(uint64_t a) { return a; }
+static inline V v_add(V a, V b) { return f_add(a, b); }
+static inline V v_sub(V a, V b) { return f_sub(a, b); }
+static inline V v_mul(V a, V b) { return f_mul(a, b); }
+
+/* times 2^24, 2^48, 2^72 */
+static inline V v_shift24(V a) { return f_reduce(a >> 40, a << 24); }
+static inline V v_shift48(V a) { return f_reduce(a >> 16, a << 48); }
+static inline V v_shift72(V a) { return f_sub(((a & 0xffffff) << 40) - ((a & 0xffffff) << 8), a >> 24); }
+
+/* Eight vectors hold W runs of eight elements; afterwards vector q holds element q of each run. And back. */
+static inline void v_runs_to_lanes(V x[8]) { (void)x; }
+static inline void v_lanes_to_runs(V x[8]) { (void)x; }
+
+#endif

@@ -1,0 +1,50 @@
+/* The kernels, compiled once for each instruction set: the vector vocabulary comes from isa_*.h, the text is one. */
+#if defined(L2ZK_ISA_AVX512)
+#include "isa_avx512.h"
+#define TABLE l2zk_kernels_avx512
+#elif defined(L2ZK_ISA_AVX2)
+#include "isa_avx2.h"
+#define TABLE l2zk_kernels_avx2
+#elif defined(L2ZK_ISA_NEON)
+#include "isa_neon.h"
+#define TABLE l2zk_kernels_neon
+#else
+#include "isa_portable.h"
+#define TABLE l2zk_kernels_portable
+#endif
+
+#include "kernels.h"
+
+#include "extension.h"
+#include "blake3.h"
+#include "ntt.h"
+#include "machine.h"
+#include "tiles.h"
+
+const l2zk_kernels TABLE = {
+    .name = L2ZK_ISA_NAME,
+    .lanes = W,
+    .hash_bytes = hash_bytes,
+    .hash_parent = hash_parent,
+    .hash_columns = hash_columns,
+    .hash_parents = hash_parents,
+    .grind = grind,
+    .ntt_fill_tables = ntt_fill_tables,
+    .ntt_fill_shift = ntt_fill_shift,
+    .ntt_coefficients = ntt_coefficients,
+    .ntt_values = ntt_values,
+    .ntt_scale = ntt_scale,
+    .ntt_reverse = ntt_reverse,
+    .join_cosets = join_cosets,
+    .fold_results = fold_results,
+    .store_results = store_results,
+    .points = points,
+    .invert = invert,
+    .multiply_differences = multiply_differences,
+    .divide_groups = divide_groups,
+    .deep = deep,
+    .fold = fold,
+    .barycentric_weights = barycentric_weights,
+    .dot = dot,
+    .evaluate = evaluate,
+};

@@ -1,0 +1,106 @@
+/* What the kernels offer: one table of functions per instruction set, all with the same results bit for bit.
+ *
+ * Arrays hold canonical elements of F; an array of K is three arrays of F, one per coordinate. A tile is TILE consecutive
+ * points or rows; tile functions always work on TILE of them, so their inputs may be read that far.
+ */
+#ifndef L2ZK_KERNELS_H
+#define L2ZK_KERNELS_H
+
+#include "field.h"
+
+#define TILE 64
+
+/* Straight-line code over slots. An instruction is (op, dst, a, b); see bytecode.py for its making. */
+enum {
+    OP_ADD_VV, OP_SUB_VV, OP_MUL_VV,            /* vector, vector */
+    OP_ADD_VU, OP_SUB_VU, OP_SUB_UV, OP_MUL_VU, /* one of them uniform: the same for all rows */
+    OP_NEG_V,
+    OP_RESULT_V, OP_RESULT_U,                   /* dst is the number of the result */
+    OP_COUNT
+};
+
+typedef struct {
+    const uint32_t (*prelude)[4]; /* on uniform slots only, run once */
+    const uint32_t (*loads)[3];   /* (0 column | 1 periodic, index, offset); vector slots 0 .. load_count-1 */
+    const uint32_t (*body)[4];
+    const uint64_t *uniforms;     /* first values: public inputs, public outputs, constants, computed ones */
+    size_t prelude_count, load_count, body_count, uniform_count, vector_count, result_count;
+} l2zk_code;
+
+/* One point z of the batch (PROTOCOL 6.7): sum of coefficients[t]*sources[t](x) - constant, over x - z. */
+typedef struct {
+    k3 z, constant;
+    size_t count;
+    const uint64_t *const *sources;
+    const k3 *coefficients;
+} l2zk_deep_point;
+
+/* What transforms of up to n values read: roots[b], b < n/2; runs[b] = roots[4b], b < n/8; octets[7b + q] = runs[b]^(q + 1), b < n/64.
+ * A smaller transform reads the front of a larger one's tables. */
+typedef struct {
+    const uint64_t *roots, *runs, *octets;
+} l2zk_ntt_tables;
+
+static inline size_t l2zk_ntt_table_words(size_t n) { return n / 2 + n / 8 + 7 * (n / 64) + 16; }
+
+static inline l2zk_ntt_tables l2zk_ntt_tables_in(const uint64_t *words, size_t n)
+{
+    l2zk_ntt_tables t = {words, words + (n / 2 + 1), words + (n / 2 + 1) + n / 8};
+    return t;
+}
+
+/* A transform works on stretches of 2^near_log values, which stay in cache, and at most 2^7 of them meet in the last layers. */
+static inline unsigned l2zk_ntt_near_log(unsigned log_n) { return log_n <= 13 ? log_n : log_n <= 20 ? 13 : log_n - 7; }
+
+/* Words that move a transform of 2^log_n values to a coset. */
+static inline size_t l2zk_ntt_shift_words(unsigned log_n)
+{
+    const unsigned near_log = l2zk_ntt_near_log(log_n);
+    return ((size_t)1 << near_log) + ((size_t)1 << (log_n - near_log));
+}
+
+typedef struct {
+    const char *name;
+    unsigned lanes;
+
+    /* blake3.h */
+    void (*hash_bytes)(const uint8_t *data, size_t length, uint8_t out[32]);
+    void (*hash_parent)(const uint8_t left[32], const uint8_t right[32], uint8_t out[32]);
+    void (*hash_columns)(const uint64_t *const *src, size_t words, size_t n, uint32_t *out, size_t stride);
+    void (*hash_parents)(const uint32_t *left, const uint32_t *right, size_t in_stride, size_t n, uint32_t *out,
+                         size_t out_stride);
+    uint64_t (*grind)(const uint8_t prefix[48], uint64_t first, uint64_t count, unsigned bits, int *found);
+
+    /* ntt.h */
+    void (*ntt_fill_tables)(uint64_t *words, size_t n);
+    void (*ntt_fill_shift)(uint64_t *words, uint64_t shift, unsigned log_n);
+    void (*ntt_coefficients)(uint64_t *out, const uint64_t *values, unsigned log_n, l2zk_ntt_tables tables);
+    void (*ntt_values)(uint64_t *out, const uint64_t *coefficients, unsigned log_n, const uint64_t *shift,
+                       const uint64_t *tail, size_t tail_count, uint64_t tail_scale, l2zk_ntt_tables tables);
+    void (*ntt_scale)(uint64_t *coefficients, unsigned log_n, const uint64_t *shift);
+    void (*ntt_reverse)(uint64_t *out, const uint64_t *coefficients, size_t count, unsigned log_n, uint64_t shift);
+    void (*join_cosets)(uint64_t *const *cosets, unsigned log_cosets, size_t n, uint64_t shift_power);
+
+    /* machine.h */
+    void (*fold_results)(const l2zk_code *code, uint64_t *const *slots, const uint64_t *uniforms, const k3 *powers,
+                         const uint32_t *groups, uint64_t *sums);
+    void (*store_results)(const l2zk_code *code, uint64_t *const *slots, const uint64_t *uniforms, uint64_t *results);
+
+    /* tiles.h */
+    void (*points)(uint64_t start, const uint64_t *powers, uint64_t *x);
+    void (*invert)(uint64_t *values);
+    void (*multiply_differences)(uint64_t *values, const uint64_t *x, uint64_t root);
+    void (*divide_groups)(const uint64_t *sums, const uint64_t *inverses, size_t groups, uint64_t *const quotient[3]);
+    void (*deep)(const l2zk_deep_point *points, size_t count, size_t at, const uint64_t *x, uint64_t *word);
+    void (*fold)(const uint64_t *const coefficients[3], size_t count, unsigned log_arity, k3 beta, uint64_t *const out[3]);
+    void (*barycentric_weights)(k3 z, const uint64_t *x, uint64_t *weights);
+    k3 (*dot)(const uint64_t *weights, const uint64_t *values);
+    k3 (*evaluate)(const uint64_t *const coefficients[3], size_t count, k3 z);
+} l2zk_kernels;
+
+/* dispatch.c */
+extern const l2zk_kernels *l2zk_active;                /* the table in use */
+const char *l2zk_isa_name(size_t i);                   /* the i-th that this build has and this machine can run, or NULL */
+int l2zk_select(const char *name);                     /* by name; NULL: the best. 0, or -1 if there is none such */
+
+#endif

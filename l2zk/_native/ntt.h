@@ -1,0 +1,438 @@
+/* The number-theoretic transform of n = 2^log_n values on a coset shift*<omega>, natural order on both sides of the door.
+ *
+ *     values[j] = sum_i coefficients[i]*(shift*omega^j)^i
+ *
+ * Coefficients are kept in bit-reversed order. From values to coefficients the layers go from far to near pairs, block b of a
+ * layer splitting X^2m - t^2 into X^m - t and X^m + t, t = roots[b]; from coefficients to values the transposed layers go
+ * from near to far. roots[b] = omega_4^b0 * omega_8^b1 * omega_16^b2 ... over the bits of b, so one table serves every layer and
+ * every size, and a block needs one element of it. Three layers are done at once: the roots within are powers of
+ * omega_8 = -2^24, which are shifts. Layers of far pairs go through a small tile, so that the array is read twice in all.
+ */
+#ifndef L2ZK_NTT_H
+#define L2ZK_NTT_H
+
+static inline size_t reverse_bits(size_t i, unsigned bits)
+{
+    uint64_t x = i;
+    x = (x >> 1 & 0x5555555555555555ULL) | (x & 0x5555555555555555ULL) << 1;
+    x = (x >> 2 & 0x3333333333333333ULL) | (x & 0x3333333333333333ULL) << 2;
+    x = (x >> 4 & 0x0f0f0f0f0f0f0f0fULL) | (x & 0x0f0f0f0f0f0f0f0fULL) << 4;
+    return bits ? (size_t)(__builtin_bswap64(x) >> (64 - bits)) : 0;
+}
+
+static void ntt_fill_tables(uint64_t *words, size_t n)
+{
+    const l2zk_ntt_tables t = l2zk_ntt_tables_in(words, n);
+    uint64_t *roots = (uint64_t *)t.roots, *runs = (uint64_t *)t.runs, *octets = (uint64_t *)t.octets;
+    roots[0] = 1;
+    for (unsigned j = 0; (size_t)4 << j <= n; j++) {
+        const uint64_t root = f_root(j + 2);
+        for (size_t b = 0; b < (size_t)1 << j; b++)
+            roots[((size_t)1 << j) + b] = f_mul(roots[b], root);
+    }
+    for (size_t b = 0; b < n / 8; b++)
+        runs[b] = roots[4 * b];
+    for (size_t b = 0; b < n / 64; b++)
+        for (size_t q = 0; q < 7; q++)
+            octets[7 * b + q] = f_pow(runs[b], q + 1);
+}
+
+/* ---- One step of three, two or one layers on one block: a[q*m + j], j < m, m a multiple of W ----------------------- */
+
+/* (x, y) <- (x + y, x - y) */
+#define BUTTERFLY(x, y)                                                                                                \
+    do {                                                                                                               \
+        V sum_ = v_add(x, y);                                                                                          \
+        y = v_sub(x, y);                                                                                               \
+        x = sum_;                                                                                                      \
+    } while (0)
+
+/* (x, y) <- (x - y, x + y): where y stands for -y */
+#define BUTTERFLY_NEGATED(x, y)                                                                                        \
+    do {                                                                                                               \
+        V difference_ = v_sub(x, y);                                                                                   \
+        y = v_add(x, y);                                                                                               \
+        x = difference_;                                                                                               \
+    } while (0)
+
+/* Near to far: pairs at distance 1, 2, 4, each difference times its root among the powers of omega_8 = -2^24. */
+static inline void spread_eight(V x[8])
+{
+    for (int q = 0; q < 8; q += 2)
+        BUTTERFLY(x[q], x[q + 1]);
+    x[3] = v_shift48(x[3]);
+    x[5] = v_shift24(x[5]); /* x[5] and x[7] wait with a minus sign */
+    x[7] = v_shift72(x[7]);
+    BUTTERFLY(x[0], x[2]);
+    BUTTERFLY(x[1], x[3]);
+    BUTTERFLY(x[4], x[6]);
+    BUTTERFLY(x[5], x[7]);
+    x[6] = v_shift48(x[6]);
+    x[7] = v_shift48(x[7]);
+    BUTTERFLY(x[0], x[4]);
+    BUTTERFLY_NEGATED(x[1], x[5]);
+    BUTTERFLY(x[2], x[6]);
+    BUTTERFLY_NEGATED(x[3], x[7]);
+}
+
+/* Far to near: the transpose. */
+static inline void gather_eight(V x[8])
+{
+    for (int q = 0; q < 4; q++)
+        BUTTERFLY(x[q], x[q + 4]);
+    x[6] = v_shift48(x[6]);
+    x[7] = v_shift48(x[7]);
+    BUTTERFLY(x[0], x[2]);
+    BUTTERFLY(x[1], x[3]);
+    BUTTERFLY(x[4], x[6]);
+    BUTTERFLY(x[5], x[7]);
+    x[3] = v_shift48(x[3]);
+    x[5] = v_shift24(x[5]);
+    x[7] = v_shift72(x[7]);
+    BUTTERFLY(x[0], x[1]);
+    BUTTERFLY(x[2], x[3]);
+    BUTTERFLY_NEGATED(x[4], x[5]);
+    BUTTERFLY_NEGATED(x[6], x[7]);
+}
+
+static void spread_block_by_eight(uint64_t *a, size_t m, const uint64_t *powers)
+{
+    V w[7];
+    for (int q = 0; q < 7; q++)
+        w[q] = v_set1(powers[q]);
+    for (size_t j = 0; j < m; j += W) {
+        V x[8];
+        for (int q = 0; q < 8; q++)
+            x[q] = v_load(a + q * m + j);
+        spread_eight(x);
+        v_store(a + j, x[0]);
+        for (int q = 1; q < 8; q++)
+            v_store(a + q * m + j, v_mul(x[q], w[q - 1]));
+    }
+}
+
+static void gather_block_by_eight(uint64_t *a, size_t m, const uint64_t *powers)
+{
+    V w[7];
+    for (int q = 0; q < 7; q++)
+        w[q] = v_set1(powers[q]);
+    for (size_t j = 0; j < m; j += W) {
+        V x[8];
+        x[0] = v_load(a + j);
+        for (int q = 1; q < 8; q++)
+            x[q] = v_mul(v_load(a + q * m + j), w[q - 1]);
+        gather_eight(x);
+        for (int q = 0; q < 8; q++)
+            v_store(a + q * m + j, x[q]);
+    }
+}
+
+/* roots of the four quarters' pairs: w and w*omega_4, then w^2 */
+static void spread_block_by_four(uint64_t *a, size_t m, uint64_t root)
+{
+    const V w = v_set1(root), w2 = v_set1(f_mul(root, root)), w3 = v_set1(f_mul(f_mul(root, root), root));
+    for (size_t j = 0; j < m; j += W) {
+        V x0 = v_load(a + j), x1 = v_load(a + m + j), x2 = v_load(a + 2 * m + j), x3 = v_load(a + 3 * m + j);
+        BUTTERFLY(x0, x1);
+        BUTTERFLY(x2, x3);
+        x3 = v_shift48(x3);
+        BUTTERFLY(x0, x2);
+        BUTTERFLY(x1, x3);
+        v_store(a + j, x0);
+        v_store(a + m + j, v_mul(x1, w));
+        v_store(a + 2 * m + j, v_mul(x2, w2));
+        v_store(a + 3 * m + j, v_mul(x3, w3));
+    }
+}
+
+static void gather_block_by_four(uint64_t *a, size_t m, uint64_t root)
+{
+    const V w = v_set1(root), w2 = v_set1(f_mul(root, root)), w3 = v_set1(f_mul(f_mul(root, root), root));
+    for (size_t j = 0; j < m; j += W) {
+        V x0 = v_load(a + j), x1 = v_mul(v_load(a + m + j), w);
+        V x2 = v_mul(v_load(a + 2 * m + j), w2), x3 = v_mul(v_load(a + 3 * m + j), w3);
+        BUTTERFLY(x0, x2);
+        BUTTERFLY(x1, x3);
+        x3 = v_shift48(x3);
+        BUTTERFLY(x0, x1);
+        BUTTERFLY(x2, x3);
+        v_store(a + j, x0);
+        v_store(a + m + j, x1);
+        v_store(a + 2 * m + j, x2);
+        v_store(a + 3 * m + j, x3);
+    }
+}
+
+static void spread_block_by_two(uint64_t *a, size_t m, uint64_t root)
+{
+    const V w = v_set1(root);
+    for (size_t j = 0; j < m; j += W) {
+        V x = v_load(a + j), y = v_load(a + m + j);
+        v_store(a + j, v_add(x, y));
+        v_store(a + m + j, v_mul(v_sub(x, y), w));
+    }
+}
+
+static void gather_block_by_two(uint64_t *a, size_t m, uint64_t root)
+{
+    const V w = v_set1(root);
+    for (size_t j = 0; j < m; j += W) {
+        V x = v_load(a + j), y = v_mul(v_load(a + m + j), w);
+        v_store(a + j, v_add(x, y));
+        v_store(a + m + j, v_sub(x, y));
+    }
+}
+
+/* ---- All layers of one stretch --------------------------------------------------------------------------------------
+ *
+ * A stretch is the `index`-th run of `size` elements, which layers of pairs at distance m, 2m, ... size/2 do not leave.
+ * Steps of three layers, and one of two or one for the rest, at the far end.
+ */
+
+static void spread(uint64_t *a, size_t size, size_t m, size_t index, l2zk_ntt_tables t)
+{
+    for (; 8 * m <= size; m *= 8)
+        for (size_t b = 0; b < size / (8 * m); b++)
+            spread_block_by_eight(a + 8 * m * b, m, t.octets + 7 * (index * (size / (8 * m)) + b));
+    if (4 * m == size)
+        spread_block_by_four(a, m, t.roots[2 * index]);
+    else if (2 * m == size)
+        spread_block_by_two(a, m, t.roots[index]);
+}
+
+static void gather(uint64_t *a, size_t size, size_t least, size_t index, l2zk_ntt_tables t)
+{
+    size_t m = least;
+    while (8 * m <= size)
+        m *= 8;
+    if (4 * m == size)
+        gather_block_by_four(a, m, t.roots[2 * index]);
+    else if (2 * m == size)
+        gather_block_by_two(a, m, t.roots[index]);
+    while (m > least) {
+        m /= 8;
+        for (size_t b = 0; b < size / (8 * m); b++)
+            gather_block_by_eight(a + 8 * m * b, m, t.octets + 7 * (index * (size / (8 * m)) + b));
+    }
+}
+
+/* The three nearest layers of `size` elements, a run of eight in each lane; runs[b] is the root w of run b. */
+static inline void powers_of_lanes(const uint64_t *runs, V w[7])
+{
+    w[0] = v_load(runs);
+    w[1] = v_mul(w[0], w[0]);
+    w[2] = v_mul(w[1], w[0]);
+    w[3] = v_mul(w[1], w[1]);
+    w[4] = v_mul(w[3], w[0]);
+    w[5] = v_mul(w[2], w[2]);
+    w[6] = v_mul(w[3], w[2]);
+}
+
+static void spread_runs(uint64_t *out, const uint64_t *in, const uint64_t *scale, size_t size, const uint64_t *runs)
+{
+    for (size_t e = 0; e < size; e += 8 * W) {
+        V x[8], w[7];
+        for (int i = 0; i < 8; i++)
+            x[i] = scale ? v_mul(v_load(in + e + i * W), v_load(scale + e + i * W)) : v_load(in + e + i * W);
+        powers_of_lanes(runs + e / 8, w);
+        v_runs_to_lanes(x);
+        spread_eight(x);
+        for (int q = 1; q < 8; q++)
+            x[q] = v_mul(x[q], w[q - 1]);
+        v_lanes_to_runs(x);
+        for (int i = 0; i < 8; i++)
+            v_store(out + e + i * W, x[i]);
+    }
+}
+
+static void gather_runs(uint64_t *a, size_t size, const uint64_t *runs)
+{
+    for (size_t e = 0; e < size; e += 8 * W) {
+        V x[8], w[7];
+        for (int i = 0; i < 8; i++)
+            x[i] = v_load(a + e + i * W);
+        powers_of_lanes(runs + e / 8, w);
+        v_runs_to_lanes(x);
+        for (int q = 1; q < 8; q++)
+            x[q] = v_mul(x[q], w[q - 1]);
+        gather_eight(x);
+        v_lanes_to_runs(x);
+        for (int i = 0; i < 8; i++)
+            v_store(a + e + i * W, x[i]);
+    }
+}
+
+/* ---- The whole ----------------------------------------------------------------------------------------------------- */
+
+enum { SMALLEST_SPLIT = 64, TILE_COLUMNS = 64, TILE_ROWS = 128 };
+
+static void spread_small(uint64_t *a, size_t n, const uint64_t *roots)
+{
+    for (size_t m = 1; m < n; m *= 2)
+        for (size_t b = 0; b < n / (2 * m); b++)
+            for (size_t j = 2 * m * b; j < 2 * m * b + m; j++) {
+                uint64_t x = a[j], y = a[j + m];
+                a[j] = f_add(x, y);
+                a[j + m] = f_mul(f_sub(x, y), roots[b]);
+            }
+}
+
+static void gather_small(uint64_t *a, size_t n, const uint64_t *roots)
+{
+    for (size_t m = n / 2; m > 0; m /= 2)
+        for (size_t b = 0; b < n / (2 * m); b++)
+            for (size_t j = 2 * m * b; j < 2 * m * b + m; j++) {
+                uint64_t x = a[j], y = f_mul(a[j + m], roots[b]);
+                a[j] = f_add(x, y);
+                a[j + m] = f_sub(x, y);
+            }
+}
+
+/* The far layers, a tile of a few columns at a time; row r is first multiplied by scale[r]. */
+static void spread_far(uint64_t *a, unsigned log_n, unsigned near, const uint64_t *scale, l2zk_ntt_tables t)
+{
+    const size_t rows = (size_t)1 << (log_n - near), stride = (size_t)1 << near;
+    uint64_t tile[TILE_ROWS * TILE_COLUMNS];
+    for (size_t c = 0; c < stride; c += TILE_COLUMNS) {
+        for (size_t r = 0; r < rows; r++) {
+            const V s = v_set1(scale ? scale[r] : 1);
+            for (size_t j = 0; j < TILE_COLUMNS; j += W) {
+                V x = v_load(a + r * stride + c + j);
+                v_store(tile + r * TILE_COLUMNS + j, scale ? v_mul(x, s) : x);
+            }
+        }
+        spread(tile, rows * TILE_COLUMNS, TILE_COLUMNS, 0, t);
+        for (size_t r = 0; r < rows; r++)
+            memcpy(a + r * stride + c, tile + r * TILE_COLUMNS, 8 * TILE_COLUMNS);
+    }
+}
+
+/* out[j] = values[-j mod n]*scale, and the far layers if there are any. */
+static void gather_far(uint64_t *out, const uint64_t *values, unsigned log_n, unsigned near, uint64_t scale, l2zk_ntt_tables t)
+{
+    const size_t n = (size_t)1 << log_n, rows = (size_t)1 << (log_n - near), stride = (size_t)1 << near;
+    const size_t columns = stride < TILE_COLUMNS ? stride : TILE_COLUMNS;
+    uint64_t tile[TILE_ROWS * TILE_COLUMNS];
+    for (size_t c = 0; c < stride; c += columns) {
+        for (size_t r = 0; r < rows; r++)
+            for (size_t j = 0; j < columns; j++)
+                tile[r * columns + j] = f_mul(values[(n - (r * stride + c + j)) & (n - 1)], scale);
+        if (rows > 1)
+            gather(tile, rows * columns, columns, 0, t);
+        for (size_t r = 0; r < rows; r++)
+            memcpy(out + r * stride + c, tile + r * columns, 8 * columns);
+    }
+}
+
+/* Coefficients, bit-reversed, from values on <omega>: the transform of the values read backwards, over n. */
+static void ntt_coefficients(uint64_t *out, const uint64_t *values, unsigned log_n, l2zk_ntt_tables t)
+{
+    const size_t n = (size_t)1 << log_n;
+    const unsigned near = l2zk_ntt_near_log(log_n);
+    gather_far(out, values, log_n, near, f_inv(n), t);
+    if (n < SMALLEST_SPLIT) {
+        gather_small(out, n, t.roots);
+        return;
+    }
+    for (size_t b = 0; b < n >> near; b++) {
+        gather(out + (b << near), (size_t)1 << near, 8, b, t);
+        gather_runs(out + (b << near), (size_t)1 << near, t.runs + (b << near) / 8);
+    }
+}
+
+/* scale[i] = ratio^(i reversed) for i < 2^bits */
+static void reversed_powers(uint64_t *scale, uint64_t ratio, unsigned bits)
+{
+    scale[0] = 1;
+    for (unsigned j = 0; j < bits; j++) {
+        const uint64_t factor = f_pow(ratio, (uint64_t)1 << (bits - 1 - j));
+        for (size_t i = 0; i < (size_t)1 << j; i++)
+            scale[((size_t)1 << j) + i] = f_mul(scale[i], factor);
+    }
+}
+
+static void ntt_fill_shift(uint64_t *words, uint64_t shift, unsigned log_n)
+{
+    const unsigned near = l2zk_ntt_near_log(log_n);
+    reversed_powers(words, f_pow(shift, (uint64_t)1 << (log_n - near)), near);
+    reversed_powers(words + ((size_t)1 << near), shift, log_n - near);
+}
+
+/* Values on shift*<omega> of coefficients in bit-reversed order, to which the first `tail_count` <= n get tail[i]*tail_scale
+ * added, i in natural order. shift: filled by ntt_fill_shift, or NULL for 1. out is coefficients or does not overlap. */
+static void ntt_values(uint64_t *out, const uint64_t *coefficients, unsigned log_n, const uint64_t *shift,
+                       const uint64_t *tail, size_t tail_count, uint64_t tail_scale, l2zk_ntt_tables t)
+{
+    const size_t n = (size_t)1 << log_n;
+    const unsigned near = l2zk_ntt_near_log(log_n), far = log_n - near;
+    for (size_t b = 0; b < (size_t)1 << far; b++) {
+        uint64_t *stretch = out + (b << near);
+        const uint64_t *source = coefficients + (b << near);
+        if (tail_count) {
+            if (stretch != source)
+                memcpy(stretch, source, (size_t)8 << near);
+            for (size_t i = reverse_bits(b, far), k = 0; i < tail_count; i += (size_t)1 << far, k++) {
+                uint64_t *place = stretch + reverse_bits(k, near);
+                *place = f_add(*place, f_mul(tail[i], tail_scale));
+            }
+            source = stretch;
+        }
+        if (n < SMALLEST_SPLIT) {
+            for (size_t i = 0; i < n; i++)
+                stretch[i] = shift ? f_mul(source[i], shift[i]) : source[i];
+            spread_small(stretch, n, t.roots);
+        } else {
+            spread_runs(stretch, source, shift, (size_t)1 << near, t.runs + (b << near) / 8);
+            spread(stretch, (size_t)1 << near, 8, b, t);
+        }
+    }
+    if (far)
+        spread_far(out, log_n, near, shift ? shift + ((size_t)1 << near) : NULL, t);
+}
+
+/* coefficients[i] *= shift^i, in bit-reversed order; shift as filled by ntt_fill_shift. */
+static void ntt_scale(uint64_t *coefficients, unsigned log_n, const uint64_t *shift)
+{
+    const size_t n = (size_t)1 << log_n, near = (size_t)1 << l2zk_ntt_near_log(log_n);
+    for (size_t i = 0; i < n; i++)
+        coefficients[i] = f_mul(coefficients[i], f_mul(shift[i & (near - 1)], shift[near + i / near]));
+}
+
+/* Coefficients in bit-reversed order of what has the same values on shift*<omega> as a polynomial of any number of
+ * coefficients, in natural order: those beyond n fold back times shift^n. */
+static void ntt_reverse(uint64_t *out, const uint64_t *coefficients, size_t count, unsigned log_n, uint64_t shift)
+{
+    const size_t n = (size_t)1 << log_n;
+    const uint64_t turn = f_pow(shift, n);
+    for (size_t i = 0; i < n; i++) {
+        uint64_t x = 0, scale = 1;
+        for (size_t k = i; k < count; k += n, scale = f_mul(scale, turn))
+            x = f_add(x, f_mul(coefficients[k], scale));
+        out[reverse_bits(i, log_n)] = x;
+    }
+}
+
+/* From P mod (X^n - u*w^j), j < c = 2^log_cosets, w of order c, to the c blocks of n coefficients of P, in place:
+ * residue j is sum_b (u*w^j)^b P_b, so P_b = u^-b (1/c) sum_j w^(-jb) residue j. */
+static void join_cosets(uint64_t *const *cosets, unsigned log_cosets, size_t n, uint64_t u)
+{
+    const size_t c = (size_t)1 << log_cosets;
+    const uint64_t w = f_inv(f_root(log_cosets)), u_inverse = f_inv(u);
+    uint64_t residue[32], scale[32], root[32];
+    for (size_t b = 0; b < c; b++) {
+        scale[b] = f_mul(f_inv(c), f_pow(u_inverse, b));
+        root[b] = f_pow(w, b);
+    }
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < c; j++)
+            residue[j] = cosets[j][i];
+        for (size_t b = 0; b < c; b++) {
+            uint64_t x = 0;
+            for (size_t j = 0; j < c; j++)
+                x = f_add(x, f_mul(residue[j], root[b * j % c]));
+            cosets[b][i] = f_mul(x, scale[b]);
+        }
+    }
+}
+
+#endif

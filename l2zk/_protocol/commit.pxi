@@ -1,0 +1,233 @@
+# Commitments to columns: extension to L and the tree over its leaves. (PROTOCOL 6.2, 6.4, 6.8)
+
+# Polynomials of a little more than n coefficients, n a power of two: the first n stand in bit-reversed order, the rest (the tail)
+# in natural order. On a coset x^n is one constant, so the tail folds back onto the first coefficients.
+cdef struct Extension:
+    size_t columns
+    unsigned log_rows            # n = 2^log_rows, also the points of a coset
+    uint64_t *main               # columns of main_size
+    size_t main_size
+    uint64_t *tail               # columns of tail_size
+    size_t tail_size
+    size_t tail_count
+    bint masks                   # the tail is r of T + (X^n - 1)*r, rather than the coefficients from n on
+    uint64_t *out                # columns of out_size, coset after coset
+    size_t out_size
+    uint64_t first               # point of coset 0
+    uint64_t ratio               # to the first point of the next coset
+    Prover *prover
+
+cdef size_t COLUMNS_A_TASK = 8
+
+
+cdef void extend_columns(void *context, size_t task, unsigned worker) noexcept nogil:
+    """Some columns on one coset."""
+    cdef Extension *e = <Extension *>context
+    cdef Prover *v = e.prover
+    cdef size_t coset = task % v.plan.blowup
+    cdef size_t first = task // v.plan.blowup * COLUMNS_A_TASK
+    cdef size_t c
+    cdef uint64_t *shift = v.scratch[worker].shift
+    cdef uint64_t point = f_mul(e.first, f_pow(e.ratio, coset))
+    cdef uint64_t scale = f_pow(point, <uint64_t>1 << e.log_rows)
+    if e.masks:
+        scale = f_sub(scale, 1)
+    l2zk_active.ntt_fill_shift(shift, point, e.log_rows)
+    for c in range(first, smaller(first + COLUMNS_A_TASK, e.columns)):
+        l2zk_active.ntt_values(column_of(e.out, e.out_size, c) + (coset << e.log_rows), column_of(e.main, e.main_size, c),
+                               e.log_rows, shift, column_of(e.tail, e.tail_size, c), e.tail_count, scale, v.tables)
+
+
+cdef void extend(Prover *v, Extension *e) noexcept nogil:
+    e.prover = v
+    share(v, extend_columns, e, v.plan.blowup * ((e.columns + COLUMNS_A_TASK - 1) // COLUMNS_A_TASK))
+
+
+cdef void split(uint64_t *main, uint64_t *tail, const uint64_t *coefficients, size_t count, unsigned log_n) noexcept nogil:
+    """Coefficients in natural order as first n, bit-reversed, and tail."""
+    cdef size_t n = <size_t>1 << log_n
+    l2zk_active.ntt_reverse(main, coefficients, smaller(n, count), log_n, 1)
+    if count > n:
+        memcpy(tail, coefficients + n, 8 * (count - n))
+
+
+# ---- trees -----------------------------------------------------------------------------------------------------------
+
+cdef void fill_row_leaves(Tree *t, const Plan *p, uint64_t *columns, size_t count) noexcept nogil:
+    """Leaf i of an input tree: rows i, i + |L|/s, ...; in storage they are N'/s apart within a coset."""
+    cdef size_t m, c
+    for m in range(p.rows_per_leaf):
+        for c in range(count):
+            t.sources[m * count + c] = column_of(columns, p.size, c) + m * (p.extended // p.rows_per_leaf)
+            t.strides[m * count + c] = p.extended
+
+
+cdef void commit(Prover *v, Tree *t, Message kind) noexcept nogil:
+    """Build the tree and put its root into the body and the transcript."""
+    cdef uint8_t *root = v.proof + v.proof_length
+    if stopped(v):
+        return
+    if build_tree(v.crew, t):
+        stop(v, CANCELLED)
+        return
+    read_digest(t, 1, 0, root)
+    v.proof_length += 32
+    if absorb(&v.transcript, kind, root, 32):
+        stop(v, NO_MEMORY)
+
+
+# ---- the trace -------------------------------------------------------------------------------------------------------
+
+cdef void interpolate_column(void *context, size_t c, unsigned worker) noexcept nogil:
+    """T + Z_H*r. Where N' = N, the tail is r; for short traces, N' > N, it is what lies beyond N' coefficients."""
+    cdef Prover *v = <Prover *>context
+    cdef const Plan *p = v.plan
+    cdef uint64_t *main = column_of(v.coefficients, p.extended, c)
+    cdef uint64_t *mask = column_of(v.masks, v.mask_size, c)
+    if p.hiding:
+        draw_mask(&v.randomness, PURPOSE_TRACE_MASK, c, column_of(v.trace_masks, p.mask_length, c), p.mask_length,
+                  v.scratch[worker].random)
+    if p.extended == p.length:
+        l2zk_active.ntt_coefficients(main, column_of(v.trace, p.length, c), p.log_length, v.tables)
+        memcpy(mask, column_of(v.trace_masks, p.mask_length, c), 8 * p.mask_length)
+    else:
+        interpolate_short_column(v, c, main, mask)
+
+
+cdef void interpolate_short_column(Prover *v, size_t c, uint64_t *main, uint64_t *work) noexcept nogil:
+    """All N + h coefficients T_i - r_i + r_(i-N) in `work`, then their tail at its front; h may exceed N, so the two r may meet."""
+    cdef const Plan *p = v.plan
+    cdef const uint64_t *mask = column_of(v.trace_masks, p.mask_length, c)
+    cdef size_t i, count = p.length + p.mask_length
+    l2zk_active.ntt_coefficients(main, column_of(v.trace, p.length, c), p.log_length, v.tables)
+    memset(work, 0, 8 * count)
+    l2zk_active.ntt_reverse(work, main, p.length, p.log_length, 1)
+    for i in range(p.mask_length):
+        work[i] = f_sub(work[i], mask[i])
+        work[p.length + i] = f_add(work[p.length + i], mask[i])
+    split(main, work, work, count, p.log_extended)
+
+
+cdef void commit_trace(Prover *v) noexcept nogil:
+    cdef const Plan *p = v.plan
+    cdef Extension e
+    cdef size_t beyond = p.length + p.mask_length - p.extended if p.length + p.mask_length > p.extended else 0
+    if stopped(v):
+        return
+    l2zk_crew_stage(v.crew, STAGE_COMMIT_TRACE, p.columns + p.blowup)
+    share(v, interpolate_column, v, p.columns)
+    e.columns, e.log_rows = p.columns, p.log_extended
+    e.main, e.main_size = v.coefficients, p.extended
+    e.tail, e.tail_size, e.masks = v.masks, v.mask_size, p.extended == p.length
+    e.tail_count = p.mask_length if e.masks else beyond
+    e.out, e.out_size = v.extended, p.size
+    e.first, e.ratio = GENERATOR, f_root(p.log_size)
+    extend(v, &e)
+    fill_row_leaves(&v.trace_tree, p, v.extended, p.columns)
+    if p.hiding:
+        v.trace_tree.salts, v.trace_tree.number = &v.randomness, 0
+    commit(v, &v.trace_tree, MESSAGE_TRACE_ROOT)
+
+
+# ---- the quotient ----------------------------------------------------------------------------------------------------
+
+cdef inline uint64_t *natural_piece(const Prover *v, size_t piece, size_t coordinate) noexcept nogil:
+    return column_of(v.natural, v.plan.piece_length + v.plan.piece_mask_length, 3 * piece + coordinate)
+
+
+cdef void cut_quotient(Prover *v) noexcept nogil:
+    """Piece j: the coefficients jM .. jM + M - 1 of Q, and the masks X^M*t_j - t_{j-1} that cancel in the sum. (PROTOCOL 6.4)"""
+    cdef const Plan *p = v.plan
+    cdef size_t j, c, i, b, size = p.quotient_cosets * p.extended + p.overflow
+    cdef uint64_t *piece
+    cdef uint64_t *next_piece
+    cdef uint64_t *all_coefficients
+    for c in range(3):
+        all_coefficients = column_of(v.quotient_values, size, c)
+        for b in range(p.quotient_cosets):
+            l2zk_active.ntt_reverse(all_coefficients + b * p.extended, column_of(v.quotient, size, c) + b * p.extended, p.extended,
+                                    p.log_extended, 1)
+        memcpy(all_coefficients + p.quotient_cosets * p.extended, column_of(v.quotient, size, c) + p.quotient_cosets * p.extended,
+               8 * p.overflow)
+        for j in range(p.pieces):
+            piece = natural_piece(v, j, c)
+            memcpy(piece, all_coefficients + j * p.piece_length, 8 * p.piece_length)
+            memset(piece + p.piece_length, 0, 8 * p.piece_mask_length)
+    for j in range(p.pieces - 1 if p.hiding else 0):
+        for c in range(3):
+            piece = natural_piece(v, j, c)
+            next_piece = natural_piece(v, j + 1, c)
+            draw_mask(&v.randomness, PURPOSE_QUOTIENT_MASK, 3 * j + c, piece + p.piece_length, p.piece_mask_length,
+                      v.scratch[0].random)
+            for i in range(p.piece_mask_length):
+                next_piece[i] = f_sub(next_piece[i], piece[p.piece_length + i])
+
+
+cdef void extend_pieces(Prover *v) noexcept nogil:
+    cdef const Plan *p = v.plan
+    cdef Extension e
+    cdef size_t i, size = p.quotient_cosets * p.extended + p.overflow, count = p.piece_length + p.piece_mask_length
+    e.columns, e.log_rows, e.masks = 3 * p.pieces, p.log_extended, False
+    e.out, e.out_size = v.pieces, p.size
+    e.first, e.ratio = GENERATOR, f_root(p.log_size)
+    if p.pieces == 1:            # Q itself: one block, and its overflow behind it
+        e.main, e.main_size = v.quotient, size
+        e.tail, e.tail_size, e.tail_count = v.quotient + p.extended, size, p.overflow
+    else:
+        cut_quotient(v)
+        for i in range(3 * p.pieces):
+            l2zk_active.ntt_reverse(column_of(v.piece_coefficients, p.extended, i), natural_piece(v, 0, i),
+                                    smaller(p.extended, count), p.log_extended, 1)
+        e.main, e.main_size = v.piece_coefficients, p.extended
+        e.tail, e.tail_size, e.tail_count = v.natural + p.extended, count, count - p.extended if count > p.extended else 0
+    extend(v, &e)
+
+
+cdef void mask_batch(Prover *v) noexcept nogil:
+    """Draw R, extend it to word 1's domain, and let its values follow the rows in each leaf of the quotient tree.
+
+    R(7^s*X) is drawn rather than R: it is as uniform, and FRI's words are on the subgroup.
+    """
+    cdef const Plan *p = v.plan
+    cdef Tree *t = &v.quotient_tree
+    cdef Extension e
+    cdef size_t c, words = 3 * p.pieces * p.rows_per_leaf, rows = p.extended // p.rows_per_leaf, size = rows + p.batch_mask_length
+    for c in range(3):
+        memset(column_of(v.batch_mask_coefficients, size, c), 0, 8 * size)
+        draw_mask(&v.randomness, PURPOSE_BATCH_MASK, c, column_of(v.batch_mask_coefficients, size, c), p.batch_mask_length,
+                  v.scratch[0].random)
+        t.sources[words + c] = column_of(v.batch_mask, p.leaves, c)
+        t.strides[words + c] = rows
+    if p.batch_mask_length < rows:   # the first of them, each where its number reversed says
+        for c in range(3):
+            put_in_order(column_of(v.batch_mask_coefficients, size, c), p.batch_mask_length, p.log_extended - p.log_rows_per_leaf)
+    e.columns, e.log_rows, e.masks = 3, p.log_extended - p.log_rows_per_leaf, False
+    e.main, e.main_size = v.batch_mask_coefficients, size
+    e.tail, e.tail_size = v.batch_mask_coefficients + rows, size
+    e.tail_count = p.batch_mask_length - rows if p.batch_mask_length > rows else 0
+    e.out, e.out_size = v.batch_mask, p.leaves
+    e.first, e.ratio = 1, f_root(p.log_size - p.log_rows_per_leaf)
+    extend(v, &e)
+    t.salts, t.number = &v.randomness, 1
+
+
+cdef void put_in_order(uint64_t *coefficients, size_t count, unsigned log_n) noexcept nogil:
+    """Move coefficient i < count to its bit-reversed place; the others are 0 and stay so."""
+    cdef size_t i, k
+    for i in range(<size_t>1 << log_n):
+        k = bit_reversed(i, log_n)
+        if i < k:
+            coefficients[i], coefficients[k] = coefficients[k], coefficients[i]
+
+
+cdef void commit_quotient(Prover *v) noexcept nogil:
+    cdef const Plan *p = v.plan
+    if stopped(v):
+        return
+    l2zk_crew_stage(v.crew, STAGE_COMMIT_QUOTIENT, p.blowup)
+    if not p.direct:
+        extend_pieces(v)
+    fill_row_leaves(&v.quotient_tree, p, v.pieces, 3 * p.pieces)
+    if p.hiding:
+        mask_batch(v)
+    commit(v, &v.quotient_tree, MESSAGE_QUOTIENT_ROOT)

@@ -1,0 +1,209 @@
+# The batch and FRI. (PROTOCOL 6.7 to 6.9)
+#
+# The prover keeps coefficients: those of G(7X) come from G's values on one coset of L, a fold is a sum of a few of them, and
+# only a word that is committed is evaluated. Word 0 is never evaluated on L.
+
+cdef void prepare_batch(Prover *v) noexcept nogil:
+    """For each point: its columns, their powers of alpha_deep, and the same sum over the opened values.
+
+    A piece of the quotient enters as its three coordinates, times 1, phi and phi^2.
+    """
+    cdef const Plan *p = v.plan
+    cdef size_t u, i, c, t = 0, width = p.columns + p.pieces
+    cdef k3 phi[3]
+    cdef k3 power
+    cdef l2zk_deep_point *point
+    for c in range(3):
+        phi[c] = k_from(0)
+        phi[c].c[c] = 1
+    for u in range(p.offset_count):
+        point = v.points + u
+        point.z = k_scale(v.zeta, f_pow(f_root(p.log_length), p.reads[u].offset))
+        point.constant = k_from(0)
+        point.count = 0
+        point.sources = v.point_sources + u * (p.columns + 3 * p.pieces)
+        point.coefficients = v.point_coefficients + u * (p.columns + 3 * p.pieces)
+        for i in range(p.columns if u == 0 else p.reads[u].count):
+            c = i if u == 0 else p.reads[u].columns[i]
+            power = k_pow(v.alpha_deep, 1 + c + u * width)
+            add_source(point, column_of(v.extended, p.size, c), power)
+            point.constant = k_add(point.constant, k_mul(power, v.values[t]))
+            t += 1
+        if u == 0:
+            for i in range(p.pieces):
+                power = k_pow(v.alpha_deep, 1 + p.columns + i)
+                for c in range(3):
+                    add_source(point, column_of(v.pieces, p.size, 3 * i + c), k_mul(power, phi[c]))
+                point.constant = k_add(point.constant, k_mul(power, v.values[t]))
+                t += 1
+
+
+cdef inline void add_source(l2zk_deep_point *point, const uint64_t *source, k3 coefficient) noexcept nogil:
+    (<const uint64_t **>point.sources)[point.count] = source
+    (<k3 *>point.coefficients)[point.count] = coefficient
+    point.count += 1
+
+
+cdef void batch_tiles(void *context, size_t task, unsigned worker) noexcept nogil:
+    """G on some tiles of the first coset."""
+    cdef Prover *v = <Prover *>context
+    cdef const Plan *p = v.plan
+    cdef uint64_t *x = v.scratch[worker].words
+    cdef uint64_t *tile = x + TILE
+    cdef uint64_t root = f_root(p.log_extended)
+    cdef size_t row, last = smaller((task + 1) * TILE * TILES_A_TASK, p.extended)
+    for row from task * TILE * TILES_A_TASK <= row < last by TILE:
+        l2zk_active.points(f_mul(GENERATOR, f_pow(root, row)), v.row_powers, x)
+        l2zk_active.deep(v.points, p.offset_count, row, x, tile)
+        store_batch(v, row, smaller(TILE, p.extended - row), tile)
+
+
+cdef inline void store_batch(Prover *v, size_t at, size_t count, const uint64_t *tile) noexcept nogil:
+    cdef size_t c
+    for c in range(3):
+        memcpy(column_of(v.batch_values, v.plan.extended + v.plan.batch_overflow, c) + at, tile + TILE * c, 8 * count)
+
+
+cdef void interpolate_batch(void *context, size_t c, unsigned worker) noexcept nogil:
+    """A coordinate of G(7X) mod X^N' - 1."""
+    cdef Prover *v = <Prover *>context
+    cdef const Plan *p = v.plan
+    l2zk_active.ntt_coefficients(column_of(v.folded[0], p.extended, c),
+                                 column_of(v.batch_values, p.extended + p.batch_overflow, c), p.log_extended, v.tables)
+
+
+cdef void compute_batch(Prover *v) noexcept nogil:
+    """The coefficients of G(7X)."""
+    cdef const Plan *p = v.plan
+    cdef size_t tasks = (p.extended + TILE * TILES_A_TASK - 1) // (TILE * TILES_A_TASK)
+    cdef size_t c, stride
+    cdef uint64_t root
+    if stopped(v):
+        return
+    l2zk_crew_stage(v.crew, STAGE_BATCH, tasks + 3)
+    prepare_batch(v)
+    share(v, batch_tiles, v, tasks)
+    share(v, interpolate_batch, v, 3)
+    if p.batch_overflow == 0 or stopped(v):
+        return
+    root = f_root(p.log_size)
+    batch_beside(v)
+    for c in range(3):           # on the subgroup the coset beside is omega_|L|*<omega>, where x^N' is not 1
+        split_overflow(column_of(v.folded[0], p.extended, c), p.log_extended, 1,
+                       column_of(v.batch_values, p.extended + p.batch_overflow, c) + p.extended, p.batch_overflow, root,
+                       column_of(v.folded_tail[0], p.batch_overflow, c), v.tables)
+
+
+cdef void batch_beside(Prover *v) noexcept nogil:
+    """G on a few points of the next coset, N'/batch_overflow rows apart."""
+    cdef const Plan *p = v.plan
+    cdef size_t row, u, i, t, stride = p.extended // p.batch_overflow
+    cdef uint64_t *x = v.scratch[0].words
+    cdef uint64_t *tile = x + TILE
+    cdef uint64_t *staged = tile + 3 * TILE
+    cdef uint64_t powers[64]
+    cdef const uint64_t **sources = <const uint64_t **>v.scratch[0].sources
+    cdef uint64_t root = f_root(p.log_extended)
+    cdef l2zk_deep_point point
+    fill_powers(powers, f_pow(root, stride))
+    for row from 0 <= row < p.batch_overflow by TILE:
+        l2zk_active.points(f_mul(coset_shift(p, 1), f_pow(root, row * stride)), powers, x)
+        for u in range(p.offset_count):
+            point = v.points[u]
+            for i in range(point.count):
+                sources[i] = staged + TILE * i
+                for t in range(TILE):
+                    staged[TILE * i + t] = point.sources[i][p.extended + (row + t) * stride]
+            point.sources = sources
+            l2zk_active.deep(&point, 1, 0, x, tile)
+            add_beside(v, row, u, tile)
+
+
+cdef inline void add_beside(Prover *v, size_t row, size_t u, const uint64_t *tile) noexcept nogil:
+    cdef size_t c, t
+    cdef uint64_t *out
+    for c in range(3):
+        out = column_of(v.batch_values, v.plan.extended + v.plan.batch_overflow, c) + v.plan.extended + row
+        for t in range(TILE):
+            out[t] = f_add(tile[TILE * c + t], out[t] if u else 0)
+
+
+cdef void fold_coefficients(Prover *v, size_t u, unsigned log_arity, k3 beta) noexcept nogil:
+    """The coefficients of the fold of word u: next[j] = sum_i beta^i coefficients[j*a + i]."""
+    cdef const Plan *p = v.plan
+    cdef size_t a = <size_t>1 << log_arity, count = p.extended if u == 0 else v.word_size[u] // p.blowup
+    cdef size_t tail_size = p.batch_overflow if u == 0 else v.tail_count[u]
+    cdef size_t c, t
+    cdef const uint64_t *coefficients[3]
+    cdef uint64_t *out[3]
+    cdef k3 power = k_from(1), term
+    if stopped(v):
+        return
+    for c in range(3):
+        coefficients[c] = column_of(v.folded[u], count, c)
+        out[c] = column_of(v.folded[u + 1], count >> log_arity, c)
+        memset(column_of(v.folded_tail[u + 1], v.tail_count[u + 1], c), 0, 8 * v.tail_count[u + 1])
+    l2zk_active.fold(coefficients, count, log_arity, beta, out)
+    for t in range(v.tail_count[u]):
+        power = k_from(1) if t % a == 0 else k_mul(power, beta)
+        for c in range(3):
+            term.c[c] = column_of(v.folded_tail[u], tail_size, c)[t]
+        term = k_mul(term, power)
+        for c in range(3):
+            out[c] = column_of(v.folded_tail[u + 1], v.tail_count[u + 1], c) + t // a
+            out[c][0] = f_add(out[c][0], term.c[c])
+
+
+cdef void add_batch_mask(Prover *v) noexcept nogil:
+    """Word 1 = R + the fold of word 0."""
+    cdef const Plan *p = v.plan
+    cdef size_t rows = p.extended // p.rows_per_leaf, c, i
+    cdef const uint64_t *mask
+    cdef uint64_t *out
+    if stopped(v) or not p.hiding:
+        return
+    for c in range(3):
+        mask = column_of(v.batch_mask_coefficients, rows + p.batch_mask_length, c)
+        out = column_of(v.folded[1], rows, c)
+        for i in range(rows):
+            out[i] = f_add(out[i], mask[i])
+        out = column_of(v.folded_tail[1], v.tail_count[1], c)
+        for i in range(v.tail_count[1]):
+            out[i] = f_add(out[i], mask[rows + i])
+
+
+cdef void commit_word(Prover *v, size_t u) noexcept nogil:
+    """Evaluate word u; its leaf i holds the values i + t*m/a, which are rows/a apart within a coset."""
+    cdef const Plan *p = v.plan
+    cdef Tree *tree = &v.word_trees[u]
+    cdef size_t a = <size_t>1 << p.log_arity[u - 1], rows = v.word_size[u] // p.blowup, t, c
+    cdef Extension e
+    if stopped(v):
+        return
+    l2zk_crew_stage(v.crew, STAGE_FOLD, v.word_size[u])
+    e.columns, e.log_rows, e.masks = 3, log_of_ratio(rows, 1), False
+    e.main, e.main_size = v.folded[u], rows
+    e.tail, e.tail_size, e.tail_count = v.folded_tail[u], v.tail_count[u], v.tail_count[u]
+    e.out, e.out_size = v.words[u], v.word_size[u]
+    e.first, e.ratio = 1, f_root(log_of_ratio(v.word_size[u], 1))
+    extend(v, &e)
+    for t in range(a):
+        for c in range(3):
+            tree.sources[3 * t + c] = column_of(v.words[u], v.word_size[u], c) + t * (rows // a)
+            tree.strides[3 * t + c] = rows
+    commit(v, tree, MESSAGE_WORD_ROOT)
+
+
+cdef void send_final_polynomial(Prover *v) noexcept nogil:
+    """The last word's coefficients, in natural order."""
+    cdef const Plan *p = v.plan
+    cdef size_t c, i, u = p.rounds + 1, rows = v.word_size[u] // p.blowup
+    if stopped(v):
+        return
+    for i in range(p.final_length):
+        for c in range(3):
+            if i < rows:
+                v.final[i].c[c] = column_of(v.folded[u], rows, c)[bit_reversed(i, log_of_ratio(rows, 1))]
+            else:
+                v.final[i].c[c] = column_of(v.folded_tail[u], v.tail_count[u], c)[i - rows]
+    send_extension(v, v.final, p.final_length, MESSAGE_FINAL)

@@ -1,0 +1,101 @@
+# What the C kernels and the crew offer (_native/kernels.h, _native/crew.h).
+
+from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t, int64_t
+from libc.stdlib cimport malloc, calloc, free
+from libc.string cimport memcpy, memset, memcmp
+
+cdef extern from "field.h" nogil:
+    const uint64_t P
+    const uint64_t GENERATOR
+    ctypedef struct k3:
+        uint64_t c[3]
+    uint64_t f_add(uint64_t a, uint64_t b) noexcept
+    uint64_t f_sub(uint64_t a, uint64_t b) noexcept
+    uint64_t f_neg(uint64_t a) noexcept
+    uint64_t f_mul(uint64_t a, uint64_t b) noexcept
+    uint64_t f_pow(uint64_t a, uint64_t e) noexcept
+    uint64_t f_inv(uint64_t a) noexcept
+    uint64_t f_root(unsigned log_order) noexcept
+    k3 k_from(uint64_t a) noexcept
+    k3 k_add(k3 a, k3 b) noexcept
+    k3 k_sub(k3 a, k3 b) noexcept
+    k3 k_neg(k3 a) noexcept
+    k3 k_scale(k3 a, uint64_t b) noexcept
+    k3 k_mul(k3 a, k3 b) noexcept
+    k3 k_pow(k3 a, uint64_t e) noexcept
+    k3 k_inv(k3 a) noexcept
+
+cdef extern from "kernels.h" nogil:
+    const size_t TILE
+    enum: OP_ADD_VV, OP_SUB_VV, OP_MUL_VV, OP_ADD_VU, OP_SUB_VU, OP_SUB_UV, OP_MUL_VU, OP_NEG_V, OP_RESULT_V, OP_RESULT_U, OP_COUNT
+    ctypedef struct l2zk_code:
+        const uint32_t (*prelude)[4]
+        const uint32_t (*loads)[3]
+        const uint32_t (*body)[4]
+        const uint64_t *uniforms
+        size_t prelude_count, load_count, body_count, uniform_count, vector_count, result_count
+    ctypedef struct l2zk_deep_point:
+        k3 z
+        k3 constant
+        size_t count
+        const uint64_t *const *sources
+        const k3 *coefficients
+    ctypedef struct l2zk_ntt_tables:
+        pass
+    size_t l2zk_ntt_table_words(size_t n) noexcept
+    l2zk_ntt_tables l2zk_ntt_tables_in(const uint64_t *words, size_t n) noexcept
+    size_t l2zk_ntt_shift_words(unsigned log_n) noexcept
+    ctypedef struct l2zk_kernels:
+        const char *name
+        unsigned lanes
+        void (*hash_bytes)(const uint8_t *, size_t, uint8_t *) noexcept nogil
+        void (*hash_parent)(const uint8_t *, const uint8_t *, uint8_t *) noexcept nogil
+        void (*hash_columns)(const uint64_t *const *, size_t, size_t, uint32_t *, size_t) noexcept nogil
+        void (*hash_parents)(const uint32_t *, const uint32_t *, size_t, size_t, uint32_t *, size_t) noexcept nogil
+        uint64_t (*grind)(const uint8_t *, uint64_t, uint64_t, unsigned, int *) noexcept nogil
+        void (*ntt_fill_tables)(uint64_t *, size_t) noexcept nogil
+        void (*ntt_fill_shift)(uint64_t *, uint64_t, unsigned) noexcept nogil
+        void (*ntt_coefficients)(uint64_t *, const uint64_t *, unsigned, l2zk_ntt_tables) noexcept nogil
+        void (*ntt_values)(uint64_t *, const uint64_t *, unsigned, const uint64_t *, const uint64_t *, size_t, uint64_t,
+                           l2zk_ntt_tables) noexcept nogil
+        void (*ntt_reverse)(uint64_t *, const uint64_t *, size_t, unsigned, uint64_t) noexcept nogil
+        void (*ntt_scale)(uint64_t *, unsigned, const uint64_t *) noexcept nogil
+        void (*join_cosets)(uint64_t **, unsigned, size_t, uint64_t) noexcept nogil
+        void (*fold_results)(const l2zk_code *, uint64_t **, const uint64_t *, const k3 *, const uint32_t *, uint64_t *) noexcept nogil
+        void (*store_results)(const l2zk_code *, uint64_t **, const uint64_t *, uint64_t *) noexcept nogil
+        void (*points)(uint64_t, const uint64_t *, uint64_t *) noexcept nogil
+        void (*invert)(uint64_t *) noexcept nogil
+        void (*multiply_differences)(uint64_t *, const uint64_t *, uint64_t) noexcept nogil
+        void (*divide_groups)(const uint64_t *, const uint64_t *, size_t, uint64_t **) noexcept nogil
+        void (*deep)(const l2zk_deep_point *, size_t, size_t, const uint64_t *, uint64_t *) noexcept nogil
+        void (*fold)(const uint64_t **, size_t, unsigned, k3, uint64_t **) noexcept nogil
+        void (*barycentric_weights)(k3, const uint64_t *, uint64_t *) noexcept nogil
+        k3 (*dot)(const uint64_t *, const uint64_t *) noexcept nogil
+        k3 (*evaluate)(const uint64_t **, size_t, k3) noexcept nogil
+    const l2zk_kernels *l2zk_active
+    const char *l2zk_isa_name(size_t i) noexcept
+    int l2zk_select(const char *name) noexcept
+
+cdef extern from "crew.h" nogil:
+    ctypedef struct l2zk_crew:
+        pass
+    ctypedef struct l2zk_progress:
+        uint32_t stage
+        uint64_t done, total
+    ctypedef void (*l2zk_job)(void *) noexcept nogil
+    ctypedef void (*l2zk_task)(void *, size_t, unsigned) noexcept nogil
+    l2zk_crew *l2zk_crew_take(unsigned threads) noexcept
+    void l2zk_crew_start(l2zk_crew *, l2zk_job, void *) noexcept
+    int l2zk_crew_wait(l2zk_crew *, double) noexcept
+    void l2zk_crew_cancel(l2zk_crew *) noexcept
+    l2zk_progress l2zk_crew_progress(l2zk_crew *) noexcept
+    void l2zk_crew_give(l2zk_crew *) noexcept
+    void l2zk_crew_stage(l2zk_crew *, uint32_t, uint64_t) noexcept
+    void l2zk_crew_advance(l2zk_crew *, uint64_t) noexcept
+    int l2zk_crew_cancelled(l2zk_crew *) noexcept
+    unsigned l2zk_crew_threads(l2zk_crew *) noexcept
+    int l2zk_crew_share(l2zk_crew *, l2zk_task, void *, size_t) noexcept
+
+cdef extern from "block.h" nogil:
+    void *l2zk_block_take(size_t size) noexcept
+    void l2zk_block_give(void *block, size_t size) noexcept

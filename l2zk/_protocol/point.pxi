@@ -1,0 +1,91 @@
+# The constraints at one point of K, from the opened values: what the verifier checks, and what gives a prover the value of an
+# only piece of the quotient. (PROTOCOL 6.6, 7.6)
+
+cdef void run_at_point(const l2zk_code *code, const uint64_t *uniforms, k3 *slots, k3 *results) noexcept nogil:
+    """The constraint code on elements of K; slots holds the loads and takes the registers."""
+    cdef size_t i
+    cdef const uint32_t *ins
+    for i in range(code.body_count):
+        ins = code.body[i]
+        if ins[0] == OP_ADD_VV:
+            slots[ins[1]] = k_add(slots[ins[2]], slots[ins[3]])
+        elif ins[0] == OP_SUB_VV:
+            slots[ins[1]] = k_sub(slots[ins[2]], slots[ins[3]])
+        elif ins[0] == OP_MUL_VV:
+            slots[ins[1]] = k_mul(slots[ins[2]], slots[ins[3]])
+        elif ins[0] == OP_ADD_VU:
+            slots[ins[1]] = k_add(slots[ins[2]], k_from(uniforms[ins[3]]))
+        elif ins[0] == OP_SUB_VU:
+            slots[ins[1]] = k_sub(slots[ins[2]], k_from(uniforms[ins[3]]))
+        elif ins[0] == OP_SUB_UV:
+            slots[ins[1]] = k_sub(k_from(uniforms[ins[2]]), slots[ins[3]])
+        elif ins[0] == OP_MUL_VU:
+            slots[ins[1]] = k_scale(slots[ins[2]], uniforms[ins[3]])
+        elif ins[0] == OP_NEG_V:
+            slots[ins[1]] = k_neg(slots[ins[2]])
+        elif ins[0] == OP_RESULT_V:
+            results[ins[1]] = slots[ins[2]]
+        else:
+            results[ins[1]] = k_from(uniforms[ins[2]])
+
+
+cdef k3 opened_value(const Plan *p, const k3 *values, size_t column, size_t offset) noexcept nogil:
+    """T_column(g^offset * zeta), by the order of PROTOCOL 6.6."""
+    cdef size_t u, i, t = p.columns + p.pieces
+    if offset == 0:
+        return values[column]
+    for u in range(1, p.offset_count):
+        for i in range(p.reads[u].count):
+            if p.reads[u].offset == offset and p.reads[u].columns[i] == column:
+                return values[t]
+            t += 1
+    return k_from(0)             # never: Compiled has checked that every load is opened
+
+
+cdef k3 periodic_value(const Plan *p, size_t i, k3 zeta) noexcept nogil:
+    cdef size_t period = <size_t>1 << p.periodic[i].log_period
+    cdef k3 point = k_pow(zeta, p.length // period), value = k_from(0)
+    cdef size_t k
+    for k in range(period):
+        value = k_add(k_mul(value, point), k_from(p.periodic[i].coefficients[period - 1 - k]))
+    return value
+
+
+cdef k3 divisor_value(const Plan *p, const Group *g, k3 zeta) noexcept nogil:
+    """Z(zeta). (PROTOCOL 3.3)"""
+    cdef uint64_t root = f_root(p.log_length)
+    cdef k3 whole = k_sub(k_pow(zeta, p.length), k_from(1)), exempt = k_from(1)
+    cdef size_t t
+    if g.kind == DOMAIN_ROW:
+        return k_sub(zeta, k_from(f_pow(root, g.x)))
+    if g.kind == DOMAIN_CYCLIC:
+        return k_sub(k_pow(zeta, p.length // g.y), k_from(f_pow(root, g.x * (p.length // g.y))))
+    if g.kind == DOMAIN_TRANSITION:
+        for t in range(1, g.x + 1):
+            exempt = k_mul(exempt, k_sub(zeta, k_from(f_pow(root, p.length - t))))
+        return k_mul(whole, k_inv(exempt))
+    return whole
+
+
+cdef k3 quotient_value(const Plan *p, const uint64_t *uniforms, const k3 *values, k3 alpha, k3 zeta, k3 *slots,
+                       k3 *results) noexcept nogil:
+    """sum of alpha^i C_i(zeta)/Z_i(zeta)."""
+    cdef const l2zk_code *code = &p.constraints
+    cdef k3 power = k_from(1), value = k_from(0), sum
+    cdef size_t i, g
+    for i in range(code.load_count):
+        if code.loads[i][0] == 0:
+            slots[i] = opened_value(p, values, code.loads[i][1], code.loads[i][2])
+        else:
+            slots[i] = periodic_value(p, code.loads[i][1], zeta)
+    run_at_point(code, uniforms, slots, results)
+    for i in range(p.constraint_count):
+        results[i] = k_mul(results[i], power)
+        power = k_mul(power, alpha)
+    for g in range(p.group_count):
+        sum = k_from(0)
+        for i in range(p.constraint_count):
+            if p.group_of[i] == g:
+                sum = k_add(sum, results[i])
+        value = k_add(value, k_mul(sum, k_inv(divisor_value(p, p.groups + g, zeta))))
+    return value

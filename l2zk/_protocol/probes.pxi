@@ -1,0 +1,182 @@
+# The kernels one by one, for tests and benchmarks: numpy arrays in, numpy arrays out, with the instruction set in use.
+
+cdef uint64_t *_words_of(array) except? NULL:
+    return <uint64_t *><size_t>array.ctypes.data
+
+
+def _column_array(values):
+    return np.ascontiguousarray(values, dtype=np.uint64)
+
+
+def field_probe(str name, a, b):
+    """F element by element: "add", "sub", "mul", "pow", or "inv" of a alone."""
+    cdef size_t i
+    a, b = _column_array(a), _column_array(b)
+    out = np.empty_like(a)
+    cdef uint64_t *x = _words_of(a)
+    cdef uint64_t *y = _words_of(b)
+    cdef uint64_t *r = _words_of(out)
+    for i in range(len(a)):
+        if name == "add":
+            r[i] = f_add(x[i], y[i])
+        elif name == "sub":
+            r[i] = f_sub(x[i], y[i])
+        elif name == "mul":
+            r[i] = f_mul(x[i], y[i])
+        elif name == "pow":
+            r[i] = f_pow(x[i], y[i])
+        else:
+            r[i] = f_inv(x[i])
+    return out
+
+
+def extension_probe(str name, a, b):
+    """K: "add", "sub", "mul" of two triples, or "inv" of the first."""
+    cdef k3 x, y, r
+    cdef int c
+    for c in range(3):
+        x.c[c], y.c[c] = a[c], b[c]
+    if name == "add":
+        r = k_add(x, y)
+    elif name == "sub":
+        r = k_sub(x, y)
+    elif name == "mul":
+        r = k_mul(x, y)
+    else:
+        r = k_inv(x)
+    return r.c[0], r.c[1], r.c[2]
+
+
+def root_of_unity(unsigned log_order):
+    """omega of order 2^log_order."""
+    return f_root(log_order)
+
+
+cdef tuple _tables(unsigned log_n):
+    words = np.empty(l2zk_ntt_table_words(<size_t>1 << log_n), dtype=np.uint64)
+    l2zk_active.ntt_fill_tables(_words_of(words), <size_t>1 << log_n)
+    return words, np.empty(l2zk_ntt_shift_words(log_n), dtype=np.uint64), np.empty(1 << log_n, dtype=np.uint64)
+
+
+def ntt_probe(coefficients, unsigned log_n, uint64_t shift=1, tail=(), uint64_t tail_scale=0):
+    """Values on shift*<omega_n> of a polynomial with any number of coefficients; tail*tail_scale is added to the first ones."""
+    coefficients, tail = _column_array(coefficients), _column_array(list(tail) + [0])
+    words, powers, out = _tables(log_n)
+    l2zk_active.ntt_fill_shift(_words_of(powers), shift, log_n)
+    l2zk_active.ntt_reverse(_words_of(out), _words_of(coefficients), len(coefficients), log_n, shift)
+    l2zk_active.ntt_values(_words_of(out), _words_of(out), log_n, _words_of(powers), _words_of(tail), len(tail) - 1, tail_scale,
+                           l2zk_ntt_tables_in(_words_of(words), <size_t>1 << log_n))
+    return out
+
+
+def interpolate_probe(values):
+    """Coefficients of the polynomial with these values on <omega_n>."""
+    values = _column_array(values)
+    out = np.empty_like(values)
+    interpolate(_words_of(out), _words_of(values), log2_exact(len(values)))
+    return out
+
+
+def scale_probe(coefficients, uint64_t shift):
+    """coefficients[i]*shift^i."""
+    cdef unsigned log_n = log2_exact(len(coefficients))
+    coefficients = _column_array(coefficients)
+    words, powers, out = _tables(log_n)
+    l2zk_active.ntt_fill_shift(_words_of(powers), shift, log_n)
+    l2zk_active.ntt_reverse(_words_of(out), _words_of(coefficients), len(coefficients), log_n, 1)
+    l2zk_active.ntt_scale(_words_of(out), log_n, _words_of(powers))
+    result = np.empty_like(out)
+    l2zk_active.ntt_reverse(_words_of(result), _words_of(out), len(out), log_n, 1)
+    return result
+
+
+def join_cosets_probe(residues, uint64_t shift_power):
+    """From P mod (X^n - u*w^j), one row each, the coefficients of P, row b holding those from b*n on."""
+    cosets = np.array(residues, dtype=np.uint64, order="C")
+    cdef uint64_t *rows[32]
+    cdef size_t i
+    for i in range(len(cosets)):
+        rows[i] = _words_of(cosets[i])
+    l2zk_active.join_cosets(rows, log2_exact(len(cosets)), cosets.shape[1], shift_power)
+    return cosets
+
+
+def hash_columns_probe(columns):
+    """BLAKE3 of every row of a (words, n) array, a row being its words in little-endian order, zero-padded to 64 bytes: (n, 32) bytes."""
+    columns = _column_array(columns)
+    cdef size_t words = columns.shape[0], n = columns.shape[1], e
+    cdef const uint64_t **sources = <const uint64_t **>malloc(sizeof(void *) * words)
+    out = np.empty((8, n), dtype=np.uint32)
+    for e in range(words):
+        sources[e] = _words_of(columns) + e * n
+    l2zk_active.hash_columns(sources, words, n, <uint32_t *>_words_of(out), n)
+    free(sources)
+    return np.ascontiguousarray(out.T).view(np.uint8)
+
+
+def hash_parents_probe(left, right):
+    """Parent digests of (n, 32) byte arrays, all lanes at once; and the same one at a time."""
+    cdef size_t n = len(left), i
+    cdef uint8_t digest[32]
+    sliced = [np.ascontiguousarray(np.ascontiguousarray(side).view(np.uint32).T) for side in (left, right)]
+    out = np.empty((8, n), dtype=np.uint32)
+    l2zk_active.hash_parents(<uint32_t *>_words_of(sliced[0]), <uint32_t *>_words_of(sliced[1]), n, n, <uint32_t *>_words_of(out), n)
+    single = []
+    for i in range(n):
+        l2zk_active.hash_parent(<const uint8_t *>_words_of(left[i]), <const uint8_t *>_words_of(right[i]), digest)
+        single.append(digest[:32])
+    return np.ascontiguousarray(out.T).view(np.uint8), single
+
+
+def grind_probe(const uint8_t[::1] prefix, uint64_t first, uint64_t count, unsigned bits):
+    """The least nonce in first .. first + count - 1 that gives the zeros, or None."""
+    cdef int found = 0
+    cdef uint64_t nonce = l2zk_active.grind(&prefix[0], first, count, bits, &found)
+    return nonce if found else None
+
+
+def fold_probe(coefficients, unsigned log_arity, beta):
+    """The fold of a polynomial over K, coefficients (3, n) in bit-reversed order, by 2^log_arity at beta; (3, n >> log_arity)."""
+    coefficients = _column_array(coefficients)
+    cdef size_t n = coefficients.shape[1], i
+    out = np.empty((3, n >> log_arity), dtype=np.uint64)
+    cdef const uint64_t *sources[3]
+    cdef uint64_t *columns[3]
+    cdef k3 challenge
+    for i in range(3):
+        columns[i] = _words_of(out) + (n >> log_arity) * i
+        sources[i] = _words_of(coefficients) + n * i
+        challenge.c[i] = beta[i]
+    l2zk_active.fold(sources, n, log_arity, challenge, columns)
+    return out
+
+
+def evaluate_probe(coefficients, point):
+    """A polynomial over K, coefficients (3, n), at a point of K."""
+    coefficients = _column_array(coefficients)
+    cdef const uint64_t *columns[3]
+    cdef k3 z
+    cdef size_t i, n = coefficients.shape[1]
+    for i in range(3):
+        columns[i] = _words_of(coefficients) + i * n
+        z.c[i] = point[i]
+    z = l2zk_active.evaluate(columns, n, z)
+    return z.c[0], z.c[1], z.c[2]
+
+
+TILE_ROWS = TILE
+
+
+def transcript_probe(messages):
+    """A transcript that absorbs (kind, bytes) messages; for each kind -1, bytes is how many words to draw. Gives the words."""
+    cdef Transcript t
+    cdef const uint8_t[::1] view
+    words = []
+    begin(&t)
+    for kind, data in messages:
+        if kind == -1:
+            words.append([draw_word(&t) for _ in range(data)])
+        else:
+            view = data if len(data) else b"\0"
+            absorb(&t, kind, &view[0], len(data))
+    return words

@@ -1,0 +1,43 @@
+# The prover: PROTOCOL 6, step by step. Beside each challenge stands its soundness error, PROTOCOL 9.2.
+#
+# A step that fails sets v.outcome; the steps after it do nothing.
+
+cdef void prove(Prover *v) noexcept nogil:
+    cdef Transcript *t = &v.transcript
+    cdef size_t u
+
+    generate_trace(v)
+    check_trace(v)
+    send_seed(v)                                     # 6.1
+
+    commit_trace(v)                                  # 6.2
+    v.alpha = draw_extension(t)                      # 6.3: L+ * C/|K|
+    compute_quotient(v)
+    commit_quotient(v)                               # 6.4
+
+    v.zeta = draw_outside_field(t)                   # 6.5: L+ * E/(|K| - p)
+    open_values(v)                                   # 6.6
+
+    v.alpha_deep = draw_extension(t)                 # 6.7, with beta_0 one message: T*e(|L|) + (s-1)*e(|L|/s)
+    if v.plan.rows_per_leaf > 1:
+        v.beta[0] = draw_extension(t)
+    compute_batch(v)
+    fold_coefficients(v, 0, v.plan.log_rows_per_leaf, v.beta[0])
+    add_batch_mask(v)
+
+    for u in range(1, v.plan.rounds + 1):            # 6.8
+        commit_word(v, u)
+        v.beta[u] = draw_extension(t)                # (a-1)*e(size after the fold)
+        fold_coefficients(v, u, v.plan.log_arity[u - 1], v.beta[u])
+    send_final_polynomial(v)                         # 6.9
+
+    grind(v)                                         # 6.10
+    open_queries(v)                                  # 6.11: (1 - theta)^n_q * 2^-grinding
+
+
+cdef void send_seed(Prover *v) noexcept nogil:
+    """Absorb all that is public."""
+    begin(&v.transcript)
+    v.proof_length = 0
+    if absorb_seed(&v.transcript, v.plan, v.header, v.header_length):
+        stop(v, NO_MEMORY)

@@ -1,0 +1,290 @@
+# What a proof in the making consists of, and where it lies in memory.
+
+cdef enum Stage:                 # what progress reports show; names in interface.pxi
+    STAGE_TRACE = 1
+    STAGE_CHECK
+    STAGE_COMMIT_TRACE
+    STAGE_QUOTIENT
+    STAGE_COMMIT_QUOTIENT
+    STAGE_VALUES
+    STAGE_BATCH
+    STAGE_FOLD
+    STAGE_GRIND
+    STAGE_OPEN
+
+cdef enum Outcome:
+    PROVED = 0
+    CANCELLED
+    VIOLATED                     # the trace breaks a constraint
+    NO_MEMORY
+
+cdef struct Scratch:             # one worker's
+    uint64_t *words              # a row machine, a tile machine, or a transform at a time
+    uint64_t **slots             # vector slots of the constraint machine
+    uint64_t **sources           # words of a leaf
+    uint64_t *random             # what expands randomness
+    uint64_t *shift              # of the coset that it extends to
+
+cdef struct Prover:
+    const Plan *plan
+    Outcome outcome              # PROVED until something stops the proof; every later step then does nothing
+    l2zk_crew *crew
+    unsigned workers
+    bint check                   # that the trace satisfies the constraints
+    bint given_trace             # the caller has filled the trace
+    bint trace_only              # stop after the trace; nothing else is laid out
+    # public
+    uint8_t *header
+    size_t header_length
+    const uint64_t *output_places    # where in the header each output's value stands
+    uint64_t *inputs
+    uint64_t *outputs
+    const uint64_t (*start)[3]       # cells (row, column, value) that the program fixes before it runs
+    size_t start_count
+    # what the check found
+    int64_t *first_violation         # per constraint: row, or -1
+    uint64_t *violations
+    # challenges (PROTOCOL 6)
+    Transcript transcript
+    k3 alpha
+    k3 zeta
+    k3 alpha_deep
+    k3 beta[17]
+    uint64_t nonce
+    Randomness randomness
+    # arrays, all in one arena
+    Arena arena
+    l2zk_ntt_tables tables       # for transforms of up to N' values
+    uint64_t *table_words
+    uint64_t *row_powers         # omega_N'^t, t < TILE
+    uint64_t *trace              # w columns of N
+    uint64_t *uniforms
+    uint64_t *coefficients       # w columns of N', bit-reversed: the trace's polynomials, or their first N' coefficients
+    uint64_t *trace_masks        # w columns of h: r
+    uint64_t *masks              # w columns: r, or what the polynomials have beyond N' coefficients (commit.pxi)
+    size_t mask_size
+    uint64_t *extended           # w columns of |L|
+    k3 *alpha_powers
+    uint64_t *group_powers       # TILE powers of the step of each group's cyclic divisor
+    uint64_t **periodic          # for each coset that the quotient is evaluated on, the periodic columns, at least a tile each
+    uint64_t *quotient_values    # unless it is evaluated on all of L, 3 columns of quotient_cosets*N' and the overflow
+    uint64_t *quotient           # then coefficients of Q, block by block of N', each bit-reversed; behind them the overflow, natural
+    uint64_t *side_powers        # powers of the overflow's root, then of each group's step on it
+    uint64_t *natural            # with several pieces, 3k columns of M + h_q: their coefficients
+    uint64_t *piece_coefficients # 3k columns of N', bit-reversed
+    uint64_t *pieces             # 3k columns of |L|
+    uint64_t *batch_mask_coefficients   # R: 3 columns of N'/s, then what it has beyond
+    uint64_t *batch_mask         # 3 columns of |L|/s, in the order of word 1
+    k3 *values                   # out of domain, in the order of 6.6
+    k3 *partial_values           # for each worker
+    k3 *point_slots              # of the constraint machine at a point
+    k3 *point_results
+    l2zk_deep_point *points
+    const uint64_t **point_sources
+    k3 *point_coefficients
+    uint64_t *batch_values       # 3 columns: G on the first coset, then on a few points beside it
+    uint64_t *folded[18]         # 3 columns: coefficients of G(7X), then of each word, bit-reversed
+    uint64_t *folded_tail[18]    # 3 columns: those that each has beyond, natural
+    size_t tail_count[18]
+    uint64_t *words[17]          # word u: 3 columns; words[1] is the first that exists
+    size_t word_size[18]
+    Tree trace_tree
+    Tree quotient_tree
+    Tree word_trees[17]
+    k3 *final                    # coefficients
+    uint64_t *indices            # the queries, then what follows from them
+    uint8_t *proof               # body
+    size_t proof_length
+    Scratch *scratch
+
+
+cdef inline bint stopped(const Prover *v) noexcept nogil:
+    return v.outcome != PROVED
+
+
+cdef inline void stop(Prover *v, Outcome outcome) noexcept nogil:
+    if v.outcome == PROVED:
+        v.outcome = outcome
+
+
+cdef void share(Prover *v, l2zk_task task, void *context, size_t tasks) noexcept nogil:
+    """Let the crew carry out the tasks."""
+    if not stopped(v) and l2zk_crew_share(v.crew, task, context, tasks):
+        stop(v, CANCELLED)
+
+
+cdef inline uint64_t *column_of(uint64_t *columns, size_t size, size_t c) noexcept nogil:
+    """Column c of columns of `size` values that stand one after the other, a tile apart."""
+    return columns + c * (size + TILE)
+
+
+cdef uint64_t *place_columns(Arena *a, size_t count, size_t size) noexcept nogil:
+    return place_words(a, count * (size + TILE))
+
+
+cdef void place_tree(Arena *a, Tree *t, const Prover *v, size_t leaves, size_t words) noexcept nogil:
+    t.leaves = leaves
+    t.blowup = v.plan.blowup
+    t.words = words
+    t.levels = <uint32_t *>place(a, 4 * tree_words(leaves))
+    t.sources = <const uint64_t **>place(a, sizeof(void *) * (words + 3))
+    t.strides = <size_t *>place(a, sizeof(size_t) * (words + 3))
+    t.scratch = <uint64_t **>place(a, sizeof(void *) * v.workers)
+    t.salt_working = <uint64_t **>place(a, sizeof(void *) * v.workers)
+    t.salts = NULL
+
+
+cdef size_t body_bound(const Plan *p) noexcept nogil:
+    """No body is longer: every query a leaf of its own, and no digest shared."""
+    cdef size_t q = smaller(p.queries, p.leaves)
+    cdef size_t size = 64 + 24 * p.openings + 32 * p.rounds + 24 * p.final_length + 8
+    cdef size_t u, path = 32 * (p.log_size - p.log_rows_per_leaf)
+    size += q * (8 * p.rows_per_leaf * (p.columns + 3 * p.pieces) + 2 * path)
+    if p.hiding:
+        size += q * (24 + 2 * 16)
+    for u in range(p.rounds):
+        size += q * ((24 << p.log_arity[u]) + path)
+    return size
+
+
+cdef size_t scratch_words(const Plan *p) noexcept nogil:
+    """What one worker needs at most at a time."""
+    cdef size_t row = p.step.uniform_count + p.step.vector_count + p.step.result_count
+    cdef size_t tile = TILE * (p.constraints.vector_count + 4 * p.group_count + p.constraint_count + 8)
+    cdef size_t batch = TILE * (p.columns + 3 * p.pieces + 8)
+    cdef size_t most = row
+    if tile > most:
+        most = tile
+    return batch if batch > most else most
+
+
+cdef void lay_out(Prover *v) noexcept nogil:
+    """Place every array of the proof; with no base yet, only measure."""
+    cdef const Plan *p = v.plan
+    cdef Arena *a = &v.arena
+    cdef size_t i, u, size, cosets = p.quotient_cosets
+    a.used = 0
+    lay_out_trace(v)
+    if v.trace_only:
+        return
+    v.table_words = place_words(a, l2zk_ntt_table_words(p.extended))
+    v.tables = l2zk_ntt_tables_in(v.table_words, p.extended)
+    v.row_powers = place_words(a, TILE)
+    v.coefficients = place_columns(a, p.columns, p.extended)
+    v.trace_masks = place_columns(a, p.columns, p.mask_length)
+    v.mask_size = p.length + p.mask_length if p.extended > p.length else p.mask_length
+    v.masks = place_columns(a, p.columns, v.mask_size)
+    v.extended = place_columns(a, p.columns, p.size)
+    v.alpha_powers = <k3 *>place(a, sizeof(k3) * p.constraint_count)
+    v.group_powers = place_words(a, TILE * p.group_count)
+    v.periodic = <uint64_t **>place(a, sizeof(void *) * p.periodic_count * (cosets + 1))
+    for i in range(p.periodic_count * (cosets + 1)):
+        size = periodic_span(p, i % p.periodic_count)
+        lay_pointer(v.periodic, i, place_words(a, size if size > TILE else TILE), a)
+    size = 0 if p.direct else cosets * p.extended + p.overflow
+    v.quotient_values = place_columns(a, 3, size)
+    v.quotient = place_columns(a, 3, size)
+    v.side_powers = place_words(a, TILE * (1 + p.group_count))
+    v.natural = place_columns(a, 3 * p.pieces, p.piece_length + p.piece_mask_length if p.pieces > 1 else 0)
+    v.piece_coefficients = place_columns(a, 3 * p.pieces, 0 if p.direct else p.extended)
+    v.pieces = place_columns(a, 3 * p.pieces, p.size)
+    v.batch_mask_coefficients = place_columns(a, 3, p.extended // p.rows_per_leaf + p.batch_mask_length if p.hiding else 0)
+    v.batch_mask = place_columns(a, 3, p.leaves if p.hiding else 0)
+    place_tree(a, &v.trace_tree, v, p.leaves, p.rows_per_leaf * p.columns)
+    place_tree(a, &v.quotient_tree, v, p.leaves, p.rows_per_leaf * 3 * p.pieces + (3 if p.hiding else 0))
+    v.values = <k3 *>place(a, sizeof(k3) * p.openings)
+    v.partial_values = <k3 *>place(a, sizeof(k3) * p.openings * v.workers)
+    v.point_slots = <k3 *>place(a, sizeof(k3) * p.constraints.vector_count)
+    v.point_results = <k3 *>place(a, sizeof(k3) * p.constraint_count)
+    v.points = <l2zk_deep_point *>place(a, sizeof(l2zk_deep_point) * p.offset_count)
+    v.point_sources = <const uint64_t **>place(a, sizeof(void *) * p.offset_count * (p.columns + 3 * p.pieces))
+    v.point_coefficients = <k3 *>place(a, sizeof(k3) * p.offset_count * (p.columns + 3 * p.pieces))
+    lay_out_words(v)
+    v.final = <k3 *>place(a, sizeof(k3) * p.final_length)
+    v.indices = place_words(a, 6 * p.queries)
+    v.proof = <uint8_t *>place(a, body_bound(p))
+    for i in range(v.workers):
+        hand_out_scratch(v, i)
+
+
+cdef void lay_out_words(Prover *v) noexcept nogil:
+    """G, and each word: its coefficients, and where it is committed its values and its tree."""
+    cdef const Plan *p = v.plan
+    cdef Arena *a = &v.arena
+    cdef size_t u, size = p.leaves, tail = p.batch_length - p.extended if p.batch_length > p.extended else 0
+    v.batch_values = place_columns(a, 3, p.extended + p.batch_overflow)
+    v.folded[0] = place_columns(a, 3, p.extended)
+    v.folded_tail[0] = place_columns(a, 3, p.batch_overflow)
+    v.tail_count[0] = tail
+    tail = (tail + p.rows_per_leaf - 1) // p.rows_per_leaf
+    for u in range(1, p.rounds + 2):
+        v.word_size[u] = size
+        v.tail_count[u] = tail
+        v.folded[u] = place_columns(a, 3, size // p.blowup)
+        v.folded_tail[u] = place_columns(a, 3, tail)
+        if u <= p.rounds:
+            v.words[u] = place_columns(a, 3, size)
+            place_tree(a, &v.word_trees[u], v, size >> p.log_arity[u - 1], <size_t>3 << p.log_arity[u - 1])
+            size >>= p.log_arity[u - 1]
+            tail = (tail + (<size_t>1 << p.log_arity[u - 1]) - 1) >> p.log_arity[u - 1]
+
+
+cdef void lay_out_trace(Prover *v) noexcept nogil:
+    cdef const Plan *p = v.plan
+    cdef Arena *a = &v.arena
+    cdef size_t i
+    v.trace = place_columns(a, p.columns, p.length)
+    v.uniforms = place_words(a, p.constraints.uniform_count)
+    v.outputs = place_words(a, p.output_count)
+    v.first_violation = <int64_t *>place_words(a, p.constraint_count)
+    v.violations = place_words(a, p.constraint_count)
+    v.scratch = <Scratch *>place(a, sizeof(Scratch) * v.workers)
+    for i in range(v.workers):
+        lay_scratch(v, i, a)
+
+
+cdef void lay_pointer(uint64_t **array, size_t i, uint64_t *where, const Arena *a) noexcept nogil:
+    if a.base != NULL:
+        array[i] = where
+
+
+cdef void lay_scratch(Prover *v, size_t worker, Arena *a) noexcept nogil:
+    cdef const Plan *p = v.plan
+    cdef size_t words = p.columns + 3 * p.pieces
+    cdef Scratch s
+    s.words = place_words(a, scratch_words(p))
+    s.slots = <uint64_t **>place(a, sizeof(void *) * (p.constraints.vector_count + p.step.vector_count))
+    s.sources = <uint64_t **>place(a, sizeof(void *) * (p.rows_per_leaf * words + 24 + 5))
+    s.random = place_words(a, EXPANSION_WORDS if p.hiding else 0)
+    s.shift = place_words(a, l2zk_ntt_shift_words(p.log_extended))
+    if a.base != NULL:
+        v.scratch[worker] = s
+
+
+cdef void hand_out_scratch(Prover *v, size_t worker) noexcept nogil:
+    """Each tree lends a worker's list of sources while it is built."""
+    cdef uint64_t *sources
+    cdef size_t u
+    if v.arena.base == NULL:
+        return
+    sources = <uint64_t *>v.scratch[worker].sources
+    v.trace_tree.scratch[worker] = sources
+    v.quotient_tree.scratch[worker] = sources
+    v.trace_tree.salt_working[worker] = v.scratch[worker].random
+    v.quotient_tree.salt_working[worker] = v.scratch[worker].random
+    for u in range(1, v.plan.rounds + 1):
+        v.word_trees[u].scratch[worker] = sources
+
+
+cdef size_t periodic_span(const Plan *p, size_t i) noexcept nogil:
+    """Values of a periodic column on a coset of N' points before they repeat."""
+    return (<size_t>1 << p.periodic[i].log_period) * (p.extended // p.length)
+
+
+cdef size_t proof_memory(const Plan *p, unsigned workers) noexcept nogil:
+    cdef Prover v
+    memset(&v, 0, sizeof(Prover))
+    v.plan = p
+    v.workers = workers
+    lay_out(&v)
+    return v.arena.used

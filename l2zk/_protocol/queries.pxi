@@ -1,0 +1,122 @@
+# Grinding, the queries and what the prover opens for them. (PROTOCOL 6.10, 6.11)
+
+cdef uint64_t NONCES_A_TIME = 1 << 14
+
+
+cdef void grind(Prover *v) noexcept nogil:
+    """The least nonce after which the state has its zeros."""
+    cdef uint8_t prefix[48]
+    cdef uint64_t first = 0
+    cdef int found = 0
+    if stopped(v) or v.plan.grinding == 0:
+        return
+    l2zk_crew_stage(v.crew, STAGE_GRIND, 1 << v.plan.grinding)
+    memcpy(prefix, v.transcript.state, 32)
+    put_u64(prefix + 32, MESSAGE_NONCE)
+    put_u64(prefix + 40, 8)
+    while not found:
+        if l2zk_crew_cancelled(v.crew):
+            stop(v, CANCELLED)
+            return
+        v.nonce = l2zk_active.grind(prefix, first, NONCES_A_TIME, v.plan.grinding, &found)
+        first += NONCES_A_TIME
+        l2zk_crew_advance(v.crew, NONCES_A_TIME)
+    put_u64(v.proof + v.proof_length, v.nonce)
+    absorb(&v.transcript, MESSAGE_NONCE, v.proof + v.proof_length, 8)
+    v.proof_length += 8
+
+
+cdef void open_tree(Prover *v, const Tree *t, const uint64_t *indices, size_t count, uint64_t *known) noexcept nogil:
+    """The digests that cannot be computed from the opened leaves. (PROTOCOL 5.3)"""
+    cdef size_t m = t.leaves, half, low, high, split, out
+    memcpy(known, indices, 8 * count)
+    while m > 1:
+        half = m // 2
+        split = 0
+        while split < count and known[split] < half:
+            split += 1
+        low, high, out = 0, split, 0
+        while low < split or high < count:
+            if low < split and high < count and known[low] == known[high] - half:
+                known[count + out] = known[low]
+                low += 1
+                high += 1
+            elif high == count or (low < split and known[low] < known[high] - half):
+                send_digest(v, t, m, known[low] + half)
+                known[count + out] = known[low]
+                low += 1
+            else:
+                send_digest(v, t, m, known[high] - half)
+                known[count + out] = known[high] - half
+                high += 1
+            out += 1
+        for low in range(out):
+            known[low] = known[count + low]
+        count = out
+        m = half
+
+
+cdef inline void send_digest(Prover *v, const Tree *t, size_t m, size_t j) noexcept nogil:
+    read_digest(t, m, j, v.proof + v.proof_length)
+    v.proof_length += 32
+
+
+cdef void open_input(Prover *v, const Tree *t, uint64_t *columns, size_t width, const uint64_t *indices, size_t count,
+                     uint64_t *known) noexcept nogil:
+    """The s rows of each leaf, with hiding R's value and the salt; then the tree's digests."""
+    cdef const Plan *p = v.plan
+    cdef size_t i, m, c, at
+    cdef uint64_t *salt[2]
+    for i in range(count):
+        for m in range(p.rows_per_leaf):
+            at = stored_at(indices[i] + m * p.leaves, p.size, p.blowup)
+            for c in range(width):
+                put_u64(v.proof + v.proof_length, column_of(columns, p.size, c)[at])
+                v.proof_length += 8
+        if p.hiding:
+            at = stored_at(indices[i], p.leaves, p.blowup)
+            for c in range(3 if t == &v.quotient_tree else 0):
+                put_u64(v.proof + v.proof_length, column_of(v.batch_mask, p.leaves, c)[at])
+                v.proof_length += 8
+            draw_salts(&v.randomness, t.number, at, 1, &salt[0], &salt[1], v.scratch[0].random)
+            for c in range(2):
+                put_u64(v.proof + v.proof_length, salt[c][0])
+                v.proof_length += 8
+    open_tree(v, t, indices, count, known)
+
+
+cdef size_t open_word(Prover *v, size_t u, uint64_t *indices, size_t count, uint64_t *leaves, uint64_t *known) noexcept nogil:
+    """The members that the verifier cannot compute, of each leaf that holds a computed one; gives the number of these leaves."""
+    cdef size_t a = <size_t>1 << v.plan.log_arity[u - 1]
+    cdef size_t size = v.word_size[u], step = size // a, leaf_count, i, t, c, at
+    for i in range(count):
+        leaves[i] = indices[i] & (step - 1)
+    leaf_count = sort_distinct(leaves, count)
+    for i in range(leaf_count):
+        for t in range(a):
+            if position_of(indices, count, leaves[i] + t * step) == count:
+                at = stored_at(leaves[i] + t * step, size, v.plan.blowup)
+                for c in range(3):
+                    put_u64(v.proof + v.proof_length, column_of(v.words[u], size, c)[at])
+                    v.proof_length += 8
+    open_tree(v, &v.word_trees[u], leaves, leaf_count, known)
+    return leaf_count
+
+
+cdef void open_queries(Prover *v) noexcept nogil:
+    cdef const Plan *p = v.plan
+    cdef uint64_t *indices = v.indices
+    cdef uint64_t *leaves = indices + p.queries
+    cdef uint64_t *known = leaves + p.queries
+    cdef size_t i, u, count
+    if stopped(v):
+        return
+    l2zk_crew_stage(v.crew, STAGE_OPEN, 2 + p.rounds)
+    for i in range(p.queries):
+        indices[i] = draw_word(&v.transcript) & (p.leaves - 1)
+    count = sort_distinct(indices, p.queries)
+    open_input(v, &v.trace_tree, v.extended, p.columns, indices, count, known)
+    open_input(v, &v.quotient_tree, v.pieces, 3 * p.pieces, indices, count, known)
+    for u in range(1, p.rounds + 1):
+        count = open_word(v, u, indices, count, leaves, known)
+        memcpy(indices, leaves, 8 * count)

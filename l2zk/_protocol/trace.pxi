@@ -1,0 +1,167 @@
+# The trace: rows from the program's step code, a row at a time; outputs read off it; every constraint checked on it.
+
+cdef size_t ROWS_A_BLOCK = 1 << 15
+
+
+cdef void run_row(const l2zk_code *code, const uint64_t *uniforms, uint64_t *slots, uint64_t *results) noexcept nogil:
+    """The code on plain elements; slots holds the loads and takes the registers."""
+    cdef size_t i
+    cdef const uint32_t *ins
+    for i in range(code.body_count):
+        ins = code.body[i]
+        if ins[0] == OP_ADD_VV:
+            slots[ins[1]] = f_add(slots[ins[2]], slots[ins[3]])
+        elif ins[0] == OP_MUL_VV:
+            slots[ins[1]] = f_mul(slots[ins[2]], slots[ins[3]])
+        elif ins[0] == OP_SUB_VV:
+            slots[ins[1]] = f_sub(slots[ins[2]], slots[ins[3]])
+        elif ins[0] == OP_ADD_VU:
+            slots[ins[1]] = f_add(slots[ins[2]], uniforms[ins[3]])
+        elif ins[0] == OP_SUB_VU:
+            slots[ins[1]] = f_sub(slots[ins[2]], uniforms[ins[3]])
+        elif ins[0] == OP_SUB_UV:
+            slots[ins[1]] = f_sub(uniforms[ins[2]], slots[ins[3]])
+        elif ins[0] == OP_MUL_VU:
+            slots[ins[1]] = f_mul(slots[ins[2]], uniforms[ins[3]])
+        elif ins[0] == OP_NEG_V:
+            slots[ins[1]] = f_neg(slots[ins[2]])
+        elif ins[0] == OP_RESULT_V:
+            results[ins[1]] = slots[ins[2]]
+        else:
+            results[ins[1]] = uniforms[ins[2]]
+
+
+cdef void run_rows(Prover *v, size_t first, size_t last, const uint64_t *uniforms, uint64_t *slots) noexcept nogil:
+    """The step of rows first .. last-1; the step of row i fills cells of rows i+1 .. i+reach."""
+    cdef const Plan *p = v.plan
+    cdef const l2zk_code *code = &p.step
+    cdef uint64_t *results = slots + code.vector_count
+    cdef size_t i, k
+    cdef const uint32_t *load
+    for i in range(first, last):
+        for k in range(code.load_count):
+            load = code.loads[k]
+            if load[0] == 0:
+                slots[k] = column_of(v.trace, p.length, load[1])[i + load[2]]
+            else:
+                slots[k] = p.periodic[load[1]].values[(i + load[2]) & ((<size_t>1 << p.periodic[load[1]].log_period) - 1)]
+        run_row(code, uniforms, slots, results)
+        for k in range(code.result_count):
+            if i + p.step_targets[k][1] < p.length:
+                column_of(v.trace, p.length, p.step_targets[k][0])[i + p.step_targets[k][1]] = results[k]
+
+
+cdef void generate_trace(Prover *v) noexcept nogil:
+    """Fill the start cells, run the step to the last row of the padded trace, and state the outputs in the header."""
+    cdef const Plan *p = v.plan
+    cdef size_t i, first, rows
+    cdef uint64_t *uniforms
+    if not v.given_trace:
+        l2zk_crew_stage(v.crew, STAGE_TRACE, p.length)
+        for i in range(p.columns):
+            memset(column_of(v.trace, p.length, i), 0, 8 * p.length)
+        for i in range(v.start_count):
+            column_of(v.trace, p.length, v.start[i][1])[v.start[i][0]] = v.start[i][2]
+        if p.has_step:
+            uniforms = v.scratch[0].words
+            run_prelude(&p.step, v.inputs, p.input_count, NULL, 0, uniforms)
+            rows = p.length - p.step_reach
+            for first from 0 <= first < rows by ROWS_A_BLOCK:
+                if l2zk_crew_cancelled(v.crew):
+                    stop(v, CANCELLED)
+                    return
+                run_rows(v, first, smaller(first + ROWS_A_BLOCK, rows), uniforms, uniforms + p.step.uniform_count)
+                l2zk_crew_advance(v.crew, smaller(ROWS_A_BLOCK, rows - first))
+    state_outputs(v)
+
+
+cdef void state_outputs(Prover *v) noexcept nogil:
+    """An output is what its constraint gives on its row while all outputs are 0."""
+    cdef const Plan *p = v.plan
+    cdef size_t i
+    cdef uint64_t *results
+    memset(v.outputs, 0, 8 * p.output_count)
+    run_prelude(&p.constraints, v.inputs, p.input_count, v.outputs, p.output_count, v.uniforms)
+    for i in range(p.output_count):
+        results = run_tile(v, p.output_claims[i][1], v.scratch[0].words, v.scratch[0].slots)
+        v.outputs[i] = results[TILE * p.output_claims[i][0]]
+        put_u64(v.header + v.output_places[i], v.outputs[i])
+    run_prelude(&p.constraints, v.inputs, p.input_count, v.outputs, p.output_count, v.uniforms)
+
+
+# ---- every constraint on every row of its domain ---------------------------------------------------------------------
+
+cdef inline bint in_domain(const Plan *p, const Group *g, size_t row) noexcept nogil:
+    if g.kind == DOMAIN_TRANSITION:
+        return row < p.length - g.x
+    if g.kind == DOMAIN_ROW:
+        return row == g.x
+    if g.kind == DOMAIN_CYCLIC:
+        return row % g.y == g.x
+    return True
+
+
+cdef void tile_of_trace(const Prover *v, const uint32_t *load, size_t row, uint64_t *tile) noexcept nogil:
+    """TILE values of a column or of a periodic column from a row on, counted modulo the length."""
+    cdef const Plan *p = v.plan
+    cdef size_t t, mask
+    cdef const uint64_t *values
+    if load[0] == 0:
+        mask = p.length - 1
+        values = column_of(<uint64_t *>v.trace, p.length, load[1])
+    else:
+        mask = (<size_t>1 << p.periodic[load[1]].log_period) - 1
+        values = p.periodic[load[1]].values
+    for t in range(TILE):
+        tile[t] = values[(row + load[2] + t) & mask]
+
+
+cdef uint64_t *run_tile(const Prover *v, size_t row, uint64_t *words, uint64_t **slots) noexcept nogil:
+    """Every constraint's expression on TILE rows from a row on: a tile of values for each."""
+    cdef const l2zk_code *code = &v.plan.constraints
+    cdef uint64_t *results = words + TILE * code.vector_count
+    cdef size_t i
+    for i in range(code.vector_count):
+        slots[i] = words + TILE * i
+        if i < code.load_count:
+            tile_of_trace(v, code.loads[i], row, slots[i])
+    l2zk_active.store_results(code, slots, v.uniforms, results)
+    return results
+
+
+cdef void check_tile(Prover *v, size_t row) noexcept nogil:
+    cdef const Plan *p = v.plan
+    cdef uint64_t *results = run_tile(v, row, v.scratch[0].words, v.scratch[0].slots)
+    cdef const Group *g
+    cdef size_t i, t
+    for i in range(p.constraint_count):
+        g = p.groups + p.group_of[i]
+        if g.kind == DOMAIN_ROW and not row <= g.x < row + TILE:
+            continue
+        for t in range(smaller(TILE, p.length - row)):
+            if results[TILE * i + t] and in_domain(p, g, row + t):
+                if v.violations[i] == 0:
+                    v.first_violation[i] = row + t
+                v.violations[i] += 1
+
+
+cdef void check_trace(Prover *v) noexcept nogil:
+    """Stops the proof if some constraint does not hold; then first_violation and violations say where and how often."""
+    cdef const Plan *p = v.plan
+    cdef size_t i, row
+    if stopped(v) or not v.check:
+        return
+    l2zk_crew_stage(v.crew, STAGE_CHECK, p.length)
+    for i in range(p.constraint_count):
+        v.first_violation[i] = -1
+        v.violations[i] = 0
+    for row from 0 <= row < p.length by TILE:
+        if row % ROWS_A_BLOCK == 0 and l2zk_crew_cancelled(v.crew):
+            stop(v, CANCELLED)
+            return
+        check_tile(v, row)
+        l2zk_crew_advance(v.crew, TILE)
+    for i in range(p.constraint_count):
+        if v.violations[i]:
+            stop(v, VIOLATED)
+            return

@@ -1,0 +1,117 @@
+# The transcript: a chained BLAKE3 state that absorbs messages and gives challenges. (PROTOCOL 5.4)
+
+cdef enum Message:
+    MESSAGE_SEED = 1
+    MESSAGE_TRACE_ROOT = 2
+    MESSAGE_QUOTIENT_ROOT = 3
+    MESSAGE_VALUES = 4
+    MESSAGE_WORD_ROOT = 5
+    MESSAGE_FINAL = 6
+    MESSAGE_NONCE = 7
+
+cdef struct Transcript:
+    uint8_t state[32]
+    uint64_t block
+    uint64_t words[4]
+    int left                     # words not yet taken
+
+
+cdef inline void put_u64(uint8_t *out, uint64_t value) noexcept nogil:
+    cdef int i
+    for i in range(8):
+        out[i] = <uint8_t>(value >> (8 * i))
+
+
+cdef inline uint64_t get_u64(const uint8_t *data) noexcept nogil:
+    cdef uint64_t value = 0
+    cdef int i
+    for i in range(8):
+        value |= <uint64_t>data[i] << (8 * i)
+    return value
+
+
+cdef void begin(Transcript *t) noexcept nogil:
+    l2zk_active.hash_bytes(<const uint8_t *>b"l2zk transcript 1", 17, t.state)
+    t.block = 0
+    t.left = 0
+
+
+cdef int absorb(Transcript *t, Message kind, const uint8_t *data, size_t length) noexcept nogil:
+    """state <- H(state, kind, length, data); 0, or -1 without memory."""
+    cdef uint8_t small[512]
+    cdef uint8_t *message = small
+    if 48 + length > sizeof(small):
+        message = <uint8_t *>malloc(48 + length)
+        if message == NULL:
+            return -1
+    memcpy(message, t.state, 32)
+    put_u64(message + 32, kind)
+    put_u64(message + 40, length)
+    memcpy(message + 48, data, length)
+    l2zk_active.hash_bytes(message, 48 + length, t.state)
+    if message != small:
+        free(message)
+    t.block = 0
+    t.left = 0
+    return 0
+
+
+cdef uint64_t draw_word(Transcript *t) noexcept nogil:
+    cdef uint8_t message[48]
+    cdef uint8_t digest[32]
+    cdef int i
+    if t.left == 0:
+        memcpy(message, t.state, 32)
+        put_u64(message + 32, 0xffffffffffffffffULL)
+        put_u64(message + 40, t.block)
+        l2zk_active.hash_bytes(message, 48, digest)
+        for i in range(4):
+            t.words[i] = get_u64(digest + 8 * i)
+        t.block += 1
+        t.left = 4
+    t.left -= 1
+    return t.words[3 - t.left]
+
+
+cdef uint64_t draw_field(Transcript *t) noexcept nogil:
+    """Uniform in F, by rejection."""
+    cdef uint64_t word = draw_word(t)
+    while word >= P:
+        word = draw_word(t)
+    return word
+
+
+cdef k3 draw_extension(Transcript *t) noexcept nogil:
+    cdef k3 r
+    r.c[0] = draw_field(t)
+    r.c[1] = draw_field(t)
+    r.c[2] = draw_field(t)
+    return r
+
+
+cdef k3 draw_outside_field(Transcript *t) noexcept nogil:
+    """Uniform in K without F, so that it is no point of L or of H. (PROTOCOL 6.5)"""
+    cdef k3 r = draw_extension(t)
+    while r.c[1] == 0 and r.c[2] == 0:
+        r = draw_extension(t)
+    return r
+
+
+cdef inline bint has_zeros(const Transcript *t, unsigned bits) noexcept nogil:
+    """The lowest bits of the state after a nonce. (PROTOCOL 6.10)"""
+    return get_u64(t.state) & ((1ULL << bits) - 1) == 0
+
+
+cdef int absorb_seed(Transcript *t, const Plan *p, const uint8_t *header, size_t length) noexcept nogil:
+    """The header and the shape: all that is public. (PROTOCOL 6.1) 0, or -1 without memory."""
+    cdef size_t i
+    cdef int failed
+    cdef uint8_t *message = <uint8_t *>malloc(length + 8 * p.shape_word_count)
+    if message == NULL:
+        return -1
+    memcpy(message, header, length)
+    for i in range(p.shape_word_count):
+        put_u64(message + length + 8 * i, p.shape_words[i])
+    failed = absorb(t, MESSAGE_SEED, message, length + 8 * p.shape_word_count)
+    free(message)
+    return failed

@@ -1,0 +1,93 @@
+# Merkle trees over columns of values: leaves, levels, openings. (PROTOCOL 5.1 to 5.3)
+#
+# A level of m digests is "word-sliced": word k of digest i is level[k*m + i], digests in the storage order of domain.pxi.
+
+cdef size_t LEAVES_A_TASK = 1 << 11
+cdef size_t NODES_A_TASK = 1 << 12
+
+cdef struct Tree:
+    size_t leaves                # m
+    size_t blowup
+    uint32_t *levels             # the level of m digests, then m/2, ... then 1: 8*(2m - 1) words
+
+    # what its leaves are made of: word e of leaf i of coset c is sources[e][c*strides[e] + i]
+    size_t words
+    const uint64_t **sources
+    size_t *strides
+    uint64_t **scratch           # for each worker, room for `words` pointers and two more
+
+    # the salt of each leaf, 16 bytes behind its words; NULL: none
+    const Randomness *salts
+    size_t number                # which of the two salted trees
+    uint64_t **salt_working      # for each worker
+
+
+cdef inline size_t tree_words(size_t leaves) noexcept nogil:
+    return 16 * leaves
+
+
+cdef inline uint32_t *level_of(const Tree *t, size_t m) noexcept nogil:
+    """The level of m digests."""
+    return t.levels + 8 * (2 * t.leaves - 2 * m)
+
+
+cdef void hash_leaves(void *context, size_t task, unsigned worker) noexcept nogil:
+    cdef Tree *t = <Tree *>context
+    cdef size_t rows = t.leaves // t.blowup
+    cdef size_t tasks_a_coset = (rows + LEAVES_A_TASK - 1) // LEAVES_A_TASK
+    cdef size_t c = task // tasks_a_coset
+    cdef size_t first = task % tasks_a_coset * LEAVES_A_TASK
+    cdef size_t e
+    cdef const uint64_t **words = <const uint64_t **>t.scratch[worker]
+    for e in range(t.words):
+        words[e] = t.sources[e] + c * t.strides[e] + first
+    if t.salts != NULL:
+        draw_salts(t.salts, t.number, c * rows + first, smaller(LEAVES_A_TASK, rows - first), <uint64_t **>words + t.words,
+                   <uint64_t **>words + t.words + 1, t.salt_working[worker])
+    l2zk_active.hash_columns(words, t.words + (2 if t.salts != NULL else 0), smaller(LEAVES_A_TASK, rows - first),
+                             t.levels + c * rows + first, t.leaves)
+
+
+cdef struct Level:
+    Tree *tree
+    size_t m                     # digests of the level that is read
+    size_t tasks_a_coset
+
+
+cdef void hash_nodes(void *context, size_t task, unsigned worker) noexcept nogil:
+    """Node i of a coset is the parent of i and i + rows/2 of the same coset."""
+    cdef Level *l = <Level *>context
+    cdef Tree *t = l.tree
+    cdef size_t parents = l.m // t.blowup // 2
+    cdef size_t c = task // l.tasks_a_coset
+    cdef size_t first = task % l.tasks_a_coset * NODES_A_TASK
+    cdef uint32_t *below = level_of(t, l.m) + c * 2 * parents + first
+    cdef uint32_t *above = level_of(t, l.m // 2) + c * parents + first
+    l2zk_active.hash_parents(below, below + parents, l.m, smaller(NODES_A_TASK, parents - first), above, l.m // 2)
+
+
+cdef int build_tree(l2zk_crew *crew, Tree *t) noexcept nogil:
+    """All levels; 1 if cancelled."""
+    cdef size_t rows = t.leaves // t.blowup
+    cdef Level l
+    if l2zk_crew_share(crew, hash_leaves, t, t.blowup * ((rows + LEAVES_A_TASK - 1) // LEAVES_A_TASK)):
+        return 1
+    l.tree = t
+    l.m = t.leaves
+    while l.m > t.blowup:
+        l.tasks_a_coset = (l.m // t.blowup // 2 + NODES_A_TASK - 1) // NODES_A_TASK
+        if l2zk_crew_share(crew, hash_nodes, &l, t.blowup * l.tasks_a_coset):
+            return 1
+        l.m //= 2
+    while l.m > 1:               # one node a coset: coset c pairs with c + m/2
+        l2zk_active.hash_parents(level_of(t, l.m), level_of(t, l.m) + l.m // 2, l.m, l.m // 2, level_of(t, l.m // 2), l.m // 2)
+        l.m //= 2
+    return 0
+
+
+cdef void read_digest(const Tree *t, size_t m, size_t j, uint8_t *out) noexcept nogil:
+    """Digest j of the level of m."""
+    cdef const uint32_t *word = level_of(t, m) + stored_at(j, m, t.blowup)
+    cdef int k
+    for k in range(8):
+        memcpy(out + 4 * k, word + k * m, 4)

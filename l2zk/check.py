@@ -1,0 +1,271 @@
+"""Report: which constraints a trace violates, at which row, with which values.
+
+A constraint with nodes f holds where f(row) = 0 on its domain (PROTOCOL 3.1); the core finds the rows where
+it is not, and here each first one is shown with the cells that it reads, the expression, and the expression
+with the values in place.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from l2zk.air import Air
+from l2zk.errors import ConstraintError
+from l2zk.expression import (
+    COLUMN,
+    INPUT,
+    OUTPUT,
+    PERIODIC,
+    SUB,
+    Node,
+    counted,
+    evaluate,
+    extract,
+    leaf_names,
+    text,
+)
+
+_MOST_COLUMNS = 32
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value of the trace."""
+
+    column: str
+    row: int
+    value: int
+
+
+@dataclass(frozen=True)
+class Known:
+    """A value that everybody knows: `kind` is "input", "output" or "periodic"."""
+
+    kind: str
+    name: str
+    value: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Violation:
+    """A constraint that fails: the first row where it does, how many rows do, and all that it reads there.
+
+    `expression` is the equation, `filled` the same with values in place, `values` what its two sides come to.
+    `padding` says that the row is none of the user's but one that was added up to a power of two.
+    """
+
+    constraint: str
+    domain: str
+    row: int
+    count: int
+    padding: bool
+    expression: str
+    filled: str
+    values: str
+    cells: tuple[Cell, ...]
+    known: tuple[Known, ...]
+
+    def __str__(self) -> str:
+        """One sentence."""
+        return f"{self.place}: {self.expression} is {self.filled}"
+
+    @property
+    def place(self) -> str:
+        """Which constraint, at which row and how many more."""
+        padding = " (in the padding)" if self.padding else ""
+        more = f" and {counted(self.count - 1, 'more row')}" if self.count > 1 else ""
+        return f"constraint {self.constraint!r} fails at row {self.row}{padding}{more}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a check found. It is true if nothing is violated; print it, or let a notebook show it."""
+
+    program: str
+    rows: int
+    length: int
+    constraints: int
+    violations: tuple[Violation, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every constraint holds."""
+        return not self.violations
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    @property
+    def summary(self) -> str:
+        """One line."""
+        size = f"{counted(self.rows, 'row')}, {self.length} with padding"
+        if self.ok:
+            return f"{self.program}: all {self.constraints} constraints hold ({size})"
+        failing = len(self.violations)
+        verb = "fails" if failing == 1 else "fail"
+        return f"{self.program}: {failing} of {counted(self.constraints, 'constraint')} {verb} ({size})"
+
+    def __str__(self) -> str:
+        return "\n\n".join([self.summary, *map(_violation_text, self.violations)])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain lists, texts and integers."""
+        return {"ok": self.ok, **asdict(self)}
+
+    def to_json(self, indent: int | None = 2) -> str:
+        """The report as JSON; values are integers below 2^64."""
+        return json.dumps(self.to_dict(), indent=indent)
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(self.summary)}</p>" + "".join(map(_violation_html, self.violations))
+
+    def raise_if_violated(self) -> None:
+        """Unless all holds, raise a `ConstraintError` with the first violation and this report."""
+        if self.ok:
+            return
+        more = len(self.violations) - 1
+        others = f" ({counted(more, 'more constraint')} {'fails' if more == 1 else 'fail'})" if more else ""
+        raise ConstraintError(f"{self.program}: {self.violations[0]}{others}", self)
+
+
+def report(
+    air: Air,
+    trace: NDArray[np.uint64],
+    inputs: Sequence[int],
+    outputs: Sequence[int],
+    violations: Iterable[tuple[int, int, int]],
+) -> Report:
+    """The report of what the core found: (constraint, first failing row, number of failing rows) of each."""
+    found = [_violation(air, trace, inputs, outputs, *violation) for violation in violations]
+    return Report(
+        program=air.id,
+        rows=air.rows,
+        length=air.length,
+        constraints=len(air.constraints),
+        violations=tuple(found),
+    )
+
+
+def _violation(
+    air: Air,
+    trace: NDArray[np.uint64],
+    inputs: Sequence[int],
+    outputs: Sequence[int],
+    constraint: int,
+    row: int,
+    count: int,
+) -> Violation:
+    claim = air.constraints[constraint]
+    nodes, (root,) = extract(air.nodes, [claim.node])
+    value = _values(air, trace, inputs, outputs, row)
+    sides = _sides(nodes, root)
+    computed = evaluate(nodes, value)
+    return Violation(
+        constraint=claim.name,
+        domain=str(claim.domain),
+        row=row,
+        count=count,
+        padding=row >= air.rows,
+        expression=_equation(nodes, sides, leaf_names(air.names)),
+        filled=_equation(nodes, sides, lambda node: str(value(node))),
+        values=" == ".join([str(computed[side]) for side in sides] + ["0"] * (2 - len(sides))),
+        cells=_cells(air, nodes, trace, row),
+        known=_known(air, nodes, value),
+    )
+
+
+def _values(
+    air: Air, trace: NDArray[np.uint64], inputs: Sequence[int], outputs: Sequence[int], row: int
+) -> Callable[[Node], int]:
+    """The values of the leaves on a row."""
+
+    def value(node: Node) -> int:
+        kind, x, y = node
+        if kind == COLUMN:
+            return int(trace[x, (row + y) % air.length])
+        if kind == PERIODIC:
+            return air.periodic[x][row % len(air.periodic[x])]
+        return int(inputs[x] if kind == INPUT else outputs[x])
+
+    return value
+
+
+def _sides(nodes: Sequence[Node], root: int) -> tuple[int, ...]:
+    """Both sides of a difference, which as a constraint is an equation; else the expression alone."""
+    kind, x, y = nodes[root]
+    return (x, y) if kind == SUB else (root,)
+
+
+def _equation(nodes: Sequence[Node], sides: tuple[int, ...], leaf: Callable[[Node], str]) -> str:
+    return " == ".join([text(nodes, side, leaf) for side in sides] + ["0"] * (2 - len(sides)))
+
+
+def _cells(air: Air, nodes: Sequence[Node], trace: NDArray[np.uint64], row: int) -> tuple[Cell, ...]:
+    """The columns that are read, in every row that is read: a window of the trace."""
+    columns = sorted({x for kind, x, _ in nodes if kind == COLUMN})
+    rows = [(row + offset) % air.length for offset in sorted({y for kind, _, y in nodes if kind == COLUMN})]
+    return tuple(Cell(air.columns[c], r, int(trace[c, r])) for c in columns for r in rows)
+
+
+def _known(air: Air, nodes: Sequence[Node], value: Callable[[Node], int]) -> tuple[Known, ...]:
+    kinds = {
+        INPUT: ("input", air.inputs),
+        OUTPUT: ("output", air.outputs),
+        PERIODIC: ("periodic", air.periodic_names),
+    }
+    leaves = sorted(node for node in nodes if node[0] in kinds)
+    return tuple(Known(kinds[node[0]][0], kinds[node[0]][1][node[1]], value(node)) for node in leaves)
+
+
+def _window(violation: Violation) -> tuple[list[str], list[list[str]]]:
+    """A head with the rows, and a line for each column."""
+    rows = list(dict.fromkeys(cell.row for cell in violation.cells))
+    lines: dict[str, list[str]] = {}
+    for cell in violation.cells:
+        lines.setdefault(cell.column, [cell.column]).append(str(cell.value))
+    return ["", *(f"row {row}" for row in rows)], list(lines.values())
+
+
+def _violation_text(violation: Violation) -> str:
+    head, lines = _window(violation)
+    shown = [head, *lines[:_MOST_COLUMNS]] if lines else []
+    widths = [max(len(line[i]) for line in shown) for i in range(len(head))] if shown else []
+    table = [
+        "  ".join(
+            [line[0].ljust(widths[0]), *(entry.rjust(width) for entry, width in zip(line[1:], widths[1:]))]
+        )
+        for line in shown
+    ]
+    if len(lines) > _MOST_COLUMNS:
+        table.append(f"… and {counted(len(lines) - _MOST_COLUMNS, 'more column')}")
+    known = [f"{item.kind} {item.name} = {item.value}" for item in violation.known]
+    body = [violation.expression, *_unfolded(violation), f"on {violation.domain}", *table, *known]
+    return "\n".join([violation.place, *(f"    {line}".rstrip() for line in body)])
+
+
+def _unfolded(violation: Violation) -> list[str]:
+    """The equation with values, and what its sides come to where that says more."""
+    return list(dict.fromkeys([violation.filled, violation.values]))
+
+
+def _violation_html(violation: Violation) -> str:
+    head, lines = _window(violation)
+    rows = [_html_row("th", head), *(_html_row("td", line) for line in lines)] if lines else []
+    known = [f"{item.kind} {item.name} = {item.value}" for item in violation.known]
+    texts = [violation.expression, *_unfolded(violation), f"on {violation.domain}", *known]
+    return (
+        f"<p><b>{html.escape(violation.place)}</b><br>"
+        + "<br>".join(f"<code>{html.escape(line)}</code>" for line in texts)
+        + f"</p><table>{''.join(rows)}</table>"
+    )
+
+
+def _html_row(tag: str, entries: Sequence[str]) -> str:
+    return "<tr>" + "".join(f"<{tag}>{html.escape(entry)}</{tag}>" for entry in entries) + "</tr>"

@@ -1,0 +1,78 @@
+"""Every error that l2zk raises, one tree under `L2zkError`.
+
+A message is one sentence that says what was wrong, where, and what would be right. `ProofError` is what a bad proof gives;
+`TraceZkVm.verify` turns it into False, `check_proof` lets it pass.
+"""
+
+from __future__ import annotations
+
+
+class L2zkError(Exception):
+    """Any error of l2zk's own."""
+
+
+class ProgramError(L2zkError):
+    """A program's definition is wrong: an unknown column, an expression of another program, a step that is missing."""
+
+
+class DegreeError(ProgramError):
+    """A constraint's degree is beyond what the options allow."""
+
+
+class UnknownProgramError(L2zkError, LookupError):
+    """No plugin provides a program of this name."""
+
+
+class PluginError(L2zkError):
+    """A plugin is broken, or two plugins claim one name."""
+
+
+class WitnessError(L2zkError, ValueError):
+    """A witness value is missing, of a wrong type, or not an element of the field."""
+
+
+class ConstraintError(L2zkError):
+    """The trace violates a constraint; `report` says which, at which row, with which values."""
+
+    def __init__(self, message: str, report: object = None) -> None:
+        super().__init__(message)
+        self.report = report
+
+
+class OptionsError(L2zkError, ValueError):
+    """An option is outside its range, or options contradict one another."""
+
+
+class SecurityError(OptionsError):
+    """The proven security that was asked for cannot be reached, or falls short of what is demanded."""
+
+
+class MemoryLimitError(L2zkError, MemoryError):
+    """A proof would need more memory than there is or than the caller allows."""
+
+
+class ProofError(L2zkError):
+    """A proof that the verifier refuses; `section` names the check of PROTOCOL.md, as in "7.6"."""
+
+    def __init__(self, message: str, section: str = "7") -> None:
+        super().__init__(f"{message} (PROTOCOL {section})")
+        self.section = section
+
+    def __reduce__(self):
+        return _rebuild, (type(self), self.args[0], self.section)
+
+
+class FormatError(ProofError):
+    """Bytes that are no proof of this format."""
+
+
+class VersionError(FormatError):
+    """A proof of a format version that this library does not know."""
+
+
+def _rebuild(kind: type[ProofError], text: str, section: str) -> ProofError:
+    """Unpickle a `ProofError`, whose message already names its section."""
+    error = kind.__new__(kind)
+    Exception.__init__(error, text)
+    error.section = section
+    return error

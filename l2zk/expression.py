@@ -1,0 +1,458 @@
+"""Expressions over the cells of a trace, by ordinary operators: one node for each distinct expression.
+
+Node i of a `Graph` is (kind, x, y) and its operands come before it, so whatever is asked of a graph (its
+values, degrees, look-ahead) is one pass over a list: value(i) = value(x) op value(y) mod p (PROTOCOL 3.2). A
+shared subexpression is one node however often it is written, and no walk here recurses.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple, NoReturn
+
+from l2zk.errors import ProgramError
+
+MODULUS = 2**64 - 2**32 + 1
+
+Node = tuple[int, int, int]
+
+# The kinds of PROTOCOL 3.2. A private input is a leaf of start values only and never enters an AIR.
+CONSTANT, COLUMN, PERIODIC, INPUT, OUTPUT, ADD, SUB, MUL, NEG, PRIVATE = range(10)
+
+_OPERANDS = {ADD: 2, SUB: 2, MUL: 2, NEG: 1}
+
+
+class Names(NamedTuple):
+    """What the leaves of a list of nodes are called."""
+
+    columns: Sequence[str]
+    periodic: Sequence[str]
+    inputs: Sequence[str]
+    outputs: Sequence[str]
+    private: Sequence[str] = ()
+
+
+def field_integer(value: Any) -> int:
+    """The field element that an integer -p < value < p means; -1 is p - 1."""
+    if isinstance(value, bool):
+        raise ProgramError(
+            f"{value} is a bool, where an integer or an expression is needed: write {int(value)}"
+        )
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise ProgramError(
+            f"{_shortened(value)} is of type {type(value).__name__}, not an integer or an expression"
+        ) from None
+    if not -MODULUS < number < MODULUS:
+        raise ProgramError(
+            f"the integer {_shortened(number)} is outside -p < x < p, where p = 2^64 - 2^32 + 1"
+        )
+    return number % MODULUS
+
+
+def operands(node: Node) -> tuple[int, ...]:
+    """The indices of the nodes that this node is computed from."""
+    return node[1 : 1 + _OPERANDS.get(node[0], 0)]
+
+
+def operate(kind: int, x: int, y: int) -> int:
+    """The value of a sum, difference, product or negation."""
+    if kind == ADD:
+        return (x + y) % MODULUS
+    if kind == SUB:
+        return (x - y) % MODULUS
+    return x * y % MODULUS if kind == MUL else -x % MODULUS
+
+
+def evaluate(nodes: Sequence[Node], leaf: Callable[[Node], int]) -> list[int]:
+    """The value of every node, `leaf` giving those of columns, periodic columns, inputs and outputs."""
+    values: list[int] = []
+    for kind, x, y in nodes:
+        if kind in _OPERANDS:
+            values.append(operate(kind, values[x], values[y] if kind != NEG else 0))
+        else:
+            values.append(x if kind == CONSTANT else leaf((kind, x, y)))
+    return values
+
+
+def extract(nodes: Sequence[Node], roots: Iterable[int]) -> tuple[tuple[Node, ...], tuple[int, ...]]:
+    """The nodes that the roots need, depth-first, left first, each once; and the new indices of the roots."""
+    roots = tuple(roots)
+    place: dict[int, int] = {}
+    ordered: list[Node] = []
+    for root in roots:
+        stack = [root]
+        while stack:
+            index = stack[-1]
+            waiting = next((o for o in operands(nodes[index]) if o not in place), None)
+            if index in place:
+                stack.pop()
+            elif waiting is not None:
+                stack.append(waiting)
+            else:
+                place[index] = len(ordered)
+                ordered.append(_renumbered(nodes[index], place))
+    return tuple(ordered), tuple(place[root] for root in roots)
+
+
+def _renumbered(node: Node, place: dict[int, int]) -> Node:
+    kind, x, y = node
+    if kind not in _OPERANDS:
+        return node
+    return (kind, place[x], place[y] if kind != NEG else 0)
+
+
+class Graph:
+    """The interned nodes of one program, with the largest look-ahead and the kinds of leaves of each."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Node] = []
+        self.look_ahead: list[int] = []
+        self.columns: list[str] = []
+        self.periodic: list[str] = []
+        self.inputs: list[str] = []
+        self.outputs: list[str] = []
+        self.private: list[str] = []
+        self._kinds: list[int] = []
+        self._interned: dict[Node, Expression] = {}
+
+    @property
+    def names(self) -> Names:
+        return Names(self.columns, self.periodic, self.inputs, self.outputs, self.private)
+
+    def leaf(self, kind: int, x: int, y: int = 0) -> Expression:
+        """The node of a constant, a cell, an input or an output."""
+        return self._intern((kind, x, y), (kind, x, y), y if kind == COLUMN else 0, 1 << kind)
+
+    def lift(self, value: Any) -> Expression:
+        """An expression of this graph as it is, an integer as a constant."""
+        if not isinstance(value, Expression):
+            if isinstance(value, Equation):
+                raise ProgramError(
+                    f"the equation {value} stands where an expression is needed: give it to m.constrain"
+                )
+            return self.leaf(CONSTANT, field_integer(value))
+        if value.graph is not self:
+            raise ProgramError(
+                f"the expression {value} belongs to another program: each program makes its own columns"
+            )
+        return value
+
+    def apply(self, kind: int, x: int, y: int = 0) -> Expression:
+        """The node of an operation, simplified where a constant decides it."""
+        simpler = self._simplified(kind, x, y)
+        if simpler is not None:
+            return simpler
+        commutes = kind in (ADD, MUL) and y < x
+        key = (kind, y, x) if commutes else (kind, x, y)
+        below = (x,) if kind == NEG else (x, y)
+        reach = max(self.look_ahead[i] for i in below)
+        return self._intern(key, (kind, x, y), reach, self._kinds[x] | self._kinds[below[-1]])
+
+    def expression(self, index: int) -> Expression:
+        """The expression of a node that exists."""
+        kind, x, y = self.nodes[index]
+        return self._interned[(kind, y, x) if kind in (ADD, MUL) and y < x else (kind, x, y)]
+
+    def has(self, index: int, kind: int) -> bool:
+        """Whether a leaf of this kind is below the node."""
+        return bool(self._kinds[index] >> kind & 1)
+
+    def _intern(self, key: Node, node: Node, look_ahead: int, kinds: int) -> Expression:
+        known = self._interned.get(key)
+        if known is None:
+            known = self._interned[key] = Expression(self, len(self.nodes))
+            self.nodes.append(node)
+            self.look_ahead.append(look_ahead)
+            self._kinds.append(kinds)
+        return known
+
+    def _simplified(self, kind: int, x: int, y: int) -> Expression | None:
+        left, right = self._constant(x), self._constant(y) if kind != NEG else 0
+        if left is not None and right is not None:
+            return self.leaf(CONSTANT, operate(kind, left, right))
+        if kind == NEG:
+            return self.expression(self.nodes[x][1]) if self.nodes[x][0] == NEG else None
+        if kind == SUB and x == y or kind == MUL and 0 in (left, right):
+            return self.leaf(CONSTANT, 0)
+        if kind == SUB and left == 0:
+            return self.apply(NEG, y)
+        neutral = 1 if kind == MUL else 0
+        if right == neutral:
+            return self.expression(x)
+        return self.expression(y) if left == neutral and kind != SUB else None
+
+    def _constant(self, index: int) -> int | None:
+        kind, x, _ = self.nodes[index]
+        return x if kind == CONSTANT else None
+
+
+def _refusal(reason: str) -> Any:
+    """A method that raises: an operation that has no meaning on expressions, with what to write instead."""
+
+    def method(self: Expression, *_: Any) -> NoReturn:
+        raise ProgramError(reason.format(self))
+
+    return method
+
+
+_NO_ORDER = (
+    "{0} cannot be compared by <, <=, > or >=: field elements have no order; split the value into bit"
+    " columns and constrain their weighted sum"
+)
+_NO_QUOTIENT = (
+    "{0} cannot be divided or be a divisor: add a column q for the quotient and constrain"
+    " q * divisor == dividend"
+)
+_NO_BITS = "{0} has no bits: add a column for each bit, constrain bit * (bit - 1) == 0 and the weighted sum"
+
+
+class Expression:
+    """A polynomial in the cells of a row and of rows ahead, the inputs and the constants of one program."""
+
+    __slots__ = ("graph", "index")
+    __array_ufunc__ = None  # numpy's scalars and arrays leave the operators to this class
+    __hash__ = object.__hash__
+
+    def __init__(self, graph: Graph, index: int) -> None:
+        self.graph = graph
+        self.index = index
+
+    def __add__(self, other: Any) -> Expression:
+        return self._combined(ADD, self, other)
+
+    def __radd__(self, other: Any) -> Expression:
+        return self._combined(ADD, other, self)
+
+    def __sub__(self, other: Any) -> Expression:
+        return self._combined(SUB, self, other)
+
+    def __rsub__(self, other: Any) -> Expression:
+        return self._combined(SUB, other, self)
+
+    def __mul__(self, other: Any) -> Expression:
+        return self._combined(MUL, self, other)
+
+    def __rmul__(self, other: Any) -> Expression:
+        return self._combined(MUL, other, self)
+
+    def __neg__(self) -> Expression:
+        return self.graph.apply(NEG, self.index)
+
+    def __pos__(self) -> Expression:
+        return self
+
+    def __pow__(self, exponent: Any) -> Expression:
+        """Square and multiply; the degree is multiplied by the exponent."""
+        power = self.graph.leaf(CONSTANT, 1)
+        for bit in f"{_exponent(self, exponent):b}":
+            power = power * power
+            power = power * self if bit == "1" else power
+        return power
+
+    def __getitem__(self, rows: Any) -> Expression:
+        """The same column so many rows ahead."""
+        kind, column, offset = self.graph.nodes[self.index]
+        if kind != COLUMN:
+            raise ProgramError(
+                f"only a column can be read rows ahead, and {self} is none: apply [k] to its columns"
+            )
+        if isinstance(rows, bool) or not hasattr(rows, "__index__"):
+            raise ProgramError(f"{self}[{_shortened(rows)}]: the rows ahead are an integer, 0 or more")
+        if operator.index(rows) < 0:
+            raise ProgramError(
+                f"{self}[{operator.index(rows)}] looks back: look ahead instead, from the earliest row"
+            )
+        return self.graph.leaf(COLUMN, column, offset + operator.index(rows))
+
+    @property
+    def next(self) -> Expression:
+        """The same column one row ahead."""
+        return self[1]
+
+    def __eq__(self, other: Any) -> Equation:  # type: ignore[override]
+        return Equation(self, self.graph.lift(other))
+
+    def __ne__(self, other: Any) -> NoReturn:  # type: ignore[override]
+        raise ProgramError(
+            f"{self} != {_shortened(other)} is no polynomial equation: add a column `inverse` and constrain"
+            " difference * inverse == 1"
+        )
+
+    def __bool__(self) -> NoReturn:
+        raise ProgramError(
+            f"{self} is used as a truth value, but it has one on each row: use"
+            " m.where(selector, then, otherwise)"
+        )
+
+    def __repr__(self) -> str:
+        nodes, (root,) = extract(self.graph.nodes, [self.index])
+        return text(nodes, root, leaf_names(self.graph.names))
+
+    __lt__ = __le__ = __gt__ = __ge__ = _refusal(_NO_ORDER)
+    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = _refusal(_NO_QUOTIENT)
+    __mod__ = __rmod__ = __divmod__ = __rdivmod__ = _refusal(_NO_QUOTIENT)
+    __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = __invert__ = _refusal(_NO_BITS)
+    __lshift__ = __rlshift__ = __rshift__ = __rrshift__ = _refusal(_NO_BITS)
+    __rpow__ = _refusal("{0} cannot be an exponent: an exponent is an integer that the program knows")
+    __abs__ = _refusal("abs({0}): field elements have no sign")
+    __iter__ = _refusal("{0} cannot be iterated over: it is one value on each row")
+    __contains__ = _refusal("{0} contains nothing: it is one value on each row")
+    __len__ = _refusal("{0} has no length: it is one value on each row")
+    __int__ = __float__ = __index__ = _refusal(
+        "{0} is not a number: its value is known only on a row of a trace"
+    )
+
+    def _combined(self, kind: int, left: Any, right: Any) -> Expression:
+        return self.graph.apply(kind, self.graph.lift(left).index, self.graph.lift(right).index)
+
+
+class Equation:
+    """left == right, for m.constrain."""
+
+    __slots__ = ("left", "right")
+
+    def __init__(self, left: Expression, right: Expression) -> None:
+        self.left = left
+        self.right = right
+
+    @property
+    def difference(self) -> Expression:
+        """left - right, which the equation says is 0."""
+        return self.left - self.right
+
+    def __bool__(self) -> NoReturn:
+        raise ProgramError(
+            f"the comparison {self} is used as a truth value: it is an equation over every row; give it to"
+            " m.constrain, or choose between values by m.where(selector, then, otherwise)"
+        )
+
+    def __repr__(self) -> str:
+        return f"{self.left} == {self.right}"
+
+
+def _exponent(base: Expression, exponent: Any) -> int:
+    if isinstance(exponent, bool) or not hasattr(exponent, "__index__") or isinstance(exponent, Expression):
+        raise ProgramError(
+            f"{base} ** {_shortened(exponent)}: an exponent is an integer that the program knows"
+        )
+    number = operator.index(exponent)
+    if number < 0:
+        raise ProgramError(
+            f"{base} ** {number}: for an inverse add a column `inverse` and constrain {base} * inverse == 1"
+        )
+    if number >= MODULUS:
+        raise ProgramError(f"{base} ** {_shortened(number)}: an exponent is below p = 2^64 - 2^32 + 1")
+    return number
+
+
+# Text. The strengths of Python's operators: what binds less than its place asks for goes into parentheses.
+_SUM, _PRODUCT, _UNARY, _ATOM = range(4)
+_DEEPEST = 64
+
+Piece = str | tuple[int, int, int]
+
+
+def text(nodes: Sequence[Node], root: int, leaf: Callable[[Node], str], limit: int = 160) -> str:
+    """An expression as Python would write it, cut at about `limit` characters; `leaf` writes the leaves."""
+    powers = _powers(nodes[: root + 1])
+    stack: list[Piece] = [(root, _SUM, 0)]
+    written: list[str] = []
+    length = 0
+    while stack and length <= limit:
+        piece = stack.pop()
+        if isinstance(piece, str):
+            written.append(piece)
+            length += len(piece)
+        else:
+            stack.extend(reversed(_pieces(nodes, powers, piece, leaf)))
+    joined = "".join(written)
+    return joined if not stack and length <= limit else joined[: limit - 1] + "…"
+
+
+def leaf_names(names: Names) -> Callable[[Node], str]:
+    """Names for leaves: a column as a, a[1]; an input or output of a column's name as input:a, output:a."""
+    taken = {*names.columns, *names.periodic}
+    inputs = [_apart("input", name, taken) for name in names.inputs]
+    outputs = [_apart("output", name, taken | {*names.inputs}) for name in names.outputs]
+
+    def leaf(node: Node) -> str:
+        kind, x, y = node
+        if kind == COLUMN:
+            return cell_name(names.columns[x], y)
+        return {PERIODIC: names.periodic, INPUT: inputs, OUTPUT: outputs, PRIVATE: names.private}[kind][x]
+
+    return leaf
+
+
+def cell_name(column: str, offset: int) -> str:
+    """A column so many rows ahead, as a program writes it."""
+    return f"{column}[{offset}]" if offset else column
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: 1 row, 2 rows."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _apart(kind: str, name: str, taken: set[str]) -> str:
+    return f"{kind}:{name}" if name in taken else name
+
+
+def _pieces(
+    nodes: Sequence[Node],
+    powers: Sequence[tuple[int, int]],
+    place: tuple[int, int, int],
+    leaf: Callable[[Node], str],
+) -> list[Piece]:
+    index, needed, depth = place
+    if depth > _DEEPEST:
+        return ["…"]
+    strength, parts = _written(nodes, powers[index], nodes[index], leaf)
+    pieces: list[Piece] = [part if isinstance(part, str) else (*part, depth + 1) for part in parts]
+    return ["(", *pieces, ")"] if strength < needed else pieces
+
+
+def _written(
+    nodes: Sequence[Node], power: tuple[int, int], node: Node, leaf: Callable[[Node], str]
+) -> tuple[int, list[str | tuple[int, int]]]:
+    """How strongly a node binds, and its parts: texts, and operands with the strength that they need."""
+    kind, x, y = node
+    if kind == CONSTANT:
+        return (_ATOM, [str(x)]) if x <= MODULUS // 2 else (_UNARY, [f"-{MODULUS - x}"])
+    if kind == ADD:
+        return _SUM, [(x, _SUM), *_addend(nodes[y], y)]
+    if kind == SUB:
+        return _SUM, [(x, _SUM), " - ", (y, _PRODUCT)]
+    if kind == NEG:
+        return _UNARY, ["-", (x, _UNARY)]
+    if kind == MUL:
+        base, exponent = power
+        product: list[str | tuple[int, int]] = [(x, _PRODUCT), " * ", (y, _PRODUCT)]
+        return (_UNARY, [(base, _ATOM), f"**{exponent}"]) if exponent > 1 else (_PRODUCT, product)
+    return _ATOM, [leaf(node)]
+
+
+def _addend(node: Node, index: int) -> list[str | tuple[int, int]]:
+    kind, x, _ = node
+    if kind == CONSTANT and x > MODULUS // 2:
+        return [f" - {MODULUS - x}"]
+    return [" + ", (index, _SUM)]
+
+
+def _powers(nodes: Sequence[Node]) -> list[tuple[int, int]]:
+    """Of each node the (base, exponent) that it is a power of; (itself, 1) for most."""
+    powers: list[tuple[int, int]] = []
+    for index, (kind, x, y) in enumerate(nodes):
+        same = kind == MUL and powers[x][0] == powers[y][0]
+        powers.append((powers[x][0], powers[x][1] + powers[y][1]) if same else (index, 1))
+    return powers
+
+
+def _shortened(value: Any) -> str:
+    if isinstance(value, int) and value.bit_length() > 256:
+        return f"an integer of {value.bit_length()} bits"
+    shown = str(value) if isinstance(value, Expression) else repr(value)
+    return shown if len(shown) <= 60 else shown[:59] + "…"

@@ -1,0 +1,172 @@
+"""Proof: the bytes of a proof and what their header states, without judging whether the proof is right.
+
+    bytes = header ‖ body,   body = trace root ‖ …        (PROTOCOL 8.1, 8.2)
+
+Invariant: a `Proof` is its bytes. Two are equal if their bytes are, and `to_bytes` gives back what
+`from_bytes` took. Only the verifier says whether a proof proves anything (`TraceZkVm.verify`).
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from reprlib import Repr
+from types import MappingProxyType
+
+from l2zk.errors import FormatError
+from l2zk.header import Header, Parameter, parameters_from_bytes
+from l2zk.options import ProofOptions
+
+MAX_BYTES = 2**24  # PROTOCOL 8.5
+ROOT_BYTES = 32
+SHOWN = 4  # public values in a repr
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Proof:
+    """A proof, made by `TraceZkVm.prove`, `Proof.from_bytes` or `Proof.load`. It cannot be changed."""
+
+    data: bytes
+    header: Header = field(init=False, compare=False)
+    header_length: int = field(init=False, compare=False)
+    parameters: Mapping[str, Parameter] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        data = _sized(self.data)
+        header, length = Header.parse(data)
+        if len(data) < length + ROOT_BYTES:
+            raise FormatError(
+                f"byte {length}: found the end after {len(data) - length} more bytes, "
+                f"expected {ROOT_BYTES} bytes of the root of the trace tree",
+                "8.2",
+            )
+        parameters = MappingProxyType(dict(parameters_from_bytes(header.parameters)))
+        for name, value in (
+            ("data", data),
+            ("header", header),
+            ("header_length", length),
+            ("parameters", parameters),
+        ):
+            object.__setattr__(self, name, value)
+
+    @classmethod
+    def from_bytes(cls, data: bytes | bytearray | memoryview) -> Proof:
+        """Read a proof: the cap on its size first, then its header, strictly. The verifier reads the body."""
+        return cls(data)  # type: ignore[arg-type]
+
+    def to_bytes(self) -> bytes:
+        """The bytes of the proof."""
+        return self.data
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Proof:
+        """Read the proof in a file."""
+        with open(path, "rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        try:
+            return cls(data)
+        except FormatError as error:
+            reason = str(error).removesuffix(f" (PROTOCOL {error.section})")
+            raise type(error)(
+                f"{os.fspath(path)} is not a proof that can be read: {reason}", error.section
+            ) from None
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the proof to a file, which at no moment holds half of it."""
+        target = Path(path)
+        draft = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
+        try:
+            with open(draft, "xb") as file:
+                file.write(self.data)
+            os.replace(draft, target)
+        finally:
+            draft.unlink(missing_ok=True)
+
+    @property
+    def program_id(self) -> str:
+        """The id of the program, like "fib.v0"."""
+        return self.header.program_id
+
+    @property
+    def digest(self) -> bytes:
+        """The digest of the program's constraints, 32 bytes (PROTOCOL 3.5)."""
+        return self.header.digest
+
+    @property
+    def options(self) -> ProofOptions:
+        """The options that the proof says it was made with; the caller of the verifier decides if they do."""
+        return self.header.options
+
+    @property
+    def steps(self) -> int:
+        """The rows of the trace that the program names, before padding."""
+        return self.header.rows
+
+    @property
+    def public_inputs(self) -> Mapping[str, int]:
+        """The public inputs by name."""
+        return MappingProxyType(dict(self.header.inputs))
+
+    @property
+    def public_outputs(self) -> Mapping[str, int]:
+        """The public outputs by name."""
+        return MappingProxyType(dict(self.header.outputs))
+
+    @property
+    def trace_commitment(self) -> bytes:
+        """The root of the trace tree, 32 bytes."""
+        return self.data[self.header_length : self.header_length + ROOT_BYTES]
+
+    @property
+    def size(self) -> int:
+        """The number of bytes."""
+        return len(self.data)
+
+    @property
+    def claim(self) -> str:
+        """What the proof claims, in words: "fib.v0(rounds=20): a0=0, a1=1 -> result=6765"."""
+        program = f"{_printable(self.program_id)}({_shown(self.parameters)})"
+        return f"{program}: {_shown(self.public_inputs)} -> {_shown(self.public_outputs)}"
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def __bytes__(self) -> bytes:
+        return self.data
+
+    def __reduce__(self) -> tuple[type[Proof], tuple[bytes]]:
+        return Proof, (self.data,)
+
+    def __repr__(self) -> str:
+        return f"<Proof of {self.claim}; {self.steps:,} steps, {self.size:,} bytes>"
+
+
+def _sized(data: object) -> bytes:
+    """The bytes, if they are bytes and within the cap."""
+    if not isinstance(data, (bytes, bytearray, memoryview)):
+        raise TypeError(f"a proof is made from bytes, not from {type(data).__name__}")
+    size = data.nbytes if isinstance(data, memoryview) else len(data)
+    if size > MAX_BYTES:
+        raise FormatError(f"found {size} bytes, expected at most {MAX_BYTES}, the cap on a proof", "8.5")
+    return bytes(data)
+
+
+class _Short(Repr):
+    """Short texts of values that a stranger chose; of a long integer, its length."""
+
+    def repr_int(self, x: int, level: int) -> str:
+        return repr(x) if x.bit_length() <= 128 else f"an integer of {x.bit_length()} bits"
+
+
+def _shown(values: Mapping[str, object]) -> str:
+    """name=value for the first few of them."""
+    short = _Short()
+    shown = [f"{_printable(name)}={short.repr(value)}" for name, value in list(values.items())[:SHOWN]]
+    return ", ".join(shown + ["…"] * (len(values) > SHOWN))
+
+
+def _printable(text: str) -> str:
+    return text if text.isprintable() else repr(text)

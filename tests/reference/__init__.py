@@ -1,0 +1,15 @@
+"""The slow twin: prover and verifier in plain Python, written from l2zk/PROTOCOL.md and from nothing else."""
+
+from .air import Air, Constraint, air_of
+from .field import GOLDILOCKS, Field, PrimeField
+from .options import Options
+from .prover import Masks, Prover, prove
+from .shape import NoShape, Shape, solve
+from .security import proven_bits
+from .transcript import Transcript
+from .verifier import Refused, Verified, verify
+
+__all__ = [
+    "Air", "Constraint", "air_of", "GOLDILOCKS", "Field", "PrimeField", "Options", "Masks", "Prover", "prove",
+    "NoShape", "Shape", "solve", "proven_bits", "Transcript", "Refused", "Verified", "verify",
+]

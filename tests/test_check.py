@@ -1,0 +1,170 @@
+"""Reports: what is said of a trace that violates its constraints."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import pytest
+from code_interpreter import P, as_array, solve, violations
+
+from l2zk.check import report
+from l2zk.errors import ConstraintError
+from l2zk.program import TraceProgram
+
+
+@dataclass(frozen=True)
+class Fibonacci(TraceProgram):
+    id = "fib.v0"
+    rounds: int
+
+    def define(self, m):
+        a, b = m.columns("a", "b")
+        m.start({a: m.public_input("a0", default=0), b: m.public_input("a1", default=1)})
+        m.step({a: b, b: a + b})
+        m.output("result", a, row=self.rounds)
+
+
+@dataclass(frozen=True)
+class Mixed(TraceProgram):
+    """A periodic column, a power, an expression that is no difference."""
+
+    id = "mixed.v0"
+
+    def define(self, m):
+        x = m.column("x")
+        c = m.periodic([1, 2], name="c")
+        m.start({x: 2})
+        m.step({x: (x + c) ** 3})
+        m.constrain("odd", c * (x - 2) * (x - 27), on=m.every(4, start=1))
+        m.constrain("sum", x[2] + x, on=0)
+        m.output("y", x * c, row=1)
+
+
+def report_of(program, changes=(), outputs=None, witness=()):
+    """The report after changing some cells (row, column, value)."""
+    definition, rows, inputs, honest = solve(program, witness)
+    for row, column, value in changes:
+        rows[row][column] = value
+    outputs = honest if outputs is None else outputs
+    found = violations(definition.air, rows, inputs, outputs)
+    return report(definition.air, as_array(rows), inputs, outputs, found)
+
+
+def test_an_honest_trace():
+    honest = report_of(Fibonacci(5))
+    assert honest.ok and bool(honest) and honest.violations == ()
+    assert str(honest) == "fib.v0: all 5 constraints hold (6 rows, 8 with padding)"
+    honest.raise_if_violated()
+
+
+def test_a_changed_cell():
+    found = report_of(Fibonacci(5), [(3, 1, 100)])
+    assert not found
+    first, second = found.violations
+    assert (first.constraint, first.row, first.count, first.padding) == ("a", 3, 1, False)
+    assert (first.expression, first.filled, first.values) == ("a[1] == b", "3 == 100", "3 == 100")
+    assert (second.constraint, second.row, second.count) == ("b", 2, 2)
+    assert (second.expression, second.filled, second.values) == ("b[1] == a + b", "100 == 1 + 2", "100 == 3")
+    cells = [(cell.column, cell.row, cell.value) for cell in second.cells]
+    assert cells == [("a", 2, 1), ("a", 3, 2), ("b", 2, 2), ("b", 3, 100)]
+
+
+def test_the_text():
+    assert str(report_of(Fibonacci(5), [(3, 1, 100)])) == "\n".join(
+        [
+            "fib.v0: 2 of 5 constraints fail (6 rows, 8 with padding)",
+            "",
+            "constraint 'a' fails at row 3",
+            "    a[1] == b",
+            "    3 == 100",
+            "    on every row but the last",
+            "       row 3  row 4",
+            "    a      2      3",
+            "    b    100      5",
+            "",
+            "constraint 'b' fails at row 2 and 1 more row",
+            "    b[1] == a + b",
+            "    100 == 1 + 2",
+            "    100 == 3",
+            "    on every row but the last",
+            "       row 2  row 3",
+            "    a      1      2",
+            "    b      2    100",
+        ]
+    )
+
+
+def test_a_wrong_output():
+    found = report_of(Fibonacci(5), outputs=[6])
+    (violation,) = found.violations
+    assert violation.constraint == "output result" and violation.row == 5
+    assert (violation.expression, violation.filled) == ("a == result", "5 == 6")
+    assert [(k.kind, k.name, k.value) for k in violation.known] == [("output", "result", 6)]
+    assert str(found).endswith("    on row 5\n       row 5\n    a      5\n    output result = 6")
+
+
+def test_a_row_of_the_padding():
+    found = report_of(Fibonacci(4), [(7, 0, 0)])
+    (violation,) = found.violations
+    assert violation.row == 6 and violation.padding
+    assert "constraint 'a' fails at row 6 (in the padding)" in str(found)
+
+
+def test_periodic_values_powers_and_rows_that_wrap():
+    found = report_of(Mixed(), [(0, 0, 5)])
+    by_name = {v.constraint: v for v in found.violations}
+    assert by_name["start x"].filled == "5 == 2"
+    assert (by_name["x"].expression, by_name["x"].filled) == ("x[1] == (x + c)**3", "27 == (5 + 1)**3")
+    assert by_name["x"].values == "27 == 216"
+    assert [(k.kind, k.name, k.value) for k in by_name["x"].known] == [("periodic", "c", 1)]
+    assert (by_name["sum"].expression, by_name["sum"].filled) == ("x[2] + x == 0", "24389 + 5 == 0")
+    assert "row 0  row 2" in str(found)
+    changed = report_of(Mixed(), [(1, 0, P - 1)]).violations
+    odd = next(v for v in changed if v.constraint == "odd")
+    assert odd.expression == "c * (x - 2) * (x - 27) == 0" and odd.domain == "rows 1, 5, 9, …"
+    assert odd.values == f"{2 * 3 * 28} == 0"
+
+
+def test_json_and_html():
+    found = report_of(Fibonacci(5), [(3, 1, 100)])
+    read = json.loads(found.to_json())
+    assert read == json.loads(json.dumps(found.to_dict()))
+    assert read["ok"] is False and read["program"] == "fib.v0"
+    assert read["violations"][1]["cells"][3] == {"column": "b", "row": 3, "value": 100}
+    page = found._repr_html_()
+    assert "<th>row 2</th>" in page and "<td>100</td>" in page and "constraint &#x27;a&#x27;" in page
+    assert json.loads(report_of(Fibonacci(5)).to_json())["violations"] == []
+
+
+def test_the_error():
+    with pytest.raises(ConstraintError) as caught:
+        report_of(Fibonacci(5), [(3, 1, 100)]).raise_if_violated()
+    sentence = "constraint 'a' fails at row 3: a[1] == b is 3 == 100 (1 more constraint fails)"
+    assert str(caught.value) == f"fib.v0: {sentence}"
+    assert caught.value.report.violations[1].constraint == "b"
+
+
+def test_every_changed_cell_of_fibonacci_is_found():
+    _, rows, _, _ = solve(Fibonacci(5))
+    for row in range(len(rows)):
+        for column in range(2):
+            assert not report_of(Fibonacci(5), [(row, column, rows[row][column] + 1)])
+
+
+def test_a_wide_constraint_is_cut():
+    @dataclass(frozen=True)
+    class Wide(TraceProgram):
+        id = "wide.v0"
+
+        def define(self, m):
+            bits = m.columns(*(f"bit{i}" for i in range(64)))
+            m.start({bit: 1 for bit in bits})
+            m.step({bit: bit for bit in bits})
+            m.constrain("word", sum(2**i * bit for i, bit in enumerate(bits)) == 2**32 - 2)
+
+    found = report_of(Wide(), [(0, 63, 0)])
+    word = next(v for v in found.violations if v.constraint == "word")
+    assert len(word.expression) < 400 and "…" in word.expression
+    assert "… and 32 more columns" in str(found)
+    assert len(word.cells) == 64

@@ -1,0 +1,157 @@
+"""Packaging: a real sdist, the wheel from it, an editable install; what is in them, and that they prove."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LEFT_OUT = shutil.ignore_patterns(
+    ".git", ".venv", "build", "dist", "*.egg-info", "*.so", "__pycache__", ".*_cache", ".hypothesis", ".asv"
+)
+PROVES = """
+from dataclasses import dataclass
+import l2zk
+
+@dataclass(frozen=True)
+class Fibonacci(l2zk.TraceProgram):
+    id = "fib.v0"
+    rounds: int
+    def define(self, m):
+        a, b = m.columns("a", "b")
+        m.start({a: 0, b: 1})
+        m.step({a: b, b: a + b})
+        m.output("result", a, row=self.rounds)
+
+vm = l2zk.TraceZkVm()
+proof = vm.prove(Fibonacci(rounds=20))
+assert vm.verify(Fibonacci(rounds=20), proof, outputs={"result": 6765})
+print(l2zk.__file__)
+"""
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the tree without anything that was built in it."""
+    return shutil.copytree(ROOT, tmp_path_factory.mktemp("source") / "l2zk", ignore=LEFT_OUT)
+
+
+@pytest.fixture(scope="module")
+def built(source: Path) -> Path:
+    """A folder with the sdist, and the wheel that was built from it."""
+    subprocess.run(
+        [sys.executable, "-m", "build", "--outdir", source / "dist", source], cwd=source.parent, check=True
+    )
+    return source / "dist"
+
+
+@pytest.fixture(scope="module")
+def sdist(built: Path) -> set[str]:
+    """The files in the sdist."""
+    [path] = built.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        return {member.name.partition("/")[2] for member in archive.getmembers() if member.isfile()}
+
+
+@pytest.fixture(scope="module")
+def wheel(built: Path) -> set[str]:
+    """The files in the wheel."""
+    [path] = built.glob("*.whl")
+    with zipfile.ZipFile(path) as archive:
+        return set(archive.namelist())
+
+
+def texts(*patterns: str) -> set[str]:
+    """Files of the package in the tree, by pattern."""
+    return {str(path.relative_to(ROOT)) for pattern in patterns for path in (ROOT / "l2zk").glob(pattern)}
+
+
+def proves(*path: Path) -> Path:
+    """Where l2zk was imported from by a process that proves and verifies with these folders in front."""
+    variables = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, path)), "PYTHONSAFEPATH": "1"}
+    run = subprocess.run([sys.executable, "-c", PROVES], env=variables, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    return Path(run.stdout.strip())
+
+
+def test_the_sdist_has_all_that_a_build_needs_and_nothing_generated(sdist: set[str]) -> None:
+    needed = texts("*.py", "*.pyx", "*.pxd", "*.pyi", "*.md", "py.typed", "_protocol/*.pxi", "_native/*.[ch]")
+    assert "l2zk/_core.pyx" in needed and "l2zk/_native/kernels.c" in needed
+    assert needed <= sdist
+    assert {
+        "setup.py",
+        "pyproject.toml",
+        "README.md",
+        "LICENSE",
+        "tests/test_packaging.py",
+        ".ci/run",
+    } <= sdist
+    assert not [name for name in sdist if name == "l2zk/_core.c" or name.endswith((".so", ".pyc"))]
+
+
+def test_the_wheel_has_what_users_and_plugins_need(wheel: set[str]) -> None:
+    needed = texts("*.py", "*.pxd", "*.pyi", "*.md", "py.typed", "_native/*.h")
+    assert (
+        {"l2zk/PROTOCOL.md", "l2zk/py.typed", "l2zk/_core.pyi", "l2zk/_native/kernels.h"} <= needed <= wheel
+    )
+    assert any(name.endswith("dist-info/licenses/LICENSE") for name in wheel)
+    assert len([name for name in wheel if name.startswith("l2zk/_core.") and name.endswith(".so")]) == 1
+
+
+def test_the_wheel_has_no_sources_of_the_build(wheel: set[str]) -> None:
+    assert not [
+        name for name in wheel if name.endswith((".c", ".pyx", ".pxi")) or not name.startswith("l2zk")
+    ]
+
+
+def test_the_extension_is_small_and_made_for_any_machine_of_its_kind(built: Path) -> None:
+    [path] = built.glob("*.whl")
+    with zipfile.ZipFile(path) as archive:
+        [extension] = [entry for entry in archive.infolist() if entry.filename.endswith(".so")]
+    assert extension.file_size < 2**20
+
+
+def test_the_wheel_proves(built: Path, tmp_path: Path) -> None:
+    [path] = built.glob("*.whl")
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", tmp_path, path]
+    subprocess.run(list(map(str, command)), check=True)
+    assert proves(tmp_path) == tmp_path / "l2zk" / "__init__.py"
+
+
+def test_an_editable_install_proves(source: Path, tmp_path: Path) -> None:
+    venv.create(tmp_path / "venv", with_pip=False)
+    python = tmp_path / "venv" / "bin" / "python"
+    command = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps"]
+    subprocess.run([*command, "--config-settings", "editable_mode=compat", "--editable", source], check=True)
+    [pth] = (tmp_path / "venv").glob("lib/python*/site-packages/__editable__*.pth")
+    assert proves(Path(pth.read_text().strip())) == source / "l2zk" / "__init__.py"
+    assert not (source / "l2zk" / "_core.c").exists(), "no generated file stands beside its source"
+
+
+def test_the_stub_agrees_with_the_core(tmp_path: Path) -> None:
+    (tmp_path / "allowed").write_text(r"l2zk\._core\.__\w+__")  # what Cython adds to every module
+    command = [sys.executable, "-m", "mypy.stubtest", "--allowlist", "allowed", "l2zk._core"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert run.stdout == "Success: no issues found in 1 module\n", run.stdout + run.stderr
+
+
+def test_the_types_of_the_package_agree(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--config-file",
+        ROOT / "pyproject.toml",
+        "--cache-dir",
+        tmp_path,
+    ]
+    run = subprocess.run([*command, ROOT / "l2zk"], cwd=tmp_path, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr

@@ -1,0 +1,281 @@
+"""Plugins: real distributions, good and bad, installed by pip and found by their entry points."""
+
+import inspect
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from l2zk import hookspecs, plugins
+from l2zk.errors import PluginError, UnknownProgramError
+from l2zk.plugins import Registry
+
+PROGRAM = """
+from dataclasses import dataclass
+import l2zk
+
+@dataclass(frozen=True)
+class Doubling(l2zk.TraceProgram):
+    '''A value doubled again and again.'''
+    id = "doubling.v0"
+    rounds: int
+
+    def define(self, m):
+        a, = m.columns("a")
+        m.start({a: m.public_input("a0", default=1)})
+        m.step({a: a + a})
+        m.output("result", a, row=self.rounds)
+
+class Newer(Doubling):
+    id = "doubling.v10"
+
+class Newest(Doubling):
+    id = "doubling.v9"
+"""
+
+MODULES = {
+    "l2zk-doubling": {
+        "doubling": PROGRAM
+        + """
+@l2zk.hookimpl
+def l2zk_register_programs(register):
+    for program in (Doubling, Newer, Newest, Doubling):
+        register(program)
+"""
+    },
+    "l2zk-rival": {
+        "rival": PROGRAM.replace("doubling", "rival").replace("rival.v10", "doubling.v10")
+        + """
+@l2zk.hookimpl
+def l2zk_register_programs(register):
+    register(Doubling)
+    register(Newer)
+"""
+    },
+    "l2zk-trouble": {
+        "absent": "import a_module_that_is_not_installed",
+        "misspelt": "import l2zk\n@l2zk.hookimpl\ndef l2zk_register_program(register): pass\n",
+        "halfway": PROGRAM
+        + """
+@l2zk.hookimpl
+def l2zk_register_programs(register):
+    register(Doubling)
+    raise RuntimeError("halfway")
+""",
+        "stranger": "import l2zk\n@l2zk.hookimpl\ndef l2zk_register_programs(register): register(int)\n",
+        "twice": PROGRAM
+        + """
+class Other(Doubling):
+    pass
+
+@l2zk.hookimpl
+def l2zk_register_programs(register):
+    register(Doubling)
+    register(Other)
+""",
+        "silent": "import l2zk\n",
+        "curious": PROGRAM.replace("doubling", "curious")
+        + """
+from l2zk.plugins import programs
+SEEN = set(programs())
+
+@l2zk.hookimpl
+def l2zk_register_programs(register):
+    register(Doubling)
+""",
+    },
+}
+
+
+def write_distribution(folder: Path, name: str, modules: dict[str, str]) -> Path:
+    """A distribution as anybody would write it: a pyproject.toml and modules, an entry point for each."""
+    module_of = {entry: f"{name.replace('-', '_')}_{entry}" for entry in modules}
+    folder.mkdir()
+    for entry, text in modules.items():
+        (folder / f"{module_of[entry]}.py").write_text(text)
+    points = "\n".join(f'{entry} = "{module}"' for entry, module in module_of.items())
+    (folder / "pyproject.toml").write_text(
+        textwrap.dedent(
+            f"""
+            [build-system]
+            requires = ["setuptools"]
+            build-backend = "setuptools.build_meta"
+
+            [project]
+            name = "{name}"
+            version = "1.2.3"
+            dependencies = ["l2zk"]
+
+            [tool.setuptools]
+            py-modules = {list(module_of.values())}
+
+            [project.entry-points.l2zk]
+            """
+        )
+        + points
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder into which pip has installed all of the distributions above."""
+    sources, site = tmp_path_factory.mktemp("sources"), tmp_path_factory.mktemp("site")
+    folders = [write_distribution(sources / name, name, modules) for name, modules in MODULES.items()]
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", site, *folders]
+    subprocess.run(list(map(str, command)), check=True)
+    return site
+
+
+@pytest.fixture
+def site(installed: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.syspath_prepend(str(installed))
+    return installed
+
+
+def fresh(site: Path, code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run code in a new process that sees the folder."""
+    path = os.pathsep.join([str(site), *filter(None, [os.environ.get("PYTHONPATH")])])
+    variables = {**os.environ, "PYTHONPATH": path, **environment}
+    return subprocess.run(
+        [sys.executable, "-c", code], env=variables, cwd=site, capture_output=True, text=True
+    )
+
+
+def errors(registry: Registry) -> dict[str, str]:
+    return {plugin.name: str(plugin.error) for plugin in registry.plugins if plugin.error is not None}
+
+
+def test_a_program_is_found_by_name_and_by_id(site: Path) -> None:
+    registry = plugins.load(["doubling"])
+    assert list(registry.programs()) == ["doubling.v0", "doubling.v9", "doubling.v10"]
+    assert registry.get("doubling").id == "doubling.v10", "versions are numbers, the newest wins"
+    assert registry.get("doubling.v9").id == "doubling.v9"
+    assert registry.get("doubling.v0")(rounds=3).definition.air.rows == 4
+    [plugin] = registry.plugins
+    assert str(plugin) == "doubling of l2zk-doubling 1.2.3"
+    assert plugin.programs == ("doubling.v0", "doubling.v10", "doubling.v9")
+    assert plugin.hooks == ("l2zk_register_programs",)
+    assert registry.provider("doubling.v0") is plugin
+
+
+def test_plugins_are_chosen_by_entry_point_or_distribution(site: Path) -> None:
+    assert [plugin.name for plugin in plugins.load(["L2ZK_Rival", "silent"]).plugins] == ["rival", "silent"]
+    assert plugins.load([]).plugins == ()
+    assert {"doubling", "rival", "absent"} <= {plugin.name for plugin in plugins.load().plugins}
+
+
+def test_a_plugin_that_is_asked_for_must_exist(site: Path) -> None:
+    with pytest.raises(
+        PluginError, match="no plugin 'dubling' to load, as L2ZK_LOAD_PLUGINS asks; installed: .*doubling"
+    ):
+        plugins.load(["dubling"])
+
+
+def test_an_unknown_program_names_the_nearest_and_the_list(site: Path) -> None:
+    with pytest.raises(
+        UnknownProgramError,
+        match=r"no plugin provides a program 'Dubling'; did you mean 'doubling'\? `l2zk programs`",
+    ):
+        plugins.load(["doubling"]).get("Dubling")
+    with pytest.raises(
+        UnknownProgramError, match="no plugin provides a program 'doubling.v3'; did you mean 'doubling.v"
+    ):
+        plugins.load(["doubling"]).get("doubling.v3")
+    with pytest.raises(UnknownProgramError, match="'fib'; `l2zk programs` lists those installed$"):
+        plugins.load([]).get("fib")
+
+
+def test_an_unknown_program_says_which_plugins_are_broken(site: Path) -> None:
+    with pytest.raises(
+        UnknownProgramError, match=r"failed to load: absent of l2zk-trouble 1.2.3 \(No module named"
+    ):
+        plugins.load(["absent"]).get("fib")
+
+
+def test_a_broken_plugin_stops_no_other_and_its_error_is_kept(site: Path) -> None:
+    registry = plugins.load(["l2zk-trouble", "doubling"])
+    assert registry.get("doubling").id == "doubling.v10"
+    found = errors(registry)
+    assert set(found) == {"absent", "misspelt", "halfway", "stranger", "twice"}
+    assert "a_module_that_is_not_installed" in found["absent"]
+    assert (
+        found["misspelt"]
+        == "l2zk_register_program is not a hook of this l2zk; the hooks are l2zk_register_programs"
+    )
+    assert found["halfway"] == "halfway"
+    assert found["stranger"] == "register() takes a subclass of l2zk.TraceProgram; got <class 'int'>"
+    assert found["twice"] == "two classes of one plugin have the id 'doubling.v0'; give each version its own"
+
+
+def test_what_two_plugins_claim_goes_to_neither_and_both_are_named(site: Path) -> None:
+    registry = plugins.load(["doubling", "rival"])
+    both = "doubling of l2zk-doubling 1.2.3 .* and by rival of l2zk-rival 1.2.3"
+    for name in ("doubling.v10", "doubling"):
+        with pytest.raises(PluginError, match=f"{name!r} is claimed by .*{both}"):
+            registry.get(name)
+    assert registry.get("doubling.v9").id == "doubling.v9"
+    assert registry.get("rival").id == "rival.v0"
+    assert list(registry.programs()) == ["doubling.v0", "doubling.v9", "rival.v0"]
+    assert registry.disputed() == ("doubling.v10",)
+
+
+def test_the_environment_chooses(site: Path) -> None:
+    code = "import l2zk.plugins as p; print(*p.programs()); print(p.get_program('doubling').id)"
+    run = fresh(site, code, L2ZK_LOAD_PLUGINS="doubling, silent")
+    assert run.stdout.split() == ["doubling.v0", "doubling.v9", "doubling.v10", "doubling.v10"], run.stderr
+    assert (
+        fresh(site, "import l2zk.plugins as p; print(len(p.registry().plugins))", L2ZK_LOAD_PLUGINS="").stdout
+        == "0\n"
+    )
+
+
+def test_plugins_load_once_however_many_threads_ask_first(site: Path) -> None:
+    code = """
+from concurrent.futures import ThreadPoolExecutor
+from l2zk.plugins import registry
+with ThreadPoolExecutor(8) as pool:
+    print(len({id(found) for found in pool.map(lambda _: registry(), range(64))}))
+"""
+    assert fresh(site, code, L2ZK_LOAD_PLUGINS="doubling,rival").stdout == "1\n"
+
+
+def test_a_plugin_may_look_programs_up_while_it_is_imported(site: Path) -> None:
+    code = """
+import l2zk.plugins as p
+p.registry()
+import l2zk_trouble_curious as c
+print(sorted(c.SEEN)[0], *sorted(p.programs()))
+"""
+    run = fresh(site, code, L2ZK_LOAD_PLUGINS="doubling,curious")
+    assert run.stdout.split() == [
+        "doubling.v0",
+        "curious.v0",
+        "doubling.v0",
+        "doubling.v10",
+        "doubling.v9",
+    ], run.stderr
+
+
+def test_importing_l2zk_loads_no_plugin(site: Path) -> None:
+    code = "import sys, l2zk; print([m for m in sys.modules if m.startswith(('l2zk_', 'click', 'rich'))])"
+    assert fresh(site, code).stdout == "[]\n"
+
+
+HOOKS = [name for name in vars(hookspecs) if name.startswith("l2zk_")]
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_each_hook_says_what_it_is_for_and_since_when(name: str) -> None:
+    text = inspect.getdoc(getattr(hookspecs, name))
+    assert text and len(text) > 200 and "Since 0." in text
+    for argument in inspect.signature(getattr(hookspecs, name)).parameters:
+        assert f"{argument}(" in text or f"`{argument}`" in text
+
+
+def test_every_hook_has_the_prefix() -> None:
+    marked = [name for name, value in vars(hookspecs).items() if hasattr(value, "l2zk_spec")]
+    assert marked == HOOKS == ["l2zk_register_programs"]
