@@ -12,6 +12,9 @@ Write a program as a frozen class, prove that it ran right, and let anyone verif
 PROTOCOL.md, beside this file, says what a proof is and what it proves.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from l2zk import errors
 from l2zk.check import Report
 from l2zk.errors import (
@@ -32,10 +35,26 @@ from l2zk.program import ExecutionTrace, Machine, TraceProgram
 from l2zk.proof import Proof
 from l2zk.zkvm import TraceZkVm
 
+if TYPE_CHECKING:
+    from l2zk.batch import BatchProcessor
+    from l2zk.cache import CachedZkVm, CacheStats
+
 __version__ = "0.1.0"
+
+_LATER = {"BatchProcessor": "batch", "CacheStats": "cache", "CachedZkVm": "cache"}  # loaded when they are first asked for
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        raise AttributeError(f"module 'l2zk' has no attribute {name!r}")
+    return getattr(import_module(f"l2zk.{_LATER[name]}"), name)
+
 
 __all__ = [
     "MODULUS",
+    "BatchProcessor",
+    "CacheStats",
+    "CachedZkVm",
     "ConstraintError",
     "DegreeError",
     "ExecutionTrace",

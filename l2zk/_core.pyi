@@ -19,6 +19,7 @@ _Triple = tuple[int, int, int]
 STAGES: tuple[str, ...]
 REFUSALS: dict[int, tuple[str, str]]
 TILE_ROWS: int
+STEP_FUNCTION: str
 
 class TraceViolation(Exception):
     first: NDArray[np.int64]
@@ -30,7 +31,24 @@ class TraceViolation(Exception):
     ) -> None: ...
 
 @disjoint_base
-class Run: ...
+class Run:
+    def __new__(
+        cls,
+        compiled: Compiled,
+        header: _Buffer,
+        output_places: Sequence[int],
+        inputs: Sequence[int],
+        start: _Cells,
+        *,
+        check: bool = True,
+        trace_only: bool = False,
+        seed: _Buffer | None = None,
+        columns: dict[int, _Words] | None = None,
+    ) -> Run: ...
+
+@disjoint_base
+class Session:
+    def __new__(cls, threads: int) -> Session: ...
 
 @disjoint_base
 class Compiled:
@@ -48,6 +66,7 @@ class Compiled:
         step: Code | None = None,
         step_targets: ArrayLike | None = None,
         step_reach: int = 0,
+        step_function: object | None = None,
     ) -> None: ...
     @property
     def memory(self) -> int: ...
@@ -64,7 +83,12 @@ def prove_bytes(
     threads: int = 1,
     progress: _Progress | None = None,
     seed: _Buffer | None = None,
+    columns: dict[int, _Words] | None = None,
+    profile: dict[str, float] | None = None,
 ) -> tuple[bytes, bytes]: ...
+def prove_many(
+    runs: Sequence[Run], *, threads: int = 1, progress: _Progress | None = None, stop_at_failure: bool = True
+) -> list[tuple[bytes, bytes] | None]: ...
 def run_trace(
     compiled: Compiled,
     header: _Buffer,
@@ -75,11 +99,14 @@ def run_trace(
     trace: _Words | None = None,
     check: bool = False,
     progress: _Progress | None = None,
+    columns: dict[int, _Words] | None = None,
 ) -> tuple[_Words, list[int]]: ...
 def verify_bytes(
     compiled: Compiled, header: _Buffer, body: _Buffer, inputs: Iterable[int], outputs: Iterable[int]
 ) -> None: ...
 def blake3(data: _Buffer) -> bytes: ...
+def keep_memory(limit: int) -> None: ...
+def kept_memory() -> int: ...
 def isas() -> tuple[str, ...]: ...
 def isa() -> str: ...
 def use_isa(name: str | None = None) -> None: ...

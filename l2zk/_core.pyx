@@ -7,7 +7,8 @@ What each part holds, in the order of dependence; the sections are those of PROT
 
 include "_protocol/native.pxi"        # what the C kernels and the crew of threads offer
 include "_protocol/plan.pxi"          # a program compiled for a shape (3, 4.2)
-include "_protocol/domain.pxi"        # points of H and L, order of storage
+include "_protocol/points.pxi"        # points of H and L, order of storage
+include "_protocol/domains.pxi"       # the rows of a constraint (3.3)
 include "_protocol/arena.pxi"         # the memory of one proof
 include "_protocol/indices.pxi"       # sets of query indices
 include "_protocol/transcript.pxi"    # Fiat-Shamir (5.4)
@@ -17,6 +18,7 @@ include "_protocol/prover_state.pxi"  # what a proof in the making consists of
 include "_protocol/trace.pxi"         # the rows, and the check of every constraint on them
 include "_protocol/point.pxi"         # the constraints at one point (6.6, 7.6)
 include "_protocol/commit.pxi"        # extension to L and commitment (6.2, 6.4)
+include "_protocol/overflow.pxi"      # coefficients beyond a coset
 include "_protocol/quotient.pxi"      # the constraints divided by their domains (6.3)
 include "_protocol/values.pxi"        # out-of-domain values (6.6)
 include "_protocol/fri.pxi"           # batch, folds, final polynomial (6.7 to 6.9)

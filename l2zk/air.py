@@ -182,6 +182,10 @@ class Air:
         """The degree of an expression, with h mask coefficients in a column (PROTOCOL 3.4)."""
         return max(a * (self.length + h - 1) + b for a, b in self._degrees[node])
 
+    def column_degree(self, node: int) -> tuple[int, int]:
+        """(a, b): the most columns that are multiplied in it, and the degree of their periodic factor."""
+        return max(self._degrees[node])
+
     def quotient_degree(self, constraint: int, h: int = 0) -> int:
         """The degree of a constraint's expression less that of its domain; it can be below 0."""
         chosen = self.constraints[constraint]

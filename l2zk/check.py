@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -33,15 +33,16 @@ from l2zk.expression import (
 )
 
 _MOST_COLUMNS = 32
+_PRIVATE = "private"
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A value of the trace."""
+    """A value of the trace, 0 <= value < p; None where it was left out."""
 
     column: str
     row: int
-    value: int
+    value: int | None
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ class Violation:
     """A constraint that fails: the first row where it does, how many rows do, and all that it reads there.
 
     `expression` is the equation, `filled` the same with values in place, `values` what its two sides come to.
-    `padding` says that the row is none of the user's but one that was added up to a power of two.
+    A value that was left out is written `private`. `padding` says that the constraint reads rows there that
+    are none of the user's but were added up to a power of two.
     """
 
     constraint: str
@@ -86,13 +88,19 @@ class Violation:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What a check found. It is true if nothing is violated; print it, or let a notebook show it."""
+    """What a check found. It is true if nothing is violated; print it, or let a notebook show it.
+
+    rows: n, the user's rows. length: N, with the padding. constraints: how many were looked at, on every row
+    of their domains. violations: the first row of each constraint that fails, in the order of the program.
+    redacted: values that private inputs or private columns enter are left out.
+    """
 
     program: str
     rows: int
     length: int
     constraints: int
     violations: tuple[Violation, ...]
+    redacted: bool = False
 
     @property
     def ok(self) -> bool:
@@ -106,6 +114,7 @@ class Report:
     def summary(self) -> str:
         """One line."""
         size = f"{counted(self.rows, 'row')}, {self.length} with padding"
+        size += ", private values left out" if self.redacted else ""
         if self.ok:
             return f"{self.program}: all {self.constraints} constraints hold ({size})"
         failing = len(self.violations)
@@ -141,15 +150,26 @@ def report(
     inputs: Sequence[int],
     outputs: Sequence[int],
     violations: Iterable[tuple[int, int, int]],
+    *,
+    filled: int | None = None,
+    redacted: bool = False,
+    hidden: Collection[int] = frozenset(),
 ) -> Report:
-    """The report of what the core found: (constraint, first failing row, number of failing rows) of each."""
-    found = [_violation(air, trace, inputs, outputs, *violation) for violation in violations]
+    """The report of what the core found: (constraint, first failing row, number of failing rows) of each.
+
+    trace: uint64[columns, N]. filled: how many rows the user filled, if not all n. hidden: the columns whose
+    values are left out if the report is redacted.
+    """
+    filled = air.rows if filled is None else filled
+    secret = frozenset(hidden) if redacted else frozenset()
+    found = [_violation(air, trace, inputs, outputs, filled, secret, *violation) for violation in violations]
     return Report(
         program=air.id,
         rows=air.rows,
         length=air.length,
         constraints=len(air.constraints),
         violations=tuple(found),
+        redacted=redacted,
     )
 
 
@@ -158,6 +178,8 @@ def _violation(
     trace: NDArray[np.uint64],
     inputs: Sequence[int],
     outputs: Sequence[int],
+    filled: int,
+    secret: frozenset[int],
     constraint: int,
     row: int,
     count: int,
@@ -167,16 +189,19 @@ def _violation(
     value = _values(air, trace, inputs, outputs, row)
     sides = _sides(nodes, root)
     computed = evaluate(nodes, value)
+    shown = [_PRIVATE if _reads(nodes, side, secret) else str(computed[side]) for side in sides]
     return Violation(
         constraint=claim.name,
         domain=str(claim.domain),
         row=row,
         count=count,
-        padding=row >= air.rows,
+        padding=row + max((y for kind, _, y in nodes if kind == COLUMN), default=0) >= filled,
         expression=_equation(nodes, sides, leaf_names(air.names)),
-        filled=_equation(nodes, sides, lambda node: str(value(node))),
-        values=" == ".join([str(computed[side]) for side in sides] + ["0"] * (2 - len(sides))),
-        cells=_cells(air, nodes, trace, row),
+        filled=_equation(
+            nodes, sides, lambda node: _PRIVATE if _is_secret(node, secret) else str(value(node))
+        ),
+        values=" == ".join(shown + ["0"] * (2 - len(sides))),
+        cells=_cells(air, nodes, trace, row, secret),
         known=_known(air, nodes, value),
     )
 
@@ -197,6 +222,16 @@ def _values(
     return value
 
 
+def _is_secret(node: Node, secret: Collection[int]) -> bool:
+    return node[0] == COLUMN and node[1] in secret
+
+
+def _reads(nodes: Sequence[Node], root: int, secret: Collection[int]) -> bool:
+    """Whether the node reads a secret column."""
+    below, _ = extract(nodes, [root])
+    return any(_is_secret(node, secret) for node in below)
+
+
 def _sides(nodes: Sequence[Node], root: int) -> tuple[int, ...]:
     """Both sides of a difference, which as a constraint is an equation; else the expression alone."""
     kind, x, y = nodes[root]
@@ -207,11 +242,15 @@ def _equation(nodes: Sequence[Node], sides: tuple[int, ...], leaf: Callable[[Nod
     return " == ".join([text(nodes, side, leaf) for side in sides] + ["0"] * (2 - len(sides)))
 
 
-def _cells(air: Air, nodes: Sequence[Node], trace: NDArray[np.uint64], row: int) -> tuple[Cell, ...]:
+def _cells(
+    air: Air, nodes: Sequence[Node], trace: NDArray[np.uint64], row: int, secret: Collection[int]
+) -> tuple[Cell, ...]:
     """The columns that are read, in every row that is read: a window of the trace."""
     columns = sorted({x for kind, x, _ in nodes if kind == COLUMN})
     rows = [(row + offset) % air.length for offset in sorted({y for kind, _, y in nodes if kind == COLUMN})]
-    return tuple(Cell(air.columns[c], r, int(trace[c, r])) for c in columns for r in rows)
+    return tuple(
+        Cell(air.columns[c], r, None if c in secret else int(trace[c, r])) for c in columns for r in rows
+    )
 
 
 def _known(air: Air, nodes: Sequence[Node], value: Callable[[Node], int]) -> tuple[Known, ...]:
@@ -229,7 +268,9 @@ def _window(violation: Violation) -> tuple[list[str], list[list[str]]]:
     rows = list(dict.fromkeys(cell.row for cell in violation.cells))
     lines: dict[str, list[str]] = {}
     for cell in violation.cells:
-        lines.setdefault(cell.column, [cell.column]).append(str(cell.value))
+        lines.setdefault(cell.column, [cell.column]).append(
+            _PRIVATE if cell.value is None else str(cell.value)
+        )
     return ["", *(f"row {row}" for row in rows)], list(lines.values())
 
 
@@ -246,20 +287,28 @@ def _violation_text(violation: Violation) -> str:
     if len(lines) > _MOST_COLUMNS:
         table.append(f"… and {counted(len(lines) - _MOST_COLUMNS, 'more column')}")
     known = [f"{item.kind} {item.name} = {item.value}" for item in violation.known]
-    body = [violation.expression, *_unfolded(violation), f"on {violation.domain}", *table, *known]
+    body = [violation.expression, *_unfolded(violation), *_where(violation), *table, *known]
     return "\n".join([violation.place, *(f"    {line}".rstrip() for line in body)])
 
 
 def _unfolded(violation: Violation) -> list[str]:
     """The equation with values, and what its sides come to where that says more."""
+    if _PRIVATE in violation.values:
+        return [violation.filled]
     return list(dict.fromkeys([violation.filled, violation.values]))
+
+
+def _where(violation: Violation) -> list[str]:
+    """The rows of the constraint, and why the padding is among them."""
+    padding = "the padding, which pad= of a column fills, satisfies the constraints like all other rows"
+    return [f"on {violation.domain}", *([padding] if violation.padding else [])]
 
 
 def _violation_html(violation: Violation) -> str:
     head, lines = _window(violation)
     rows = [_html_row("th", head), *(_html_row("td", line) for line in lines)] if lines else []
     known = [f"{item.kind} {item.name} = {item.value}" for item in violation.known]
-    texts = [violation.expression, *_unfolded(violation), f"on {violation.domain}", *known]
+    texts = [violation.expression, *_unfolded(violation), *_where(violation), *known]
     return (
         f"<p><b>{html.escape(violation.place)}</b><br>"
         + "<br>".join(f"<code>{html.escape(line)}</code>" for line in texts)

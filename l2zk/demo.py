@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from rich.console import Console
 from rich.table import Table
 
-from l2zk.cli import duration, progress_bar, proven_bits
+from l2zk.cli.screen import duration, progress_bar
 from l2zk.errors import ConstraintError, L2zkError, ProofError
 from l2zk.plugins import get_program
 from l2zk.program import TraceProgram
@@ -62,7 +62,7 @@ def show_proofs(console: Console, machine: TraceZkVm, rounds: int) -> bool:
 def figures(program: TraceProgram, proof: Proof, proving: float, verifying: float) -> list[str]:
     """What the table says of one proof."""
     name, _, claim = proof.claim.partition(": ")
-    bits = proven_bits(program, proof)
+    bits = proof.security_as(program).whole_bits
     return [name, claim, duration(proving), duration(verifying), f"{proof.size:,} B", str(bits)]
 
 

@@ -39,6 +39,10 @@ class ConstraintError(L2zkError):
         self.report = report
 
 
+class StepError(L2zkError):
+    """A program's C step function failed, or left a value that is not an element of the field."""
+
+
 class OptionsError(L2zkError, ValueError):
     """An option is outside its range, or options contradict one another."""
 

@@ -105,7 +105,7 @@ def _renumbered(node: Node, place: dict[int, int]) -> Node:
 
 
 class Graph:
-    """The interned nodes of one program, with the largest look-ahead and the kinds of leaves of each."""
+    """The interned nodes of one program, with the largest look-ahead and the leaves below each."""
 
     def __init__(self) -> None:
         self.nodes: list[Node] = []
@@ -115,7 +115,8 @@ class Graph:
         self.inputs: list[str] = []
         self.outputs: list[str] = []
         self.private: list[str] = []
-        self._kinds: list[int] = []
+        self._kinds: list[int] = []  # bit k: a leaf of kind k is below the node
+        self._cells: list[int] = []  # bit c: column c is below the node
         self._interned: dict[Node, Expression] = {}
 
     @property
@@ -124,7 +125,8 @@ class Graph:
 
     def leaf(self, kind: int, x: int, y: int = 0) -> Expression:
         """The node of a constant, a cell, an input or an output."""
-        return self._intern((kind, x, y), (kind, x, y), y if kind == COLUMN else 0, 1 << kind)
+        look_ahead, cells = (y, 1 << x) if kind == COLUMN else (0, 0)
+        return self._intern((kind, x, y), (kind, x, y), look_ahead, 1 << kind, cells)
 
     def lift(self, value: Any) -> Expression:
         """An expression of this graph as it is, an integer as a constant."""
@@ -147,9 +149,14 @@ class Graph:
             return simpler
         commutes = kind in (ADD, MUL) and y < x
         key = (kind, y, x) if commutes else (kind, x, y)
-        below = (x,) if kind == NEG else (x, y)
-        reach = max(self.look_ahead[i] for i in below)
-        return self._intern(key, (kind, x, y), reach, self._kinds[x] | self._kinds[below[-1]])
+        other = x if kind == NEG else y
+        return self._intern(
+            key,
+            (kind, x, y),
+            max(self.look_ahead[x], self.look_ahead[other]),
+            self._kinds[x] | self._kinds[other],
+            self._cells[x] | self._cells[other],
+        )
 
     def expression(self, index: int) -> Expression:
         """The expression of a node that exists."""
@@ -160,13 +167,19 @@ class Graph:
         """Whether a leaf of this kind is below the node."""
         return bool(self._kinds[index] >> kind & 1)
 
-    def _intern(self, key: Node, node: Node, look_ahead: int, kinds: int) -> Expression:
+    def columns_below(self, index: int) -> set[int]:
+        """The columns that the node reads."""
+        cells = self._cells[index]
+        return {column for column in range(cells.bit_length()) if cells >> column & 1}
+
+    def _intern(self, key: Node, node: Node, look_ahead: int, kinds: int, cells: int) -> Expression:
         known = self._interned.get(key)
         if known is None:
             known = self._interned[key] = Expression(self, len(self.nodes))
             self.nodes.append(node)
             self.look_ahead.append(look_ahead)
             self._kinds.append(kinds)
+            self._cells.append(cells)
         return known
 
     def _simplified(self, kind: int, x: int, y: int) -> Expression | None:

@@ -82,7 +82,7 @@ class ProofOptions:
     folding: int = 8
     final_rows: int = 256
     rows_per_leaf: int = 0
-    zero_knowledge: bool = False
+    zero_knowledge: bool = True
     queries: int = 0
     allow_insecure: bool = False
 

@@ -1,11 +1,14 @@
-"""The programs that installed plugins provide, found through entry points of the group `l2zk` on first use.
+"""The plugins that are installed, found through entry points of the group `l2zk` on first use.
 
     entry point → module → l2zk_register_programs(register) → claims: id → classes
+                         → l2zk_register_commands(group)    → commands, when the command line asks
+                         → l2zk_prove_…                     → observers of proofs
 
 Invariant: a claim counts only while it is the only one. What two plugins claim is given to neither, and a
 plugin that fails, at import or in its hook, provides nothing and stops no other; its error is kept.
 
 L2ZK_LOAD_PLUGINS=a,b loads those alone (entry-point or distribution names); set to nothing it loads none.
+L2ZK_TRACE_PLUGINS=1 prints on stderr what is loaded, and each call of a hook with its arguments and result.
 """
 
 from __future__ import annotations
@@ -14,20 +17,29 @@ import os
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from functools import cached_property
 from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from pluggy import PluginManager
 
 from l2zk import hookspecs
-from l2zk.errors import PluginError, UnknownProgramError
+from l2zk.errors import PluginError, ProofError, UnknownProgramError
 from l2zk.program import TraceProgram, split_id
 
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+    from l2zk.proof import Proof
+
 GROUP = "l2zk"
+HOOKS = tuple(name for name in vars(hookspecs) if name.startswith("l2zk_"))
+OBSERVING = ("l2zk_prove_started", "l2zk_prove_stage", "l2zk_prove_finished")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,16 +53,34 @@ class Plugin:
     hooks: tuple[str, ...] = ()
     error: Exception | None = None
 
+    @property
+    def key(self) -> str:
+        """The name that no other plugin has."""
+        return f"{self.distribution}:{self.name}"
+
     def __str__(self) -> str:
         return f"{self.name} of {self.distribution} {self.version}"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Observer:
+    """A plugin that is told of proofs, and those of its hooks that are for that, by name."""
+
+    plugin: Plugin
+    hooks: Mapping[str, Callable[..., Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Registry:
-    """All plugins, and for each program's id the classes that they claim for it."""
+    """All plugins, and for each program's id the classes that they claim for it.
+
+    `left_out` are those that are installed, but that L2ZK_LOAD_PLUGINS or `without` keeps from being loaded.
+    """
 
     plugins: tuple[Plugin, ...]
     claims: Mapping[str, tuple[tuple[Plugin, type[TraceProgram]], ...]]
+    left_out: tuple[Plugin, ...] = ()
+    manager: PluginManager = field(repr=False, compare=False)
 
     def programs(self) -> dict[str, type[TraceProgram]]:
         """The classes by full id, in the order of the ids; an id that two plugins claim is left out."""
@@ -73,6 +103,24 @@ class Registry:
     def provider(self, id: str) -> Plugin:
         """The plugin that provides the program of this full id."""
         return self.claims[id][0][0]
+
+    def implementations(self, hook: str) -> tuple[tuple[Plugin, Callable[..., Any]], ...]:
+        """The plugins that implement a hook, and a call to each one's own implementation."""
+        return tuple(
+            (plugin, _call(self.manager, plugin.key, hook))
+            for plugin in self.plugins
+            if plugin.error is None and hook in plugin.hooks
+        )
+
+    @cached_property
+    def observers(self) -> tuple[Observer, ...]:
+        """The plugins that are told of proofs."""
+        calls: dict[str, dict[str, Callable[..., Any]]] = defaultdict(dict)
+        named = {plugin.key: plugin for plugin in self.plugins}
+        for hook in OBSERVING:
+            for plugin, call in self.implementations(hook):
+                calls[plugin.key][hook] = call
+        return tuple(Observer(plugin=named[key], hooks=hooks) for key, hooks in calls.items())
 
     def disputed(self) -> tuple[str, ...]:
         """The ids that more than one plugin claims."""
@@ -106,48 +154,115 @@ def programs() -> dict[str, type[TraceProgram]]:
     return registry().programs()
 
 
+def program_of(proof: Proof) -> TraceProgram:
+    """The program that a proof names, built by an installed plugin from parameters that a stranger chose."""
+    return program_from(get_program(proof.program_id), proof)
+
+
+def program_from(kind: type[TraceProgram], proof: Proof) -> TraceProgram:
+    """The program of this class with the parameters that a proof states."""
+    try:
+        program = kind(**proof.parameters)
+        _ = program.definition
+    except Exception as error:
+        raise ProofError(
+            f"{kind.id} cannot be built from the parameters that the proof states: {error}", "7.2"
+        ) from error
+    return program
+
+
+def observers() -> tuple[Observer, ...]:
+    """The observers among the plugins that are loaded; this loads none, so that proving does not."""
+    loaded = _registries.get(_choice())
+    return loaded.observers if loaded is not None else ()
+
+
+_Choice = tuple[str | None, frozenset[str]]
+
 _loading = threading.RLock()  # re-entrant: a plugin may look a program up while it is being imported
+_registries: dict[_Choice, Registry] = {}
+_left_out: ContextVar[frozenset[str]] = ContextVar("left_out", default=frozenset())
 
 
 def registry() -> Registry:
     """The plugins of this process, loaded on the first call by whichever thread comes first."""
+    choice = _choice()
     with _loading:
-        return _loaded(os.environ.get("L2ZK_LOAD_PLUGINS"))
+        if choice not in _registries:
+            only, left_out = choice
+            names = None if only is None else [name for name in re.split(r"[\s,]+", only) if name]
+            _registries[choice] = load(names, left_out)
+        return _registries[choice]
 
 
-@cache
-def _loaded(chosen: str | None) -> Registry:
-    return load(None if chosen is None else [name for name in re.split(r"[\s,]+", chosen) if name])
+def _choice() -> _Choice:
+    return os.environ.get("L2ZK_LOAD_PLUGINS"), _left_out.get()
 
 
-def load(names: list[str] | None = None) -> Registry:
-    """Load the plugins of these entry-point or distribution names; None stands for all that are installed."""
+@contextmanager
+def without(names: Iterable[str]) -> Iterator[None]:
+    """In this context, do as if the plugins of these entry-point or distribution names were not installed."""
+    token = _left_out.set(_left_out.get() | frozenset(names))
+    try:
+        yield
+    finally:
+        _left_out.reset(token)
+
+
+def load(names: list[str] | None = None, left_out: Iterable[str] = ()) -> Registry:
+    """Load the plugins of these entry-point or distribution names, or all; none of those to be left out."""
     manager = PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
+    note = _tracing(manager)
     claims: dict[str, list[tuple[Plugin, type[TraceProgram]]]] = defaultdict(list)
     plugins: list[Plugin] = []
-    for entry in _chosen(names):
+    chosen, rest = choose(names, list(left_out))
+    for entry in chosen:
+        note(f"loading {_described(entry)} from {entry.value}")
         plugin, found = _load_one(manager, entry)
+        note(f"{plugin}: {plugin.error!r}" if plugin.error else f"{plugin}: {', '.join(plugin.hooks)}")
         plugins.append(plugin)
         for program in found:
             claims[program.id].append((plugin, program))
     return Registry(
-        plugins=tuple(plugins), claims=MappingProxyType({id: tuple(c) for id, c in claims.items()})
+        plugins=tuple(plugins),
+        claims=MappingProxyType({id: tuple(c) for id, c in claims.items()}),
+        left_out=tuple(map(_described, rest)),
+        manager=manager,
     )
 
 
-def _chosen(names: list[str] | None) -> list[EntryPoint]:
-    """The entry points to load, in an order that does not depend on the order of installation."""
-    installed = sorted(entry_points(group=GROUP), key=lambda entry: (_distribution(entry), entry.name))
-    if names is None:
-        return installed
-    for name in names:
-        if not any(_is_called(entry, name) for entry in installed):
-            known = ", ".join(entry.name for entry in installed) or "none"
-            raise PluginError(
-                f"there is no plugin {name!r} to load, as L2ZK_LOAD_PLUGINS asks; installed: {known}"
-            )
-    return [entry for entry in installed if any(_is_called(entry, name) for name in names)]
+def _tracing(manager: PluginManager) -> Callable[[str], None]:
+    """What takes notes of loading; L2ZK_TRACE_PLUGINS prints them, and each call of a hook."""
+    if os.environ.get("L2ZK_TRACE_PLUGINS", "0") in ("", "0"):
+        return lambda text: None
+    from l2zk.plugin_trace import note, trace
+
+    trace(manager)
+    return note
+
+
+def _installed() -> list[EntryPoint]:
+    """All entry points, in an order that does not depend on the order of installation."""
+    from importlib.metadata import entry_points
+
+    return sorted(entry_points(group=GROUP), key=lambda entry: (_distribution(entry), entry.name))
+
+
+def choose(names: list[str] | None, left_out: list[str]) -> tuple[list[EntryPoint], list[EntryPoint]]:
+    """The entry points to load, and the others; PluginError for a name that is none's. Loads nothing."""
+    installed = _installed()
+    for asked, reason in ((names or [], "to load, as L2ZK_LOAD_PLUGINS asks"), (left_out, "to leave out")):
+        for name in asked:
+            if not any(_is_called(entry, name) for entry in installed):
+                known = ", ".join(entry.name for entry in installed) or "none"
+                raise PluginError(f"there is no plugin {name!r} {reason}; installed: {known}")
+
+    def ischoose(entry: EntryPoint) -> bool:
+        wanted = names is None or any(_is_called(entry, name) for name in names)
+        return wanted and not any(_is_called(entry, name) for name in left_out)
+
+    return [e for e in installed if ischoose(e)], [e for e in installed if not ischoose(e)]
 
 
 def _is_called(entry: EntryPoint, name: str) -> bool:
@@ -159,23 +274,23 @@ def _load_one(manager: PluginManager, entry: EntryPoint) -> tuple[Plugin, list[t
     found: list[type[TraceProgram]] = []
     hooks: tuple[str, ...] = ()
     error: Exception | None = None
+    described = _described(entry)
     try:
         module = entry.load()
-        manager.register(module, name=f"{_distribution(entry)}:{entry.name}")
+        manager.register(module, name=described.key)
         hooks = _known_hooks(manager, module)
-        others = [other for other in manager.get_plugins() if other is not module]
-        manager.subset_hook_caller("l2zk_register_programs", others)(register=_registrar(found))
+        if "l2zk_register_programs" in hooks:
+            _call(manager, described.key, "l2zk_register_programs")(register=_registrar(found))
     except Exception as raised:
         found, error = [], raised
-    plugin = Plugin(
-        name=entry.name,
-        distribution=_distribution(entry),
-        version=entry.dist.version if entry.dist else "",
-        programs=tuple(program.id for program in found),
-        hooks=hooks,
-        error=error,
-    )
+    plugin = replace(described, programs=tuple(program.id for program in found), hooks=hooks, error=error)
     return plugin, found
+
+
+def _call(manager: PluginManager, key: str, hook: str) -> Callable[..., Any]:
+    """A call to one plugin's own implementation of a hook."""
+    others = [plugin for name, plugin in manager.list_name_plugin() if name != key]
+    return manager.subset_hook_caller(hook, others)
 
 
 def _registrar(found: list[type[TraceProgram]]) -> Callable[[type[TraceProgram]], None]:
@@ -206,9 +321,14 @@ def _known_hooks(manager: PluginManager, module: object) -> tuple[str, ...]:
     callers = manager.get_hookcallers(module) or []
     for caller in callers:
         if not caller.has_spec():
-            known = ", ".join(name for name in vars(hookspecs) if name.startswith("l2zk_"))
-            raise PluginError(f"{caller.name} is not a hook of this l2zk; the hooks are {known}")
+            raise PluginError(f"{caller.name} is not a hook of this l2zk; the hooks are {', '.join(HOOKS)}")
     return tuple(sorted(caller.name for caller in callers))
+
+
+def _described(entry: EntryPoint) -> Plugin:
+    """The plugin before it is loaded."""
+    version = entry.dist.version if entry.dist else ""
+    return Plugin(name=entry.name, distribution=_distribution(entry), version=version)
 
 
 def _distribution(entry: EntryPoint) -> str:

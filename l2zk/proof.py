@@ -9,16 +9,21 @@ Invariant: a `Proof` is its bytes. Two are equal if their bytes are, and `to_byt
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from reprlib import Repr
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from l2zk.errors import FormatError
+from l2zk.errors import FormatError, ProofError
 from l2zk.header import Header, Parameter, parameters_from_bytes
 from l2zk.options import ProofOptions
+from l2zk.security import SecurityReport, rounds
+from l2zk.shape import solve
+
+if TYPE_CHECKING:
+    from l2zk.program import TraceProgram
 
 MAX_BYTES = 2**24  # PROTOCOL 8.5
 ROOT_BYTES = 32
@@ -76,14 +81,15 @@ class Proof:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the proof to a file, which at no moment holds half of it."""
-        target = Path(path)
-        draft = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
+        folder, name = os.path.split(os.fspath(path))
+        draft = os.path.join(folder, f".{name}.{os.urandom(8).hex()}")
         try:
             with open(draft, "xb") as file:
                 file.write(self.data)
-            os.replace(draft, target)
+            os.replace(draft, path)
         finally:
-            draft.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                os.unlink(draft)
 
     @property
     def program_id(self) -> str:
@@ -99,6 +105,30 @@ class Proof:
     def options(self) -> ProofOptions:
         """The options that the proof says it was made with; the caller of the verifier decides if they do."""
         return self.header.options
+
+    @property
+    def is_zk(self) -> bool:
+        """Whether the proof says that it hides the trace: zero knowledge (PROTOCOL 10)."""
+        return self.header.options.zero_knowledge
+
+    @property
+    def security(self) -> SecurityReport:
+        """The proven bits of every round, for the program as an installed plugin provides it (PROTOCOL 9).
+
+        It says what a proof with this header is worth if the verifier accepts it, and not whether it does.
+        Raises UnknownProgramError if no plugin provides the program (`security_as` takes one that you have),
+        and ProofError if the plugin's program is not the one that was proved.
+        """
+        from l2zk.plugins import program_of
+
+        return self.security_as(program_of(self))
+
+    def security_as(self, program: TraceProgram) -> SecurityReport:
+        """As `security`, for this program; ProofError if its digest is not the proof's."""
+        if program.digest != self.digest:
+            raise ProofError(f"the proof is not of this {program.id}: the program digests differ", "7.2")
+        profile = program.definition.air.profile
+        return rounds(self.options, profile, solve(self.options, profile))
 
     @property
     def steps(self) -> int:

@@ -118,11 +118,11 @@ def unique_decoding(numbers: Interaction) -> Regime:
 
 
 def johnson(numbers: Interaction, multiplicity: int) -> Regime:
-    """Johnson's bound less sqrt(rho)/(2mu); the list is counted at rho⁺, for the mu⁺ of the same theta."""
+    """Johnson's bound less sqrt(rho)/(2mu); the list is counted at rho⁺, for the least whole mu⁺ that reaches the same theta."""
     reach = math.sqrt(numbers.rate) * (1 + 1 / (2 * multiplicity))
     root = math.sqrt(numbers.opened_rate)
     opened_multiplicity = 1 / (2 * (reach / root - 1))
-    return Regime(1 - reach, (opened_multiplicity + 0.5) / root, multiplicity)
+    return Regime(1 - reach, (math.ceil(opened_multiplicity) + 0.5) / root, multiplicity)
 
 
 def multiplicities(numbers: Interaction) -> range:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -16,13 +18,27 @@ from numpy.typing import NDArray
 
 from l2zk import _core
 from l2zk.check import Report, report
-from l2zk.errors import MemoryLimitError, OptionsError, ProgramError, ProofError, SecurityError, WitnessError
+from l2zk.degree import explained
+from l2zk.errors import (
+    DegreeError,
+    MemoryLimitError,
+    OptionsError,
+    ProgramError,
+    ProofError,
+    SecurityError,
+    WitnessError,
+)
+from l2zk.expression import MODULUS
 from l2zk.header import Header
+from l2zk.observation import observed
 from l2zk.options import ProofOptions
-from l2zk.program import Definition, ExecutionTrace, TraceProgram
+from l2zk.program import Binding, Definition, ExecutionTrace, TraceProgram
 from l2zk.proof import Proof
 from l2zk.security import proven_bits
 from l2zk.shape import Shape, solve
+
+Witness = Sequence[Any] | Mapping[str, Any]
+"""The inputs in their order and then the private columns in theirs, or both by name: integers, and arrays for columns."""
 
 Progress = Callable[[str, int, int], object]
 """Called as progress(stage, done, total) by the thread that proves, every 50 ms or so."""
@@ -31,9 +47,9 @@ Progress = Callable[[str, int, int], object]
 class TraceZkVm:
     """Proves and verifies programs. It has no state but its settings: any number of threads may use one at once.
 
-    options: what proofs are made with; the default proves 128 bits.
-    min_security: the proven bits that `verify` demands, 1 to 128; by default those that `options` target. Where `options` are
-    given and min_security is not, `verify` demands exactly these options.
+    options: what proofs are made with; the default proves 128 bits and hides.
+    min_security: the proven bits that `verify` demands, 1 to 128. Without it and with `options`, `verify` demands exactly these
+    options, whatever they prove; with neither, 128 bits.
     threads: threads that work on one proof; the proof does not depend on it.
     """
 
@@ -53,86 +69,127 @@ class TraceZkVm:
         return self._options
 
     @property
-    def min_security(self) -> int:
-        """The proven bits that `verify` demands."""
-        return self._min_security
+    def min_security(self) -> int | None:
+        """The proven bits that `verify` demands; None where it demands exactly `options`."""
+        return None if self._exact else self._min_security
 
     def __repr__(self) -> str:
-        return f"TraceZkVm({self._options!r}, min_security={self._min_security}, threads={self._threads})"
+        return f"TraceZkVm({self._options!r}, min_security={self.min_security}, threads={self._threads})"
 
+    @observed
     def prove(
         self,
         program: TraceProgram,
-        witness: Sequence[int] | Mapping[str, int] = (),
+        witness: Witness = (),
         *,
         trace: ExecutionTrace | None = None,
         check: bool = True,
+        threads: int | None = None,
         progress: Progress | None = None,
     ) -> Proof:
         """Run the program on the witness and prove that it ran right.
 
-        witness: the inputs in their order, or by name; those that are left out take their defaults.
+        witness: the inputs in their order and then the private columns, or by name; inputs that are left out take their defaults.
         trace: prove this trace rather than run the program's step; see `trace`.
         check: look whether the trace satisfies the constraints before proving; without it a wrong trace gives a proof that
         nobody accepts.
+        threads: threads that work on this proof, if not as many as the machine has been given.
         Raises ConstraintError (which constraint, row and values), WitnessError, DegreeError, SecurityError, MemoryLimitError.
         """
-        definition = _definition(program)
-        binding = definition.bind(witness)
-        shape = solve(self._options, definition.air.profile)
-        compiled = _compile(definition, shape)
-        _require_memory(compiled.memory)
-        header = _header(definition, self._options, binding.public_inputs, (0,) * len(definition.air.outputs))
+        definition, binding, statement = self._prepare(program, witness, trace)
         try:
             head, body = _core.prove_bytes(
-                compiled,
-                header.to_bytes(),
-                header.output_offsets(),
-                binding.public_inputs,
-                binding.start,
-                trace=_cells(definition, trace),
+                *statement,
+                **self._filled(definition, binding, trace),
                 check=check,
-                threads=self._threads,
+                threads=self._threads if threads is None else _thread_count(threads),
                 progress=progress,
                 seed=os.urandom(32),
             )
         except _core.TraceViolation as violation:
-            _report(definition, binding.public_inputs, violation).raise_if_violated()
+            _report(definition, binding, violation).raise_if_violated()
             raise
         return Proof.from_bytes(head + body)
 
+    def prove_series(
+        self, jobs: Sequence[tuple[TraceProgram, Witness]], *, threads: int | None = None, progress: Progress | None = None
+    ) -> list[Proof | None]:
+        """As `prove` of each program and witness, but in one region without the GIL, which small proofs are worth.
+
+        None stands where none could be made, or where the trace has to be filled by more than a step: `prove` does it or says
+        why not. `progress` is called as progress("proofs", done, total).
+        """
+        runs: dict[int, Any] = {}
+        for index, (program, witness) in enumerate(jobs):
+            with suppress(Exception):
+                definition, binding, statement = self._prepare(program, witness, None)
+                if not definition.filled_late and len(binding.columns) < len(definition.air.columns):
+                    runs[index] = _core.Run(*statement, columns=dict(binding.columns), seed=os.urandom(32))
+        made = _core.prove_many(
+            list(runs.values()),
+            threads=self._threads if threads is None else _thread_count(threads),
+            progress=progress,
+            stop_at_failure=False,
+        )
+        proofs: list[Proof | None] = [None] * len(jobs)
+        for index, parts in zip(runs, made):
+            proofs[index] = None if parts is None else Proof.from_bytes(b"".join(parts))
+        return proofs
+
+    async def prove_async(self, program: TraceProgram, witness: Witness = (), **settings: Any) -> Proof:
+        """As `prove`, with the same settings, in a thread of asyncio's: a running event loop is not blocked.
+
+        A task that is cancelled while it waits here stops its proof within a moment. `progress` is called by the thread.
+        """
+        import asyncio
+
+        cancelled = Event()
+        look_in = stop_when(cancelled, settings.pop("progress", None))
+        try:
+            return await asyncio.to_thread(self.prove, program, witness, progress=look_in, **settings)
+        finally:
+            cancelled.set()
+
+    def memory(self, program: TraceProgram) -> int:
+        """The bytes of memory that a proof of the program takes while it is made."""
+        definition = _definition(program)
+        return _compile(definition, _shape(self._options, definition)).memory
+
     def trace(
-        self, program: TraceProgram, witness: Sequence[int] | Mapping[str, int] = (), *, progress: Progress | None = None
+        self, program: TraceProgram, witness: Witness = (), *, progress: Progress | None = None
     ) -> ExecutionTrace:
         """Run the program without proving, and without checking any constraint."""
         definition = _definition(program)
-        cells, _ = self._run(definition, definition.bind(witness), trace=None, check=False, progress=progress)
+        cells, _ = self._run(definition, definition.bind(witness), None, check=False, progress=progress)
         return ExecutionTrace(definition.air.columns, cells, definition.air.rows)
 
     def check(
         self,
         program: TraceProgram,
-        witness: Sequence[int] | Mapping[str, int] = (),
+        witness: Witness = (),
         *,
         trace: ExecutionTrace | None = None,
+        redact: bool = False,
         progress: Progress | None = None,
     ) -> Report:
-        """Look at every constraint on every row, without proving: what `prove` raises, as a report."""
+        """Look at every constraint on every row, without proving: what `prove` raises, as a report.
+
+        trace: look at this trace rather than run the program's step.
+        redact: leave the values out of the report that private inputs or private columns enter.
+        """
         definition = _definition(program)
-        binding = definition.bind(witness)
+        binding = definition.bind(witness, fill=trace is None)
         try:
-            cells, outputs = self._run(
-                definition, binding, trace=_cells(definition, trace), check=True, progress=progress
-            )
+            cells, outputs = self._run(definition, binding, trace, check=True, progress=progress)
         except _core.TraceViolation as violation:
-            return _report(definition, binding.public_inputs, violation)
-        return report(definition.air, cells, binding.public_inputs, outputs, ())
+            return _report(definition, binding, violation, redact)
+        return report(definition.air, cells, binding.public_inputs, outputs, (), redacted=redact)
 
     def verify(
         self,
         program: TraceProgram,
         proof: Proof | bytes,
-        witness_hint: Sequence[int | None] | Mapping[str, int | None] = (),
+        witness_hint: Witness = (),
         *,
         outputs: Sequence[int | None] | Mapping[str, int | None] = (),
     ) -> bool:
@@ -153,7 +210,7 @@ class TraceZkVm:
         self,
         program: TraceProgram,
         proof: Proof | bytes,
-        witness_hint: Sequence[int | None] | Mapping[str, int | None] = (),
+        witness_hint: Witness = (),
         *,
         outputs: Sequence[int | None] | Mapping[str, int | None] = (),
     ) -> None:
@@ -174,17 +231,60 @@ class TraceZkVm:
             [value for _, value in header.outputs],
         )
 
+    def _prepare(
+        self, program: TraceProgram, witness: Witness, trace: ExecutionTrace | None
+    ) -> tuple[Definition, Binding, tuple[Any, ...]]:
+        """A program and its witness, and what the core is told of them but the columns that are filled."""
+        definition = _definition(program)
+        binding = definition.bind(witness, fill=trace is None)
+        compiled = _compile(definition, _shape(self._options, definition))
+        _require_memory(compiled.memory)
+        header = _header(definition, self._options, binding.public_inputs, (0,) * len(definition.air.outputs))
+        places = header.output_offsets()
+        return definition, binding, (compiled, header.to_bytes(), places, binding.public_inputs, binding.start)
+
+    def _filled(
+        self, definition: Definition, binding: Binding, trace: ExecutionTrace | None
+    ) -> dict[str, Any]:
+        """What the core gets beside the step: the whole trace, or the columns that are filled before it."""
+        if trace is not None:
+            return {"trace": _cells(definition, trace)}
+        if len(binding.columns) == len(definition.air.columns):
+            return {"trace": np.stack([binding.columns[i] for i in range(len(binding.columns))])}
+        if definition.filled_late:
+            cells, _ = self._core_run(definition, binding, {"columns": binding.columns}, False, None)
+            definition.fill_late(cells, binding)
+            return {"trace": cells}
+        return {"columns": binding.columns} if binding.columns else {}
+
     def _run(
-        self, definition: Definition, binding: Any, *, trace: Any, check: bool, progress: Progress | None
+        self,
+        definition: Definition,
+        binding: Binding,
+        trace: ExecutionTrace | None,
+        *,
+        check: bool,
+        progress: Progress | None,
+    ) -> tuple[NDArray[np.uint64], list[int]]:
+        filled = self._filled(definition, binding, trace)
+        return self._core_run(definition, binding, filled, check, progress)
+
+    def _core_run(
+        self,
+        definition: Definition,
+        binding: Binding,
+        filled: dict[str, Any],
+        check: bool,
+        progress: Progress | None,
     ) -> tuple[NDArray[np.uint64], list[int]]:
         header = _header(definition, self._options, binding.public_inputs, (0,) * len(definition.air.outputs))
         return _core.run_trace(
-            _compile(definition, solve(self._options, definition.air.profile)),
+            _compile(definition, _shape(self._options, definition)),
             header.to_bytes(),
             header.output_offsets(),
             binding.public_inputs,
             binding.start,
-            trace=trace,
+            **filled,
             check=check,
             progress=progress,
         )
@@ -202,9 +302,25 @@ class TraceZkVm:
             bits = proven_bits(options, profile, shape)
             if bits < self._min_security:
                 raise ProofError(
-                    f"the proof has {bits:.1f} proven bits, but {self._min_security} are demanded", "7.3"
+                    f"the proof has {np.floor(10 * bits) / 10:.1f} proven bits, but {self._min_security} are demanded", "7.3"
                 )
         return shape
+
+
+class Stopped(Exception):
+    """A proof that nobody waits for any more was stopped."""
+
+
+def stop_when(stop: Event, progress: Progress | None) -> Progress:
+    """A progress call that stops its proof once the event is set, and otherwise is the one given."""
+
+    def look_in(stage: str, done: int, total: int) -> None:
+        if stop.is_set():
+            raise Stopped("the proof was stopped")
+        if progress is not None:
+            progress(stage, done, total)
+
+    return look_in
 
 
 def _definition(program: TraceProgram) -> Definition:
@@ -214,7 +330,15 @@ def _definition(program: TraceProgram) -> Definition:
     return program.definition
 
 
-@lru_cache(maxsize=256)
+def _shape(options: ProofOptions, definition: Definition) -> Shape:
+    """The shape of proofs; a degree that the options do not allow is told by the constraint that has it."""
+    try:
+        return solve(options, definition.air.profile)
+    except DegreeError as error:
+        raise explained(error, options, definition.air) from None
+
+
+@lru_cache(maxsize=16)
 def _compile(definition: Definition, shape: Shape) -> Any:
     """What the core runs; the arrays of a definition and the integers of a shape."""
     air = definition.air
@@ -230,6 +354,7 @@ def _compile(definition: Definition, shape: Shape) -> Any:
         step=definition.step_code,
         step_targets=definition.step_targets,
         step_reach=definition.step_reach,
+        step_function=definition.step_function,
     )
 
 
@@ -260,12 +385,28 @@ def _cells(definition: Definition, trace: ExecutionTrace | None) -> NDArray[np.u
             f"{air.id} has columns {', '.join(air.columns)} and {air.length} padded rows; "
             f"the trace has {', '.join(trace)} and {trace.padded.shape[1]}"
         )
+    wrong = np.argwhere(trace.padded >= np.uint64(MODULUS))
+    if len(wrong):
+        column, row = wrong[0]
+        raise WitnessError(
+            f"column {air.columns[column]!r} of the trace holds {trace.padded[column, row]} at row {row}, which is not"
+            " an element of the field: 0 <= x < p = 2^64 - 2^32 + 1 is needed"
+        )
     return trace.padded
 
 
-def _report(definition: Definition, inputs: Sequence[int], violation: Any) -> Report:
+def _report(definition: Definition, binding: Binding, violation: Any, redact: bool = False) -> Report:
     found = [(i, int(row), int(n)) for i, (row, n) in enumerate(zip(violation.first, violation.counts)) if n]
-    return report(definition.air, violation.trace, inputs, violation.outputs, found)
+    return report(
+        definition.air,
+        violation.trace,
+        binding.public_inputs,
+        violation.outputs,
+        found,
+        filled=binding.rows,
+        redacted=redact,
+        hidden=definition.hidden,
+    )
 
 
 def _parse(proof: Proof | bytes) -> Proof:

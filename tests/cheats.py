@@ -1,6 +1,6 @@
-"""What tests of proofs share: an l2zk program as the twin sees it, the parts of a proof by name, and provers that cheat.
+"""What tests of proofs share: a program as the twin sees it, the parts of a proof, provers that cheat.
 
-The twin's prover is honest, one step of PROTOCOL 6 a method; each cheat here overrides the step that it cheats in.
+The twin's prover is honest, one step of PROTOCOL 6 a method; a cheat overrides the step that it cheats in.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from typing import Any
 from unittest import mock
 
 import reference
-from l2zk import Proof, ProofOptions, TraceProgram, TraceZkVm
 from reference import GOLDILOCKS, Masks, Prover, Verified
 from reference import header as twin_header
 from reference.air import inverse_divisor
@@ -22,17 +21,27 @@ from reference.fri import leaves_of
 from reference.transcript import u64
 from reference.tree import leaf_digest, siblings
 
+from l2zk import Proof, ProofOptions, TraceProgram, TraceZkVm
+
 P = GOLDILOCKS.F.p
 K = GOLDILOCKS.K
 
 
 def few(**changes: Any) -> ProofOptions:
     """Options of a proof with three queries and no grinding: small, quick and not secure."""
-    options = {"queries": 3, "allow_insecure": True, "blowup": 4, "grinding": 0, "rows_per_leaf": 1, "zero_knowledge": False}
+    options = {
+        "queries": 3,
+        "allow_insecure": True,
+        "blowup": 4,
+        "grinding": 0,
+        "rows_per_leaf": 1,
+        "zero_knowledge": False,
+    }
     return ProofOptions(**(options | changes))
 
 
 # The twin's view
+
 
 def twin_air(program: TraceProgram) -> reference.Air:
     """The same AIR, as the twin's data."""
@@ -66,7 +75,7 @@ def twin_verify(program: TraceProgram, proof: Proof | bytes, **demands: Any) -> 
 def twin_prover(
     program: TraceProgram, proof: Proof, witness: Any = (), *, prover: type[Prover] = Prover, **changes: Any
 ) -> Prover:
-    """A twin's prover for the statement of a proof that the core made; `changes` replace what it would be given.
+    """A twin's prover for the statement of a proof that the core made; `changes` replace what it is given.
 
     It hides with the masks that the core expands from SEED.
     """
@@ -87,35 +96,55 @@ SEED = bytes(range(32))
 
 
 def prove(program: TraceProgram, options: ProofOptions, witness: Any = ()) -> Proof:
-    """The core's proof; one that hides takes its randomness from SEED rather than from the operating system."""
+    """The core's proof; one that hides takes its randomness from SEED, not from the operating system."""
     with mock.patch.object(os, "urandom", lambda count: SEED[:count]):
         return TraceZkVm(options).prove(program, witness)
 
 
 def masks_of(seed: bytes, shape: reference.Shape) -> Masks:
-    """What the core expands from a seed: block i of stream (purpose, index) is the leaf digest of seed ‖ purpose ‖ index ‖ i."""
+    """What the core expands from a seed.
+
+    Block i of stream (purpose, index) is the leaf digest of seed ‖ purpose ‖ index ‖ i. The batch's mask is
+    drawn as the coefficients of R(7^s·X), bit-reversed as far as they fill the rows of a coset.
+    """
 
     def block(purpose: int, index: int, i: int) -> bytes:
         return leaf_digest(seed + u64(purpose) + u64(index) + u64(i))
 
     def elements(purpose: int, index: int, count: int) -> list[int]:
-        words = (int.from_bytes(block(purpose, index, i // 4)[8 * (i % 4) :][:8], "little") for i in itertools.count())
+        words = (
+            int.from_bytes(block(purpose, index, i // 4)[8 * (i % 4) :][:8], "little")
+            for i in itertools.count()
+        )
         return list(itertools.islice((word for word in words if word < P), count))
 
     def extension(purpose: int, first: int, count: int) -> list[Element]:
         return list(zip(*(elements(purpose, first + c, count) for c in range(3))))
 
-    blocks = [block(4, 0, j % shape.blowup * (shape.leaves // shape.blowup) + j // shape.blowup) for j in range(shape.leaves)]
+    def salts(tree: int) -> list[bytes]:
+        """Half a block for each leaf, in the order in which the core stores them."""
+        places = [
+            j % shape.blowup * (shape.leaves // shape.blowup) + j // shape.blowup for j in range(shape.leaves)
+        ]
+        return [block(4, tree, place // 2)[16 * (place % 2) :][:16] for place in places]
+
+    rows = shape.domain_length // shape.rows_per_leaf
+    unshift = GOLDILOCKS.F.inv(GOLDILOCKS.F.pow(GOLDILOCKS.F.generator, shape.rows_per_leaf))
+    batch = [K.zero] * shape.batch_mask_length
+    for i, c in enumerate(extension(3, 0, len(batch))):
+        k = int(f"{i:0{rows.bit_length() - 1}b}"[::-1], 2) if i < rows <= len(batch) else i
+        batch[k] = K.scale(GOLDILOCKS.F.pow(unshift, k), c)
     return Masks(
         trace=[elements(1, c, shape.mask_length) for c in range(shape.columns)],
         pieces=[extension(2, 3 * j, shape.quotient_mask_length) for j in range(shape.pieces - 1)],
-        batch=extension(3, 0, shape.batch_mask_length),
-        trace_salts=[salts[:16] for salts in blocks],
-        quotient_salts=[salts[16:] for salts in blocks],
+        batch=batch,
+        trace_salts=salts(0),
+        quotient_salts=salts(1),
     )
 
 
 # The parts of a proof
+
 
 def parts(verified: Verified, air: reference.Air, proof: bytes) -> dict[str, slice]:
     """Where everything stands in a proof that the twin has verified, in the order of PROTOCOL 8."""
@@ -147,7 +176,10 @@ def _body_parts(verified: Verified, air: reference.Air) -> Iterator[tuple[str, i
     yield from (("final", 24 * s.final_length), ("nonce", 8 if s.grinding else 0))
     yield "trace rows", len(J) * (s.rows_per_leaf * 8 * s.columns + s.salt_length)
     yield "trace digests", 32 * len(siblings(J, s.leaves))
-    yield "quotient rows", len(J) * (s.rows_per_leaf * 24 * s.pieces + s.salt_length + (24 if s.zero_knowledge else 0))
+    yield (
+        "quotient rows",
+        len(J) * (s.rows_per_leaf * 24 * s.pieces + s.salt_length + (24 if s.zero_knowledge else 0)),
+    )
     yield "quotient digests", 32 * len(siblings(J, s.leaves))
     for u, (a, size) in enumerate(zip(s.arities, s.word_sizes)):
         leaves = leaves_of(J, size // a)
@@ -158,8 +190,9 @@ def _body_parts(verified: Verified, air: reference.Air) -> Iterator[tuple[str, i
 
 # Provers that cheat
 
+
 class Unscrupulous(Prover):
-    """Proves a false trace as well as it can: what does not fit the quotient or the final polynomial is cut off."""
+    """Proves a false trace as well as it can: what does not fit quotient or final polynomial is cut off."""
 
     def cut(self, coefficients: Sequence[Any]) -> list[list[Any]]:
         return super().cut(list(coefficients[: self.shape.pieces * self.shape.piece_length]))
@@ -169,7 +202,7 @@ class Unscrupulous(Prover):
 
 
 class Liar(Unscrupulous):
-    """Closes the gap of a false statement at zeta by a false value of the first piece, so that word 1 is of no low degree."""
+    """Closes the gap of a false statement at zeta by a false value of a piece: word 1 is of no low degree."""
 
     def open_out_of_domain(self) -> list[Element]:
         values, piece = super().open_out_of_domain(), self.shape.columns
@@ -180,10 +213,15 @@ def out_of_domain_gap(prover: Prover, values: Sequence[Element]) -> Element:
     """By how much these values miss check 7.6: the sum over constraints less that over pieces."""
     s, air, zeta = prover.shape, prover.air, prover.zeta
     at = {(o.slot, o.offset): value for o, value in zip(openings(air, s), values)}
-    periodic = [horner(K, [K.embed(c) for c in v], K.pow(zeta, s.length // len(v)))
-                for v in air.periodic_polynomials(GOLDILOCKS.F)]
+    periodic = [
+        horner(K, [K.embed(c) for c in v], K.pow(zeta, s.length // len(v)))
+        for v in air.periodic_polynomials(GOLDILOCKS.F)
+    ]
     results = air.evaluate(K, lambda c, o: at[c, o], periodic, prover.inputs, prover.outputs)
-    terms = [K.mul(r, inverse_divisor(GOLDILOCKS, K, c.domain, s.length, zeta)) for r, c in zip(results, air.constraints)]
+    terms = [
+        K.mul(r, inverse_divisor(GOLDILOCKS, K, c.domain, s.length, zeta))
+        for r, c in zip(results, air.constraints)
+    ]
     pieces = [at[s.columns + j, 0] for j in range(s.pieces)]
     return K.sub(horner(K, terms, prover.alpha), horner(K, pieces, K.pow(zeta, s.piece_length)))
 

@@ -43,13 +43,16 @@ def _compute(op, a, b, vectors, uniforms):
 
 
 def fill(definition, binding):
-    """The whole trace, by the step code, as a list of rows."""
+    """The whole trace, by the columns that are given and the step code, as a list of rows."""
     air = definition.air
     inputs, outputs = binding.public_inputs, [0] * len(definition.air.outputs)
     rows = [[None] * len(air.columns) for _ in range(air.length)]
     for row, column, value in binding.start:
         rows[row][column] = value
-    for i in range(air.length - definition.step_reach):
+    for column, values in binding.columns.items():
+        for i, value in enumerate(values.tolist()):
+            rows[i][column] = value
+    for i in range(air.length - definition.step_reach if definition.step_code else 0):
         results = run(definition.step_code, _loader(air, rows, i), inputs, outputs)
         for (column, ahead), value in zip(definition.step_targets.tolist(), results, strict=True):
             rows[i + ahead][column] = value

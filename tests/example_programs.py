@@ -73,7 +73,7 @@ class LookAhead(TraceProgram):
 
 @dataclass(frozen=True)
 class Domains(TraceProgram):
-    """Constraints on every row, on transitions, on the first, the last and one more row, and on rows of two periods."""
+    """Constraints on every row, on transitions, on single rows, and on the rows of two periods."""
 
     id = "example-domains.v0"
     rounds: int
@@ -140,8 +140,9 @@ class Constant(TraceProgram):
 class Recipe(TraceProgram):
     """Any step: each column's is a chain of operations on the column itself.
 
-    An operation is (op, operand, index, ahead): "+", "-", "*" with a column's cell, the key, the input or the integer `index`;
-    "square" and "negate" take no operand. The first step holds once more on the rows of `period`, if that is not 0.
+    An operation is (op, operand, index, ahead): "+", "-", "*" with a column's cell, the key, the input or the
+    integer `index`; "square" and "negate" take no operand. The first step holds once more on the rows of
+    `period`, if that is not 0.
     """
 
     id = "example-recipe.v0"

@@ -11,6 +11,7 @@ from code_interpreter import P, as_array, solve, violations
 from l2zk.check import report
 from l2zk.errors import ConstraintError
 from l2zk.program import TraceProgram
+from l2zk.zkvm import TraceZkVm
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,14 @@ class Mixed(TraceProgram):
         m.output("y", x * c, row=1)
 
 
-def report_of(program, changes=(), outputs=None, witness=()):
+def report_of(program, changes=(), outputs=None, witness=(), **settings):
     """The report after changing some cells (row, column, value)."""
     definition, rows, inputs, honest = solve(program, witness)
     for row, column, value in changes:
         rows[row][column] = value
     outputs = honest if outputs is None else outputs
     found = violations(definition.air, rows, inputs, outputs)
-    return report(definition.air, as_array(rows), inputs, outputs, found)
+    return report(definition.air, as_array(rows), inputs, outputs, found, **settings)
 
 
 def test_an_honest_trace():
@@ -109,6 +110,50 @@ def test_a_row_of_the_padding():
     (violation,) = found.violations
     assert violation.row == 6 and violation.padding
     assert "constraint 'a' fails at row 6 (in the padding)" in str(found)
+
+
+def test_a_constraint_that_reads_into_the_padding():
+    found = report_of(Fibonacci(5), [(5, 0, 6)], filled=5)
+    assert [(v.constraint, v.row, v.padding) for v in found.violations][:2] == [
+        ("a", 4, True),
+        ("b", 5, True),
+    ]
+    assert "the padding, which pad= of a column fills, satisfies the constraints like all other rows" in str(
+        found
+    )
+    assert "pad= of a column" in found._repr_html_()
+
+
+@dataclass(frozen=True)
+class Secret(TraceProgram):
+    """A public column, a private one, one of both, and a false claim of each."""
+
+    id = "secret.v0"
+
+    def define(self, m):
+        n, key, x, given = *m.columns("n", "key", "x"), m.private_column("given", pad=0)
+        m.start({n: 0, key: m.private_input("key"), x: m.public_input("x0")})
+        m.step({n: n + 1, key: key, x: x * key})
+        m.constrain("public", n == n + m.public_input("one", default=1))
+        m.constrain("private", key == n)
+        m.constrain("mixed", x * n == given)
+        m.output("end", x, row=5)
+
+
+def test_private_values_are_left_out():
+    program, witness = Secret(), {"key": 7919, "x0": 3, "given": [104729]}
+    found = program.check(witness, redact=True)
+    assert [v.filled for v in found.violations] == ["0 == 0 + 1", "private == 0", "private * 0 == private"]
+    assert [v.values for v in found.violations] == ["0 == 1", "private == 0", "private == private"]
+    assert [cell.value for cell in found.violations[1].cells] == [0, None]
+    for rendered in (str(found), found.to_json(), found._repr_html_()):
+        assert "7919" not in rendered and "104729" not in rendered and "private" in rendered
+    assert json.loads(found.to_json())["redacted"] is True
+    assert found.summary.endswith("(6 rows, 8 with padding, private values left out)")
+    assert "key  private" in str(found) and "private == private" not in str(found)
+    plain = program.check(witness)
+    assert "7919" in str(plain) and "104729" in str(plain) and not plain.redacted
+    assert program.check(witness, redact=True) == TraceZkVm().check(program, witness, redact=True)
 
 
 def test_periodic_values_powers_and_rows_that_wrap():

@@ -1,7 +1,6 @@
-"""The command line: what it prints, its exit codes, its JSON; with the programs that the project ships."""
+"""`l2zk prove`, `verify`, `programs`, `info` and `demo`: what they print, their exit codes, their JSON."""
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -9,26 +8,14 @@ from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner, Result
+from commands import l2zk, sentence
 
 import l2zk as package
 from l2zk import demo
-from l2zk.cli import field_options, main, parameter_type
+from l2zk.cli.fields import field_options, parameter_type
 from l2zk.plugins import get_program
 from l2zk.program import TraceProgram
 from l2zk.proof import Proof
-
-
-def l2zk(*arguments: str | os.PathLike[str]) -> Result:
-    """Run the command in this process."""
-    return CliRunner().invoke(main, [os.fspath(argument) for argument in arguments])
-
-
-def sentence(result: Result) -> str:
-    """The one line on stderr."""
-    assert "Traceback" not in result.output
-    [line] = result.stderr.splitlines()
-    return line
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +121,7 @@ def test_files_that_are_no_proofs_give_one_sentence_and_1(tmp_path: Path) -> Non
         (["prove", "fib", "--rounds", "-1"], "l2zk: "),
         (["prove", "fib", "--rounds", "5", "--input", "a0"], "'a0' is not NAME=VALUE"),
         (["prove", "fib", "--rounds", "5", "--input", "a0=two"], "'two' is not an integer"),
-        (["prove", "fib", "--rounds", "5", "--input", "a0=1", "--input", "a0=2"], "one name two values"),
+        (["prove", "fib", "--rounds", "5", "--input", "a0=1", "--input", "a0=2"], "gives 'a0' two values"),
         (["prove", "fib", "--rounds", "5", "--input", "b0=1"], "b0"),
         (["prove", "fib", "--rounds", "5", "--input", f"a0={2**64}"], "l2zk: "),
         (["prove", "fib", "--rounds", "5", "--security", "99"], "99 is not in the range"),
@@ -258,7 +245,7 @@ def test_a_required_field_that_no_option_can_hold_is_wrong_usage() -> None:
 
     assert parameter_type(tuple[tuple[int, ...], ...]) is None
     with pytest.raises(
-        click.UsageError, match="nested.v0 cannot be proved from the command line: its parameter 'nested'"
+        click.UsageError, match="nested.v0 cannot be made on the command line: its parameter 'nested'"
     ):
         field_options(Nested, set())
 

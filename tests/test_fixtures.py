@@ -1,11 +1,12 @@
 """Proofs of format version 1 that are kept: they verify as long as version 1 is accepted (PROTOCOL 12).
 
-The rule for changing the format: whatever changes what is absorbed, a length, a formula of soundness or the digest is a new version
-number. The proofs here are then left as they are; new ones of the new version stand beside them, under new names. A file of
-`vectors/proofs/` is never rewritten, nor is its line in `digests.txt`; if one of these tests fails, the change that made it fail is
-wrong or is a new version.
+The rule for changing the format: whatever changes what is absorbed, a length, a formula of soundness or the
+digest is a new version number. The proofs here are then left as they are; new ones of the new version stand
+beside them, under new names. A file of `vectors/proofs/` is never rewritten, nor is its line in
+`digests.txt`; if one of these tests fails, the change that made it fail is wrong or is a new version.
 
-`python tests/vectors/proofs/make.py` makes the files that `FIXTURES` names and that are not there yet, and no others.
+`python tests/vectors/proofs/make.py` makes the files that `FIXTURES` names and that are not there yet, and no
+others.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
 from cheats import few, twin_verify
 from example_programs import Cubes, Domains, Fibonacci, LookAhead
+
 from l2zk import Proof, ProofOptions, TraceProgram, TraceZkVm
 from l2zk._core import blake3
 
@@ -39,13 +40,22 @@ class Fixture:
 
 
 FIXTURES = {
-    "fibonacci-default": Fixture(Fibonacci(5), ProofOptions(), (), {"result": 5}, security=128),
+    "fibonacci-default": Fixture(
+        Fibonacci(5), ProofOptions(zero_knowledge=False), (), {"result": 5}, security=128
+    ),
     "fibonacci-three-queries": Fixture(Fibonacci(10), few(), (2, 5), {"result": 343}),
     "cubes-two-rounds": Fixture(
-        Cubes(125), few(rows_per_leaf=4, final_rows=4, folding=4, grinding=8), (1, 0), {"end": 5921018455605352584}
+        Cubes(125),
+        few(rows_per_leaf=4, final_rows=4, folding=4, grinding=8),
+        (1, 0),
+        {"end": 5921018455605352584},
     ),
     "look-ahead-unique": Fixture(
-        LookAhead(12), ProofOptions(security=20, regime="unique", blowup=16, grinding=6, allow_insecure=True), (1,), 
+        LookAhead(12),
+        ProofOptions(
+            security=20, regime="unique", blowup=16, grinding=6, allow_insecure=True, zero_knowledge=False
+        ),
+        (1,),
         {"a": 12877090223821, "c": 6517376330575341667},
     ),
     "domains-wide-final": Fixture(

@@ -1,7 +1,7 @@
-"""BLAKE3, grinding and the transcript, for every instruction set, against the blake3 package (PROTOCOL 5, 6.10).
+"""BLAKE3, grinding and the transcript of every instruction set against the blake3 package (PROTOCOL 5, 6.10).
 
-H3 is the package's; a parent without ROOT, which it cannot show, is the compression in plain Python, and that one is
-held against the package first.
+H3 is the package's; a parent without ROOT, which it cannot show, is the compression in plain Python, and that
+one is held against the package first.
 """
 
 from __future__ import annotations
@@ -64,7 +64,9 @@ def test_the_plain_compression_is_the_one_of_blake3(length):
 # Bytes.
 
 
-@pytest.mark.parametrize("length", [*range(130), 191, 192, 193, *(1024 * k + d for k in range(1, 9) for d in (-1, 0, 1))])
+@pytest.mark.parametrize(
+    "length", [*range(130), 191, 192, 193, *(1024 * k + d for k in range(1, 9) for d in (-1, 0, 1))]
+)
 def test_bytes(isa, length):
     data = words_of(length, length // 8 + 1).tobytes()[:length]
     assert _core.blake3(data) == blake3(data).digest()
@@ -116,7 +118,9 @@ def test_any_number_of_leaves(isa, words):
         assert_leaves(words, n)
 
 
-@pytest.mark.parametrize("words, n", [(2, 5000), (384, 33), (385, 64), (513, 17), (1000, 9), (2048, 3), (5000, 5)])
+@pytest.mark.parametrize(
+    "words, n", [(2, 5000), (384, 33), (385, 64), (513, 17), (1000, 9), (2048, 3), (5000, 5)]
+)
 def test_many_and_long_leaves(isa, words, n):
     assert_leaves(words, n)
 
@@ -141,8 +145,12 @@ def test_parents(isa, n):
 def test_a_parent_stands_inside_the_official_hash(isa):
     """Four chunks: the root is the compression of two parents, so the package vouches for both."""
     data = words_of(4, 512).tobytes()
-    values = [np.frombuffer(chunk_value(data[1024 * i : 1024 * (i + 1)], i), dtype=np.uint8) for i in range(4)]
-    sliced, single = _core.hash_parents_probe(np.array([values[0], values[2]]), np.array([values[1], values[3]]))
+    values = [
+        np.frombuffer(chunk_value(data[1024 * i : 1024 * (i + 1)], i), dtype=np.uint8) for i in range(4)
+    ]
+    sliced, single = _core.hash_parents_probe(
+        np.array([values[0], values[2]]), np.array([values[1], values[3]])
+    )
     assert [bytes(row) for row in sliced] == single
     assert compress(IV, single[0] + single[1], 0, 64, PARENT | ROOT) == blake3(data).digest()
 

@@ -1,4 +1,4 @@
-"""A mistake gives one clear sentence: the right type of error, and what was wrong, where, and what would be right, by name."""
+"""A mistake gives one clear sentence: the right type of error; what was wrong, where, what would be right."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from cheats import P, few
 from example_programs import Cubes, Fibonacci, Powers
+from pluggy import PluginManager
+
 from l2zk import ExecutionTrace, L2zkError, Proof, ProofOptions, TraceProgram, TraceZkVm
 from l2zk.errors import (
     ConstraintError,
@@ -32,12 +33,17 @@ FIBONACCI = Fibonacci(20)
 
 
 def sentence_of(error: type[L2zkError], act: Callable[[], object]) -> str:
-    """The message: one line of sensible length that ends without a stop, as the sentences of this library do."""
+    """The message: one line of sensible length that ends without a stop, as those of this library do."""
     with pytest.raises(error) as caught:
         act()
     message = str(caught.value)
     assert type(caught.value) is error
-    assert 20 <= len(message) <= 400 and "\n" not in message and not message.endswith(".") and "0x" not in message
+    assert (
+        20 <= len(message) <= 400
+        and "\n" not in message
+        and not message.endswith(".")
+        and "0x" not in message
+    )
     assert isinstance(caught.value, L2zkError)
     return message
 
@@ -70,6 +76,7 @@ def counter(m):
 
 # Witnesses
 
+
 @pytest.mark.parametrize("value", [P, -1, 2**64, 2**200, np.uint64(2**64 - 1)])
 def test_a_witness_value_not_in_the_field(value: int) -> None:
     for witness in ([0, value], {"a1": value}):
@@ -89,19 +96,30 @@ def test_a_float_in_a_program() -> None:
         m.start({a: 0})
         m.step({a: a * 0.5})
 
-    assert_names(sentence_of(ProgramError, lambda: MACHINE.prove(program_of(define))), "0.5", "float", "integer")
+    assert_names(
+        sentence_of(ProgramError, lambda: MACHINE.prove(program_of(define))), "0.5", "float", "integer"
+    )
 
 
 def test_a_float_as_a_parameter() -> None:
-    assert_names(sentence_of(ProgramError, lambda: MACHINE.prove(Fibonacci(2.0))), "rounds", "Fibonacci", "float", "int")  # type: ignore[arg-type]
+    assert_names(
+        sentence_of(ProgramError, lambda: MACHINE.prove(Fibonacci(2.0))),
+        "rounds",
+        "Fibonacci",
+        "float",
+        "int",
+    )  # type: ignore[arg-type]
 
 
 # Traces
 
+
 def test_a_trace_too_short() -> None:
     trace = MACHINE.trace(FIBONACCI)
     short = ExecutionTrace(trace.columns, trace.padded[:, :16].copy(), 16)
-    assert_names(sentence_of(WitnessError, lambda: MACHINE.prove(FIBONACCI, trace=short)), FIBONACCI.id, "32", "16")
+    assert_names(
+        sentence_of(WitnessError, lambda: MACHINE.prove(FIBONACCI, trace=short)), FIBONACCI.id, "32", "16"
+    )
 
 
 def test_rows_too_few_for_what_is_named() -> None:
@@ -114,7 +132,9 @@ def test_rows_too_few_for_what_is_named() -> None:
 
 def test_the_trace_of_another_program() -> None:
     trace = MACHINE.trace(Cubes(20))
-    assert_names(sentence_of(WitnessError, lambda: MACHINE.prove(FIBONACCI, trace=trace)), FIBONACCI.id, "a", "b", "x")
+    assert_names(
+        sentence_of(WitnessError, lambda: MACHINE.prove(FIBONACCI, trace=trace)), FIBONACCI.id, "a", "b", "x"
+    )
 
 
 def test_a_trace_cell_not_in_the_field() -> None:
@@ -127,7 +147,13 @@ def test_a_trace_cell_not_in_the_field() -> None:
 def test_a_false_trace() -> None:
     trace = MACHINE.trace(FIBONACCI)
     trace["a"][5] += 1
-    assert_names(sentence_of(ConstraintError, lambda: MACHINE.prove(FIBONACCI, trace=trace)), FIBONACCI.id, "a", "row 4", "a[1] == b")
+    assert_names(
+        sentence_of(ConstraintError, lambda: MACHINE.prove(FIBONACCI, trace=trace)),
+        FIBONACCI.id,
+        "a",
+        "row 4",
+        "a[1] == b",
+    )
 
 
 def test_a_false_trace_that_is_proved_unchecked_convinces_nobody() -> None:
@@ -139,6 +165,7 @@ def test_a_false_trace_that_is_proved_unchecked_convinces_nobody() -> None:
 
 
 # Programs
+
 
 def test_an_expression_of_another_program() -> None:
     kept = []
@@ -153,14 +180,33 @@ def test_an_expression_of_another_program() -> None:
         m.rows(8)
 
     program_of(first).definition  # noqa: B018
-    assert_names(sentence_of(ProgramError, lambda: program_of(second).definition), "the expression a", "another program")
+    assert_names(
+        sentence_of(ProgramError, lambda: program_of(second).definition),
+        "the expression a",
+        "another program",
+    )
 
 
-@pytest.mark.parametrize("degree, blowup, points", [(10, 8, 128), (4, 2, 32), (40, 32, 512)])
-def test_a_degree_beyond_the_blowup(degree: int, blowup: int, points: int) -> None:
+@pytest.mark.parametrize(
+    "degree, blowup, points, way",
+    [
+        (10, 8, 128, "raise blowup to 16"),
+        (4, 2, 32, "raise blowup to 4"),
+        (40, 32, 512, "no blowup allows it"),
+    ],
+)
+def test_a_degree_beyond_the_blowup(degree: int, blowup: int, points: int, way: str) -> None:
     options = few(blowup=blowup)
     message = sentence_of(DegreeError, lambda: TraceZkVm(options).prove(Powers(degree, 10)))
-    assert_names(message, f"blowup={blowup}", str(points), "raise blowup")
+    assert_names(
+        message,
+        "constraint 'x'",
+        f"degree {degree}",
+        f"blowup={blowup}",
+        str(points),
+        way,
+        "a column of its own",
+    )
 
 
 def test_the_largest_degree_within_the_blowup() -> None:
@@ -168,13 +214,22 @@ def test_the_largest_degree_within_the_blowup() -> None:
     TraceZkVm(options).check_proof(Powers(9, 10), TraceZkVm(options).prove(Powers(9, 10)))
 
 
-REGISTRY = Registry(plugins=(), claims={program.id: ((None, program),) for program in (Fibonacci, Cubes, Powers)})  # type: ignore[dict-item]
+REGISTRY = Registry(
+    manager=PluginManager("l2zk"),
+    plugins=(),
+    claims={program.id: ((None, program),) for program in (Fibonacci, Cubes, Powers)},
+)  # type: ignore[dict-item]
 
 
-@pytest.mark.parametrize("asked, nearest", [
-    ("example-fibonaci", "example-fibonacci"), ("example-cube", "example-cubes"), ("Example-Powers", "example-powers"),
-    ("example-powers.v1", "example-powers.v0"),
-])
+@pytest.mark.parametrize(
+    "asked, nearest",
+    [
+        ("example-fibonaci", "example-fibonacci"),
+        ("example-cube", "example-cubes"),
+        ("Example-Powers", "example-powers"),
+        ("example-powers.v1", "example-powers.v0"),
+    ],
+)
 def test_an_unknown_program_and_the_nearest_name(asked: str, nearest: str) -> None:
     message = sentence_of(UnknownProgramError, lambda: REGISTRY.get(asked))
     assert_names(message, f"'{asked}'", f"did you mean '{nearest}'", "l2zk programs")
@@ -188,21 +243,34 @@ def test_an_unknown_program_like_no_other() -> None:
 
 # Options
 
-@pytest.mark.parametrize("change, words", [
-    ({"blowup": 3}, ("blowup=3", "2, 4, 8, 16, 32")), ({"blowup": 8.0}, ("blowup=8.0", "float")),
-    ({"queries": 1024}, ("queries=1024", "0 to 1023")), ({"regime": "fast"}, ("regime='fast'", "'best', 'unique'")),
-], ids=str)
+
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        ({"blowup": 3}, ("blowup=3", "2, 4, 8, 16, 32")),
+        ({"blowup": 8.0}, ("blowup=8.0", "float")),
+        ({"queries": 1024}, ("queries=1024", "0 to 1023")),
+        ({"regime": "fast"}, ("regime='fast'", "'best', 'unique'")),
+    ],
+    ids=str,
+)
 def test_an_option_out_of_range(change: dict, words: tuple[str, ...]) -> None:
     assert_names(sentence_of(OptionsError, lambda: ProofOptions(**change)), *words)
 
 
 def test_too_little_security() -> None:
-    assert_names(sentence_of(SecurityError, lambda: ProofOptions(security=80)), "security=80", "100", "allow_insecure=True")
+    assert_names(
+        sentence_of(SecurityError, lambda: ProofOptions(security=80)),
+        "security=80",
+        "100",
+        "allow_insecure=True",
+    )
     message = sentence_of(SecurityError, lambda: TraceZkVm(ProofOptions(queries=10)).prove(FIBONACCI))
     assert_names(message, "queries=10", "100", "allow_insecure=True")
 
 
 # Proofs
+
 
 @pytest.mark.parametrize("content", [b"", b"#!/bin/sh\n", b"PK\3\4" + bytes(40), b"l2z"])
 def test_a_file_that_is_not_a_proof(tmp_path: Path, content: bytes) -> None:
@@ -210,7 +278,9 @@ def test_a_file_that_is_not_a_proof(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     message = sentence_of(FormatError, lambda: Proof.load(path))
     assert_names(message, str(path), "is not a proof", "byte 0", "b'l2zk'")
-    assert_names(sentence_of(FormatError, lambda: MACHINE.check_proof(FIBONACCI, content)), "byte 0", "b'l2zk'")
+    assert_names(
+        sentence_of(FormatError, lambda: MACHINE.check_proof(FIBONACCI, content)), "byte 0", "b'l2zk'"
+    )
 
 
 def test_a_proof_of_a_newer_format(tmp_path: Path) -> None:
@@ -218,17 +288,30 @@ def test_a_proof_of_a_newer_format(tmp_path: Path) -> None:
     newer = data[:4] + (2).to_bytes(4, "little") + data[8:]
     path = tmp_path / "new.l2zk"
     path.write_bytes(newer)
-    assert_names(sentence_of(VersionError, lambda: Proof.load(path)), str(path), "version 2", "1", "newer l2zk")
-    assert_names(sentence_of(VersionError, lambda: MACHINE.check_proof(FIBONACCI, newer)), "version 2", "1", "newer l2zk")
+    assert_names(
+        sentence_of(VersionError, lambda: Proof.load(path)), str(path), "version 2", "1", "newer l2zk"
+    )
+    assert_names(
+        sentence_of(VersionError, lambda: MACHINE.check_proof(FIBONACCI, newer)),
+        "version 2",
+        "1",
+        "newer l2zk",
+    )
     assert MACHINE.verify(FIBONACCI, newer) is False
 
 
-@pytest.mark.parametrize("change, section, words", [
-    (lambda d: d[:-1], "7.4", ("ends too early", "byte")),
-    (lambda d: d + b"\0", "7.8", ("beyond its end", "byte")),
-    (lambda d: d[:-1] + bytes([d[-1] ^ 1]), "7.9", ("root",)),
-])
-def test_a_bad_proof_names_its_check(change: Callable[[bytes], bytes], section: str, words: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "change, section, words",
+    [
+        (lambda d: d[:200], "7.4", ("ends too early", "byte")),
+        (lambda d: d[:-1], "7.8", ("length", "byte")),
+        (lambda d: d + b"\0", "7.8", ("length", "byte")),
+        (lambda d: d[:-1] + bytes([d[-1] ^ 1]), "7.9", ("root",)),
+    ],
+)
+def test_a_bad_proof_names_its_check(
+    change: Callable[[bytes], bytes], section: str, words: tuple[str, ...]
+) -> None:
     data = change(bytes(MACHINE.prove(FIBONACCI)))
     message = sentence_of(ProofError, lambda: MACHINE.check_proof(FIBONACCI, data))
     assert_names(message, f"PROTOCOL {section}", *words)

@@ -25,8 +25,8 @@ every_option = st.builds(
 
 
 def test_the_default_bytes_by_hand():
-    # log 8, 128 bits, best, 16 of work, log 8, log 256, s by rule, not hiding, queries solved, secure, zeros
-    assert ProofOptions().to_bytes() == bytes([3, 128, 0, 16, 3, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+    # log 8, 128 bits, best, 16 of work, log 8, log 256, s by rule, hiding, queries solved, secure, zeros
+    assert ProofOptions().to_bytes() == bytes([3, 128, 0, 16, 3, 8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0])
 
 
 def test_other_bytes_by_hand():
@@ -198,8 +198,8 @@ def test_an_unknown_preset_names_the_nearest_and_all():
 
 
 def test_repr_shows_the_main_choices_and_what_differs():
-    assert repr(ProofOptions()) == "ProofOptions(blowup=8, security=128, zero_knowledge=False)"
+    assert repr(ProofOptions()) == "ProofOptions(blowup=8, security=128, zero_knowledge=True)"
     assert (
         repr(ProofOptions(grinding=20))
-        == "ProofOptions(blowup=8, security=128, grinding=20, zero_knowledge=False)"
+        == "ProofOptions(blowup=8, security=128, grinding=20, zero_knowledge=True)"
     )

@@ -5,13 +5,16 @@ import os
 import subprocess
 import sys
 import textwrap
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from l2zk import hookspecs, plugins
-from l2zk.errors import PluginError, UnknownProgramError
+from l2zk.errors import PluginError, ProofError, UnknownProgramError
 from l2zk.plugins import Registry
+from l2zk.program import Machine, TraceProgram
+from l2zk.zkvm import TraceZkVm
 
 PROGRAM = """
 from dataclasses import dataclass
@@ -202,9 +205,8 @@ def test_a_broken_plugin_stops_no_other_and_its_error_is_kept(site: Path) -> Non
     found = errors(registry)
     assert set(found) == {"absent", "misspelt", "halfway", "stranger", "twice"}
     assert "a_module_that_is_not_installed" in found["absent"]
-    assert (
-        found["misspelt"]
-        == "l2zk_register_program is not a hook of this l2zk; the hooks are l2zk_register_programs"
+    assert found["misspelt"].startswith(
+        "l2zk_register_program is not a hook of this l2zk; the hooks are l2zk_register_programs, l2zk_"
     )
     assert found["halfway"] == "halfway"
     assert found["stranger"] == "register() takes a subclass of l2zk.TraceProgram; got <class 'int'>"
@@ -260,6 +262,70 @@ print(sorted(c.SEEN)[0], *sorted(p.programs()))
     ], run.stderr
 
 
+def test_a_plugin_that_is_left_out_is_as_if_it_were_not_installed(site: Path) -> None:
+    registry = plugins.load(["doubling", "rival"], left_out=["L2ZK.doubling"])
+    assert [plugin.name for plugin in registry.plugins] == ["rival"]
+    assert registry.get("doubling.v10"), "no longer disputed"
+    assert "doubling of l2zk-doubling 1.2.3" in map(str, registry.left_out)
+    with pytest.raises(PluginError, match="no plugin 'dubling' to leave out; installed: "):
+        plugins.load(left_out=["dubling"])
+
+
+def test_without_holds_in_its_context_alone(site: Path) -> None:
+    code = """
+from l2zk import plugins
+with plugins.without(["doubling"]), plugins.without(["l2zk-trouble"]):
+    print(*(p.name for p in plugins.registry().plugins))
+print(*(p.name for p in plugins.registry().plugins))
+"""
+    run = fresh(site, code, L2ZK_LOAD_PLUGINS="doubling,rival,silent")
+    assert run.stdout.splitlines() == ["rival", "doubling rival silent"], run.stderr
+
+
+def test_the_trace_of_plugins_shows_what_is_loaded_and_each_call(site: Path) -> None:
+    code = "import l2zk.plugins as p; p.registry()"
+    run = fresh(site, code, L2ZK_LOAD_PLUGINS="doubling,halfway", L2ZK_TRACE_PLUGINS="1")
+    assert run.stdout == ""
+    lines = run.stderr.splitlines()
+    assert lines[0] == "l2zk plugins: loading doubling of l2zk-doubling 1.2.3 from l2zk_doubling_doubling"
+    assert lines[1].startswith("l2zk plugins: l2zk_register_programs(register=<function")
+    assert lines[1].endswith("of l2zk-doubling:doubling")
+    assert lines[2] == "l2zk plugins: l2zk_register_programs of l2zk-doubling:doubling -> []"
+    assert lines[3] == "l2zk plugins: doubling of l2zk-doubling 1.2.3: l2zk_register_programs"
+    assert "of l2zk-trouble:halfway raised RuntimeError('halfway')" in run.stderr
+    assert fresh(site, code, L2ZK_LOAD_PLUGINS="doubling", L2ZK_TRACE_PLUGINS="0").stderr == ""
+
+
+def test_implementations_are_those_of_good_plugins_one_by_one(site: Path) -> None:
+    registry = plugins.load(["doubling", "rival", "halfway"])
+    found = registry.implementations("l2zk_register_programs")
+    assert [plugin.name for plugin, _ in found] == ["doubling", "rival"]
+    seen: list[str] = []
+    found[1][1](register=lambda program: seen.append(program.id))
+    assert seen == ["rival.v0", "doubling.v10"]
+
+
+def test_a_proof_leads_to_its_program(site: Path) -> None:
+    program = plugins.get_program("fib")(rounds=5)  # type: ignore[call-arg]
+    proof = TraceZkVm().prove(program)
+    assert plugins.program_of(proof) == program
+    assert plugins.program_from(type(program), proof) == program
+    with pytest.raises(ProofError, match="doubling.v0 cannot be built .*: define failed"):
+        plugins.program_from(failing_program(), proof)
+
+
+def failing_program() -> type[TraceProgram]:
+    @dataclass(frozen=True)
+    class Failing(TraceProgram):
+        id = "doubling.v0"
+        rounds: int
+
+        def define(self, m: Machine) -> None:
+            raise RuntimeError("define failed")
+
+    return Failing
+
+
 def test_importing_l2zk_loads_no_plugin(site: Path) -> None:
     code = "import sys, l2zk; print([m for m in sys.modules if m.startswith(('l2zk_', 'click', 'rich'))])"
     assert fresh(site, code).stdout == "[]\n"
@@ -278,4 +344,6 @@ def test_each_hook_says_what_it_is_for_and_since_when(name: str) -> None:
 
 def test_every_hook_has_the_prefix() -> None:
     marked = [name for name, value in vars(hookspecs).items() if hasattr(value, "l2zk_spec")]
-    assert marked == HOOKS == ["l2zk_register_programs"]
+    assert marked == HOOKS == list(plugins.HOOKS)
+    assert HOOKS[:2] == ["l2zk_register_programs", "l2zk_register_commands"]
+    assert tuple(HOOKS[2:]) == plugins.OBSERVING

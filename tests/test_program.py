@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from code_interpreter import P, as_array, solve, violations
+from code_interpreter import P, solve, violations
 
 from l2zk.air import Domain
-from l2zk.errors import ProgramError, WitnessError
-from l2zk.program import ExecutionTrace, Machine, TraceProgram, split_id
+from l2zk.errors import ProgramError, StepError, WitnessError
+from l2zk.program import Machine, TraceProgram, split_id
+from l2zk.zkvm import TraceZkVm
 
 
 @dataclass(frozen=True)
@@ -32,15 +34,17 @@ def defined(define):
     return machine.finish("test.v0", b"\0\0")
 
 
-def program(define):
-    """A program without parameters with this `define`."""
+def program(define, generate=None):
+    """A program without parameters with this `define` and this generate_trace."""
     body = {"id": "test.v0", "define": lambda self, m: define(m)}
+    if generate is not None:
+        body["generate_trace"] = lambda self, witness: generate(witness)
     return dataclass(frozen=True)(type("Test", (TraceProgram,), body))()
 
 
-def holds(define, witness=()):
+def holds(define, witness=(), generate=None):
     """An honest run of a program satisfies its constraints; the outputs."""
-    definition, rows, inputs, outputs = solve(program(define), witness)
+    definition, rows, inputs, outputs = solve(program(define, generate), witness)
     assert violations(definition.air, rows, inputs, outputs) == []
     return outputs
 
@@ -180,7 +184,7 @@ def test_start_values_are_computed_from_inputs():
     assert [c.name for c in definition.air.constraints] == ["start a", "a", "b", "output a"]
 
 
-@pytest.mark.parametrize("rows, period, length", [(1, 1, 4), (4, 1, 4), (5, 1, 8), (3, 64, 64), (99, 2, 128)])
+@pytest.mark.parametrize("rows, period, length", [(1, 1, 8), (8, 1, 8), (9, 1, 16), (3, 64, 64), (99, 2, 128)])
 def test_the_length_is_the_least_power_of_two(rows, period, length):
     def define(m):
         a = m.column("a")
@@ -228,6 +232,316 @@ def test_thousands_of_nodes():
     assert definition.air.degree(definition.air.constraints[1].node) == 10_001 * (definition.air.length - 1)
 
 
+# Columns that no step fills.
+
+
+def _sum(m, pad=0):
+    """The sum of a given column, which the step reads."""
+    number, total = m.private_column("number", pad=pad), m.column("total")
+    m.start({total: m.public_input("first", default=0)})
+    m.step({total: total + number})
+    m.output("sum", total, row=5)
+    return number, total
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [1, 2, 3],
+        (1, 2, 3),
+        range(1, 4),
+        np.array([1, 2, 3]),
+        np.array([1, 2, 3], dtype=np.uint8),
+        np.array([1, 2, 3], dtype=object),
+        [np.int8(1), 2, np.uint64(3)],
+        np.arange(6)[1:4],
+        np.array([[1, 9], [2, 9], [3, 9]])[:, 0],
+    ],
+)
+def test_a_column_given_beside_a_step(values):
+    assert holds(_sum, {"number": values}) == [6]
+    assert holds(_sum, [4, values]) == [10]
+
+
+def test_large_integers_and_bools_are_taken_as_they_are():
+    assert holds(_sum, {"number": [P - 1, 2**63, 5]}) == [(2**63 + 4) % P]
+    assert holds(_sum, {"number": np.array([True, False, True])}) == [2]
+    assert holds(_sum, {"number": []}) == [0]
+
+
+def test_padding():
+    bind = defined(lambda m: _sum(m, pad="last")).bind
+    assert bind({"number": [1, 2, 3]}).columns[0].tolist() == [1, 2, 3, 3, 3, 3, 3, 3]
+    assert bind({"number": range(6)}).columns[0].tolist() == [0, 1, 2, 3, 4, 5, 5, 5]
+    assert bind({"number": range(8)}).columns[0].tolist() == list(range(8))
+    assert defined(lambda m: _sum(m, pad=-1)).bind({"number": [7]}).columns[0].tolist() == [7] + 7 * [P - 1]
+
+
+def test_a_trace_of_arrays_alone():
+    def define(m):
+        m.rows(5)
+        a, b = m.private_columns("a", "b")
+        m.constrain("double", b == 2 * a)
+        m.output("last", b, row="last")
+
+    assert holds(define, {"a": [1, 2, 3, 4, 5], "b": [2, 4, 6, 8, 10]}) == [10]
+    assert holds(define, [[1, 2, 3], [2, 4, 6]]) == [6]
+    definition = defined(define)
+    assert definition.step_code is None and definition.step_targets.shape == (0, 2)
+    assert definition.bind([[1, 2], [2, 4]]).rows == 2
+    assert definition.fixed_inputs({"a": [1, 2]}) == ()
+    assert definition.disassemble().startswith("constraints of test.v0")
+
+
+def test_bits_fill_themselves():
+    def define(m):
+        m.rows(8)
+        a = m.private_column("a")
+        low = m.bits("low", a, 3)
+        m.bits("gap", a.next - a, 2)
+        m.output("parity", low[0], row=0)
+
+    assert holds(define, {"a": [5, 5, 7, 7]}) == [1]
+    definition = defined(define)
+    columns = definition.bind({"a": [5, 5, 7, 7]}).columns
+    seven = [1] * 6
+    assert [columns[k].tolist() for k in range(1, 4)] == [[1, 1, *seven], [0, 0, *seven], [1, 1, *seven]]
+    assert [columns[k].tolist() for k in range(4, 6)] == [[0] * 8, [0, 1, 0, 0, 0, 0, 0, 0]]
+    assert definition.free == ((4, range(7, 8)), (5, range(7, 8)))
+    assert [c.name for c in definition.air.constraints][-4:-1] == [
+        "gap0 is a bit",
+        "gap1 is a bit",
+        "gap is below 2^2",
+    ]
+    found = program(define).check({"a": [5, 3, 7, 8]})
+    assert [v.constraint for v in found.violations] == ["low is below 2^3", "gap is below 2^2"]
+    assert [v.row for v in found.violations] == [3, 0] and found.violations[1].count == 2
+
+
+def test_bits_of_what_a_step_fills():
+    def define(m):
+        a = m.column("a")
+        m.start({a: 1})
+        m.step({a: 3 * a})
+        bits = m.bits("bit", a + m.periodic([0, 1], name="odd"), 13)
+        m.bits("more", bits[0] + bits[1] + m.public_input("x", default=1), 2)
+        m.output("a", a, row=6)
+
+    made = program(define)
+    assert [bits.late for bits in made.definition.bits] == [True, True]
+    trace = TraceZkVm().trace(made)
+    sums = [3**i + i % 2 for i in range(7)]
+    assert [trace[f"bit{k}"].tolist() for k in range(13)] == [[a >> k & 1 for a in sums] for k in range(13)]
+    assert made.check() and TraceZkVm().verify(made, TraceZkVm().prove(made), outputs=[729])
+    assert sorted(made.definition.hidden) == []
+
+
+def test_a_program_may_fill_its_own_trace():
+    seen = []
+
+    def define(m):
+        n = m.public_input("n")
+        m.private_input("unused", default=3)
+        a, b = m.columns("a", "b")
+        given = m.private_column("given")
+        total = m.column("total")
+        m.start({total: 0})
+        m.step({total: total + b})
+        m.constrain("first", a == n, on="first")
+        m.constrain("squares", b == a * a)
+        m.constrain("down", a.next * (a - 1 - a.next) == 0)
+        m.constrain("given", given == a)
+        m.output("sum", total, row=4)
+
+    def generate(witness):
+        seen.append(dict(witness))
+        a = np.maximum(witness["n"] - np.arange(5), 0)
+        return {"a": a, "b": a * a}
+
+    assert holds(define, {"n": 3, "given": [3, 2, 1, 0]}, generate) == [14]
+    assert seen[0].keys() == {"n", "unused", "given"} and seen[0]["unused"] == 3
+    assert seen[0]["given"].dtype == np.uint64 and seen[0]["given"].tolist() == [3, 2, 1, 0]
+    made = program(define, generate)
+    assert TraceZkVm().trace(made, {"n": 3, "given": [3, 2, 1, 0]})["total"].tolist() == [0, 9, 13, 14, 14]
+    with pytest.raises(ProgramError, match="generate_trace of Test calls that of TraceProgram"):
+        program(define, lambda witness: TraceProgram.generate_trace(made, witness)).check([3, 3, [0]])
+
+
+def test_a_whole_trace_may_be_returned():
+    def define(m):
+        a = m.column("a")
+        m.start({a: 1})
+        m.step({a: a + 1})
+        m.rows(6)
+
+    trace = TraceZkVm().trace(program(define))
+    own = program(define, lambda witness: trace)
+    assert own.check() and TraceZkVm().trace(own) == trace
+    trace["a"][2] = 7
+    assert [v.row for v in own.check().violations] == [1]
+    short = program(define, lambda witness: {"a": [1, 2, 3]})
+    with pytest.raises(
+        ProgramError, match="gives column 'a', which its step fills: leave it out, or give all 8"
+    ):
+        short.check()
+
+
+def test_the_default_trace_is_the_step_s():
+    assert Fibonacci(5).generate_trace([2, 3])["a"].tolist() == [2, 3, 5, 8, 13, 21]
+    assert Fibonacci(5).check([2, 3]).ok
+
+
+GENERATED = {
+    "no mapping": (lambda w: [1], ProgramError, "generate_trace of test.v0 returned a list: a mapping"),
+    "unknown": (lambda w: {"a": [1], "c": [1]}, ProgramError, "gives a column 'c'; it has 'a', 'b'"),
+    "missing": (lambda w: {"a": [1]}, ProgramError, "gives no values for column 'b'"),
+    "given too": (
+        lambda w: {"a": [1], "b": [1], "d": [2]},
+        ProgramError,
+        "column 'd', which the witness gives",
+    ),
+    "float": (
+        lambda w: {"a": [1], "b": np.array([0.5])},
+        WitnessError,
+        "column 'b' is of type float64: integers",
+    ),
+    "own error": (lambda w: {"a": w["z"]}, KeyError, "z"),
+}
+
+
+@pytest.mark.parametrize("generate, error, sentence", GENERATED.values(), ids=GENERATED.keys())
+def test_a_wrong_generated_trace(generate, error, sentence):
+    def define(m):
+        m.rows(3)
+        a, b = m.columns("a", "b")
+        d = m.private_column("d")
+        m.constrain("all", a + b + d == 0)
+
+    with pytest.raises(error, match=sentence) as caught:
+        program(define, generate).check({"d": [1]})
+    if error is KeyError:
+        assert caught.value.__notes__ == ["in generate_trace of test.v0"]
+
+
+COLUMN_MISTAKES = {
+    "float": (
+        np.array([1.0, 2.0]),
+        r"'number' is of type float64: integers are needed; .* array.astype\(np.uint64\)",
+    ),
+    "complex": (np.array([1j]), "of type complex128"),
+    "text array": (np.array(["1"]), "of type <U1"),
+    "a float in a list": ([1, 2.5], "column 'number' at row 1 is of type float: an integer is needed"),
+    "none in a list": ([None], "at row 0 is of type NoneType"),
+    "text": ("123", "column 'number' is of type str: an array or a sequence of integers is needed"),
+    "an integer": (5, "column 'number' is of type int: an array"),
+    "a generator": ((i for i in range(3)), "of type generator"),
+    "a table": (np.ones((2, 3), dtype=int), r"an array of shape \(2, 3\): one dimension"),
+    "negative": (np.array([3, -1]), "column 'number' at row 1 is not an element of the field: 0 <= x < p"),
+    "negative in a list": ([3, 4, -1], "at row 2 is not an element of the field"),
+    "too large": (np.array([1, P, 5], dtype=np.uint64), "at row 1 is not an element"),
+    "far too large": ([2**200], "at row 0 is not an element"),
+    "too long": (
+        range(7),
+        "column 'number' has 7 values, but the program has 6 rows, or 8 with the padding: m.rows",
+    ),
+    "far too long": (range(9), "has 9 values, but the program has 6 rows"),
+}
+
+
+@pytest.mark.parametrize("values, sentence", COLUMN_MISTAKES.values(), ids=COLUMN_MISTAKES.keys())
+def test_a_wrong_column_gives_a_clear_sentence(values, sentence):
+    with pytest.raises(WitnessError, match=sentence):
+        defined(_sum).bind({"number": values})
+
+
+def test_columns_in_a_witness_that_are_wrong():
+    bind = defined(_sum).bind
+    with pytest.raises(WitnessError, match="test.v0 needs a value for 'number'"):
+        bind()
+    with pytest.raises(WitnessError, match="no input 'numbers'; did you mean 'number'"):
+        bind({"numbers": [1]})
+    with pytest.raises(
+        WitnessError, match=r"takes 2 witness values .* give the column as \{'number': array\}"
+    ):
+        bind(np.arange(5))
+    with pytest.raises(WitnessError, match="witness value 'first' is an array: an integer is needed"):
+        bind([np.array([1, 2, 3]), [1]])
+    with pytest.raises(WitnessError, match="no values, so there is no last one .* pad=0"):
+        defined(lambda m: _sum(m, pad="last")).bind({"number": []})
+    assert bind(fill=False).columns == {}
+
+
+# A C function as a step.
+
+SIGNATURE = b"int (uint64_t **, size_t, size_t, void *)"
+FUNCTION = ctypes.CFUNCTYPE(
+    ctypes.c_int,
+    ctypes.POINTER(ctypes.POINTER(ctypes.c_uint64)),
+    ctypes.c_size_t,
+    ctypes.c_size_t,
+    ctypes.c_void_p,
+)
+
+
+def capsule(function, name=SIGNATURE):
+    """A capsule around a C function, or around a Python function made one by ctypes."""
+    make = ctypes.pythonapi.PyCapsule_New
+    make.restype, make.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
+    return make(ctypes.cast(function, ctypes.c_void_p), name, None)
+
+
+@FUNCTION
+def halve_or_triple(columns, first, last, context):
+    for i in range(first, last):
+        x = columns[0][i - 1]
+        columns[0][i] = 3 * x + 1 if x % 2 else x // 2
+    return 0
+
+
+def test_a_step_in_c():
+    function = capsule(halve_or_triple)
+
+    def define(m):
+        x, addend = m.column("x"), m.private_column("addend", pad=0)
+        m.start({x: m.public_input("x0")})
+        m.step_function(function)
+        odd, *_ = m.bits("bit", x, 12)
+        m.constrain("odd", (2 * x.next - x) * (1 - odd) == 0)
+        m.constrain("even", (x.next - 3 * x - 1) * odd == 0)
+        m.constrain("nothing", addend == 0)
+        m.output("x", x, row=11)
+
+    made = program(define)
+    assert made.definition.step_reach == 1 and made.definition.bits[0].late
+    assert made.check({"x0": 7, "addend": []})
+    trace = made.generate_trace({"x0": 7, "addend": []})
+    assert trace["x"].tolist() == [7, 22, 11, 34, 17, 52, 26, 13, 40, 20, 10, 5]
+    assert TraceZkVm().verify(made, TraceZkVm().prove(made, [7, []]), outputs={"x": 5})
+
+
+@FUNCTION
+def fail(columns, first, last, context):
+    return 3
+
+
+@FUNCTION
+def fill_with_more_than_a_field_holds(columns, first, last, context):
+    columns[0][first] = P
+    return 0
+
+
+@pytest.mark.parametrize("function", [fail, fill_with_more_than_a_field_holds])
+def test_a_step_in_c_that_fails(function):
+    def define(m):
+        x = m.column("x")
+        m.rows(8)
+        m.step_function(capsule(function))
+        m.constrain("x", x == 0)
+
+    with pytest.raises(StepError):
+        program(define).check()
+
+
 # Mistakes.
 
 
@@ -239,6 +553,93 @@ def _column(m, *names):
 
 
 MISTAKES = {
+    "given and stepped": (
+        lambda m: m.step({m.private_column("a"): 0}),
+        "column 'a' has a step, but the witness gives it: claim the step by m.constrain",
+    ),
+    "bits and stepped": (
+        lambda m: m.step({m.bits("b", _column(m), 2)[1]: 0}),
+        "column 'b1' has a step, but m.bits fills it",
+    ),
+    "padding of a step": (
+        lambda m: (a := m.column("a", pad=3), m.start({a: 0}), m.step({a: a})),
+        "column 'a' has a step, which goes on in the padding",
+    ),
+    "pad text": (
+        lambda m: m.columns("a", pad="zero"),
+        "pad='zero' of column 'a' is not allowed: it is 'last'",
+    ),
+    "pad float": (lambda m: m.private_columns("a", pad=0.5), "pad=0.5 of column 'a'"),
+    "given and started": (
+        lambda m: (a := m.private_column("a"), m.start({a[2]: 0})),
+        r"column 'a' is started, but it has no step .* m.constrain\(..., on=2\)",
+    ),
+    "unconstrained": (
+        lambda m: (m.rows(2), _column(m), m.private_column("b")),
+        r"column 'b' stands in no constraint, so any values in it pass: constrain it, or say m.free\(b\)",
+    ),
+    "unused input": (
+        lambda m: (m.rows(2), _column(m), m.public_input("x")),
+        "public input 'x' stands in no constraint, so a proof may state any value for it: constrain a cell",
+    ),
+    "free row": (
+        lambda m: (m.rows(2), m.free(_column(m), on=2)),
+        r"m.free\(a\) names row 2, but the program has 2",
+    ),
+    "function and started column": (
+        lambda m: (a := m.private_column("a"), m.step_function(capsule(halve_or_triple)), m.start({a: 0})),
+        "column 'a' is started, but it has no step",
+    ),
+    "name of an input": (lambda m: (m.public_input("a"), m.private_column("a")), "'a' of an input is taken"),
+    "name of a given column": (
+        lambda m: (m.private_column("a"), m.private_input("a")),
+        "'a' of an input is taken",
+    ),
+    "free cell": (lambda m: m.free(_column(m).next), r"m.free\(a\[1\]\): give the column"),
+    "free text": (lambda m: m.free("a"), "'a' as a key of m.free: the keys are columns"),
+    "free rows": (lambda m: m.free(_column(m), on="all"), r"m.free\(a\) is on 'all'"),
+    "no bits": (lambda m: m.bits("b", _column(m), 0), "number of bits is 0, where 1 to 63"),
+    "too many bits": (lambda m: m.bits("b", _column(m), 64), "number of bits is 64"),
+    "half a bit": (lambda m: m.bits("b", _column(m), 1.5), "number of bits is 1.5"),
+    "bits of a constant": (
+        lambda m: m.bits("b", 5, 3),
+        "bits of 5, which is the same on every row: give a column",
+    ),
+    "bits of a secret": (
+        lambda m: m.bits("b", m.private_input("k"), 3),
+        r"m.bits\('b'\) holds a private input",
+    ),
+    "bits with a wrong name": (
+        lambda m: m.bits("my bits", _column(m), 3),
+        "'my bits0' is no name for a column",
+    ),
+    "bits too late": (
+        lambda m: (
+            a := _column(m),
+            b := m.bits("b", a, 2),
+            c := m.column("c"),
+            m.start({c: 0}),
+            m.step({c: b[1]}),
+        ),
+        "the step of c reads b1, a bit of what the steps fill themselves: fill these columns in gen",
+    ),
+    "no row": (
+        lambda m: (a := m.private_column("a"), m.constrain("a", a == 0)),
+        r"names no row, so nothing says how many it has: write m.rows\(n\)",
+    ),
+    "no capsule": (
+        lambda m: m.step_function(print),
+        "m.step_function.*: a C function in a PyCapsule is needed",
+    ),
+    "another capsule": (lambda m: m.step_function(capsule(halve_or_triple, b"double")), "whose name is 'int"),
+    "two functions": (
+        lambda m: (m.step_function(capsule(halve_or_triple)), m.step_function(capsule(halve_or_triple))),
+        "two step functions",
+    ),
+    "function and step": (
+        lambda m: (_column(m), m.step_function(capsule(halve_or_triple))),
+        "both m.step and m.step_function, which takes its place",
+    ),
     "empty": (lambda m: None, "the program is empty"),
     "twice": (lambda m: m.columns("a", "a"), "the name 'a' of a column is taken"),
     "no text": (lambda m: m.column(3), "3 is no name for a column"),
@@ -280,6 +681,15 @@ MISTAKES = {
         "output 'o' holds a public output",
     ),
     "never": (lambda m: m.constrain("c", _column(m) * 0 == 1), "constraint 'c' can never hold: it says"),
+    "never, after some algebra": (
+        lambda m: (a := _column(m), m.rows(3), m.constrain("c", (a + 1) ** 2 == a * (a + 2) + 3)),
+        "constraint 'c' can never hold: it says -2 == 0",
+    ),
+    "always, after some algebra": (
+        lambda m: (a := _column(m), m.rows(3), m.constrain("c", a * (a - 1) == a**2 - a)),
+        "constraint 'c' says 0 == 0 on every trace: it constrains nothing",
+    ),
+    "nothing claimed": (lambda m: (m.rows(2), m.private_column("a")), "claims nothing, so any trace passes"),
     "always": (lambda m: (a := _column(m), m.constrain("c", a == a)), "constrains nothing"),
     "no claim": (lambda m: m.constrain("c", True), "True is a bool"),
     "name of a step": (lambda m: m.constrain("a", _column(m) == 0), "the name 'a' of a constraint is taken"),
@@ -479,24 +889,3 @@ def test_an_error_notes_the_program():
         _ = Fibonacci(-1).definition
     assert "the row of output 'result' is -1" in str(caught.value)
     assert caught.value.__notes__ == ["in the definition of fib.v0, Fibonacci(rounds=-1)"]
-
-
-# The trace.
-
-
-def test_trace_by_column_and_as_array():
-    _, rows, _, _ = solve(Fibonacci(5))
-    trace = ExecutionTrace(("a", "b"), as_array(rows), 6)
-    assert trace["a"].tolist() == [0, 1, 1, 2, 3, 5]
-    assert trace.to_numpy().shape == (6, 2) and trace.to_numpy()[5].tolist() == [5, 8]
-    assert trace.padded.shape == (2, 8) and trace.rows == 6
-    assert list(trace) == ["a", "b"] and dict(trace).keys() == {"a", "b"}
-    assert repr(trace) == "ExecutionTrace(6 rows, 8 with padding: a, b)"
-    assert trace == ExecutionTrace(("a", "b"), as_array(rows), 6)
-    assert trace != ExecutionTrace(("a", "b"), as_array(rows), 5)
-    with pytest.raises(KeyError, match="no column 'c'"):
-        trace["c"]
-    with pytest.raises(ProgramError, match=r"uint64\[3, N\]"):
-        ExecutionTrace(("a", "b", "c"), as_array(rows), 6)
-    with pytest.raises(ProgramError, match="cannot show 9"):
-        ExecutionTrace(("a", "b"), as_array(rows), 9)

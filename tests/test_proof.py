@@ -4,14 +4,19 @@ import copy
 import os
 import pickle
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from l2zk.errors import FormatError, VersionError
+from l2zk import security
+from l2zk.errors import FormatError, ProofError, UnknownProgramError, VersionError
 from l2zk.header import Header, parameters_to_bytes
 from l2zk.options import ProofOptions
+from l2zk.program import Machine, TraceProgram
 from l2zk.proof import MAX_BYTES, Proof
+from l2zk.shape import solve
+from l2zk.zkvm import TraceZkVm
 
 HEADER = Header(
     options=ProofOptions(),
@@ -38,6 +43,38 @@ def test_what_a_proof_states() -> None:
     assert PROOF.trace_commitment == ROOT
     assert PROOF.size == len(PROOF) == len(DATA)
     assert PROOF.to_bytes() == bytes(PROOF) == DATA
+
+
+def test_a_proof_says_whether_it_hides() -> None:
+    for hiding in (False, True):
+        header = Header(**{**vars(HEADER), "options": ProofOptions(zero_knowledge=hiding)})
+        assert Proof.from_bytes(header.to_bytes() + ROOT).is_zk is hiding
+
+
+@dataclass(frozen=True)
+class Doubling(TraceProgram):
+    """a[i+1] = 2·a[i]."""
+
+    id = "doubling.v0"
+    rounds: int
+
+    def define(self, m: Machine) -> None:
+        (a,) = m.columns("a")
+        m.start({a: 1})
+        m.step({a: 2 * a})
+        m.output("result", a, row=self.rounds)
+
+
+def test_the_security_of_a_proof_is_that_of_its_options_for_its_program() -> None:
+    fast = ProofOptions.preset("fast")
+    proof = TraceZkVm(fast).prove(Doubling(1000))
+    report = proof.security_as(Doubling(1000))
+    profile = Doubling(1000).definition.air.profile
+    assert report == security.rounds(fast, profile, solve(fast, profile)) and report.whole_bits == 100
+    with pytest.raises(ProofError, match="not of this doubling.v0: the program digests differ"):
+        proof.security_as(Doubling(1001))
+    with pytest.raises(UnknownProgramError, match="'doubling.v0'"):
+        _ = proof.security
 
 
 def test_the_repr_says_what_is_claimed() -> None:

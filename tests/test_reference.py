@@ -392,7 +392,7 @@ def test_parameters_encode_and_decode():
 
 def test_options_bytes():
     options = Options(queries=300, rows_per_leaf=4, allow_insecure=1)
-    assert options.to_bytes() == bytes([3, 128, 0, 16, 3, 7, 3, 0, 44, 1, 1, 0, 0, 0, 0, 0])
+    assert options.to_bytes() == bytes([3, 128, 0, 16, 3, 8, 3, 0, 44, 1, 1, 0, 0, 0, 0, 0])
     for i in range(16):
         for byte in range(256):
             data = bytearray(options.to_bytes())

@@ -1,5 +1,6 @@
 """Shape: worked examples, refusals, and the solver against a scan written from PROTOCOL 4 and 9 alone."""
 
+from functools import partial
 import dataclasses
 import math
 
@@ -12,6 +13,8 @@ from l2zk import security
 from l2zk.errors import DegreeError, L2zkError, OptionsError, ProgramError, SecurityError
 from l2zk.options import ProofOptions
 from l2zk.shape import Profile, Shape, shape_for, solve
+
+plain = partial(ProofOptions, zero_knowledge=False)
 
 
 def program(length, columns=2, degree=1, offsets=(0, 1), constraints=None):
@@ -129,7 +132,7 @@ def scanned_solution(options, profile):
 def test_fibonacci_of_eight_rows_by_hand():
     # two columns of degree 7; a transition has degree 7 - 7 = 0, a boundary 7 - 1 = 6: one piece of 7;
     # D = 8, N' = 8, no fold, the final polynomial has 7 coefficients, as a quotient by x - zeta has
-    shape = shape_for(ProofOptions(), program(8), 1, 82)
+    shape = shape_for(plain(), program(8), 1, 82)
     assert shape == Shape(
         length=8,
         domain_length=8,
@@ -196,7 +199,7 @@ def test_hiding_may_lengthen_a_short_trace():
     ],
 )
 def test_arities_by_hand(folding, final_rows, rows, arities):
-    options = ProofOptions(folding=folding, final_rows=final_rows)
+    options = plain(folding=folding, final_rows=final_rows)
     assert shape_for(options, program(rows), 1, 80).arities == arities
 
 
@@ -211,16 +214,16 @@ def test_pieces_count_degrees_before_hiding():
 def test_a_periodic_factor_and_a_sparse_domain_count_as_they_are():
     # a column times a periodic one of degree N - N/4 = 12, on 8 rows: 15 + 12 - 8 = 19, two pieces of 10
     profile = Profile(length=16, columns=1, offsets=(0,), constraints=1, terms=frozenset({(1, 12, 8)}))
-    shape = shape_for(ProofOptions(), profile, 1, 80)
+    shape = shape_for(plain(), profile, 1, 80)
     assert profile.quotient_degree(0) == 19 and (shape.pieces, shape.piece_length) == (2, 10)
 
 
 def test_rows_per_leaf_by_the_rule():
     # 4·log N = 64 at 2^16 and w + 3 elements a row: s = 8 below 8 elements, 4 below 16, 2 below 32
     for columns, s in [(2, 8), (4, 8), (5, 4), (12, 4), (13, 2), (28, 2), (29, 1), (300, 1)]:
-        assert solve(ProofOptions(), program(2**16, columns)).rows_per_leaf == s
-    assert solve(ProofOptions(rows_per_leaf=8), program(2**16, 300)).rows_per_leaf == 8
-    assert solve(ProofOptions(), program(64)).rows_per_leaf == 2  # 5·4 < 24, but 32·4 > 64
+        assert solve(plain(), program(2**16, columns)).rows_per_leaf == s
+    assert solve(plain(rows_per_leaf=8), program(2**16, 300)).rows_per_leaf == 8
+    assert solve(plain(), program(64)).rows_per_leaf == 2  # 5·4 < 24, but 32·4 > 64
 
 
 def test_no_larger_leaf_where_it_would_double_the_domain():
@@ -333,29 +336,29 @@ def test_queries_of_the_default_options():
     for log_length in range(5, 25):
         for columns, degree in [(1, 1), (2, 2), (16, 3), (100, 8), (300, 4)]:
             profile = program(2**log_length, columns, degree)
-            assert solve(ProofOptions(), profile).queries in (75, 76, 77)
+            assert solve(plain(), profile).queries in (75, 76, 77)
             assert solve(ProofOptions(zero_knowledge=True), profile).queries <= 84
     assert solve(ProofOptions(zero_knowledge=True), program(16, columns=16, degree=5)).queries == 84
     # 7, 15 of 8, 16 coefficients leave little room below the Johnson bound, 4 rows none at all
-    assert [solve(ProofOptions(), program(length)).queries for length in (4, 8, 16)] == [142, 82, 78]
+    assert [solve(plain(), program(length)).queries for length in (4, 8, 16)] == [142, 82, 78]
 
 
 @pytest.mark.parametrize(
     "preset, queries", [("compact", 57), ("lean", 113), ("conservative", 135), ("fast", 85)]
 )
 def test_queries_of_the_other_presets_at_2_16_rows(preset, queries):
-    assert solve(ProofOptions.preset(preset), program(2**16)).queries == queries
+    assert solve(ProofOptions.preset(preset, zero_knowledge=False), program(2**16)).queries == queries
 
 
 def test_solve_is_remembered():
-    assert solve(ProofOptions(), program(2**12)) is solve(ProofOptions(), program(2**12))
+    assert solve(plain(), program(2**12)) is solve(plain(), program(2**12))
 
 
 # Queries that the options name.
 
 
 def test_named_queries_are_taken_as_they_are():
-    shape = solve(ProofOptions(queries=100), program(2**16))
+    shape = solve(plain(queries=100), program(2**16))
     assert shape.queries == 100 and shape.rows_per_leaf == 8
 
 
@@ -364,9 +367,9 @@ def test_named_queries_below_100_bits_must_be_said():
     with pytest.raises(
         SecurityError, match="queries=50 proves 9.* fewer than 100; .*queries=0.*allow_insecure=True"
     ):
-        solve(ProofOptions(queries=50), profile)
-    assert solve(ProofOptions(queries=50, allow_insecure=True), profile).queries == 50
-    assert solve(ProofOptions(queries=60), profile).queries == 60  # 105 bits: below the target, above 100
+        solve(plain(queries=50), profile)
+    assert solve(plain(queries=50, allow_insecure=True), profile).queries == 50
+    assert solve(plain(queries=60), profile).queries == 60  # 105 bits: below the target, above 100
 
 
 # Refusals.
@@ -374,18 +377,18 @@ def test_named_queries_below_100_bits_must_be_said():
 
 def test_a_degree_beyond_the_blowup_is_refused():
     # degree 9 on 2^10 rows: 8·(N - 1) + 1 coefficients fit 8·N points, those of degree 10 do not
-    assert solve(ProofOptions(), program(2**10, degree=9)).pieces == 8
+    assert solve(plain(), program(2**10, degree=9)).pieces == 8
     with pytest.raises(
         DegreeError, match="9208 coefficients, but blowup=8 gives it 8192 points; raise blowup, or "
     ):
-        solve(ProofOptions(), program(2**10, degree=10))
-    assert solve(ProofOptions(blowup=16), program(2**10, degree=10)).pieces == 9
+        solve(plain(), program(2**10, degree=10))
+    assert solve(plain(blowup=16), program(2**10, degree=10)).pieces == 9
 
 
 def test_a_domain_beyond_2_30_is_refused():
-    assert solve(ProofOptions(blowup=16), program(2**26)).domain_size == 2**30
+    assert solve(plain(blowup=16), program(2**26)).domain_size == 2**30
     with pytest.raises(OptionsError, match=r"2\^31 points, but 2\^30 .* smaller blowup, or a shorter trace"):
-        solve(ProofOptions(blowup=32), program(2**26))
+        solve(plain(blowup=32), program(2**26))
 
 
 def test_a_code_without_redundancy_is_refused():
@@ -397,11 +400,11 @@ def test_a_code_without_redundancy_is_refused():
 
 
 def test_far_offsets_are_refused():
-    assert solve(ProofOptions(), program(16, offsets=(0, 7))).offsets == (0, 7)
+    assert solve(plain(), program(16, offsets=(0, 7))).offsets == (0, 7)
     with pytest.raises(
         ProgramError, match="8 rows ahead, but 16 rows allow fewer than 8; take a longer trace, or "
     ):
-        solve(ProofOptions(), program(16, offsets=(0, 8)))
+        solve(plain(), program(16, offsets=(0, 8)))
 
 
 def test_a_trace_too_short_to_hide_is_refused():
@@ -416,7 +419,7 @@ def test_leaves_too_large_for_the_domain_are_refused():
     with pytest.raises(
         OptionsError, match="rows_per_leaf=8 needs 256 rows, but there are 128; .*longer trace"
     ):
-        solve(ProofOptions(rows_per_leaf=8), program(128))
+        solve(plain(rows_per_leaf=8), program(128))
 
 
 def test_an_unreachable_target_names_the_round_and_what_would_help():
@@ -424,8 +427,8 @@ def test_an_unreachable_target_names_the_round_and_what_would_help():
     with pytest.raises(
         SecurityError, match="128 proven bits cannot be reached: .* batching; .* fewer columns"
     ):
-        solve(ProofOptions(), wide)
-    assert solve(ProofOptions(security=100), wide).queries < 128
+        solve(plain(), wide)
+    assert solve(plain(security=100), wide).queries < 128
 
 
 @pytest.mark.parametrize(
@@ -433,7 +436,7 @@ def test_an_unreachable_target_names_the_round_and_what_would_help():
 )
 def test_shape_for_takes_only_what_the_protocol_has(rows_per_leaf, queries):
     with pytest.raises(OptionsError, match="is not allowed"):
-        shape_for(ProofOptions(), program(2**10), rows_per_leaf, queries)
+        shape_for(plain(), program(2**10), rows_per_leaf, queries)
 
 
 @pytest.mark.parametrize(

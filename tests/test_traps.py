@@ -1,42 +1,63 @@
-"""The known traps of Fiat-Shamir and of malformed proofs: each is set here, and the core does not fall into it.
+"""The known traps of Fiat-Shamir and of malformed proofs: each is set here, and the core avoids it.
 
-A cheating prover is the twin's with one step changed. Where a verifier that makes the same mistake would accept its proof, the twin's
-verifier is given that mistake and does, so that nothing but the trap can be why the core refuses (PROTOCOL 5 to 7).
+A cheating prover is the twin's with one step changed. Where a verifier that makes the same mistake would
+accept its proof, the twin's verifier is given that mistake and does, so that nothing but the trap can be why
+the core refuses (PROTOCOL 5 to 7).
 
-`TRAPS`, at the end, lists those that have a test, and `LATER` those whose subject is not there yet, with the part that will bring it.
+`TRAPS`, at the end, lists those that have a test, and `LATER` those whose subject is not there yet, with the
+part that will bring it.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import itertools
+import os
 import random
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from typing import Any
 
 import pytest
-
 import reference
 import test_hostile
 import test_reference
-from cheats import K, P, Liar, Unscrupulous, few, out_of_domain_gap, slope, twin_air, twin_options, twin_prover
+from cheats import (
+    K,
+    Liar,
+    P,
+    Unscrupulous,
+    few,
+    out_of_domain_gap,
+    slope,
+    twin_air,
+    twin_options,
+    twin_prover,
+)
 from example_programs import Cubes, Domains, Fibonacci, LookAhead, Powers
-from l2zk import OptionsError, ProgramError, ProofError, ProofOptions, TraceProgram, TraceZkVm, _core
-from l2zk.shape import solve
 from reference import GOLDILOCKS, Prover, Transcript, deep, tree
 from reference.deep import openings
 from reference.field import Element, interpolate_extension
 from reference.fri import fold_word
-from reference.transcript import FINAL, NONCE, SEED, VALUES, ground, u64
+from reference.transcript import FINAL, NONCE, QUOTIENT_ROOT, SEED, VALUES, ground, u64
 from reference.verifier import Verifier
+
+from l2zk import OptionsError, ProgramError, ProofError, ProofOptions, TraceProgram, TraceZkVm, _core
+from l2zk.shape import solve
 
 PROGRAM = Fibonacci(63)
 OPTIONS = few(rows_per_leaf=2, final_rows=4, folding=4, grinding=4)
 """Two rows a leaf, two rounds, a nonce: every message and every challenge occurs."""
 
 
-def proof_by(cheat: type[Prover], program: TraceProgram = PROGRAM, options: ProofOptions = OPTIONS, *,
-             transcript: Transcript | None = None, **changes: Any) -> bytes:
+def proof_by(
+    cheat: type[Prover],
+    program: TraceProgram = PROGRAM,
+    options: ProofOptions = OPTIONS,
+    *,
+    transcript: Transcript | None = None,
+    **changes: Any,
+) -> bytes:
     """A cheating prover's proof of what the core proves honestly."""
     honest = TraceZkVm(options).prove(program)
     prover = twin_prover(program, honest, prover=cheat, **changes)
@@ -54,8 +75,12 @@ def refusal(data: bytes, program: TraceProgram = PROGRAM, options: ProofOptions 
     return caught.value.section
 
 
-def mistaken_verifier_accepts(data: bytes, transcript: Transcript | None = None, program: TraceProgram = PROGRAM,
-                              options: ProofOptions = OPTIONS) -> None:
+def mistaken_verifier_accepts(
+    data: bytes,
+    transcript: Transcript | None = None,
+    program: TraceProgram = PROGRAM,
+    options: ProofOptions = OPTIONS,
+) -> None:
     """The twin's verifier, with this transcript in place of the right one."""
     verifier = Verifier(twin_air(program), data, GOLDILOCKS, None)
     if transcript is not None:
@@ -67,10 +92,26 @@ def test_the_honest_prover_is_accepted() -> None:
     data = proof_by(Prover)
     TraceZkVm(OPTIONS).check_proof(PROGRAM, data)
     log = reference.verify(twin_air(PROGRAM), data).log
-    assert {kind for kind, _ in log} == {1, 2, 3, 4, 5, 6, 7, "alpha", "zeta", "alpha_deep", "beta_0", "beta_1", "beta_2", "queries"}
+    assert {kind for kind, _ in log} == {
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+        "alpha",
+        "zeta",
+        "alpha_deep",
+        "beta_0",
+        "beta_1",
+        "beta_2",
+        "queries",
+    }
 
 
 # 1 to 5: what is not absorbed
+
 
 class Deaf(Transcript):
     """Hears of each message only what `hear` leaves of it; None is a message that is not absorbed at all."""
@@ -93,10 +134,23 @@ def test_a_message_that_is_not_absorbed_is_refused(kind: int) -> None:
     refusal(data)
 
 
-SEED_PARTS = (*[(name, slice(*at)) for name, at in {
-    "magic": (0, 4), "version": (4, 8), "options": (8, 24), "digest": (24, 56), "id": (56, 77), "rows": (77, 85),
-    "parameters": (85, 103), "inputs": (103, 127), "outputs": (127, 144),
-}.items()], *[(f"integer {i} of the shape", slice(144 + 8 * i, 152 + 8 * i)) for i in range(16)])
+SEED_PARTS = (
+    *[
+        (name, slice(*at))
+        for name, at in {
+            "magic": (0, 4),
+            "version": (4, 8),
+            "options": (8, 24),
+            "digest": (24, 56),
+            "id": (56, 77),
+            "rows": (77, 85),
+            "parameters": (85, 103),
+            "inputs": (103, 127),
+            "outputs": (127, 144),
+        }.items()
+    ],
+    *[(f"integer {i} of the shape", slice(144 + 8 * i, 152 + 8 * i)) for i in range(16)],
+)
 
 
 def test_the_parts_of_the_seed_are_all_of_it() -> None:
@@ -141,16 +195,26 @@ class Thrifty(Transcript):
         self.name, self.earlier = name, earlier
 
     def challenge(self, name: str) -> Element:
-        return self._record(name, dict(self.log)[self.earlier]) if name == self.name else super().challenge(name)
+        return (
+            self._record(name, dict(self.log)[self.earlier]) if name == self.name else super().challenge(name)
+        )
 
     def point(self, name: str) -> Element:
         return self._record(name, dict(self.log)[self.earlier]) if name == self.name else super().point(name)
 
 
-@pytest.mark.parametrize("name, earlier", [
-    ("zeta", "alpha"), ("alpha_deep", "zeta"), ("alpha_deep", "alpha"), ("beta_0", "alpha_deep"), ("beta_1", "beta_0"),
-    ("beta_1", "alpha"), ("beta_2", "beta_1"),
-])
+@pytest.mark.parametrize(
+    "name, earlier",
+    [
+        ("zeta", "alpha"),
+        ("alpha_deep", "zeta"),
+        ("alpha_deep", "alpha"),
+        ("beta_0", "alpha_deep"),
+        ("beta_1", "beta_0"),
+        ("beta_1", "alpha"),
+        ("beta_2", "beta_1"),
+    ],
+)
 def test_a_challenge_used_twice_is_refused(name: str, earlier: str) -> None:
     thrifty = Thrifty(name, earlier)
     data = proof_by(Prover, transcript=thrifty)
@@ -162,13 +226,16 @@ FALSE_OUTPUT = (12345,)
 
 
 class ChoosesFinalLate(Liar):
-    """If the final polynomial is not absorbed, the queries are known before it is chosen: it is bent to what they see."""
+    """If the final polynomial is not absorbed, it is chosen after the queries, and bent to what they see."""
 
     def final_polynomial(self, word: Sequence[Element]) -> list[Element]:
         size, count = len(word), self.shape.final_length
         known = deepcopy(self.transcript)
         if self.shape.grinding:
-            known.absorb(NONCE, u64(next(n for n in range(2**16) if ground(known.after(NONCE, u64(n)), self.shape.grinding))))
+            known.absorb(
+                NONCE,
+                u64(next(n for n in range(2**16) if ground(known.after(NONCE, u64(n)), self.shape.grinding))),
+            )
         seen = {j % size for j in known.queries(self.shape.queries, self.shape.leaves)}
         points = [GOLDILOCKS.F.pow(GOLDILOCKS.F.root(size), j) for j in sorted(seen)]
         return through(points, [word[j] for j in sorted(seen)], count)
@@ -198,9 +265,10 @@ def test_a_final_polynomial_chosen_after_the_queries_is_refused() -> None:
 
 
 class ChoosesValuesLate(Unscrupulous):
-    """If the values are not absorbed, alpha_deep is known before they are chosen: two false ones cancel in the batch.
+    """If the values are not absorbed, they are chosen after alpha_deep: two false ones cancel in the batch.
 
-    With d and e added to column 0 and to the piece at zeta, the gap closes and alpha_deep^1·d + alpha_deep^(1 + w)·e = 0.
+    With d and e added to column 0 and to the piece at zeta, the gap closes, and the batch's sum of false
+    parts is alpha_deep^1·d + alpha_deep^(1 + w)·e = 0.
     """
 
     def open_out_of_domain(self) -> list[Element]:
@@ -221,17 +289,26 @@ def test_values_chosen_after_the_batch_challenge_are_refused() -> None:
 
 
 SHAPES = [
-    ("queries", {"queries": 2}), ("more queries", {"queries": 4}), ("no grinding", {"grinding": 0}),
-    ("less grinding", {"grinding": 1}), ("blowup", {"blowup": 2}), ("rows per leaf", {"rows_per_leaf": 1, "final_length": 8}),
-    ("arities in another order", {"arities": (2, 4)}), ("other arities", {"arities": (8,)}), ("no round", {"arities": (), "final_length": 32}),
-    ("a round too few", {"arities": (4,), "final_length": 8}), ("a round too many", {"arities": (4, 2, 2), "final_length": 2}),
-    ("a longer final polynomial", {"final_length": 5}), ("pieces", {"pieces": 2}), ("piece length", {"piece_length": 70}),
+    ("queries", {"queries": 2}),
+    ("more queries", {"queries": 4}),
+    ("no grinding", {"grinding": 0}),
+    ("less grinding", {"grinding": 1}),
+    ("blowup", {"blowup": 2}),
+    ("rows per leaf", {"rows_per_leaf": 1, "final_length": 8}),
+    ("arities in another order", {"arities": (2, 4)}),
+    ("other arities", {"arities": (8,)}),
+    ("no round", {"arities": (), "final_length": 32}),
+    ("a round too few", {"arities": (4,), "final_length": 8}),
+    ("a round too many", {"arities": (4, 2, 2), "final_length": 2}),
+    ("a longer final polynomial", {"final_length": 5}),
+    ("pieces", {"pieces": 2}),
+    ("piece length", {"piece_length": 70}),
 ]
 
 
 @pytest.mark.parametrize("change", [change for _, change in SHAPES], ids=[name for name, _ in SHAPES])
 def test_a_shape_that_is_not_that_of_the_options_is_refused(change: dict) -> None:
-    """The prover's own degree, rate, arities, queries or grinding under a header that states the right options."""
+    """The prover's own degree, rate, arities, queries or grinding, under the header of the right options."""
     shape = dataclasses.replace(reference.solve(twin_options(OPTIONS), twin_air(PROGRAM)), **change)
     data = proof_by(Prover, shape=shape)
     Verifier(twin_air(PROGRAM), data, GOLDILOCKS, None).run({}, {}, None, 0, shape)
@@ -239,6 +316,7 @@ def test_a_shape_that_is_not_that_of_the_options_is_refused(change: dict) -> Non
 
 
 # 6: lengths
+
 
 class Short(Prover):
     """States one value fewer than there are."""
@@ -261,9 +339,14 @@ def test_lists_that_are_too_short_or_too_long_are_refused(cheat: type[Prover]) -
 
 # 8: degenerate sizes
 
+
 def test_there_is_no_proof_of_nothing() -> None:
     """No query, no column, no constraint, no round of no arity: none can be asked for."""
-    for options in (ProofOptions(), few(queries=0, security=1, grinding=1), few(queries=0, security=1, grinding=32)):
+    for options in (
+        ProofOptions(),
+        few(queries=0, security=1, grinding=1),
+        few(queries=0, security=1, grinding=32),
+    ):
         assert solve(options, PROGRAM.definition.air.profile).queries >= 1
     shape = reference.solve(twin_options(OPTIONS), twin_air(PROGRAM))
     refusal(proof_by(Prover, shape=dataclasses.replace(shape, queries=0)))
@@ -293,14 +376,21 @@ def test_a_last_word_that_is_not_constant_is_refused(final_rows: int, folding: i
 
 # 11: leaves and nodes
 
-@pytest.mark.parametrize("name, wrong", [
-    ("parent", lambda left, right: tree.h3(left + right)),
-    ("parent", lambda left, right: PARENT(right, left)),
-    ("leaf_digest", tree.h3),
-    ("leaf_digest", lambda leaf: PARENT(*[(leaf + bytes(64))[i : i + 32] for i in (0, 32)])),
-    ("leaf_digest", lambda leaf: tree.h3(b"\0" + leaf + bytes(-len(leaf) % 64))),
-], ids=["a root's flag in nodes", "right before left", "no padding", "a leaf hashed as a node", "a prefix"])
-def test_other_trees_are_refused(name: str, wrong: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+
+@pytest.mark.parametrize(
+    "name, wrong",
+    [
+        ("parent", lambda left, right: tree.h3(left + right)),
+        ("parent", lambda left, right: PARENT(right, left)),
+        ("leaf_digest", tree.h3),
+        ("leaf_digest", lambda leaf: PARENT(*[(leaf + bytes(64))[i : i + 32] for i in (0, 32)])),
+        ("leaf_digest", lambda leaf: tree.h3(b"\0" + leaf + bytes(-len(leaf) % 64))),
+    ],
+    ids=["a root's flag in nodes", "right before left", "no padding", "a leaf hashed as a node", "a prefix"],
+)
+def test_other_trees_are_refused(
+    name: str, wrong: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(tree, name, wrong)
         data = proof_by(Prover)
@@ -338,15 +428,22 @@ def test_a_leaf_read_in_another_order_is_refused(lay_out: Callable) -> None:
 # 13: one coefficient for two claims
 
 EXPONENTS = [
-    ("from 0", lambda o: o.exponent - 1), ("one for all", lambda o: 1), ("one for both offsets", lambda o: 1 + o.slot),
+    ("from 0", lambda o: o.exponent - 1),
+    ("one for all", lambda o: 1),
+    ("one for both offsets", lambda o: 1 + o.slot),
     ("in the order of the values", None),
 ]
 
 
 @pytest.mark.parametrize("exponent", [e for _, e in EXPONENTS], ids=[name for name, _ in EXPONENTS])
-def test_other_coefficients_of_the_claims_are_refused(exponent: Callable | None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_coefficients_of_the_claims_are_refused(
+    exponent: Callable | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def others(air: Any, shape: Any) -> list[deep.Opening]:
-        return [dataclasses.replace(o, exponent=exponent(o) if exponent else 1 + i) for i, o in enumerate(openings(air, shape))]
+        return [
+            dataclasses.replace(o, exponent=exponent(o) if exponent else 1 + i)
+            for i, o in enumerate(openings(air, shape))
+        ]
 
     program, options = LookAhead(60), few(rows_per_leaf=2, final_rows=4)
     with monkeypatch.context() as patch:
@@ -359,7 +456,8 @@ def test_other_coefficients_of_the_claims_are_refused(exponent: Callable | None,
 class Cancels(Unscrupulous):
     """Where all claims have one coefficient, false values that add to nothing are as good as true ones.
 
-    d and e are added to column 1 and to the piece at zeta, so that the gap closes, and f to column 0 makes d + e + f = 0.
+    d and e are added to column 1 and to the piece at zeta, so that the gap closes, and f to column 0 makes d
+    + e + f = 0.
     """
 
     def open_out_of_domain(self) -> list[Element]:
@@ -374,20 +472,93 @@ class Cancels(Unscrupulous):
 def test_false_values_that_cancel_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A false statement: a verifier that gives all claims one coefficient believes it."""
     with monkeypatch.context() as patch:
-        patch.setattr(deep, "openings", lambda air, shape: [dataclasses.replace(o, exponent=1) for o in openings(air, shape)])
+        patch.setattr(
+            deep,
+            "openings",
+            lambda air, shape: [dataclasses.replace(o, exponent=1) for o in openings(air, shape)],
+        )
         data = proof_by(Cancels, outputs=FALSE_OUTPUT)
         mistaken_verifier_accepts(data)
     refusal(data)
     assert refusal(proof_by(Cancels, outputs=FALSE_OUTPUT)) == "7.12"
 
 
+class CancelsByMask(Unscrupulous):
+    """If the quotient tree is not absorbed before zeta, R can cancel the claim of its coefficient,
+    alpha_deep^0.
+
+    That is the claim of column 0: with d added to its value the gap closes, and on L
+    R = -(T(x) - T(zeta) - d)/(x - zeta).
+    """
+
+    def batch_mask(self) -> list[Element]:
+        self.zeta = deepcopy(self.transcript).point("zeta")
+        self.claimed = super().open_out_of_domain()
+        d = K.neg(K.mul(out_of_domain_gap(self, self.claimed), K.inv(slope(self, self.claimed, 0))))
+        self.claimed[0] = K.add(self.claimed[0], d)
+        omega, x, mask = GOLDILOCKS.F.root(self.shape.domain_size), GOLDILOCKS.F.generator, []
+        for row in self.rows:
+            numerator = K.sub(self.claimed[0], K.embed(row[0]))
+            mask.append(K.mul(numerator, K.inv(K.sub(K.embed(x), self.zeta))))
+            x = x * omega % P
+        return mask
+
+    def open_out_of_domain(self) -> list[Element]:
+        return self.claimed
+
+
+def test_a_mask_that_cancels_a_false_claim_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A false statement: believed only where R is free after zeta and has the coefficient of a claim too."""
+    program, options = Fibonacci(15), few(zero_knowledge=True, final_rows=8)
+    late = Deaf(lambda kind, data: None if kind == QUOTIENT_ROOT else data)
+
+    def from_0(air: Any, shape: Any) -> list[deep.Opening]:
+        return [dataclasses.replace(o, exponent=o.exponent - 1) for o in openings(air, shape)]
+
+    def attempt(transcript: Transcript | None) -> bytes:
+        return proof_by(CancelsByMask, program, options, transcript=transcript, outputs=FALSE_OUTPUT)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(deep, "openings", from_0)
+        data = attempt(late)
+        mistaken_verifier_accepts(data, late, program, options)
+        with pytest.raises(reference.Refused):
+            mistaken_verifier_accepts(attempt(None), None, program, options)
+    with pytest.raises(reference.Refused):
+        mistaken_verifier_accepts(attempt(late), late, program, options)
+    refusal(data, program, options)
+    refusal(attempt(None), program, options)
+
+
+def test_no_randomness_serves_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each proof takes 32 bytes of its own from the operating system; the statement fixes nothing of it."""
+    program, options = Fibonacci(15), few(zero_knowledge=True)
+    taken: list[bytes] = []
+
+    def urandom(count: int, system: Callable[[int], bytes] = os.urandom) -> bytes:
+        taken.append(system(count))
+        return taken[-1]
+
+    monkeypatch.setattr(os, "urandom", urandom)
+    proofs = [TraceZkVm(options).prove(program) for _ in range(5)]
+    assert [len(seed) for seed in taken] == [32] * 5 and len(set(taken)) == 5
+    assert len({proof.trace_commitment for proof in proofs}) == 5
+    words = [
+        {bytes(proof)[at : at + 8] for at in range(proof.header_length, proof.size, 8)} for proof in proofs
+    ]
+    assert all(not one & two for i, one in enumerate(words) for two in words[:i])
+
+
 # 14: grinding
+
 
 class DoesNotGrind(Prover):
     """Takes the first nonce that gives no zeros."""
 
     def grind(self) -> int:
-        nonce = next(n for n in range(100) if not ground(self.transcript.after(NONCE, u64(n)), self.shape.grinding))
+        nonce = next(
+            n for n in range(100) if not ground(self.transcript.after(NONCE, u64(n)), self.shape.grinding)
+        )
         self.absorb(NONCE, u64(nonce))
         return nonce
 
@@ -408,13 +579,29 @@ class GrindsHighBits(Prover):
 
     def grind(self) -> int:
         bits = self.shape.grinding
-        nonce = next(n for n in range(2**16) if self.transcript.after(NONCE, u64(n))[7] < 2 ** (8 - bits)
-                     and not ground(self.transcript.after(NONCE, u64(n)), bits))
+        nonce = next(
+            n
+            for n in range(2**16)
+            if self.transcript.after(NONCE, u64(n))[7] < 2 ** (8 - bits)
+            and not ground(self.transcript.after(NONCE, u64(n)), bits)
+        )
         self.absorb(NONCE, u64(nonce))
         return nonce
 
 
-@pytest.mark.parametrize("cheat", [DoesNotGrind, GrindsHighBits])
+class GrindsOneBitLess(Prover):
+    """Takes the first nonce that gives all zeros but the highest."""
+
+    def grind(self) -> int:
+        bits = self.shape.grinding
+        nonce = next(
+            n for n in range(2**16) if self.transcript.after(NONCE, u64(n))[0] % 2**bits == 2 ** (bits - 1)
+        )
+        self.absorb(NONCE, u64(nonce))
+        return nonce
+
+
+@pytest.mark.parametrize("cheat", [DoesNotGrind, GrindsHighBits, GrindsOneBitLess])
 def test_a_nonce_without_its_zeros_is_refused(cheat: type[Prover]) -> None:
     assert refusal(proof_by(cheat)) == "7.7"
 
@@ -432,6 +619,7 @@ def test_a_nonce_that_the_queries_do_not_depend_on_is_refused() -> None:
 
 # False statements, without any weakness of the transcript
 
+
 class ChoosesQueries(Unscrupulous):
     """Opens the leaves of its own choice."""
 
@@ -443,8 +631,17 @@ def test_queries_of_the_provers_choice_are_refused() -> None:
     refusal(proof_by(ChoosesQueries))
 
 
-FALSE_ROWS = [(Cubes(63), (0, 0)), (Cubes(63), (0, 31)), (Cubes(63), (0, 63)), (LookAhead(63), (2, 1)), (LookAhead(63), (1, 40)),
-              (Domains(64), (0, 0)), (Domains(64), (0, 33)), (Domains(64), (1, 63)), (Powers(3, 63), (0, 62))]
+FALSE_ROWS = [
+    (Cubes(63), (0, 0)),
+    (Cubes(63), (0, 31)),
+    (Cubes(63), (0, 63)),
+    (LookAhead(63), (2, 1)),
+    (LookAhead(63), (1, 40)),
+    (Domains(64), (0, 0)),
+    (Domains(64), (0, 33)),
+    (Domains(64), (1, 63)),
+    (Powers(3, 63), (0, 62)),
+]
 
 
 @pytest.mark.parametrize("program, cell", FALSE_ROWS, ids=repr)
@@ -456,7 +653,7 @@ def test_a_trace_with_one_false_cell_is_refused(program: TraceProgram, cell: tup
 
 
 class Interpolates(Liar):
-    """The whole last word, by more coefficients than there may be: cut to their number, folded or wrapped around."""
+    """The whole last word, by more coefficients than there may be: wrapped around to their number."""
 
     def final_polynomial(self, word: Sequence[Element]) -> list[Element]:
         coefficients, count = interpolate_extension(self.field, word), self.shape.final_length
@@ -481,18 +678,70 @@ class CommitsToOtherWord(Liar):
         super().fold_words([K.embed(1)] * len(word))
         self.words[0] = word
         for u, arity in enumerate(self.shape.arities):
-            self.words[u + 1] = fold_word(self.field, self.words[u], arity, dict(self.transcript.log)[f"beta_{u + 1}"])
+            self.words[u + 1] = fold_word(
+                self.field, self.words[u], arity, dict(self.transcript.log)[f"beta_{u + 1}"]
+            )
 
 
-@pytest.mark.parametrize("cheat, checks", [
-    (Liar, {"7.12"}), (Interpolates, {"7.12"}), (FoldsLow, {"7.11"}), (CommitsToOtherWord, {"7.11"}),
-])
+@pytest.mark.parametrize(
+    "cheat, checks",
+    [
+        (Liar, {"7.12"}),
+        (Interpolates, {"7.12"}),
+        (FoldsLow, {"7.11"}),
+        (CommitsToOtherWord, {"7.11"}),
+    ],
+)
 def test_words_of_no_low_degree_are_refused(cheat: type[Prover], checks: set[str]) -> None:
     assert refusal(proof_by(cheat, outputs=FALSE_OUTPUT)) in checks
 
 
+@pytest.mark.parametrize("coordinate", [0, 1, 2])
+def test_every_coordinate_counts(coordinate: int) -> None:
+    """A value at zeta, and the final polynomial, that are wrong in one coordinate alone."""
+    unit = tuple([int(c == coordinate) for c in range(3)])
+
+    class WrongAtZeta(Prover):
+        def open_out_of_domain(self) -> list[Element]:
+            values, piece = super().open_out_of_domain(), self.shape.columns
+            return [K.add(v, unit) if t == piece else v for t, v in enumerate(values)]
+
+        final_polynomial = Unscrupulous.final_polynomial
+
+    class WrongAtTheEnd(Prover):
+        def final_polynomial(self, word: Sequence[Element]) -> list[Element]:
+            constant, *rest = super().final_polynomial(word)
+            return [K.add(constant, unit), *rest]
+
+    assert refusal(proof_by(WrongAtZeta)) == "7.6"
+    assert refusal(proof_by(WrongAtTheEnd)) == "7.12"
+
+
+def test_every_query_counts() -> None:
+    """A final polynomial that is right at three of 16 points: refused unless all queries fall on them."""
+    program, options, accepted = Fibonacci(15), few(final_rows=4), 0
+
+    class WrongAtMost(Prover):
+        def final_polynomial(self, word: Sequence[Element]) -> list[Element]:
+            right = [GOLDILOCKS.F.pow(GOLDILOCKS.F.root(len(word)), j) for j in self.right]
+            bump = [1]
+            for x in right:
+                bump = [(a - x * b) % P for a, b in zip([0, *bump], [*bump, 0])]
+            return [K.add(a, K.embed(b)) for a, b in zip(super().final_polynomial(word), bump)]
+
+    honest = TraceZkVm(options).prove(program)
+    for first, second, third in itertools.combinations(range(0, 16, 2), 3):
+        prover = twin_prover(program, honest, prover=WrongAtMost)
+        prover.right = (first, second, third)
+        data = prover.prove()
+        seen = {j % 16 for j in dict(prover.transcript.log)["queries"]}
+        accepted += seen <= set(prover.right)
+        assert TraceZkVm(options).verify(program, data) is (seen <= set(prover.right))
+    assert accepted < 5
+
+
 def test_a_false_statement_is_refused_by_all_but_the_odds() -> None:
-    """One query of blowup 2 catches a word that is far from all polynomials about every other time, and never less than that."""
+    """One query at blowup 2 catches a word far from all polynomials about every other time."""
     options = few(queries=1, blowup=2, final_rows=8)
     caught = 0
     for seed in range(24):
@@ -505,32 +754,58 @@ def test_a_false_statement_is_refused_by_all_but_the_odds() -> None:
 
 TRAPS: dict[str, tuple[Callable, ...]] = {
     "the statement is not absorbed": (
-        test_a_message_that_is_not_absorbed_is_refused, test_a_part_of_the_statement_that_is_not_absorbed_is_refused),
+        test_a_message_that_is_not_absorbed_is_refused,
+        test_a_part_of_the_statement_that_is_not_absorbed_is_refused,
+    ),
     "the final polynomial is not absorbed, or only its digest": (
-        test_a_final_polynomial_chosen_after_the_queries_is_refused, test_a_message_that_is_absorbed_only_as_a_digest_is_refused),
+        test_a_final_polynomial_chosen_after_the_queries_is_refused,
+        test_a_message_that_is_absorbed_only_as_a_digest_is_refused,
+    ),
     "degree, blow-up, queries or grinding are the prover's choice": (
-        test_a_shape_that_is_not_that_of_the_options_is_refused, test_hostile.test_a_proof_replayed_under_other_options_is_refused,
-        test_hostile.test_the_least_security_is_demanded_and_not_read_from_the_proof),
-    "opened values are not absorbed before the batch": (test_values_chosen_after_the_batch_challenge_are_refused,),
+        test_a_shape_that_is_not_that_of_the_options_is_refused,
+        test_hostile.test_a_proof_replayed_under_other_options_is_refused,
+        test_hostile.test_the_least_security_is_demanded_and_not_read_from_the_proof,
+    ),
+    "opened values are not absorbed before the batch": (
+        test_values_chosen_after_the_batch_challenge_are_refused,
+    ),
     "the arities are not bound": (test_a_shape_that_is_not_that_of_the_options_is_refused,),
     "a wrong length is a crash or a shorter list": (
-        test_lists_that_are_too_short_or_too_long_are_refused, test_hostile.test_every_truncation_is_refused,
-        test_hostile.test_parts_left_out_or_doubled_are_refused, test_hostile.test_huge_counts_are_refused),
+        test_lists_that_are_too_short_or_too_long_are_refused,
+        test_hostile.test_every_truncation_is_refused,
+        test_hostile.test_parts_left_out_or_doubled_are_refused,
+        test_hostile.test_huge_counts_are_refused,
+    ),
     "zeta is a point of the trace or of a query": (test_reference.test_transcript_draws_again_above_p,),
     "no queries, no columns, a constant word": (
-        test_there_is_no_proof_of_nothing, test_a_last_word_that_is_not_constant_is_refused),
+        test_there_is_no_proof_of_nothing,
+        test_a_last_word_that_is_not_constant_is_refused,
+    ),
     "x and x + p are one element": (
-        test_hostile.test_values_from_p_on_are_refused_wherever_they_stand, test_hostile.test_an_opened_value_has_one_encoding,
-        test_hostile.test_a_public_value_has_one_encoding),
+        test_hostile.test_values_from_p_on_are_refused_wherever_they_stand,
+        test_hostile.test_an_opened_value_has_one_encoding,
+        test_hostile.test_a_public_value_has_one_encoding,
+    ),
     "a multi-opening has too many or too few digests, or its own indices": (
-        test_hostile.test_a_digest_too_many_or_too_few_is_refused, test_queries_of_the_provers_choice_are_refused),
+        test_hostile.test_a_digest_too_many_or_too_few_is_refused,
+        test_queries_of_the_provers_choice_are_refused,
+    ),
     "a leaf is taken for a node, or a row for another": (
-        test_other_trees_are_refused, test_a_node_is_never_a_leaf, test_a_leaf_read_in_another_order_is_refused),
+        test_other_trees_are_refused,
+        test_a_node_is_never_a_leaf,
+        test_a_leaf_read_in_another_order_is_refused,
+    ),
     "two claims share a coefficient": (
-        test_other_coefficients_of_the_claims_are_refused, test_false_values_that_cancel_are_refused),
+        test_other_coefficients_of_the_claims_are_refused,
+        test_false_values_that_cancel_are_refused,
+    ),
     "grinding protects nothing": (
-        test_a_nonce_without_its_zeros_is_refused, test_grinding_before_the_last_message_is_refused,
-        test_a_nonce_that_the_queries_do_not_depend_on_is_refused),
+        test_a_nonce_without_its_zeros_is_refused,
+        test_grinding_before_the_last_message_is_refused,
+        test_a_nonce_that_the_queries_do_not_depend_on_is_refused,
+    ),
+    "the batch's mask cancels a false claim": (test_a_mask_that_cancels_a_false_claim_is_refused,),
+    "one random state serves two proofs": (test_no_randomness_serves_twice,),
 }
 """Each trap whose subject is there, and its tests."""
 
@@ -538,8 +813,6 @@ LATER: dict[str, str] = {
     "what a second segment states is not absorbed": "lookups and preprocessed columns",
     "the number of instances is not absorbed": "batches of instances",
     "tuples of a bus alias under Horner": "lookups and preprocessed columns",
-    "the batch's mask cancels a false claim": "zero knowledge",
-    "one random state serves two proofs": "zero knowledge",
 }
 """Each trap whose subject is not there yet, and the part of the library that will bring it."""
 

@@ -5,10 +5,12 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 struct l2zk_crew {
-    unsigned threads;
+    unsigned threads, wanted; /* that it has, and that were asked for: the system may have refused some */
+    unsigned generation;      /* how many forks lie before it */
     l2zk_crew *next_free;
     pthread_mutex_t lock;
     pthread_cond_t called, ended;
@@ -26,10 +28,14 @@ struct l2zk_crew {
     atomic_int cancelled;
     atomic_uint stage;
     atomic_ullong done, total;
+
+    /* the job's alone */
+    double since, seconds[L2ZK_STAGES];
 };
 
 static pthread_mutex_t free_lock = PTHREAD_MUTEX_INITIALIZER;
 static l2zk_crew *free_crews;
+static unsigned generation;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void before_fork(void) { pthread_mutex_lock(&free_lock); }
@@ -37,9 +43,57 @@ static void after_fork_in_parent(void) { pthread_mutex_unlock(&free_lock); }
 static void after_fork_in_child(void)
 {
     free_crews = NULL;
+    generation++;
     pthread_mutex_unlock(&free_lock);
 }
 static void watch_forks(void) { pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child); }
+
+/* A clock that nobody sets: macOS has none for conditions, but a wait for a time from now. */
+#ifdef __APPLE__
+static void init_timed(pthread_cond_t *condition) { pthread_cond_init(condition, NULL); }
+
+static struct timespec after(double seconds)
+{
+    struct timespec t = {(time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9)};
+    return t;
+}
+
+static int wait_until(pthread_cond_t *condition, pthread_mutex_t *mutex, const struct timespec *limit)
+{
+    return pthread_cond_timedwait_relative_np(condition, mutex, limit);
+}
+#else
+static void init_timed(pthread_cond_t *condition)
+{
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(condition, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
+static struct timespec after(double seconds)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    t.tv_nsec += (long)(seconds * 1e9);
+    t.tv_sec += t.tv_nsec / 1000000000L;
+    t.tv_nsec %= 1000000000L;
+    return t;
+}
+
+static int wait_until(pthread_cond_t *condition, pthread_mutex_t *mutex, const struct timespec *limit)
+{
+    return pthread_cond_timedwait(condition, mutex, limit);
+}
+#endif
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
 
 static void work_on(l2zk_crew *crew, l2zk_task task, void *context, unsigned worker)
 {
@@ -88,6 +142,8 @@ static void *follow(void *argument)
     return NULL;
 }
 
+enum { STACK_BYTES = 1 << 20 }; /* the kernels keep up to 64 KiB there; some systems give a thread little more */
+
 /* Signals are for the interpreter's threads. */
 static int spawn(void *(*body)(void *), l2zk_crew *crew)
 {
@@ -95,7 +151,11 @@ static int spawn(void *(*body)(void *), l2zk_crew *crew)
     pthread_t thread;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old);
-    int failed = pthread_create(&thread, NULL, body, crew);
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    int failed = pthread_create(&thread, &attributes, body, crew);
+    pthread_attr_destroy(&attributes);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
     if (!failed)
         pthread_detach(thread);
@@ -107,9 +167,11 @@ static l2zk_crew *hire(unsigned threads)
     l2zk_crew *crew = calloc(1, sizeof *crew);
     if (!crew)
         return NULL;
+    crew->wanted = threads;
+    crew->generation = generation;
     pthread_mutex_init(&crew->lock, NULL);
     pthread_cond_init(&crew->called, NULL);
-    pthread_cond_init(&crew->ended, NULL);
+    init_timed(&crew->ended);
     if (spawn(lead, crew)) {
         free(crew);
         return NULL;
@@ -125,7 +187,7 @@ l2zk_crew *l2zk_crew_take(unsigned threads)
     pthread_once(&once, watch_forks);
     pthread_mutex_lock(&free_lock);
     l2zk_crew **link = &free_crews;
-    while (*link && (*link)->threads != threads)
+    while (*link && (*link)->wanted != threads)
         link = &(*link)->next_free;
     l2zk_crew *crew = *link;
     if (crew)
@@ -134,8 +196,12 @@ l2zk_crew *l2zk_crew_take(unsigned threads)
     return crew ? crew : hire(threads);
 }
 
+int l2zk_crew_is_gone(l2zk_crew *crew) { return crew->generation != generation; }
+
 void l2zk_crew_give(l2zk_crew *crew)
 {
+    if (l2zk_crew_is_gone(crew))
+        return;
     pthread_mutex_lock(&free_lock);
     crew->next_free = free_crews;
     free_crews = crew;
@@ -146,6 +212,9 @@ void l2zk_crew_start(l2zk_crew *crew, l2zk_job job, void *context)
 {
     pthread_mutex_lock(&crew->lock);
     atomic_store(&crew->cancelled, 0);
+    memset(crew->seconds, 0, sizeof crew->seconds);
+    crew->since = now();
+    atomic_store(&crew->stage, 0);
     l2zk_crew_stage(crew, 0, 0);
     crew->job_context = context;
     crew->running = 1;
@@ -154,24 +223,16 @@ void l2zk_crew_start(l2zk_crew *crew, l2zk_job job, void *context)
     pthread_mutex_unlock(&crew->lock);
 }
 
-static struct timespec after(double seconds)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    t.tv_nsec += (long)(seconds * 1e9);
-    t.tv_sec += t.tv_nsec / 1000000000L;
-    t.tv_nsec %= 1000000000L;
-    return t;
-}
-
 int l2zk_crew_wait(l2zk_crew *crew, double seconds)
 {
     struct timespec limit = after(seconds < 0 ? 0 : seconds);
+    if (l2zk_crew_is_gone(crew))
+        return 1;
     pthread_mutex_lock(&crew->lock);
     while (crew->running)
         if (seconds < 0)
             pthread_cond_wait(&crew->ended, &crew->lock);
-        else if (pthread_cond_timedwait(&crew->ended, &crew->lock, &limit) == ETIMEDOUT)
+        else if (wait_until(&crew->ended, &crew->lock, &limit) == ETIMEDOUT)
             break;
     int ended = !crew->running;
     pthread_mutex_unlock(&crew->lock);
@@ -190,8 +251,13 @@ l2zk_progress l2zk_crew_progress(l2zk_crew *crew)
     return p;
 }
 
+double l2zk_crew_seconds(l2zk_crew *crew, uint32_t stage) { return crew->seconds[stage]; }
+
 void l2zk_crew_stage(l2zk_crew *crew, uint32_t stage, uint64_t total)
 {
+    const double moment = now();
+    crew->seconds[atomic_load(&crew->stage)] += moment - crew->since;
+    crew->since = moment;
     atomic_store(&crew->done, 0);
     atomic_store(&crew->total, total);
     atomic_store(&crew->stage, stage);

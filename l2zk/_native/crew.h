@@ -25,9 +25,13 @@ int l2zk_crew_wait(l2zk_crew *crew, double seconds); /* 1 if the job has ended; 
 void l2zk_crew_cancel(l2zk_crew *crew);
 l2zk_progress l2zk_crew_progress(l2zk_crew *crew);
 void l2zk_crew_give(l2zk_crew *crew); /* only after the job has ended */
+int l2zk_crew_is_gone(l2zk_crew *crew);  /* this process is a fork of the one whose threads it had */
+
+enum { L2ZK_STAGES = 16 };
+double l2zk_crew_seconds(l2zk_crew *crew, uint32_t stage); /* that the job spent in a stage; after it has ended */
 
 /* Called by the job. */
-void l2zk_crew_stage(l2zk_crew *crew, uint32_t stage, uint64_t total);
+void l2zk_crew_stage(l2zk_crew *crew, uint32_t stage, uint64_t total); /* stage < L2ZK_STAGES; 0 at its start and end */
 void l2zk_crew_advance(l2zk_crew *crew, uint64_t done);
 int l2zk_crew_cancelled(l2zk_crew *crew);
 unsigned l2zk_crew_threads(l2zk_crew *crew);

@@ -2,6 +2,16 @@
 #ifndef L2ZK_EXTENSION_H
 #define L2ZK_EXTENSION_H
 
+/* The sum of the elements of a vector. */
+static inline uint64_t sum_of(V a)
+{
+    uint64_t lane[W], sum = 0;
+    v_store(lane, a);
+    for (int i = 0; i < W; i++)
+        sum = f_add(sum, lane[i]);
+    return sum;
+}
+
 typedef struct {
     V c[3];
 } VK;

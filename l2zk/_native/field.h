@@ -135,6 +135,14 @@ static inline minimal_polynomial k_minimal(k3 z)
     return r;
 }
 
+/* (x - z')(x - z''), z' and z'' the conjugates of z: x^2 + (z - trace)*x + (z^2 - trace*z + second) */
+static inline k3 k_adjoint(k3 z, uint64_t x)
+{
+    minimal_polynomial m = k_minimal(z);
+    k3 linear = k_sub(z, k_from(m.trace));
+    return k_add(k_add(k_scale(linear, x), k_mul(z, linear)), k_from(f_add(f_mul(x, x), m.second)));
+}
+
 /* 1/z = (z^2 - trace*z + second)/norm; 0 gives 0 */
 static inline k3 k_inv(k3 z)
 {

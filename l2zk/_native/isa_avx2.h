@@ -61,6 +61,8 @@ static inline V v_mul(V a, V b)
     return v_reduce(hi, lo);
 }
 
+static inline V v_reverse(V a) { return _mm256_permute4x64_epi64(a, 0x1b); } /* the elements in the other order */
+
 /* times 2^24, 2^48, 2^72 */
 static inline V v_shift24(V a) { return v_reduce(_mm256_srli_epi64(a, 40), _mm256_slli_epi64(a, 24)); }
 static inline V v_shift48(V a) { return v_reduce(_mm256_srli_epi64(a, 16), _mm256_slli_epi64(a, 48)); }

@@ -53,6 +53,11 @@ static inline V v_mul(V a, V b)
     return v_reduce(hi, lo);
 }
 
+static inline V v_reverse(V a) /* the elements in the other order */
+{
+    return _mm512_permutexvar_epi64(_mm512_set_epi64(0, 1, 2, 3, 4, 5, 6, 7), a);
+}
+
 /* times 2^24, 2^48, 2^72 */
 static inline V v_shift24(V a) { return v_reduce(_mm512_srli_epi64(a, 40), _mm512_slli_epi64(a, 24)); }
 static inline V v_shift48(V a) { return v_reduce(_mm512_srli_epi64(a, 16), _mm512_slli_epi64(a, 48)); }

@@ -1,4 +1,7 @@
-/* The vector vocabulary for any machine: a vector is one element. Canonical elements in, canonical elements out. */
+/* The vector vocabulary for any machine: a vector is one element. Canonical elements in, canonical elements out.
+ *
+ * A further instruction set is a header like this one, isa_<name>.h, with everything that stands here: W, a power of two up to 8;
+ * L2ZK_HASH_LANES, 4, 8 or 16; the type V and the functions v_*. setup.py, kernels.c and dispatch.c already name avx2, avx512 and neon. */
 #ifndef L2ZK_ISA_H
 #define L2ZK_ISA_H
 
@@ -16,6 +19,8 @@ static inline V v_set1(uint64_t a) { return a; }
 static inline V v_add(V a, V b) { return f_add(a, b); }
 static inline V v_sub(V a, V b) { return f_sub(a, b); }
 static inline V v_mul(V a, V b) { return f_mul(a, b); }
+
+static inline V v_reverse(V a) { return a; } /* the elements in the other order */
 
 /* times 2^24, 2^48, 2^72 */
 static inline V v_shift24(V a) { return f_reduce(a >> 40, a << 24); }

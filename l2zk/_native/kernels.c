@@ -21,6 +21,9 @@
 #include "machine.h"
 #include "tiles.h"
 
+_Static_assert(W == 1 || W == 2 || W == 4 || W == 8, "runs of eight fill whole vectors");
+_Static_assert(TILE % W == 0 && CHUNK % TILE == 0, "tiles are whole vectors, chunks whole tiles");
+
 const l2zk_kernels TABLE = {
     .name = L2ZK_ISA_NAME,
     .lanes = W,
@@ -34,12 +37,15 @@ const l2zk_kernels TABLE = {
     .ntt_coefficients = ntt_coefficients,
     .ntt_values = ntt_values,
     .ntt_scale = ntt_scale,
+    .ntt_wrap = ntt_wrap,
     .ntt_reverse = ntt_reverse,
     .join_cosets = join_cosets,
-    .fold_results = fold_results,
+    .accumulate_results = accumulate_results,
     .store_results = store_results,
     .points = points,
+    .differences = differences,
     .invert = invert,
+    .minimal_values = minimal_values,
     .multiply_differences = multiply_differences,
     .divide_groups = divide_groups,
     .deep = deep,

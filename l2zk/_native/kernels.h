@@ -9,8 +9,12 @@
 #include "field.h"
 
 #define TILE 64
+#define CHUNK 512 /* elements that are inverted together */
 
-/* Straight-line code over slots. An instruction is (op, dst, a, b); see bytecode.py for its making. */
+/* Straight-line code over slots. An instruction is (op, dst, a, b); see bytecode.py for its making.
+ *
+ * A new instruction is: here, Op and its tables in bytecode.py, native.pxi, Compiled._reads_are_defined (plan.pxi), and the three that
+ * run code: machine.h on tiles, trace.pxi on a row, point.pxi at a point; and tests/code_interpreter.py. */
 enum {
     OP_ADD_VV, OP_SUB_VV, OP_MUL_VV,            /* vector, vector */
     OP_ADD_VU, OP_SUB_VU, OP_SUB_UV, OP_MUL_VU, /* one of them uniform: the same for all rows */
@@ -78,22 +82,28 @@ typedef struct {
     void (*ntt_values)(uint64_t *out, const uint64_t *coefficients, unsigned log_n, const uint64_t *shift,
                        const uint64_t *tail, size_t tail_count, uint64_t tail_scale, l2zk_ntt_tables tables);
     void (*ntt_scale)(uint64_t *coefficients, unsigned log_n, const uint64_t *shift);
+    void (*ntt_wrap)(uint64_t *out, const uint64_t *coefficients, unsigned log_n, unsigned log_m, uint64_t turn,
+                     uint64_t *powers);
     void (*ntt_reverse)(uint64_t *out, const uint64_t *coefficients, size_t count, unsigned log_n, uint64_t shift);
     void (*join_cosets)(uint64_t *const *cosets, unsigned log_cosets, size_t n, uint64_t shift_power);
 
     /* machine.h */
-    void (*fold_results)(const l2zk_code *code, uint64_t *const *slots, const uint64_t *uniforms, const k3 *powers,
+    void (*accumulate_results)(const l2zk_code *code, uint64_t *const *slots, const uint64_t *uniforms, const k3 *powers,
                          const uint32_t *groups, uint64_t *sums);
     void (*store_results)(const l2zk_code *code, uint64_t *const *slots, const uint64_t *uniforms, uint64_t *results);
 
     /* tiles.h */
     void (*points)(uint64_t start, const uint64_t *powers, uint64_t *x);
-    void (*invert)(uint64_t *values);
+    void (*differences)(uint64_t start, const uint64_t *powers, uint64_t constant, uint64_t *out);
+    void (*invert)(uint64_t *values, size_t count);
+    void (*minimal_values)(k3 z, const uint64_t *x, uint64_t *mu);
     void (*multiply_differences)(uint64_t *values, const uint64_t *x, uint64_t root);
-    void (*divide_groups)(const uint64_t *sums, const uint64_t *inverses, size_t groups, uint64_t *const quotient[3]);
-    void (*deep)(const l2zk_deep_point *points, size_t count, size_t at, const uint64_t *x, uint64_t *word);
+    void (*divide_groups)(const uint64_t *sums, const uint64_t *inverses, size_t stride, size_t groups,
+                          uint64_t *const quotient[3]);
+    void (*deep)(const l2zk_deep_point *points, size_t count, size_t at, const uint64_t *x, const uint64_t *inverses,
+                 size_t stride, uint64_t *word);
     void (*fold)(const uint64_t *const coefficients[3], size_t count, unsigned log_arity, k3 beta, uint64_t *const out[3]);
-    void (*barycentric_weights)(k3 z, const uint64_t *x, uint64_t *weights);
+    void (*barycentric_weights)(k3 z, const uint64_t *x, const uint64_t *inverse, uint64_t *weights);
     k3 (*dot)(const uint64_t *weights, const uint64_t *values);
     k3 (*evaluate)(const uint64_t *const coefficients[3], size_t count, k3 z);
 } l2zk_kernels;

@@ -33,7 +33,7 @@ static inline void run_subtract_from_uniform(const uint32_t *ins, uint64_t *cons
 }
 
 /* sums[group] += power*result: a result is of F, a power and a sum of K. */
-static inline void fold_result(uint64_t *sum, k3 power, const uint64_t *result)
+static inline void accumulate_result(uint64_t *sum, k3 power, const uint64_t *result)
 {
     for (int c = 0; c < 3; c++) {
         V p = v_set1(power.c[c]);
@@ -41,17 +41,17 @@ static inline void fold_result(uint64_t *sum, k3 power, const uint64_t *result)
     }
 }
 
-static void fold_results(const l2zk_code *code, uint64_t *const *slots, const uint64_t *uniforms, const k3 *powers,
+static void accumulate_results(const l2zk_code *code, uint64_t *const *slots, const uint64_t *uniforms, const k3 *powers,
                          const uint32_t *groups, uint64_t *sums)
 {
     for (size_t k = 0; k < code->body_count; k++) {
         const uint32_t *ins = code->body[k];
         if (ins[0] == OP_RESULT_V) {
-            fold_result(sums + 3 * TILE * groups[ins[1]], powers[ins[1]], slots[ins[2]]);
+            accumulate_result(sums + 3 * TILE * groups[ins[1]], powers[ins[1]], slots[ins[2]]);
         } else if (ins[0] == OP_RESULT_U) {
             uint64_t same[TILE];
             EACH(i) v_store(same + i, v_set1(uniforms[ins[2]]));
-            fold_result(sums + 3 * TILE * groups[ins[1]], powers[ins[1]], same);
+            accumulate_result(sums + 3 * TILE * groups[ins[1]], powers[ins[1]], same);
         } else if (ins[0] == OP_SUB_UV) {
             run_subtract_from_uniform(ins, slots, uniforms);
         } else {

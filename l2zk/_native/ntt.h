@@ -264,7 +264,7 @@ static void gather_runs(uint64_t *a, size_t size, const uint64_t *runs)
 
 /* ---- The whole ----------------------------------------------------------------------------------------------------- */
 
-enum { SMALLEST_SPLIT = 64, TILE_COLUMNS = 64, TILE_ROWS = 128 };
+enum { SMALLEST_SPLIT = 64, TILE_COLUMNS = 64, TILE_ROWS = 128, FEW_PLACES = 16 };
 
 static void spread_small(uint64_t *a, size_t n, const uint64_t *roots)
 {
@@ -307,6 +307,19 @@ static void spread_far(uint64_t *a, unsigned log_n, unsigned near, const uint64_
     }
 }
 
+/* out[j] = values[-(first + j) mod n]*scale for j < count */
+static inline void read_backwards(uint64_t *out, const uint64_t *values, size_t n, size_t first, size_t count, uint64_t scale)
+{
+    const V s = v_set1(scale);
+    size_t j = 0;
+    if (first == 0)
+        out[j++] = f_mul(values[0], scale);
+    for (; j + W <= count; j += W)
+        v_store(out + j, v_mul(v_reverse(v_load(values + (n - first - j - (W - 1)))), s));
+    for (; j < count; j++)
+        out[j] = f_mul(values[n - first - j], scale);
+}
+
 /* out[j] = values[-j mod n]*scale, and the far layers if there are any. */
 static void gather_far(uint64_t *out, const uint64_t *values, unsigned log_n, unsigned near, uint64_t scale, l2zk_ntt_tables t)
 {
@@ -315,8 +328,7 @@ static void gather_far(uint64_t *out, const uint64_t *values, unsigned log_n, un
     uint64_t tile[TILE_ROWS * TILE_COLUMNS];
     for (size_t c = 0; c < stride; c += columns) {
         for (size_t r = 0; r < rows; r++)
-            for (size_t j = 0; j < columns; j++)
-                tile[r * columns + j] = f_mul(values[(n - (r * stride + c + j)) & (n - 1)], scale);
+            read_backwards(tile + r * columns, values, n, r * stride + c, columns, scale);
         if (rows > 1)
             gather(tile, rows * columns, columns, 0, t);
         for (size_t r = 0; r < rows; r++)
@@ -358,6 +370,26 @@ static void ntt_fill_shift(uint64_t *words, uint64_t shift, unsigned log_n)
     reversed_powers(words + ((size_t)1 << near), shift, log_n - near);
 }
 
+/* A few coefficients of a stretch get something added: number k of them, tail[first + k*step]*scale, at place k reversed. */
+typedef struct {
+    const uint64_t *tail;
+    size_t count, first, step;
+    uint64_t scale;
+    unsigned near;
+} ntt_tail;
+
+static inline size_t tail_places(const ntt_tail *t) { return t->count > t->first ? (t->count - t->first - 1) / t->step + 1 : 0; }
+
+/* Add those whose places lie in begin .. begin + size - 1. */
+static void add_tail(uint64_t *values, size_t begin, size_t size, const ntt_tail *t)
+{
+    for (size_t k = 0; k < tail_places(t); k++) {
+        const size_t place = reverse_bits(k, t->near) - begin;
+        if (place < size)
+            values[place] = f_add(values[place], f_mul(t->tail[t->first + k * t->step], t->scale));
+    }
+}
+
 /* Values on shift*<omega> of coefficients in bit-reversed order, to which the first `tail_count` <= n get tail[i]*tail_scale
  * added, i in natural order. shift: filled by ntt_fill_shift, or NULL for 1. out is coefficients or does not overlap. */
 static void ntt_values(uint64_t *out, const uint64_t *coefficients, unsigned log_n, const uint64_t *shift,
@@ -365,37 +397,79 @@ static void ntt_values(uint64_t *out, const uint64_t *coefficients, unsigned log
 {
     const size_t n = (size_t)1 << log_n;
     const unsigned near = l2zk_ntt_near_log(log_n), far = log_n - near;
+    const size_t stride = (size_t)1 << near;
     for (size_t b = 0; b < (size_t)1 << far; b++) {
-        uint64_t *stretch = out + (b << near);
-        const uint64_t *source = coefficients + (b << near);
-        if (tail_count) {
-            if (stretch != source)
-                memcpy(stretch, source, (size_t)8 << near);
-            for (size_t i = reverse_bits(b, far), k = 0; i < tail_count; i += (size_t)1 << far, k++) {
-                uint64_t *place = stretch + reverse_bits(k, near);
-                *place = f_add(*place, f_mul(tail[i], tail_scale));
+        uint64_t *stretch = out + b * stride;
+        const uint64_t *source = coefficients + b * stride, *runs = t.runs + b * stride / 8;
+        const ntt_tail added = {tail, tail_count, reverse_bits(b, far), (size_t)1 << far, tail_scale, near};
+        const size_t places = tail_places(&added);
+        uint64_t touched[FEW_PLACES][8 * W];
+        const int few = n >= SMALLEST_SPLIT && places <= FEW_PLACES;
+        if (few) { /* the runs that are touched are worked out apart, from copies, which out must not have overwritten */
+            for (size_t k = 0; k < places; k++) {
+                const size_t begin = reverse_bits(k, near) / (8 * W) * (8 * W);
+                memcpy(touched[k], source + begin, sizeof touched[k]);
+                add_tail(touched[k], begin, 8 * W, &added);
             }
+        } else if (places) {
+            if (stretch != source)
+                memcpy(stretch, source, 8 * stride);
+            add_tail(stretch, 0, stride, &added);
             source = stretch;
         }
         if (n < SMALLEST_SPLIT) {
             for (size_t i = 0; i < n; i++)
                 stretch[i] = shift ? f_mul(source[i], shift[i]) : source[i];
             spread_small(stretch, n, t.roots);
-        } else {
-            spread_runs(stretch, source, shift, (size_t)1 << near, t.runs + (b << near) / 8);
-            spread(stretch, (size_t)1 << near, 8, b, t);
+            continue;
         }
+        spread_runs(stretch, source, shift, stride, runs);
+        for (size_t k = 0; few && k < places; k++) {
+            const size_t begin = reverse_bits(k, near) / (8 * W) * (8 * W);
+            spread_runs(stretch + begin, touched[k], shift ? shift + begin : NULL, 8 * W, runs + begin / 8);
+        }
+        spread(stretch, stride, 8, b, t);
     }
     if (far)
-        spread_far(out, log_n, near, shift ? shift + ((size_t)1 << near) : NULL, t);
+        spread_far(out, log_n, near, shift ? shift + stride : NULL, t);
 }
 
 /* coefficients[i] *= shift^i, in bit-reversed order; shift as filled by ntt_fill_shift. */
 static void ntt_scale(uint64_t *coefficients, unsigned log_n, const uint64_t *shift)
 {
     const size_t n = (size_t)1 << log_n, near = (size_t)1 << l2zk_ntt_near_log(log_n);
-    for (size_t i = 0; i < n; i++)
-        coefficients[i] = f_mul(coefficients[i], f_mul(shift[i & (near - 1)], shift[near + i / near]));
+    for (size_t b = 0; b < n / near; b++) {
+        const V far = v_set1(shift[near + b]);
+        size_t i = 0;
+        for (; i + W <= near; i += W) {
+            uint64_t *place = coefficients + b * near + i;
+            v_store(place, v_mul(v_load(place), v_mul(v_load(shift + i), far)));
+        }
+        for (; i < near; i++)
+            coefficients[i] = f_mul(coefficients[i], shift[i]); /* so short that there is but one stretch */
+    }
+}
+
+/* From a polynomial's 2^log_n coefficients to those, 2^log_m, of its remainder by X^m - turn, both in bit-reversed order, where the
+ * coefficients that fall together are a run. powers: room for n/m. */
+static void ntt_wrap(uint64_t *out, const uint64_t *coefficients, unsigned log_n, unsigned log_m, uint64_t turn, uint64_t *powers)
+{
+    const size_t m = (size_t)1 << log_m, run = (size_t)1 << (log_n - log_m);
+    reversed_powers(powers, turn, log_n - log_m);
+    for (size_t i = 0; i < m; i++) {
+        const uint64_t *source = coefficients + i * run;
+        uint64_t sum = 0;
+        size_t k = 0;
+        if (run >= W) {
+            V sums = v_set1(0);
+            for (; k < run; k += W)
+                sums = v_add(sums, v_mul(v_load(source + k), v_load(powers + k)));
+            sum = sum_of(sums);
+        }
+        for (; k < run; k++)
+            sum = f_add(sum, f_mul(source[k], powers[k]));
+        out[i] = sum;
+    }
 }
 
 /* Coefficients in bit-reversed order of what has the same values on shift*<omega> as a polynomial of any number of
@@ -417,6 +491,8 @@ static void ntt_reverse(uint64_t *out, const uint64_t *coefficients, size_t coun
 static void join_cosets(uint64_t *const *cosets, unsigned log_cosets, size_t n, uint64_t u)
 {
     const size_t c = (size_t)1 << log_cosets;
+    if (c == 1)
+        return;
     const uint64_t w = f_inv(f_root(log_cosets)), u_inverse = f_inv(u);
     uint64_t residue[32], scale[32], root[32];
     for (size_t b = 0; b < c; b++) {

@@ -13,19 +13,38 @@ static void points(uint64_t start, const uint64_t *powers, uint64_t *x)
     EACH(i) v_store(x + i, v_mul(s, v_load(powers + i)));
 }
 
-/* Montgomery's trick: TILE inverses for one and 3*TILE products. No value is 0. */
-static void invert(uint64_t *values)
+/* out[t] = start*powers[t] - constant */
+static void differences(uint64_t start, const uint64_t *powers, uint64_t constant, uint64_t *out)
 {
-    uint64_t before[TILE], product = 1;
-    for (size_t i = 0; i < TILE; i++) {
-        before[i] = product;
-        product = f_mul(product, values[i]);
+    V s = v_set1(start), c = v_set1(constant);
+    EACH(i) v_store(out + i, v_sub(v_mul(s, v_load(powers + i)), c));
+}
+
+/* Montgomery's trick: one inversion and three products for each value; count is a multiple of TILE, at most CHUNK. No value is 0. */
+static void invert(uint64_t *values, size_t count)
+{
+    uint64_t before[CHUNK], lanes[W], product = 1;
+    V run = v_set1(1);
+    for (size_t i = 0; i < count; i += W) { /* a chain in each lane */
+        v_store(before + i, run);
+        run = v_mul(run, v_load(values + i));
+    }
+    uint64_t ends[W];
+    v_store(ends, run);
+    for (int i = 0; i < W; i++) { /* and one over the lanes' ends */
+        lanes[i] = product;
+        product = f_mul(product, ends[i]);
     }
     uint64_t inverse = f_inv(product);
-    for (size_t i = TILE; i-- > 0;) {
-        uint64_t x = f_mul(inverse, before[i]);
-        inverse = f_mul(inverse, values[i]);
-        values[i] = x;
+    for (int i = W; i-- > 0;) {
+        lanes[i] = f_mul(lanes[i], inverse);
+        inverse = f_mul(inverse, ends[i]);
+    }
+    run = v_load(lanes);
+    for (size_t i = count; i > 0; i -= W) {
+        V value = v_load(values + i - W);
+        v_store(values + i - W, v_mul(run, v_load(before + i - W)));
+        run = v_mul(run, value);
     }
 }
 
@@ -36,22 +55,24 @@ static void multiply_differences(uint64_t *values, const uint64_t *x, uint64_t r
     EACH(i) v_store(values + i, v_mul(v_load(values + i), v_sub(v_load(x + i), r)));
 }
 
-/* quotient = sum over groups of sums[group]*inverses[group] */
-static void divide_groups(const uint64_t *sums, const uint64_t *inverses, size_t groups, uint64_t *const quotient[3])
+/* quotient = sum over groups of sums[group]*inverses[group], groups being `stride` apart in the latter */
+static void divide_groups(const uint64_t *sums, const uint64_t *inverses, size_t stride, size_t groups,
+                          uint64_t *const quotient[3])
 {
     for (int c = 0; c < 3; c++) {
         EACH(i) {
             V q = v_set1(0);
             for (size_t g = 0; g < groups; g++)
-                q = v_add(q, v_mul(v_load(sums + (3 * g + c) * TILE + i), v_load(inverses + g * TILE + i)));
+                q = v_add(q, v_mul(v_load(sums + (3 * g + c) * TILE + i), v_load(inverses + g * stride + i)));
             v_store(quotient[c] + i, q);
         }
     }
 }
 
 /* mu(x) = ((x - trace)*x + second)*x - norm */
-static inline void minimal_values(minimal_polynomial m, const uint64_t *x, uint64_t *mu)
+static void minimal_values(k3 z, const uint64_t *x, uint64_t *mu)
 {
+    const minimal_polynomial m = k_minimal(z);
     V trace = v_set1(m.trace), second = v_set1(m.second), norm = v_set1(m.norm);
     EACH(i) {
         V a = v_load(x + i);
@@ -78,8 +99,10 @@ static inline VK adjoint_value(const adjoint_polynomial *a, V x)
     return r;
 }
 
-/* word = sum over points of (sum_t coefficients[t]*sources[t][at ..] - constant)/(x - z); word is 3 tiles */
-static void deep(const l2zk_deep_point *points, size_t count, size_t at, const uint64_t *x, uint64_t *word)
+/* word = sum over points of (sum_t coefficients[t]*sources[t][at ..] - constant)/(x - z); word is 3 tiles; the inverses of
+ * mu(x) for each point are `stride` apart */
+static void deep(const l2zk_deep_point *points, size_t count, size_t at, const uint64_t *x, const uint64_t *inverses,
+                 size_t stride, uint64_t *word)
 {
     EACH(i) vk_store(word + i, word + TILE + i, word + 2 * TILE + i, vk_set1(k_from(0)));
     for (size_t u = 0; u < count; u++) {
@@ -87,9 +110,7 @@ static void deep(const l2zk_deep_point *points, size_t count, size_t at, const u
         const minimal_polynomial m = k_minimal(point->z);
         const adjoint_polynomial adjoint = adjoint_of(point->z, m);
         const VK constant = vk_set1(point->constant);
-        uint64_t inverse[TILE];
-        minimal_values(m, x, inverse);
-        invert(inverse);
+        const uint64_t *inverse = inverses + u * stride;
         EACH(i) {
             VK sum = vk_sub(vk_set1(k_from(0)), constant);
             for (size_t t = 0; t < point->count; t++)
@@ -131,28 +152,16 @@ static void fold(const uint64_t *const coefficients[3], size_t count, unsigned l
     }
 }
 
-/* weights = x/(z - x), 3 tiles */
-static void barycentric_weights(k3 z, const uint64_t *x, uint64_t *weights)
+/* weights = x/(z - x), 3 tiles, given the inverses of mu(x) */
+static void barycentric_weights(k3 z, const uint64_t *x, const uint64_t *inverse, uint64_t *weights)
 {
     const minimal_polynomial m = k_minimal(z);
     const adjoint_polynomial adjoint = adjoint_of(z, m);
-    uint64_t inverse[TILE];
-    minimal_values(m, x, inverse);
-    invert(inverse);
     EACH(i) {
         V a = v_load(x + i);
         VK w = vk_scale(adjoint_value(&adjoint, a), v_mul(a, v_load(inverse + i)));
         vk_store(weights + i, weights + TILE + i, weights + 2 * TILE + i, vk_sub(vk_set1(k_from(0)), w));
     }
-}
-
-static inline uint64_t sum_of(V a)
-{
-    uint64_t lane[W], sum = 0;
-    v_store(lane, a);
-    for (int i = 0; i < W; i++)
-        sum = f_add(sum, lane[i]);
-    return sum;
 }
 
 /* sum_t weights[t]*values[t] over a tile */

@@ -58,8 +58,8 @@ cdef void fill_row_leaves(Tree *t, const Plan *p, uint64_t *columns, size_t coun
     cdef size_t m, c
     for m in range(p.rows_per_leaf):
         for c in range(count):
-            t.sources[m * count + c] = column_of(columns, p.size, c) + m * (p.extended // p.rows_per_leaf)
-            t.strides[m * count + c] = p.extended
+            t.sources[m * count + c] = column_of(columns, p.size, c) + m * (p.coset_size // p.rows_per_leaf)
+            t.strides[m * count + c] = p.coset_size
 
 
 cdef void commit(Prover *v, Tree *t, Message kind) noexcept nogil:
@@ -82,12 +82,12 @@ cdef void interpolate_column(void *context, size_t c, unsigned worker) noexcept 
     """T + Z_H*r. Where N' = N, the tail is r; for short traces, N' > N, it is what lies beyond N' coefficients."""
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
-    cdef uint64_t *main = column_of(v.coefficients, p.extended, c)
+    cdef uint64_t *main = column_of(v.coefficients, p.coset_size, c)
     cdef uint64_t *mask = column_of(v.masks, v.mask_size, c)
     if p.hiding:
         draw_mask(&v.randomness, PURPOSE_TRACE_MASK, c, column_of(v.trace_masks, p.mask_length, c), p.mask_length,
                   v.scratch[worker].random)
-    if p.extended == p.length:
+    if p.coset_size == p.length:
         l2zk_active.ntt_coefficients(main, column_of(v.trace, p.length, c), p.log_length, v.tables)
         memcpy(mask, column_of(v.trace_masks, p.mask_length, c), 8 * p.mask_length)
     else:
@@ -105,25 +105,25 @@ cdef void interpolate_short_column(Prover *v, size_t c, uint64_t *main, uint64_t
     for i in range(p.mask_length):
         work[i] = f_sub(work[i], mask[i])
         work[p.length + i] = f_add(work[p.length + i], mask[i])
-    split(main, work, work, count, p.log_extended)
+    split(main, work, work, count, p.log_coset)
 
 
 cdef void commit_trace(Prover *v) noexcept nogil:
     cdef const Plan *p = v.plan
     cdef Extension e
-    cdef size_t beyond = p.length + p.mask_length - p.extended if p.length + p.mask_length > p.extended else 0
+    cdef size_t beyond = p.length + p.mask_length - p.coset_size if p.length + p.mask_length > p.coset_size else 0
     if stopped(v):
         return
     l2zk_crew_stage(v.crew, STAGE_COMMIT_TRACE, p.columns + p.blowup)
     share(v, interpolate_column, v, p.columns)
-    e.columns, e.log_rows = p.columns, p.log_extended
-    e.main, e.main_size = v.coefficients, p.extended
-    e.tail, e.tail_size, e.masks = v.masks, v.mask_size, p.extended == p.length
+    e.columns, e.log_rows = p.columns, p.log_coset
+    e.main, e.main_size = v.coefficients, p.coset_size
+    e.tail, e.tail_size, e.masks = v.masks, v.mask_size, p.coset_size == p.length
     e.tail_count = p.mask_length if e.masks else beyond
-    e.out, e.out_size = v.extended, p.size
+    e.out, e.out_size = v.on_domain, p.size
     e.first, e.ratio = GENERATOR, f_root(p.log_size)
     extend(v, &e)
-    fill_row_leaves(&v.trace_tree, p, v.extended, p.columns)
+    fill_row_leaves(&v.trace_tree, p, v.on_domain, p.columns)
     if p.hiding:
         v.trace_tree.salts, v.trace_tree.number = &v.randomness, 0
     commit(v, &v.trace_tree, MESSAGE_TRACE_ROOT)
@@ -138,21 +138,22 @@ cdef inline uint64_t *natural_piece(const Prover *v, size_t piece, size_t coordi
 cdef void cut_quotient(Prover *v) noexcept nogil:
     """Piece j: the coefficients jM .. jM + M - 1 of Q, and the masks X^M*t_j - t_{j-1} that cancel in the sum. (PROTOCOL 6.4)"""
     cdef const Plan *p = v.plan
-    cdef size_t j, c, i, b, size = p.quotient_cosets * p.extended + p.overflow
+    cdef size_t j, c, i, b, there, size = p.quotient_cosets * p.coset_size + p.overflow
     cdef uint64_t *piece
     cdef uint64_t *next_piece
     cdef uint64_t *all_coefficients
     for c in range(3):
         all_coefficients = column_of(v.quotient_values, size, c)
         for b in range(p.quotient_cosets):
-            l2zk_active.ntt_reverse(all_coefficients + b * p.extended, column_of(v.quotient, size, c) + b * p.extended, p.extended,
-                                    p.log_extended, 1)
-        memcpy(all_coefficients + p.quotient_cosets * p.extended, column_of(v.quotient, size, c) + p.quotient_cosets * p.extended,
+            l2zk_active.ntt_reverse(all_coefficients + b * p.coset_size, column_of(v.quotient, size, c) + b * p.coset_size, p.coset_size,
+                                    p.log_coset, 1)
+        memcpy(all_coefficients + p.quotient_cosets * p.coset_size, column_of(v.quotient, size, c) + p.quotient_cosets * p.coset_size,
                8 * p.overflow)
         for j in range(p.pieces):
             piece = natural_piece(v, j, c)
-            memcpy(piece, all_coefficients + j * p.piece_length, 8 * p.piece_length)
-            memset(piece + p.piece_length, 0, 8 * p.piece_mask_length)
+            there = smaller(p.piece_length, size - smaller(size, j * p.piece_length))
+            memcpy(piece, all_coefficients + j * p.piece_length, 8 * there)
+            memset(piece + there, 0, 8 * (p.piece_length + p.piece_mask_length - there))
     for j in range(p.pieces - 1 if p.hiding else 0):
         for c in range(3):
             piece = natural_piece(v, j, c)
@@ -166,20 +167,20 @@ cdef void cut_quotient(Prover *v) noexcept nogil:
 cdef void extend_pieces(Prover *v) noexcept nogil:
     cdef const Plan *p = v.plan
     cdef Extension e
-    cdef size_t i, size = p.quotient_cosets * p.extended + p.overflow, count = p.piece_length + p.piece_mask_length
-    e.columns, e.log_rows, e.masks = 3 * p.pieces, p.log_extended, False
+    cdef size_t i, size = p.quotient_cosets * p.coset_size + p.overflow, count = p.piece_length + p.piece_mask_length
+    e.columns, e.log_rows, e.masks = 3 * p.pieces, p.log_coset, False
     e.out, e.out_size = v.pieces, p.size
     e.first, e.ratio = GENERATOR, f_root(p.log_size)
-    if p.pieces == 1:            # Q itself: one block, and its overflow behind it
+    if p.whole:                  # Q itself: one block, and its overflow behind it
         e.main, e.main_size = v.quotient, size
-        e.tail, e.tail_size, e.tail_count = v.quotient + p.extended, size, p.overflow
+        e.tail, e.tail_size, e.tail_count = v.quotient + p.coset_size, size, p.overflow
     else:
         cut_quotient(v)
         for i in range(3 * p.pieces):
-            l2zk_active.ntt_reverse(column_of(v.piece_coefficients, p.extended, i), natural_piece(v, 0, i),
-                                    smaller(p.extended, count), p.log_extended, 1)
-        e.main, e.main_size = v.piece_coefficients, p.extended
-        e.tail, e.tail_size, e.tail_count = v.natural + p.extended, count, count - p.extended if count > p.extended else 0
+            l2zk_active.ntt_reverse(column_of(v.piece_coefficients, p.coset_size, i), natural_piece(v, 0, i),
+                                    smaller(p.coset_size, count), p.log_coset, 1)
+        e.main, e.main_size = v.piece_coefficients, p.coset_size
+        e.tail, e.tail_size, e.tail_count = v.natural + p.coset_size, count, count - p.coset_size if count > p.coset_size else 0
     extend(v, &e)
 
 
@@ -191,7 +192,7 @@ cdef void mask_batch(Prover *v) noexcept nogil:
     cdef const Plan *p = v.plan
     cdef Tree *t = &v.quotient_tree
     cdef Extension e
-    cdef size_t c, words = 3 * p.pieces * p.rows_per_leaf, rows = p.extended // p.rows_per_leaf, size = rows + p.batch_mask_length
+    cdef size_t c, words = 3 * p.pieces * p.rows_per_leaf, rows = p.coset_size // p.rows_per_leaf, size = rows + p.batch_mask_length
     for c in range(3):
         memset(column_of(v.batch_mask_coefficients, size, c), 0, 8 * size)
         draw_mask(&v.randomness, PURPOSE_BATCH_MASK, c, column_of(v.batch_mask_coefficients, size, c), p.batch_mask_length,
@@ -200,8 +201,8 @@ cdef void mask_batch(Prover *v) noexcept nogil:
         t.strides[words + c] = rows
     if p.batch_mask_length < rows:   # the first of them, each where its number reversed says
         for c in range(3):
-            put_in_order(column_of(v.batch_mask_coefficients, size, c), p.batch_mask_length, p.log_extended - p.log_rows_per_leaf)
-    e.columns, e.log_rows, e.masks = 3, p.log_extended - p.log_rows_per_leaf, False
+            put_in_order(column_of(v.batch_mask_coefficients, size, c), p.batch_mask_length, p.log_coset - p.log_rows_per_leaf)
+    e.columns, e.log_rows, e.masks = 3, p.log_coset - p.log_rows_per_leaf, False
     e.main, e.main_size = v.batch_mask_coefficients, size
     e.tail, e.tail_size = v.batch_mask_coefficients + rows, size
     e.tail_count = p.batch_mask_length - rows if p.batch_mask_length > rows else 0

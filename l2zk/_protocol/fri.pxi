@@ -23,10 +23,10 @@ cdef void prepare_batch(Prover *v) noexcept nogil:
         point.count = 0
         point.sources = v.point_sources + u * (p.columns + 3 * p.pieces)
         point.coefficients = v.point_coefficients + u * (p.columns + 3 * p.pieces)
-        for i in range(p.columns if u == 0 else p.reads[u].count):
-            c = i if u == 0 else p.reads[u].columns[i]
+        for i in range(p.reads[u].count):
+            c = p.reads[u].columns[i]
             power = k_pow(v.alpha_deep, 1 + c + u * width)
-            add_source(point, column_of(v.extended, p.size, c), power)
+            add_source(point, column_of(v.on_domain, p.size, c), power)
             point.constant = k_add(point.constant, k_mul(power, v.values[t]))
             t += 1
         if u == 0:
@@ -44,78 +44,93 @@ cdef inline void add_source(l2zk_deep_point *point, const uint64_t *source, k3 c
     point.count += 1
 
 
-cdef void batch_tiles(void *context, size_t task, unsigned worker) noexcept nogil:
-    """G on some tiles of the first coset."""
+cdef void invert_points(const Prover *v, size_t tiles, const uint64_t *x, uint64_t *inverses) noexcept nogil:
+    """1/mu(x) for each of the points z, where mu is z's minimal polynomial."""
+    cdef size_t u, k
+    for u in range(v.plan.offset_count):
+        for k in range(tiles):
+            l2zk_active.minimal_values(v.points[u].z, x + TILE * k, inverses + CHUNK * u + TILE * k)
+        l2zk_active.invert(inverses + CHUNK * u, TILE * tiles)
+
+
+cdef void batch_rows(void *context, size_t task, unsigned worker) noexcept nogil:
+    """G on some chunks of the first coset."""
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
     cdef uint64_t *x = v.scratch[worker].words
-    cdef uint64_t *tile = x + TILE
-    cdef uint64_t root = f_root(p.log_extended)
-    cdef size_t row, last = smaller((task + 1) * TILE * TILES_A_TASK, p.extended)
-    for row from task * TILE * TILES_A_TASK <= row < last by TILE:
-        l2zk_active.points(f_mul(GENERATOR, f_pow(root, row)), v.row_powers, x)
-        l2zk_active.deep(v.points, p.offset_count, row, x, tile)
-        store_batch(v, row, smaller(TILE, p.extended - row), tile)
+    cdef uint64_t *inverses = x + CHUNK
+    cdef uint64_t *tile = inverses + CHUNK * p.offset_count
+    cdef uint64_t root = f_root(p.log_coset)
+    cdef size_t row, k, tiles, last = smaller((task + 1) * CHUNK * CHUNKS_A_TASK, p.coset_size)
+    for row from task * CHUNK * CHUNKS_A_TASK <= row < last by CHUNK:
+        tiles = (smaller(CHUNK, p.coset_size - row) + TILE - 1) // TILE
+        fill_points(x, tiles, f_mul(GENERATOR, f_pow(root, row)), v.row_powers)
+        invert_points(v, tiles, x, inverses)
+        for k in range(tiles):
+            l2zk_active.deep(v.points, p.offset_count, row + TILE * k, x + TILE * k, inverses + TILE * k, CHUNK, tile)
+            store_batch(v, row + TILE * k, smaller(TILE, p.coset_size - row - TILE * k), tile)
 
 
 cdef inline void store_batch(Prover *v, size_t at, size_t count, const uint64_t *tile) noexcept nogil:
     cdef size_t c
     for c in range(3):
-        memcpy(column_of(v.batch_values, v.plan.extended + v.plan.batch_overflow, c) + at, tile + TILE * c, 8 * count)
+        memcpy(column_of(v.batch_values, v.plan.coset_size + v.plan.batch_overflow, c) + at, tile + TILE * c, 8 * count)
 
 
 cdef void interpolate_batch(void *context, size_t c, unsigned worker) noexcept nogil:
     """A coordinate of G(7X) mod X^N' - 1."""
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
-    l2zk_active.ntt_coefficients(column_of(v.folded[0], p.extended, c),
-                                 column_of(v.batch_values, p.extended + p.batch_overflow, c), p.log_extended, v.tables)
+    l2zk_active.ntt_coefficients(column_of(v.folded[0], p.coset_size, c),
+                                 column_of(v.batch_values, p.coset_size + p.batch_overflow, c), p.log_coset, v.tables)
 
 
 cdef void compute_batch(Prover *v) noexcept nogil:
     """The coefficients of G(7X)."""
     cdef const Plan *p = v.plan
-    cdef size_t tasks = (p.extended + TILE * TILES_A_TASK - 1) // (TILE * TILES_A_TASK)
-    cdef size_t c, stride
+    cdef size_t tasks = (p.coset_size + CHUNK * CHUNKS_A_TASK - 1) // (CHUNK * CHUNKS_A_TASK)
+    cdef size_t c
     cdef uint64_t root
     if stopped(v):
         return
     l2zk_crew_stage(v.crew, STAGE_BATCH, tasks + 3)
     prepare_batch(v)
-    share(v, batch_tiles, v, tasks)
+    share(v, batch_rows, v, tasks)
     share(v, interpolate_batch, v, 3)
     if p.batch_overflow == 0 or stopped(v):
         return
     root = f_root(p.log_size)
     batch_beside(v)
     for c in range(3):           # on the subgroup the coset beside is omega_|L|*<omega>, where x^N' is not 1
-        split_overflow(column_of(v.folded[0], p.extended, c), p.log_extended, 1,
-                       column_of(v.batch_values, p.extended + p.batch_overflow, c) + p.extended, p.batch_overflow, root,
-                       column_of(v.folded_tail[0], p.batch_overflow, c), v.tables)
+        split_overflow(column_of(v.folded[0], p.coset_size, c), p.log_coset, 1,
+                       column_of(v.batch_values, p.coset_size + p.batch_overflow, c) + p.coset_size, p.batch_overflow, root,
+                       column_of(v.folded_tail[0], p.batch_overflow, c), v.tables, v.scratch[0].shift)
 
 
 cdef void batch_beside(Prover *v) noexcept nogil:
     """G on a few points of the next coset, N'/batch_overflow rows apart."""
     cdef const Plan *p = v.plan
-    cdef size_t row, u, i, t, stride = p.extended // p.batch_overflow
+    cdef size_t row, u, i, t, stride = p.coset_size // p.batch_overflow
     cdef uint64_t *x = v.scratch[0].words
-    cdef uint64_t *tile = x + TILE
-    cdef uint64_t *staged = tile + 3 * TILE
-    cdef uint64_t powers[64]
+    cdef uint64_t *inverses = x + CHUNK
+    cdef uint64_t *tile = inverses + CHUNK * p.offset_count
+    cdef uint64_t *powers = tile + 3 * TILE
+    cdef uint64_t *staged = powers + TILE
     cdef const uint64_t **sources = <const uint64_t **>v.scratch[0].sources
-    cdef uint64_t root = f_root(p.log_extended)
+    cdef uint64_t root = f_root(p.log_coset)
     cdef l2zk_deep_point point
     fill_powers(powers, f_pow(root, stride))
     for row from 0 <= row < p.batch_overflow by TILE:
         l2zk_active.points(f_mul(coset_shift(p, 1), f_pow(root, row * stride)), powers, x)
+        invert_points(v, 1, x, inverses)
         for u in range(p.offset_count):
             point = v.points[u]
             for i in range(point.count):
                 sources[i] = staged + TILE * i
                 for t in range(TILE):
-                    staged[TILE * i + t] = point.sources[i][p.extended + (row + t) * stride]
+                    staged[TILE * i + t] = point.sources[i][p.coset_size + ((row + t) * stride & (p.coset_size - 1))]
             point.sources = sources
-            l2zk_active.deep(&point, 1, 0, x, tile)
+            l2zk_active.deep(&point, 1, 0, x, inverses + CHUNK * u, CHUNK, tile)
             add_beside(v, row, u, tile)
 
 
@@ -123,15 +138,19 @@ cdef inline void add_beside(Prover *v, size_t row, size_t u, const uint64_t *til
     cdef size_t c, t
     cdef uint64_t *out
     for c in range(3):
-        out = column_of(v.batch_values, v.plan.extended + v.plan.batch_overflow, c) + v.plan.extended + row
+        out = column_of(v.batch_values, v.plan.coset_size + v.plan.batch_overflow, c) + v.plan.coset_size + row
         for t in range(TILE):
             out[t] = f_add(tile[TILE * c + t], out[t] if u else 0)
 
 
 cdef void fold_coefficients(Prover *v, size_t u, unsigned log_arity, k3 beta) noexcept nogil:
-    """The coefficients of the fold of word u: next[j] = sum_i beta^i coefficients[j*a + i]."""
+    """The coefficients of the fold of word u: next[j] = sum_i beta^i coefficients[j*a + i].
+
+    Its values are what fold_leaf (verifier.pxi) makes of the word's values by the formula of PROTOCOL 6.8: both are the
+    remainder by X^a - y^a, at beta.
+    """
     cdef const Plan *p = v.plan
-    cdef size_t a = <size_t>1 << log_arity, count = p.extended if u == 0 else v.word_size[u] // p.blowup
+    cdef size_t a = <size_t>1 << log_arity, count = p.coset_size if u == 0 else v.word_size[u] // p.blowup
     cdef size_t tail_size = p.batch_overflow if u == 0 else v.tail_count[u]
     cdef size_t c, t
     cdef const uint64_t *coefficients[3]
@@ -157,7 +176,7 @@ cdef void fold_coefficients(Prover *v, size_t u, unsigned log_arity, k3 beta) no
 cdef void add_batch_mask(Prover *v) noexcept nogil:
     """Word 1 = R + the fold of word 0."""
     cdef const Plan *p = v.plan
-    cdef size_t rows = p.extended // p.rows_per_leaf, c, i
+    cdef size_t rows = p.coset_size // p.rows_per_leaf, c, i
     cdef const uint64_t *mask
     cdef uint64_t *out
     if stopped(v) or not p.hiding:

@@ -1,11 +1,11 @@
-# What Python calls: prove, run the trace, verify. One region without the GIL each; a proof runs on a crew of threads of its own
-# while the calling thread looks in every 50 ms for Ctrl-C and progress.
+# What Python calls: prove, run the trace, verify. A proof runs without the GIL on a crew of threads of its own, trace generation
+# included, while the calling thread looks in every 50 ms for Ctrl-C and progress. A verification runs on the calling thread.
 
 import os
 
 from cpython.exc cimport PyErr_CheckSignals
 
-from l2zk.errors import L2zkError, ProofError
+from l2zk.errors import L2zkError, ProofError, StepError
 
 cdef double LOOK_IN_SECONDS = 0.05
 
@@ -13,8 +13,9 @@ STAGES = ("start", "trace", "check", "commit trace", "quotient", "commit quotien
 
 REFUSALS = {
     TOO_SHORT: ("7.4", "the proof ends too early"),
-    TOO_LONG: ("7.8", "the proof has bytes beyond its end"),
     NOT_CANONICAL: ("7.4", "a value is not below p"),
+    WRONG_LENGTH: ("7.8", "the openings have another length than the queries give them"),
+    OPENING_NOT_CANONICAL: ("7.8", "an opened value is not below p"),
     WRONG_VALUES: ("7.6", "the out-of-domain values do not satisfy the constraints"),
     NO_GRINDING: ("7.7", "the nonce does not give the zeros that grinding demands"),
     WRONG_TRACE_OPENING: ("7.9", "the opened trace rows do not lead to the trace root"),
@@ -38,45 +39,43 @@ cdef void prove_job(void *context) noexcept nogil:
         generate_trace(v)
         check_trace(v)
     else:
-        l2zk_active.ntt_fill_tables(v.table_words, v.plan.extended)
-        fill_powers(v.row_powers, f_root(v.plan.log_extended))
+        l2zk_active.ntt_fill_tables(v.table_words, v.plan.coset_size)
+        fill_powers(v.row_powers, f_root(v.plan.log_coset))
         prove(v)
+    l2zk_crew_stage(v.crew, 0, 0)
 
 
 cdef class Run:
-    """One use of a compiled program by a crew: its arena, its arrays, and the wait for it."""
+    """One use of a compiled program: its public values and arrays, and its place in memory once it has a crew."""
     cdef Prover prover
     cdef Compiled compiled
     cdef list keep
+    cdef uint8_t *body           # a copy of the proof that outlives the block, or NULL
 
-    def __cinit__(self, Compiled compiled, header, output_places, inputs, start, bint check, bint trace_only, trace,
-                  unsigned threads, seed=None):
+    def __cinit__(self, Compiled compiled, header, output_places, inputs, start, *, bint check=True, bint trace_only=False,
+                  seed=None, columns=None):
         cdef Prover *v = &self.prover
         memset(v, 0, sizeof(Prover))
+        self.body = NULL
         self.compiled = compiled
         self.keep = []
         v.plan = &compiled.plan
-        v.check, v.trace_only, v.given_trace = check, trace_only, trace is not None
-        v.crew = l2zk_crew_take(threads)
-        if v.crew == NULL:
-            raise L2zkError("the system gives no thread to prove on")
-        v.workers = l2zk_crew_threads(v.crew)
+        v.check, v.trace_only = check, trace_only
         self._take_public(header, output_places, inputs, start)
+        self._take_columns(columns or {})
         if v.plan.hiding and not trace_only:
             self._take_seed(seed)
-        lay_out(v)
-        v.arena.base = <char *>l2zk_block_take(v.arena.used)
-        if v.arena.base == NULL:
-            raise MemoryError(f"the system has no {v.arena.used:,} bytes for this proof")
-        lay_out(v)
-        if trace is not None:
-            self._take_trace(trace)
 
     def __dealloc__(self):
         memset(&self.prover.randomness, 0, sizeof(Randomness))
-        l2zk_block_give(self.prover.arena.base, self.prover.arena.used)
-        if self.prover.crew != NULL:
-            l2zk_crew_give(self.prover.crew)
+        free(self.body)
+
+    cdef size_t measure(self, l2zk_crew *crew) noexcept:
+        """The bytes that it needs with this crew."""
+        self.prover.crew, self.prover.workers = crew, l2zk_crew_threads(crew)
+        self.prover.arena.base = NULL
+        lay_out(&self.prover)
+        return self.prover.arena.used
 
     cdef int _take_public(self, header, output_places, inputs, start) except -1:
         cdef Prover *v = &self.prover
@@ -84,6 +83,8 @@ cdef class Run:
             raise ValueError("the public values do not fit the program")
         self.keep = [np.frombuffer(header, dtype=np.uint8).copy(), np.array(list(inputs) + [0], dtype=np.uint64),
                      np.array(list(output_places) + [0], dtype=np.uint64), np.array(list(start) + [(0, 0, 0)], dtype=np.uint64)]
+        if any(not 0 <= value < P for value in inputs):
+            raise ValueError("a public input is not below p")
         for row, column, value in start:
             if not (row < v.plan.length and column < v.plan.columns and value < P):
                 raise ValueError("a start cell is outside the trace")
@@ -105,8 +106,23 @@ cdef class Run:
         memcpy(self.prover.randomness.seed, &view[0], 32)
         return 0
 
+    cdef int _take_columns(self, columns) except -1:
+        """Columns that are given beforehand; the array of pointers lives in `keep`, as the values do."""
+        cdef Prover *v = &self.prover
+        pointers = np.zeros(v.plan.columns, dtype=np.uint64)
+        for c, values in columns.items():
+            values = np.ascontiguousarray(values, dtype=np.uint64)
+            if not 0 <= c < v.plan.columns or values.shape != (v.plan.length,) or (values >= P).any():
+                raise ValueError(f"column {c} is not {v.plan.length} values below p")
+            pointers[c] = values.ctypes.data
+            self.keep.append(values)
+        self.keep.append(pointers)
+        v.given = <const uint64_t **><size_t>pointers.ctypes.data
+        return 0
+
     cdef int _take_trace(self, trace) except -1:
         cdef size_t c
+        self.prover.given_trace = True
         values = np.ascontiguousarray(trace, dtype=np.uint64)
         if values.shape != (self.prover.plan.columns, self.prover.plan.length):
             raise ValueError("the trace is not of shape (columns, length)")
@@ -117,32 +133,8 @@ cdef class Run:
                    <const void *><size_t>values[c].ctypes.data, 8 * self.prover.plan.length)
         return 0
 
-    cdef int wait(self, progress) except -1:
-        """Start the crew and see it to its end; whatever is raised meanwhile cancels it first."""
-        cdef l2zk_crew *crew = self.prover.crew
-        cdef int ended
-        l2zk_crew_start(crew, prove_job, &self.prover)
-        try:
-            while True:
-                with nogil:
-                    ended = l2zk_crew_wait(crew, LOOK_IN_SECONDS)
-                if ended:
-                    break
-                PyErr_CheckSignals()
-                self._report(progress)
-        except BaseException:
-            l2zk_crew_cancel(crew)
-            with nogil:
-                l2zk_crew_wait(crew, -1)
-            raise
-        return 0
-
-    cdef int _report(self, progress) except -1:
-        cdef l2zk_progress now
-        if progress is not None:
-            now = l2zk_crew_progress(self.prover.crew)
-            progress(STAGES[now.stage], min(now.done, now.total), now.total)
-        return 0
+    cdef bytes proof(self):
+        return self.prover.proof[:self.prover.proof_length]
 
     cdef int finish(self) except -1:
         """Raise what the outcome calls for."""
@@ -152,6 +144,10 @@ cdef class Run:
                                  self._words(v.violations, v.plan.constraint_count), self.trace_array(), self.outputs())
         if v.outcome == NO_MEMORY:
             raise MemoryError("the system has no memory left for this proof")
+        if v.outcome == STEP_FAILED:
+            raise StepError(f"the step function failed and returned {v.step_result}")
+        if v.outcome == STEP_NOT_CANONICAL:
+            raise StepError("the step function left a value that is not below p")
         if v.outcome != PROVED:
             raise L2zkError("the proof was cancelled")
         return 0
@@ -170,27 +166,161 @@ cdef class Run:
         return [self.prover.outputs[i] for i in range(self.prover.plan.output_count)]
 
 
+cdef class Session:
+    """A crew and a block of memory, taken for one call and given back after it."""
+    cdef l2zk_crew *crew
+    cdef char *block
+
+    def __cinit__(self, unsigned threads):
+        self.block = NULL
+        self.crew = l2zk_crew_take(threads)
+        if self.crew == NULL:
+            raise L2zkError("the system gives no thread to prove on")
+
+    def __dealloc__(self):
+        l2zk_block_give(self.block)
+        if self.crew != NULL:
+            l2zk_crew_give(self.crew)
+
+    cdef int take_block(self, size_t size) except -1:
+        self.block = <char *>l2zk_block_take(size)
+        if self.block == NULL:
+            raise MemoryError(f"the system has no {size:,} bytes for this proof")
+        return 0
+
+    cdef int carry_out(self, l2zk_job job, void *context, progress, const size_t *done, size_t total) except -1:
+        """Start the crew and see it to its end; whatever is raised meanwhile cancels it first."""
+        cdef int ended
+        l2zk_crew_start(self.crew, job, context)
+        try:
+            while True:
+                with nogil:
+                    ended = l2zk_crew_wait(self.crew, LOOK_IN_SECONDS)
+                if ended:
+                    break
+                PyErr_CheckSignals()
+                if progress is not None:
+                    self._report(progress, done, total)
+        except BaseException:
+            l2zk_crew_cancel(self.crew)
+            with nogil:
+                l2zk_crew_wait(self.crew, -1)
+            raise
+        if l2zk_crew_is_gone(self.crew):
+            raise L2zkError("this process was forked while the proof was being made: only the parent can finish it")
+        return 0
+
+    cdef int _report(self, progress, const size_t *done, size_t total) except -1:
+        cdef l2zk_progress now = l2zk_crew_progress(self.crew)
+        if done == NULL:
+            progress(STAGES[now.stage], min(now.done, now.total), now.total)
+        else:
+            progress("proofs", done[0], total)
+        return 0
+
+    cdef dict seconds(self):
+        """Seconds by stage."""
+        return {name: l2zk_crew_seconds(self.crew, i) for i, name in enumerate(STAGES)}
+
+
+cdef int _run_alone(Session session, Run run, trace, progress) except -1:
+    """One run with the session's crew, in a block of its own."""
+    session.take_block(run.measure(session.crew))
+    run.prover.arena.base = session.block
+    lay_out(&run.prover)
+    if trace is not None:
+        run._take_trace(trace)
+    session.carry_out(prove_job, &run.prover, progress, NULL, 0)
+    run.finish()
+    return 0
+
+
 def prove_bytes(Compiled compiled, header, output_places, inputs, start, *, trace=None, bint check=True, unsigned threads=1,
-                progress=None, seed=None):
+                progress=None, seed=None, columns=None, profile=None):
     """Prove (PROTOCOL 6). Gives the header with the outputs filled in, and the body, as bytes.
 
     header: bytes with 8 bytes for each output at output_places. inputs: public inputs. start: cells (row, column, value).
-    seed: 32 bytes of the operating system, for every mask and salt of a hiding proof, used for no other proof.
-    trace: uint64 (columns, length), instead of running the program's step. progress(stage, done, total) is called by this thread.
-    Raises TraceViolation if the trace breaks a constraint, and whatever progress or a signal handler raises.
+    columns: by index, uint64 (length,) of those columns that are given rather than stepped. trace: uint64 (columns, length),
+    instead of running the program at all. seed: 32 bytes of the operating system, for every mask and salt of a hiding proof, used
+    for no other proof. progress(stage, done, total) is called by this thread. profile: a dict that gets the seconds of each stage.
+    Raises TraceViolation if the trace breaks a constraint, StepError, and whatever progress or a signal handler raises.
     """
-    cdef Run run = Run(compiled, header, output_places, inputs, start, check, False, trace, threads, seed)
-    run.wait(progress)
-    run.finish()
-    return run.keep[0].tobytes(), run.prover.proof[:run.prover.proof_length]
+    cdef Session session = Session(threads)
+    cdef Run run = Run(compiled, header, output_places, inputs, start, check=check, seed=seed, columns=columns)
+    _run_alone(session, run, trace, progress)
+    if profile is not None:
+        profile.update(session.seconds())
+    return run.keep[0].tobytes(), run.proof()
 
 
-def run_trace(Compiled compiled, header, output_places, inputs, start, *, trace=None, bint check=False, progress=None):
+def run_trace(Compiled compiled, header, output_places, inputs, start, *, trace=None, bint check=False, progress=None, columns=None):
     """Run the program without proving: the trace as uint64 (columns, length) and the outputs. check: raise TraceViolation."""
-    cdef Run run = Run(compiled, header, output_places, inputs, start, check, True, trace, 1)
-    run.wait(progress)
-    run.finish()
+    cdef Run run = Run(compiled, header, output_places, inputs, start, check=check, trace_only=True, columns=columns)
+    _run_alone(Session(1), run, trace, progress)
     return run.trace_array(), run.outputs()
+
+
+# ---- many proofs in one region without the GIL -----------------------------------------------------------------------
+
+cdef struct Series:
+    l2zk_crew *crew
+    char *block
+    Prover **provers
+    uint8_t **bodies
+    size_t count
+    size_t done
+    bint stop_at_failure
+
+
+cdef void prove_series(void *context) noexcept nogil:
+    """One after the other in the same block; each finished body is copied out of it."""
+    cdef Series *s = <Series *>context
+    cdef Prover *v
+    cdef size_t i
+    for i in range(s.count):
+        v = s.provers[i]
+        v.arena.base = s.block
+        lay_out(v)
+        prove_job(v)
+        if v.outcome == PROVED:
+            s.bodies[i] = <uint8_t *>malloc(v.proof_length)
+            if s.bodies[i] == NULL:
+                stop(v, NO_MEMORY)
+            else:
+                memcpy(s.bodies[i], v.proof, v.proof_length)
+        if v.outcome == CANCELLED or v.outcome != PROVED and s.stop_at_failure:
+            return
+        s.done = i + 1
+
+
+def prove_many(runs, *, unsigned threads=1, progress=None, bint stop_at_failure=True):
+    """Prove a sequence of `Run`s, each of which can be proved once, in one region without the GIL and in one block of memory.
+
+    Gives for each its header and body, or None where it failed or was not begun: prove that one alone to see why.
+    progress("proofs", done, total) is called by this thread.
+    """
+    cdef Session session = Session(threads)
+    cdef Series s
+    cdef Run run
+    cdef size_t i, most = 64
+    provers = np.zeros(len(runs) + 1, dtype=np.uint64)
+    bodies = np.zeros(len(runs) + 1, dtype=np.uint64)
+    memset(&s, 0, sizeof(Series))
+    s.provers, s.bodies = <Prover **><size_t>provers.ctypes.data, <uint8_t **><size_t>bodies.ctypes.data
+    s.crew, s.count, s.stop_at_failure = session.crew, len(runs), stop_at_failure
+    for i, run in enumerate(runs):
+        if run.prover.proof_length:
+            raise ValueError("a run can be proved once")
+        s.provers[i] = &run.prover
+        most = max(most, run.measure(session.crew))
+    session.take_block(most)
+    s.block = session.block
+    try:
+        session.carry_out(prove_series, &s, progress, &s.done, s.count)
+    finally:
+        for i, run in enumerate(runs):
+            run.body = s.bodies[i]
+    return [(run.keep[0].tobytes(), run.body[:run.prover.proof_length]) if run.body != NULL else None for run in runs]
 
 
 def verify_bytes(Compiled compiled, const uint8_t[::1] header, const uint8_t[::1] body, inputs, outputs):
@@ -218,16 +348,27 @@ def verify_bytes(Compiled compiled, const uint8_t[::1] header, const uint8_t[::1
         raise MemoryError("the system has no memory to verify this proof")
     if v.refusal != ACCEPTED:
         section, text = REFUSALS[v.refusal]
-        raise ProofError(f"{text}, at byte {header.shape[0] + v.refused_at}" if v.refusal in (TOO_SHORT, TOO_LONG, NOT_CANONICAL)
+        raise ProofError(f"{text}, at byte {header.shape[0] + v.refused_at}" if v.refusal in (TOO_SHORT, WRONG_LENGTH, NOT_CANONICAL, OPENING_NOT_CANONICAL)
                          else text, section)
 
 
 def blake3(data):
     """The 32-byte BLAKE3 hash of bytes."""
-    cdef const uint8_t[::1] view = memoryview(data).cast("B") if len(data) else b"\0"
+    cdef size_t length = memoryview(data).nbytes
+    cdef const uint8_t[::1] view = memoryview(data).cast("B") if length else b"\0"
     cdef uint8_t digest[32]
-    l2zk_active.hash_bytes(&view[0], len(data), digest)
+    l2zk_active.hash_bytes(&view[0], length, digest)
     return digest[:32]
+
+
+def keep_memory(size_t limit):
+    """Keep at most `limit` bytes for the next proofs, and give back the rest now. 0 gives back all."""
+    l2zk_block_keep(limit)
+
+
+def kept_memory():
+    """The bytes that are kept for the next proofs."""
+    return l2zk_block_kept()
 
 
 def isas():

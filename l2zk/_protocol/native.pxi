@@ -24,9 +24,11 @@ cdef extern from "field.h" nogil:
     k3 k_mul(k3 a, k3 b) noexcept
     k3 k_pow(k3 a, uint64_t e) noexcept
     k3 k_inv(k3 a) noexcept
+    k3 k_adjoint(k3 z, uint64_t x) noexcept
 
 cdef extern from "kernels.h" nogil:
     const size_t TILE
+    const size_t CHUNK
     enum: OP_ADD_VV, OP_SUB_VV, OP_MUL_VV, OP_ADD_VU, OP_SUB_VU, OP_SUB_UV, OP_MUL_VU, OP_NEG_V, OP_RESULT_V, OP_RESULT_U, OP_COUNT
     ctypedef struct l2zk_code:
         const uint32_t (*prelude)[4]
@@ -58,18 +60,21 @@ cdef extern from "kernels.h" nogil:
         void (*ntt_coefficients)(uint64_t *, const uint64_t *, unsigned, l2zk_ntt_tables) noexcept nogil
         void (*ntt_values)(uint64_t *, const uint64_t *, unsigned, const uint64_t *, const uint64_t *, size_t, uint64_t,
                            l2zk_ntt_tables) noexcept nogil
+        void (*ntt_wrap)(uint64_t *, const uint64_t *, unsigned, unsigned, uint64_t, uint64_t *) noexcept nogil
         void (*ntt_reverse)(uint64_t *, const uint64_t *, size_t, unsigned, uint64_t) noexcept nogil
         void (*ntt_scale)(uint64_t *, unsigned, const uint64_t *) noexcept nogil
         void (*join_cosets)(uint64_t **, unsigned, size_t, uint64_t) noexcept nogil
-        void (*fold_results)(const l2zk_code *, uint64_t **, const uint64_t *, const k3 *, const uint32_t *, uint64_t *) noexcept nogil
+        void (*accumulate_results)(const l2zk_code *, uint64_t **, const uint64_t *, const k3 *, const uint32_t *, uint64_t *) noexcept nogil
         void (*store_results)(const l2zk_code *, uint64_t **, const uint64_t *, uint64_t *) noexcept nogil
         void (*points)(uint64_t, const uint64_t *, uint64_t *) noexcept nogil
-        void (*invert)(uint64_t *) noexcept nogil
+        void (*differences)(uint64_t, const uint64_t *, uint64_t, uint64_t *) noexcept nogil
+        void (*invert)(uint64_t *, size_t) noexcept nogil
+        void (*minimal_values)(k3, const uint64_t *, uint64_t *) noexcept nogil
         void (*multiply_differences)(uint64_t *, const uint64_t *, uint64_t) noexcept nogil
-        void (*divide_groups)(const uint64_t *, const uint64_t *, size_t, uint64_t **) noexcept nogil
-        void (*deep)(const l2zk_deep_point *, size_t, size_t, const uint64_t *, uint64_t *) noexcept nogil
+        void (*divide_groups)(const uint64_t *, const uint64_t *, size_t, size_t, uint64_t **) noexcept nogil
+        void (*deep)(const l2zk_deep_point *, size_t, size_t, const uint64_t *, const uint64_t *, size_t, uint64_t *) noexcept nogil
         void (*fold)(const uint64_t **, size_t, unsigned, k3, uint64_t **) noexcept nogil
-        void (*barycentric_weights)(k3, const uint64_t *, uint64_t *) noexcept nogil
+        void (*barycentric_weights)(k3, const uint64_t *, const uint64_t *, uint64_t *) noexcept nogil
         k3 (*dot)(const uint64_t *, const uint64_t *) noexcept nogil
         k3 (*evaluate)(const uint64_t **, size_t, k3) noexcept nogil
     const l2zk_kernels *l2zk_active
@@ -89,7 +94,9 @@ cdef extern from "crew.h" nogil:
     int l2zk_crew_wait(l2zk_crew *, double) noexcept
     void l2zk_crew_cancel(l2zk_crew *) noexcept
     l2zk_progress l2zk_crew_progress(l2zk_crew *) noexcept
+    double l2zk_crew_seconds(l2zk_crew *, uint32_t) noexcept
     void l2zk_crew_give(l2zk_crew *) noexcept
+    int l2zk_crew_is_gone(l2zk_crew *) noexcept
     void l2zk_crew_stage(l2zk_crew *, uint32_t, uint64_t) noexcept
     void l2zk_crew_advance(l2zk_crew *, uint64_t) noexcept
     int l2zk_crew_cancelled(l2zk_crew *) noexcept
@@ -98,4 +105,6 @@ cdef extern from "crew.h" nogil:
 
 cdef extern from "block.h" nogil:
     void *l2zk_block_take(size_t size) noexcept
-    void l2zk_block_give(void *block, size_t size) noexcept
+    void l2zk_block_give(void *block) noexcept
+    void l2zk_block_keep(size_t size) noexcept
+    size_t l2zk_block_kept() noexcept

@@ -51,22 +51,6 @@ cdef k3 periodic_value(const Plan *p, size_t i, k3 zeta) noexcept nogil:
     return value
 
 
-cdef k3 divisor_value(const Plan *p, const Group *g, k3 zeta) noexcept nogil:
-    """Z(zeta). (PROTOCOL 3.3)"""
-    cdef uint64_t root = f_root(p.log_length)
-    cdef k3 whole = k_sub(k_pow(zeta, p.length), k_from(1)), exempt = k_from(1)
-    cdef size_t t
-    if g.kind == DOMAIN_ROW:
-        return k_sub(zeta, k_from(f_pow(root, g.x)))
-    if g.kind == DOMAIN_CYCLIC:
-        return k_sub(k_pow(zeta, p.length // g.y), k_from(f_pow(root, g.x * (p.length // g.y))))
-    if g.kind == DOMAIN_TRANSITION:
-        for t in range(1, g.x + 1):
-            exempt = k_mul(exempt, k_sub(zeta, k_from(f_pow(root, p.length - t))))
-        return k_mul(whole, k_inv(exempt))
-    return whole
-
-
 cdef k3 quotient_value(const Plan *p, const uint64_t *uniforms, const k3 *values, k3 alpha, k3 zeta, k3 *slots,
                        k3 *results) noexcept nogil:
     """sum of alpha^i C_i(zeta)/Z_i(zeta)."""

@@ -1,12 +1,12 @@
 # The prover: PROTOCOL 6, step by step. Beside each challenge stands its soundness error, PROTOCOL 9.2.
 #
-# A step that fails sets v.outcome; the steps after it do nothing.
+# A step that fails sets v.outcome; the steps after it do nothing, and what is drawn then is not used.
 
 cdef void prove(Prover *v) noexcept nogil:
     cdef Transcript *t = &v.transcript
     cdef size_t u
 
-    generate_trace(v)
+    generate_trace(v)                                # and state the outputs in the header, which the seed absorbs
     check_trace(v)
     send_seed(v)                                     # 6.1
 

@@ -16,6 +16,8 @@ cdef enum Outcome:
     PROVED = 0
     CANCELLED
     VIOLATED                     # the trace breaks a constraint
+    STEP_FAILED                  # the step function says so
+    STEP_NOT_CANONICAL           # it left a value that is not below p
     NO_MEMORY
 
 cdef struct Scratch:             # one worker's
@@ -32,6 +34,8 @@ cdef struct Prover:
     unsigned workers
     bint check                   # that the trace satisfies the constraints
     bint given_trace             # the caller has filled the trace
+    const uint64_t **given       # for each column, its N values if the caller gives them, or NULL
+    int step_result              # of the step function
     bint trace_only              # stop after the trace; nothing else is laid out
     # public
     uint8_t *header
@@ -49,7 +53,7 @@ cdef struct Prover:
     k3 alpha
     k3 zeta
     k3 alpha_deep
-    k3 beta[17]
+    k3 beta[MOST_ROUNDS + 1]
     uint64_t nonce
     Randomness randomness
     # arrays, all in one arena
@@ -63,14 +67,16 @@ cdef struct Prover:
     uint64_t *trace_masks        # w columns of h: r
     uint64_t *masks              # w columns: r, or what the polynomials have beyond N' coefficients (commit.pxi)
     size_t mask_size
-    uint64_t *extended           # w columns of |L|
+    uint64_t *on_domain          # w columns of |L|
     k3 *alpha_powers
-    uint64_t *group_powers       # TILE powers of the step of each group's cyclic divisor
-    uint64_t **periodic          # for each coset that the quotient is evaluated on, the periodic columns, at least a tile each
+    uint64_t *group_powers       # TILE powers of the step of each group's x^e
+    uint64_t *group_constants    # what each group's divisor subtracts from it
+    uint64_t *exempt_roots       # the points of the last rows
+    uint64_t **periodic          # for each coset that the quotient is evaluated on, the periodic columns
     uint64_t *quotient_values    # unless it is evaluated on all of L, 3 columns of quotient_cosets*N' and the overflow
     uint64_t *quotient           # then coefficients of Q, block by block of N', each bit-reversed; behind them the overflow, natural
     uint64_t *side_powers        # powers of the overflow's root, then of each group's step on it
-    uint64_t *natural            # with several pieces, 3k columns of M + h_q: their coefficients
+    uint64_t *natural            # unless the piece is whole, 3k columns of M + h_q: the pieces' coefficients
     uint64_t *piece_coefficients # 3k columns of N', bit-reversed
     uint64_t *pieces             # 3k columns of |L|
     uint64_t *batch_mask_coefficients   # R: 3 columns of N'/s, then what it has beyond
@@ -83,14 +89,14 @@ cdef struct Prover:
     const uint64_t **point_sources
     k3 *point_coefficients
     uint64_t *batch_values       # 3 columns: G on the first coset, then on a few points beside it
-    uint64_t *folded[18]         # 3 columns: coefficients of G(7X), then of each word, bit-reversed
-    uint64_t *folded_tail[18]    # 3 columns: those that each has beyond, natural
-    size_t tail_count[18]
-    uint64_t *words[17]          # word u: 3 columns; words[1] is the first that exists
-    size_t word_size[18]
+    uint64_t *folded[MOST_ROUNDS + 2]         # 3 columns: coefficients of G(7X), then of each word, bit-reversed
+    uint64_t *folded_tail[MOST_ROUNDS + 2]    # 3 columns: those that each has beyond, natural
+    size_t tail_count[MOST_ROUNDS + 2]
+    uint64_t *words[MOST_ROUNDS + 1]          # word u: 3 columns; words[1] is the first that exists
+    size_t word_size[MOST_ROUNDS + 2]
     Tree trace_tree
     Tree quotient_tree
-    Tree word_trees[17]
+    Tree word_trees[MOST_ROUNDS + 1]
     k3 *final                    # coefficients
     uint64_t *indices            # the queries, then what follows from them
     uint8_t *proof               # body
@@ -149,9 +155,9 @@ cdef size_t body_bound(const Plan *p) noexcept nogil:
 
 cdef size_t scratch_words(const Plan *p) noexcept nogil:
     """What one worker needs at most at a time."""
-    cdef size_t row = p.step.uniform_count + p.step.vector_count + p.step.result_count
-    cdef size_t tile = TILE * (p.constraints.vector_count + 4 * p.group_count + p.constraint_count + 8)
-    cdef size_t batch = TILE * (p.columns + 3 * p.pieces + 8)
+    cdef size_t row = p.columns + p.step.uniform_count + p.step.vector_count + p.step.result_count
+    cdef size_t tile = CHUNK * (4 + p.group_count) + TILE * (p.constraints.vector_count + 3 * p.group_count + p.constraint_count)
+    cdef size_t batch = CHUNK * (1 + p.offset_count) + TILE * (p.columns + 3 * p.pieces + 8)
     cdef size_t most = row
     if tile > most:
         most = tile
@@ -167,28 +173,29 @@ cdef void lay_out(Prover *v) noexcept nogil:
     lay_out_trace(v)
     if v.trace_only:
         return
-    v.table_words = place_words(a, l2zk_ntt_table_words(p.extended))
-    v.tables = l2zk_ntt_tables_in(v.table_words, p.extended)
+    v.table_words = place_words(a, l2zk_ntt_table_words(p.coset_size))
+    v.tables = l2zk_ntt_tables_in(v.table_words, p.coset_size)
     v.row_powers = place_words(a, TILE)
-    v.coefficients = place_columns(a, p.columns, p.extended)
+    v.coefficients = place_columns(a, p.columns, p.coset_size)
     v.trace_masks = place_columns(a, p.columns, p.mask_length)
-    v.mask_size = p.length + p.mask_length if p.extended > p.length else p.mask_length
+    v.mask_size = p.length + p.mask_length if p.coset_size > p.length else p.mask_length
     v.masks = place_columns(a, p.columns, v.mask_size)
-    v.extended = place_columns(a, p.columns, p.size)
+    v.on_domain = place_columns(a, p.columns, p.size)
     v.alpha_powers = <k3 *>place(a, sizeof(k3) * p.constraint_count)
     v.group_powers = place_words(a, TILE * p.group_count)
+    v.group_constants = place_words(a, p.group_count)
+    v.exempt_roots = place_words(a, p.most_exempt)
     v.periodic = <uint64_t **>place(a, sizeof(void *) * p.periodic_count * (cosets + 1))
     for i in range(p.periodic_count * (cosets + 1)):
-        size = periodic_span(p, i % p.periodic_count)
-        lay_pointer(v.periodic, i, place_words(a, size if size > TILE else TILE), a)
-    size = 0 if p.direct else cosets * p.extended + p.overflow
+        lay_pointer(v.periodic, i, place_words(a, periodic_span(p, i % p.periodic_count)), a)
+    size = 0 if p.direct else cosets * p.coset_size + p.overflow
     v.quotient_values = place_columns(a, 3, size)
     v.quotient = place_columns(a, 3, size)
     v.side_powers = place_words(a, TILE * (1 + p.group_count))
-    v.natural = place_columns(a, 3 * p.pieces, p.piece_length + p.piece_mask_length if p.pieces > 1 else 0)
-    v.piece_coefficients = place_columns(a, 3 * p.pieces, 0 if p.direct else p.extended)
+    v.natural = place_columns(a, 3 * p.pieces, 0 if p.direct or p.whole else p.piece_length + p.piece_mask_length)
+    v.piece_coefficients = place_columns(a, 3 * p.pieces, 0 if p.direct or p.whole else p.coset_size)
     v.pieces = place_columns(a, 3 * p.pieces, p.size)
-    v.batch_mask_coefficients = place_columns(a, 3, p.extended // p.rows_per_leaf + p.batch_mask_length if p.hiding else 0)
+    v.batch_mask_coefficients = place_columns(a, 3, p.coset_size // p.rows_per_leaf + p.batch_mask_length if p.hiding else 0)
     v.batch_mask = place_columns(a, 3, p.leaves if p.hiding else 0)
     place_tree(a, &v.trace_tree, v, p.leaves, p.rows_per_leaf * p.columns)
     place_tree(a, &v.quotient_tree, v, p.leaves, p.rows_per_leaf * 3 * p.pieces + (3 if p.hiding else 0))
@@ -211,9 +218,9 @@ cdef void lay_out_words(Prover *v) noexcept nogil:
     """G, and each word: its coefficients, and where it is committed its values and its tree."""
     cdef const Plan *p = v.plan
     cdef Arena *a = &v.arena
-    cdef size_t u, size = p.leaves, tail = p.batch_length - p.extended if p.batch_length > p.extended else 0
-    v.batch_values = place_columns(a, 3, p.extended + p.batch_overflow)
-    v.folded[0] = place_columns(a, 3, p.extended)
+    cdef size_t u, size = p.leaves, tail = p.batch_length - p.coset_size if p.batch_length > p.coset_size else 0
+    v.batch_values = place_columns(a, 3, p.coset_size + p.batch_overflow)
+    v.folded[0] = place_columns(a, 3, p.coset_size)
     v.folded_tail[0] = place_columns(a, 3, p.batch_overflow)
     v.tail_count[0] = tail
     tail = (tail + p.rows_per_leaf - 1) // p.rows_per_leaf
@@ -256,7 +263,7 @@ cdef void lay_scratch(Prover *v, size_t worker, Arena *a) noexcept nogil:
     s.slots = <uint64_t **>place(a, sizeof(void *) * (p.constraints.vector_count + p.step.vector_count))
     s.sources = <uint64_t **>place(a, sizeof(void *) * (p.rows_per_leaf * words + 24 + 5))
     s.random = place_words(a, EXPANSION_WORDS if p.hiding else 0)
-    s.shift = place_words(a, l2zk_ntt_shift_words(p.log_extended))
+    s.shift = place_words(a, l2zk_ntt_shift_words(p.log_coset))
     if a.base != NULL:
         v.scratch[worker] = s
 
@@ -278,7 +285,7 @@ cdef void hand_out_scratch(Prover *v, size_t worker) noexcept nogil:
 
 cdef size_t periodic_span(const Plan *p, size_t i) noexcept nogil:
     """Values of a periodic column on a coset of N' points before they repeat."""
-    return (<size_t>1 << p.periodic[i].log_period) * (p.extended // p.length)
+    return (<size_t>1 << p.periodic[i].log_period) * (p.coset_size // p.length)
 
 
 cdef size_t proof_memory(const Plan *p, unsigned workers) noexcept nogil:

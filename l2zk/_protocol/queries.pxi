@@ -10,7 +10,7 @@ cdef void grind(Prover *v) noexcept nogil:
     cdef int found = 0
     if stopped(v) or v.plan.grinding == 0:
         return
-    l2zk_crew_stage(v.crew, STAGE_GRIND, 1 << v.plan.grinding)
+    l2zk_crew_stage(v.crew, STAGE_GRIND, <uint64_t>1 << v.plan.grinding)
     memcpy(prefix, v.transcript.state, 32)
     put_u64(prefix + 32, MESSAGE_NONCE)
     put_u64(prefix + 40, 8)
@@ -115,7 +115,7 @@ cdef void open_queries(Prover *v) noexcept nogil:
     for i in range(p.queries):
         indices[i] = draw_word(&v.transcript) & (p.leaves - 1)
     count = sort_distinct(indices, p.queries)
-    open_input(v, &v.trace_tree, v.extended, p.columns, indices, count, known)
+    open_input(v, &v.trace_tree, v.on_domain, p.columns, indices, count, known)
     open_input(v, &v.quotient_tree, v.pieces, 3 * p.pieces, indices, count, known)
     for u in range(1, p.rounds + 1):
         count = open_word(v, u, indices, count, leaves, known)

@@ -1,6 +1,10 @@
 # The trace: rows from the program's step code, a row at a time; outputs read off it; every constraint checked on it.
 
-cdef size_t ROWS_A_BLOCK = 1 << 15
+cdef size_t WORK_A_BLOCK = 1 << 21         # instructions between two looks at whether the caller has cancelled
+
+
+cdef inline size_t rows_a_block(const l2zk_code *code) noexcept nogil:
+    return 1 + WORK_A_BLOCK // (64 + code.body_count)
 
 
 cdef void run_row(const l2zk_code *code, const uint64_t *uniforms, uint64_t *slots, uint64_t *results) noexcept nogil:
@@ -51,27 +55,49 @@ cdef void run_rows(Prover *v, size_t first, size_t last, const uint64_t *uniform
                 column_of(v.trace, p.length, p.step_targets[k][0])[i + p.step_targets[k][1]] = results[k]
 
 
+cdef void call_step_function(Prover *v, size_t first, size_t last) noexcept nogil:
+    cdef const Plan *p = v.plan
+    cdef uint64_t **columns = <uint64_t **>v.scratch[0].words
+    cdef size_t c, i
+    for c in range(p.columns):
+        columns[c] = column_of(v.trace, p.length, c)
+    v.step_result = p.function(columns, first, last, p.function_context)
+    if v.step_result:
+        stop(v, STEP_FAILED)
+        return
+    for c in range(p.columns):
+        for i in range(first, last):
+            if column_of(v.trace, p.length, c)[i] >= P:
+                stop(v, STEP_NOT_CANONICAL)
+                return
+
+
 cdef void generate_trace(Prover *v) noexcept nogil:
     """Fill the start cells, run the step to the last row of the padded trace, and state the outputs in the header."""
     cdef const Plan *p = v.plan
-    cdef size_t i, first, rows
-    cdef uint64_t *uniforms
+    cdef size_t i, first, rows = p.length - p.step_reach, block = rows_a_block(&p.step)
     if not v.given_trace:
         l2zk_crew_stage(v.crew, STAGE_TRACE, p.length)
         for i in range(p.columns):
-            memset(column_of(v.trace, p.length, i), 0, 8 * p.length)
+            if v.given[i] == NULL:
+                memset(column_of(v.trace, p.length, i), 0, 8 * p.length)
+            else:
+                memcpy(column_of(v.trace, p.length, i), v.given[i], 8 * p.length)
         for i in range(v.start_count):
             column_of(v.trace, p.length, v.start[i][1])[v.start[i][0]] = v.start[i][2]
-        if p.has_step:
-            uniforms = v.scratch[0].words
-            run_prelude(&p.step, v.inputs, p.input_count, NULL, 0, uniforms)
-            rows = p.length - p.step_reach
-            for first from 0 <= first < rows by ROWS_A_BLOCK:
-                if l2zk_crew_cancelled(v.crew):
-                    stop(v, CANCELLED)
-                    return
-                run_rows(v, first, smaller(first + ROWS_A_BLOCK, rows), uniforms, uniforms + p.step.uniform_count)
-                l2zk_crew_advance(v.crew, smaller(ROWS_A_BLOCK, rows - first))
+        run_prelude(&p.step, v.inputs, p.input_count, NULL, 0, v.scratch[0].words)
+        for first from 0 <= first < rows by block:
+            if l2zk_crew_cancelled(v.crew):
+                stop(v, CANCELLED)
+                return
+            if p.function != NULL:
+                call_step_function(v, p.step_reach + first, p.step_reach + smaller(first + block, rows))
+            elif p.has_step:
+                run_rows(v, first, smaller(first + block, rows), v.scratch[0].words,
+                         v.scratch[0].words + p.step.uniform_count)
+            if stopped(v):
+                return
+            l2zk_crew_advance(v.crew, smaller(block, rows - first))
     state_outputs(v)
 
 
@@ -91,29 +117,13 @@ cdef void state_outputs(Prover *v) noexcept nogil:
 
 # ---- every constraint on every row of its domain ---------------------------------------------------------------------
 
-cdef inline bint in_domain(const Plan *p, const Group *g, size_t row) noexcept nogil:
-    if g.kind == DOMAIN_TRANSITION:
-        return row < p.length - g.x
-    if g.kind == DOMAIN_ROW:
-        return row == g.x
-    if g.kind == DOMAIN_CYCLIC:
-        return row % g.y == g.x
-    return True
-
-
-cdef void tile_of_trace(const Prover *v, const uint32_t *load, size_t row, uint64_t *tile) noexcept nogil:
-    """TILE values of a column or of a periodic column from a row on, counted modulo the length."""
+cdef void load_rows(const Prover *v, const uint32_t *load, size_t row, uint64_t **slot) noexcept nogil:
+    """A tile of a column or of a periodic column of the trace."""
     cdef const Plan *p = v.plan
-    cdef size_t t, mask
-    cdef const uint64_t *values
     if load[0] == 0:
-        mask = p.length - 1
-        values = column_of(<uint64_t *>v.trace, p.length, load[1])
+        slot[0] = <uint64_t *>tile_at(column_of(v.trace, p.length, load[1]), p.length, row + load[2], 1, slot[0])
     else:
-        mask = (<size_t>1 << p.periodic[load[1]].log_period) - 1
-        values = p.periodic[load[1]].values
-    for t in range(TILE):
-        tile[t] = values[(row + load[2] + t) & mask]
+        slot[0] = <uint64_t *>tile_at(p.periodic[load[1]].values, <size_t>1 << p.periodic[load[1]].log_period, row, 1, slot[0])
 
 
 cdef uint64_t *run_tile(const Prover *v, size_t row, uint64_t *words, uint64_t **slots) noexcept nogil:
@@ -124,7 +134,7 @@ cdef uint64_t *run_tile(const Prover *v, size_t row, uint64_t *words, uint64_t *
     for i in range(code.vector_count):
         slots[i] = words + TILE * i
         if i < code.load_count:
-            tile_of_trace(v, code.loads[i], row, slots[i])
+            load_rows(v, code.loads[i], row, slots + i)
     l2zk_active.store_results(code, slots, v.uniforms, results)
     return results
 
@@ -156,7 +166,7 @@ cdef void check_trace(Prover *v) noexcept nogil:
         v.first_violation[i] = -1
         v.violations[i] = 0
     for row from 0 <= row < p.length by TILE:
-        if row % ROWS_A_BLOCK == 0 and l2zk_crew_cancelled(v.crew):
+        if l2zk_crew_cancelled(v.crew):
             stop(v, CANCELLED)
             return
         check_tile(v, row)

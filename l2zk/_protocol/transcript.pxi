@@ -90,7 +90,7 @@ cdef k3 draw_extension(Transcript *t) noexcept nogil:
 
 
 cdef k3 draw_outside_field(Transcript *t) noexcept nogil:
-    """Uniform in K without F, so that it is no point of L or of H. (PROTOCOL 6.5)"""
+    """Uniform in K without F, so that neither it nor g^o times it is a point of L or of H. (PROTOCOL 6.5, 9.3)"""
     cdef k3 r = draw_extension(t)
     while r.c[1] == 0 and r.c[2] == 0:
         r = draw_extension(t)

@@ -2,7 +2,7 @@
 #
 # A level of m digests is "word-sliced": word k of digest i is level[k*m + i], digests in the storage order of domain.pxi.
 
-cdef size_t LEAVES_A_TASK = 1 << 11
+cdef size_t LEAVES_A_TASK = BLOCKS_AT_ONCE
 cdef size_t NODES_A_TASK = 1 << 12
 
 cdef struct Tree:

@@ -2,42 +2,42 @@
 #
 # On H, T(g^o*zeta) = (zeta^N - 1)/N * sum_i weight_i*T(g^(i+o)), weight_i = g^i/(zeta - g^i): one set of weights for all offsets.
 
-cdef void weigh_tiles(void *context, size_t task, unsigned worker) noexcept nogil:
-    """Add the products of some tiles of H to the worker's sums."""
+cdef void weigh_rows(void *context, size_t task, unsigned worker) noexcept nogil:
+    """Add the products of some chunks of H to the worker's sums."""
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
     cdef uint64_t *x = v.scratch[worker].words
-    cdef uint64_t *weights = x + TILE
+    cdef uint64_t *inverses = x + CHUNK
+    cdef uint64_t *powers = inverses + CHUNK
+    cdef uint64_t root = f_root(p.log_length)
+    cdef size_t row, k, tiles, last = smaller((task + 1) * CHUNK * CHUNKS_A_TASK, p.length)
+    fill_powers(powers, root)
+    for row from task * CHUNK * CHUNKS_A_TASK <= row < last by CHUNK:
+        tiles = (smaller(CHUNK, p.length - row) + TILE - 1) // TILE
+        fill_points(x, tiles, f_pow(root, row), powers)
+        for k in range(tiles):
+            l2zk_active.minimal_values(v.zeta, x + TILE * k, inverses + TILE * k)
+        l2zk_active.invert(inverses, TILE * tiles)
+        for k in range(tiles):
+            weigh_tile(v, row + TILE * k, x + TILE * k, inverses + TILE * k, powers + TILE, v.partial_values + worker * p.openings)
+
+
+cdef void weigh_tile(Prover *v, size_t row, const uint64_t *x, const uint64_t *inverses, uint64_t *weights, k3 *sums) noexcept nogil:
+    cdef const Plan *p = v.plan
     cdef uint64_t *staged = weights + 3 * TILE
-    cdef uint64_t *powers = staged + TILE
-    cdef k3 *sums = v.partial_values + worker * p.openings
-    cdef size_t row, u, i, t, last = smaller((task + 1) * TILE * TILES_A_TASK, p.length)
-    fill_powers(powers, f_root(p.log_length))
-    for row from task * TILE * TILES_A_TASK <= row < last by TILE:
-        l2zk_active.points(f_pow(f_root(p.log_length), row), powers, x)
-        l2zk_active.barycentric_weights(v.zeta, x, weights)
-        if p.length < TILE:
-            for i in range(3):
-                memset(weights + TILE * i + p.length, 0, 8 * (TILE - p.length))
-        t = 0
-        for u in range(p.offset_count):
-            for i in range(p.reads[u].count if u else p.columns):
-                sums[t] = k_add(sums[t], l2zk_active.dot(weights, rows_of_trace(v, p.reads[u].columns[i] if u else i,
-                                                                               row + p.reads[u].offset, staged)))
-                t += 1
-            if u == 0:
-                t += p.pieces
-
-
-cdef const uint64_t *rows_of_trace(const Prover *v, size_t column, size_t row, uint64_t *staged) noexcept nogil:
-    """A tile of a column, staged where it passes the last row."""
-    cdef size_t t, length = v.plan.length
-    cdef uint64_t *values = column_of(v.trace, length, column)
-    if row + TILE <= length:
-        return values + row
-    for t in range(TILE):
-        staged[t] = values[(row + t) & (length - 1)]
-    return staged
+    cdef const uint64_t *column
+    cdef size_t u, i, t = 0
+    l2zk_active.barycentric_weights(v.zeta, x, inverses, weights)
+    if p.length < TILE:
+        for i in range(3):
+            memset(weights + TILE * i + p.length, 0, 8 * (TILE - p.length))
+    for u in range(p.offset_count):
+        for i in range(p.reads[u].count):
+            column = column_of(v.trace, p.length, p.reads[u].columns[i])
+            sums[t] = k_add(sums[t], l2zk_active.dot(weights, tile_at(column, p.length, row + p.reads[u].offset, 1, staged)))
+            t += 1
+        if u == 0:
+            t += p.pieces
 
 
 cdef k3 mask_value(const Prover *v, size_t column, size_t offset) noexcept nogil:
@@ -54,7 +54,7 @@ cdef k3 mask_value(const Prover *v, size_t column, size_t offset) noexcept nogil
 
 cdef void open_values(Prover *v) noexcept nogil:
     cdef const Plan *p = v.plan
-    cdef size_t tasks = (p.length + TILE * TILES_A_TASK - 1) // (TILE * TILES_A_TASK)
+    cdef size_t tasks = (p.length + CHUNK * CHUNKS_A_TASK - 1) // (CHUNK * CHUNKS_A_TASK)
     cdef size_t t, j, u, i, worker
     cdef k3 factor = k_scale(k_sub(k_pow(v.zeta, p.length), k_from(1)), f_inv(p.length))
     cdef const uint64_t *coordinates[3]
@@ -62,7 +62,7 @@ cdef void open_values(Prover *v) noexcept nogil:
         return
     l2zk_crew_stage(v.crew, STAGE_VALUES, tasks)
     memset(v.partial_values, 0, sizeof(k3) * p.openings * v.workers)
-    share(v, weigh_tiles, v, tasks)
+    share(v, weigh_rows, v, tasks)
     for t in range(p.openings):
         v.values[t] = k_from(0)
         for worker in range(v.workers):
@@ -70,8 +70,8 @@ cdef void open_values(Prover *v) noexcept nogil:
         v.values[t] = k_mul(v.values[t], factor)
     t = 0
     for u in range(p.offset_count if p.hiding else 0):
-        for i in range(p.reads[u].count if u else p.columns):
-            v.values[t] = k_add(v.values[t], mask_value(v, p.reads[u].columns[i] if u else i, p.reads[u].offset))
+        for i in range(p.reads[u].count):
+            v.values[t] = k_add(v.values[t], mask_value(v, p.reads[u].columns[i], p.reads[u].offset))
             t += 1
         if u == 0:
             t += p.pieces

@@ -6,10 +6,12 @@ from .options import Options
 from .prover import Masks, Prover, prove
 from .shape import NoShape, Shape, solve
 from .security import proven_bits
+from .simulator import Simulator, random_challenges
 from .transcript import Transcript
 from .verifier import Refused, Verified, verify
 
 __all__ = [
     "Air", "Constraint", "air_of", "GOLDILOCKS", "Field", "PrimeField", "Options", "Masks", "Prover", "prove",
-    "NoShape", "Shape", "solve", "proven_bits", "Transcript", "Refused", "Verified", "verify",
+    "NoShape", "Shape", "solve", "proven_bits", "Simulator", "random_challenges", "Transcript", "Refused",
+    "Verified", "verify",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .field import E, Field, PrimeField, Ring, interpolate
+from .field import E, Element, Field, PrimeField, Ring, horner, interpolate
 from .transcript import u64
 from .tree import h3
 
@@ -158,6 +158,18 @@ def inverse_divisor(field: Field, ring: Ring[E], domain: Triple, N: int, X: E) -
     for t in range(1, x + 1 if kind == TRANSITION else 1):
         result = ring.mul(result, ring.sub(X, ring.embed(field.F.pow(g, N - t))))
     return result
+
+
+def quotient_at(field: Field, air: Air, X: Element, column: Callable[[int, int], Element], alpha: Element,
+                inputs: Sequence[int], outputs: Sequence[int]) -> Element:
+    """The sum of alpha^i C_i(X)/Z_i(X), from the columns' values at g^offset X (6.3)."""
+    K, N = field.K, air.length
+    periodic = [horner(K, [K.embed(c) for c in v], K.pow(X, N // len(v)))
+                for v in air.periodic_polynomials(field.F)]
+    results = air.evaluate(K, column, periodic, inputs, outputs)
+    quotients = [K.mul(r, inverse_divisor(field, K, c.domain, N, X))
+                 for r, c in zip(results, air.constraints)]
+    return horner(K, quotients, alpha)
 
 
 def broken_constraints(air: Air, F: PrimeField, trace: Sequence[Sequence[int]], inputs: Sequence[int],

@@ -29,14 +29,14 @@ def openings(air: Air, shape: Shape) -> list[Opening]:
 
 
 class Batch:
-    """G, once zeta, the values and alpha_deep are known."""
+    """G, once zeta, the values and alpha_deep are known; `first` is the exponent of opening 0."""
 
     def __init__(self, field: Field, air: Air, shape: Shape, zeta: Element, values: Sequence[Element],
-                 alpha: Element):
+                 alpha: Element, first: int = 1):
         K, g = field.K, field.F.root(shape.length)
         self.field = field
         self.points = [K.scale(field.F.pow(g, o), zeta) for o in shape.offsets]
-        self.claims = [(o.number, o.slot, K.pow(alpha, o.exponent), value)
+        self.claims = [(o.number, o.slot, K.pow(alpha, o.exponent - 1 + first), value)
                        for o, value in zip(openings(air, shape), values)]
 
     def at(self, x: int, row: Sequence[int], pieces: Sequence[Element]) -> Element:

@@ -114,7 +114,7 @@ class Prover:
         return polynomials
 
     def trace_leaf(self, i: int) -> bytes:
-        rows = b"".join(base_bytes(row) for row in self.rows[i :: self.shape.leaves])
+        rows = b"".join(base_bytes(self.rows[j]) for j in self.shape.rows_of_leaf(i))
         return rows + (self.masks.trace_salts[i] if self.masks else b"")
 
     # 6.3, 6.4
@@ -179,7 +179,7 @@ class Prover:
         return evaluate_extension_on(self.field, self.masks.batch, s.leaves, shift)
 
     def quotient_leaf(self, i: int) -> bytes:
-        leaf = b"".join(extension_bytes(row) for row in self.piece_rows[i :: self.shape.leaves])
+        leaf = b"".join(extension_bytes(self.piece_rows[j]) for j in self.shape.rows_of_leaf(i))
         if self.masks:
             leaf += extension_bytes([self.mask_word[i]]) + self.masks.quotient_salts[i]
         return leaf
@@ -196,15 +196,23 @@ class Prover:
 
     def first_word(self) -> list[Element]:
         """R + G, folded by s at beta_0 where s > 1."""
-        s, F, K = self.shape, self.field.F, self.field.K
-        batch = Batch(self.field, self.air, s, self.zeta, self.values, self.alpha_deep)
-        omega, x, word = F.root(s.domain_size), F.generator, []
-        for row, pieces in zip(self.rows, self.piece_rows):
-            word.append(batch.at(x, row, pieces))
-            x = x * omega % F.p
-        if s.rows_per_leaf > 1:
-            word = fold_word(self.field, word, s.rows_per_leaf, self.transcript.challenge("beta_0"))
-        return [K.add(r, v) for r, v in zip(self.mask_word, word)]
+        s, word = self.shape.rows_per_leaf, self.batch_word()
+        if s > 1:
+            word = fold_word(self.field, word, s, self.transcript.challenge("beta_0"))
+        return [self.field.K.add(r, v) for r, v in zip(self.mask_word, word)]
+
+    def point(self, j: int) -> int:
+        """Point j of L."""
+        F = self.field.F
+        return F.generator * F.pow(F.root(self.shape.domain_size), j) % F.p
+
+    def batch(self) -> Batch:
+        return Batch(self.field, self.air, self.shape, self.zeta, self.values, self.alpha_deep)
+
+    def batch_word(self) -> list[Element]:
+        """Word 0: G on L."""
+        batch, rows = self.batch(), zip(self.rows, self.piece_rows)
+        return [batch.at(self.point(j), row, pieces) for j, (row, pieces) in enumerate(rows)]
 
     def fold_words(self, word: list[Element]) -> None:
         self.words, self.fri_trees = [word], []

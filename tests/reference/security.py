@@ -1,7 +1,7 @@
 """Proven bits: -log2 of the largest round error, in the better of two regimes, at most 128 (PROTOCOL 9)."""
 
 from dataclasses import dataclass
-from math import inf, log2, sqrt
+from math import ceil, inf, log2, sqrt
 from typing import TYPE_CHECKING
 
 from .air import Air, divisor_degree
@@ -59,7 +59,7 @@ def johnson(rate: Rate, mu: int) -> Regime | None:
     inverse = sqrt(rate.rho / rate.rho_plus) * (1 + 1 / (2 * mu)) - 1  # 1/(2 mu+)
     if theta <= 0 or inverse <= 0:
         return None
-    list_size = (1 / (2 * inverse) + 0.5) / sqrt(rate.rho_plus)
+    list_size = (ceil(1 / (2 * inverse)) + 0.5) / sqrt(rate.rho_plus)
     half = mu + 0.5
     return Regime(theta, list_size, (2 * half**5 + 3 * half * theta * rho) / (3 * rho * root), half / root)
 

@@ -69,6 +69,10 @@ class Shape:
             sizes.append(sizes[-1] // a)
         return sizes
 
+    def rows_of_leaf(self, i: int) -> range:
+        """The rows of L that leaf i of an input tree holds, in order (6.2)."""
+        return range(i, self.domain_size, self.leaves)
+
     def to_bytes(self) -> bytes:
         """The part of the seed after the header (5.4, kind 1)."""
         integers = [

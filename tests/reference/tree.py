@@ -21,7 +21,16 @@ class Tree:
     """All levels of digests, m, m/2, ... 1 (5.2)."""
 
     def __init__(self, leaves: Sequence[bytes]):
-        level = [leaf_digest(leaf) for leaf in leaves]
+        self._grow([leaf_digest(leaf) for leaf in leaves])
+
+    @classmethod
+    def of_digests(cls, digests: Sequence[bytes]) -> "Tree":
+        """A tree over leaves of which only the digests are known."""
+        tree = cls.__new__(cls)
+        tree._grow(list(digests))
+        return tree
+
+    def _grow(self, level: list[bytes]) -> None:
         self.levels = [level]
         while len(level) > 1:
             half = len(level) // 2

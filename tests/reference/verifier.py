@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .air import Air, inverse_divisor
+from .air import Air, quotient_at
 from .deep import Batch, openings
 from .field import GOLDILOCKS, Element, Field, base_bytes, extension_bytes, horner
 from .fri import fold_leaf, leaves_of, unknown_members
@@ -136,16 +136,12 @@ class Verifier:
 
     def check_out_of_domain(self) -> None:
         """6: the sum of alpha^i C_i(zeta)/Z_i(zeta) is the sum of zeta^(jM) q_j(zeta)."""
-        K, N, zeta = self.field.K, self.shape.length, self.zeta
-        w, k = self.shape.columns, self.shape.pieces
-        values = {(o.slot, o.offset): value for o, value in zip(openings(self.air, self.shape), self.values)}
-        periodic = [horner(K, [K.embed(c) for c in v], K.pow(zeta, N // len(v)))
-                    for v in self.air.periodic_polynomials(self.field.F)]
-        results = self.air.evaluate(K, lambda c, o: values[c, o], periodic, self.inputs, self.outputs)
-        quotients = [K.mul(r, inverse_divisor(self.field, K, c.domain, N, zeta))
-                     for r, c in zip(results, self.air.constraints)]
-        pieces = [values[w + j, 0] for j in range(k)]
-        if horner(K, quotients, self.alpha) != horner(K, pieces, K.pow(zeta, self.shape.piece_length)):
+        K, s = self.field.K, self.shape
+        values = {(o.slot, o.offset): value for o, value in zip(openings(self.air, s), self.values)}
+        quotient = quotient_at(self.field, self.air, self.zeta, lambda c, o: values[c, o], self.alpha,
+                               self.inputs, self.outputs)
+        pieces = [values[s.columns + j, 0] for j in range(s.pieces)]
+        if quotient != horner(K, pieces, K.pow(self.zeta, s.piece_length)):
             raise Refused(6, "the constraints do not hold at the out-of-domain point")
 
     def check_grinding(self) -> None:
@@ -215,8 +211,7 @@ class Verifier:
 
     def first_word(self, J: Sequence[int]) -> dict[int, Element]:
         """10: the values of word 1 at J, from the opened rows."""
-        s, F, K = self.shape, self.field.F, self.field.K
-        batch = Batch(self.field, self.air, s, self.zeta, self.values, self.alpha_deep)
+        s, F, K, batch = self.shape, self.field.F, self.field.K, self.batch()
         omega, word = F.root(s.domain_size), {}
         for j in J:
             points = [F.generator * F.pow(omega, j + t * s.leaves) % F.p for t in range(s.rows_per_leaf)]
@@ -226,6 +221,9 @@ class Verifier:
                 value = fold_leaf(self.field, members, F.pow(omega, j), self.beta_0)
             word[j] = K.add(value, self.mask[j])
         return word
+
+    def batch(self) -> Batch:
+        return Batch(self.field, self.air, self.shape, self.zeta, self.values, self.alpha_deep)
 
     def check_words(self, known: dict[int, Element]) -> dict[int, Element]:
         """11: put every known value in its leaf, compare the root, fold; the values of word r + 1."""

@@ -25,6 +25,15 @@ cdef void fill_powers(uint64_t *powers, uint64_t ratio) noexcept nogil:
         power = f_mul(power, ratio)
 
 
+cdef void fill_points(uint64_t *x, size_t tiles, uint64_t start, const uint64_t *powers) noexcept nogil:
+    """start*ratio^t for the ratio whose first TILE powers are given."""
+    cdef size_t k
+    cdef uint64_t turn = f_mul(powers[TILE - 1], powers[1])
+    for k in range(tiles):
+        l2zk_active.points(start, powers, x + TILE * k)
+        start = f_mul(start, turn)
+
+
 cdef inline uint64_t coset_shift(const Plan *p, size_t c) noexcept nogil:
     """The first point of coset c of L."""
     return f_mul(GENERATOR, f_pow(f_root(p.log_size), c))
@@ -53,3 +62,14 @@ cdef inline size_t bit_reversed(size_t i, unsigned bits) noexcept nogil:
 
 cdef inline size_t smaller(size_t a, size_t b) noexcept nogil:
     return a if a < b else b
+
+
+cdef const uint64_t *tile_at(const uint64_t *values, size_t count, size_t at, size_t stride, uint64_t *staged) noexcept nogil:
+    """TILE values from `at` on, `stride` apart, counted modulo count, a power of two; copied if they are not next to each other."""
+    cdef size_t t
+    at &= count - 1
+    if stride == 1 and at + TILE <= count:
+        return values + at
+    for t in range(TILE):
+        staged[t] = values[(at + t * stride) & (count - 1)]
+    return staged

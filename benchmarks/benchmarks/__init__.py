@@ -1,0 +1,1 @@
+"""The benchmarks of l2zk, for asv."""

@@ -1,0 +1,48 @@
+"""What the benchmarks share: the machine, and the stages of a proof."""
+
+from __future__ import annotations
+
+import os
+
+from l2zk import ProofOptions, TraceZkVm, _core, zkvm
+from l2zk.shape import Shape, solve
+
+from .programs import STATEMENTS, Statement, first_row
+
+SEED = 1
+
+
+class Proving:
+    """Base of the benchmarks that prove: a program and a machine for each combination of parameters."""
+
+    param_names = ["statement", "log_rows", "hiding"]
+    params: list[list] = [list(STATEMENTS), [8, 12], [False, True]]
+
+    def setup(self, statement: str, log_rows: int, hiding: bool) -> None:
+        self.program = STATEMENTS[statement](log_rows)
+        self.witness = first_row(self.program, SEED)
+        self.vm = TraceZkVm(options(hiding), threads=1)
+        self.proof = self.vm.prove(self.program, self.witness)
+
+
+def options(hiding: bool) -> ProofOptions:
+    """128 proven bits, blow-up 8, 16 bits of grinding: the defaults."""
+    return ProofOptions(zero_knowledge=hiding)
+
+
+def shape_of(program: Statement, hiding: bool) -> Shape:
+    """The sizes of its proofs."""
+    return solve(options(hiding), program.definition.air.profile)
+
+
+def stages(program: Statement, hiding: bool, threads: int, seed: int) -> dict[str, float]:
+    """The seconds of each stage of one proof."""
+    definition, chosen = program.definition, options(hiding)
+    binding = definition.bind(first_row(program, seed))
+    header = zkvm._header(definition, chosen, binding.public_inputs, (0,) * len(definition.outputs))
+    seconds: dict[str, float] = {}
+    _core.prove_bytes(
+        zkvm._compile(definition, shape_of(program, hiding)), header.to_bytes(), header.output_offsets(),
+        binding.public_inputs, binding.start, threads=threads, seed=os.urandom(32), profile=seconds,
+    )
+    return seconds

@@ -1,0 +1,92 @@
+//! `peers PROVER STATEMENT LOG_ROWS`: proves the statement that each seed on standard input gives, verifies the
+//! proof, and prints a line of JSON.
+
+mod plonky;
+mod statement;
+mod winter;
+
+use std::env;
+use std::io::{self, BufRead, Write};
+
+use plonky::{Hiding, Plain, Plonky3};
+use statement::{Chain, Fibonacci, Statement, Wide};
+use winter::Winterfell;
+
+/// A prover with its settings for one statement. The proof carries the claim.
+trait Peer<S, const WIDTH: usize> {
+    type Proof;
+
+    fn queries(&self) -> usize;
+    fn prove(&self, seed: u64) -> Self::Proof;
+    fn verify(&self, proof: Self::Proof);
+    fn size(proof: &Self::Proof) -> usize;
+}
+
+fn main() {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let [prover, statement, log_rows] = &arguments[..] else {
+        panic!(
+            "usage: peers winterfell|plonky3|plonky3-hiding fib|wide|chain LOG_ROWS, seeds on standard input"
+        );
+    };
+    let log_rows = log_rows.parse().expect("LOG_ROWS is a number");
+    match &statement[..] {
+        "fib" => choose::<Fibonacci, 2>(prover, log_rows),
+        "wide" => choose::<Wide, 16>(prover, log_rows),
+        "chain" => choose::<Chain, 8>(prover, log_rows),
+        other => panic!("there is no statement {other:?}: choose fib, wide or chain"),
+    }
+}
+
+fn choose<S: Statement<WIDTH>, const WIDTH: usize>(prover: &str, log_rows: u32) {
+    match prover {
+        "winterfell" => serve::<S, WIDTH>(Winterfell::<S, WIDTH>::new(log_rows)),
+        "plonky3" => serve::<S, WIDTH>(Plonky3::<S, Plain>::new(log_rows)),
+        "plonky3-hiding" => serve::<S, WIDTH>(Plonky3::<S, Hiding>::new(log_rows)),
+        other => panic!("there is no prover {other:?}: choose winterfell, plonky3 or plonky3-hiding"),
+    }
+}
+
+fn serve<S, const WIDTH: usize>(peer: impl Peer<S, WIDTH>) {
+    let mut out = io::stdout().lock();
+    for line in io::stdin().lock().lines() {
+        let seed = line.expect("standard input can be read").parse().expect("a seed is a number");
+        let line = answer(&peer, seed);
+        writeln!(out, "{line}").and_then(|()| out.flush()).expect("standard output can be written");
+    }
+}
+
+/// One proof, from the seed to its verification, as JSON.
+fn answer<S, P: Peer<S, WIDTH>, const WIDTH: usize>(peer: &P, seed: u64) -> String {
+    let (proof, prove) = timed(|| peer.prove(seed));
+    let (bytes, queries) = (P::size(&proof), peer.queries());
+    let ((), verify) = timed(|| peer.verify(proof));
+    format!(
+        concat!(
+            r#"{{"ms": {:.3}, "cpu_ms": {:.3}, "verify_ms": {:.3}, "verify_cpu_ms": {:.3}, "#,
+            r#""bytes": {}, "queries": {}}}"#
+        ),
+        prove.wall, prove.cpu, verify.wall, verify.cpu, bytes, queries,
+    )
+}
+
+/// Milliseconds: by the clock on the wall, and of all processors for this process.
+struct Milliseconds {
+    wall: f64,
+    cpu: f64,
+}
+
+fn timed<T>(act: impl FnOnce() -> T) -> (T, Milliseconds) {
+    let (wall, cpu) = (clock(libc::CLOCK_MONOTONIC), clock(libc::CLOCK_PROCESS_CPUTIME_ID));
+    let result = act();
+    let (wall, cpu) = (clock(libc::CLOCK_MONOTONIC) - wall, clock(libc::CLOCK_PROCESS_CPUTIME_ID) - cpu);
+    (result, Milliseconds { wall, cpu })
+}
+
+fn clock(id: libc::clockid_t) -> f64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: `time` is a timespec for the call to fill.
+    let failed = unsafe { libc::clock_gettime(id, &mut time) };
+    assert_eq!(failed, 0, "the system has this clock");
+    time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6
+}

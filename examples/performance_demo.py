@@ -1,0 +1,8 @@
+"""What batches, threads and the cache are worth on this machine; the same as `l2zk demo --performance`."""
+
+from rich.console import Console
+
+from l2zk.performance import run
+
+if __name__ == "__main__":
+    run(Console(highlight=False))

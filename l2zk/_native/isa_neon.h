@@ -1,0 +1,87 @@
+/* The vector vocabulary for NEON on 64-bit ARM: two elements. Canonical elements in, canonical elements out. */
+#ifndef L2ZK_ISA_H
+#define L2ZK_ISA_H
+
+#include <arm_neon.h>
+
+#include "field.h"
+
+#define L2ZK_ISA_NAME "neon"
+#define W 2 /* elements of F in a vector */
+#define L2ZK_HASH_LANES 4
+
+typedef uint64x2_t V;
+
+static inline V v_load(const uint64_t *p) { return vld1q_u64(p); }
+static inline void v_store(uint64_t *p, V a) { vst1q_u64(p, a); }
+static inline V v_set1(uint64_t a) { return vdupq_n_u64(a); }
+
+static inline V v_add(V a, V b)
+{
+    V d = vsubq_u64(v_set1(P), b), r = vsubq_u64(a, d);
+    return vaddq_u64(r, vandq_u64(vcltq_u64(a, d), v_set1(P)));
+}
+
+static inline V v_sub(V a, V b)
+{
+    V r = vsubq_u64(a, b);
+    return vaddq_u64(r, vandq_u64(vcltq_u64(a, b), v_set1(P)));
+}
+
+/* hi*2^64 + lo mod p */
+static inline V v_reduce(V hi, V lo)
+{
+    const V epsilon = v_set1(EPSILON);
+    V top = vshrq_n_u64(hi, 32), m = vmull_u32(vmovn_u64(hi), vdup_n_u32(0xffffffff));
+    V s = vaddq_u64(lo, m), r = vsubq_u64(s, top);
+    r = vaddq_u64(r, vandq_u64(vcltq_u64(s, m), epsilon));
+    r = vsubq_u64(r, vandq_u64(vcltq_u64(s, top), epsilon));
+    return vaddq_u64(r, vandq_u64(vcgeq_u64(r, v_set1(P)), epsilon)); /* x - p = x + epsilon mod 2^64 */
+}
+
+static inline V v_mul(V a, V b)
+{
+    uint32x2_t al = vmovn_u64(a), ah = vshrn_n_u64(a, 32), bl = vmovn_u64(b), bh = vshrn_n_u64(b, 32);
+    V ll = vmull_u32(al, bl), lh = vmull_u32(al, bh), hl = vmull_u32(ah, bl), hh = vmull_u32(ah, bh);
+    V t0 = vaddq_u64(hl, vshrq_n_u64(ll, 32));
+    V t1 = vaddq_u64(lh, vandq_u64(t0, v_set1(EPSILON)));
+    V hi = vaddq_u64(vaddq_u64(hh, vshrq_n_u64(t0, 32)), vshrq_n_u64(t1, 32));
+    V lo = vorrq_u64(vandq_u64(ll, v_set1(EPSILON)), vshlq_n_u64(t1, 32));
+    return v_reduce(hi, lo);
+}
+
+static inline V v_reverse(V a) { return vextq_u64(a, a, 1); } /* the elements in the other order */
+
+/* times 2^24, 2^48, 2^72 */
+static inline V v_shift24(V a) { return v_reduce(vshrq_n_u64(a, 40), vshlq_n_u64(a, 24)); }
+static inline V v_shift48(V a) { return v_reduce(vshrq_n_u64(a, 16), vshlq_n_u64(a, 48)); }
+static inline V v_shift72(V a) /* a = h*2^24 + l: 2^96 = -1 and 2^72 = 2^8*(2^32 - 1) */
+{
+    V l = vshrq_n_u64(vshlq_n_u64(a, 40), 32);
+    return v_sub(vmull_u32(vmovn_u64(l), vdup_n_u32(0xffffffff)), vshrq_n_u64(a, 24));
+}
+
+/* Eight vectors hold two runs of eight elements, four vectors a run; afterwards vector q holds element q of each run. */
+static inline void v_runs_to_lanes(V x[8])
+{
+    V y[8];
+    for (int i = 0; i < 4; i++) {
+        y[2 * i] = vzip1q_u64(x[i], x[4 + i]);
+        y[2 * i + 1] = vzip2q_u64(x[i], x[4 + i]);
+    }
+    for (int q = 0; q < 8; q++)
+        x[q] = y[q];
+}
+
+static inline void v_lanes_to_runs(V x[8])
+{
+    V y[8];
+    for (int i = 0; i < 4; i++) {
+        y[i] = vzip1q_u64(x[2 * i], x[2 * i + 1]);
+        y[4 + i] = vzip2q_u64(x[2 * i], x[2 * i + 1]);
+    }
+    for (int q = 0; q < 8; q++)
+        x[q] = y[q];
+}
+
+#endif

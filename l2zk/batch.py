@@ -1,0 +1,292 @@
+"""BatchProcessor: many proofs, one after the other or at once.
+
+    results[i] = prove(programs[i], witnesses[i])
+
+Invariant: results stand in the order of the programs, and nothing of a batch goes on when its call has returned or raised.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent import futures
+from contextlib import closing, contextmanager
+from typing import Any
+
+from l2zk import plugins
+from l2zk.cache import CachedZkVm
+from l2zk.errors import MemoryLimitError, OptionsError, ProgramError, WitnessError
+from l2zk.program import TraceProgram
+from l2zk.proof import Proof
+from l2zk.schedule import Schedule, alone, choose
+from l2zk.workers import Act, Outcomes, checked, in_turn, on_threads, outcome
+from l2zk.zkvm import Progress, TraceZkVm
+
+SERIES_SECONDS = 0.1
+"""Proofs that should take no more than this together are made in one region without the GIL."""
+
+PARTS_OF_A_WORKER = 8
+"""Into so many parts of equal work the jobs are cut, for each worker, so that none is left without towards the end."""
+
+Job = tuple[Any, Any]  # a program and its witness; to verify, a program with its proof, and a hint
+
+
+class BatchProcessor:
+    """Proves and verifies lists of programs.
+
+    vm: what proves; with a CachedZkVm, requests that are repeated are proved once. max_workers: the most threads at work, by
+    default one for each processor that this process may use. executor: the threads to use, such as a ThreadPoolExecutor; by
+    default each call has its own. max_memory: the bytes that the proofs made at one time may take: as many are made at once
+    as would fit if each were as large as the largest.
+
+    It has no state but its settings: any number of threads may use one at once. On a thread of its own executor it would
+    wait for itself.
+
+    The methods that prove take these in common. witnesses: one for each program, () for none. return_exceptions: errors
+    stand where proofs would; otherwise the first error stops the rest and is raised, with a note of its index. progress: is
+    called as progress("proofs", done, total) by the calling thread; True shows a bar on a terminal. Ctrl-C stops everything.
+    """
+
+    def __init__(
+        self,
+        vm: TraceZkVm | None = None,
+        max_workers: int | None = None,
+        executor: futures.Executor | None = None,
+        *,
+        max_memory: int | None = None,
+    ) -> None:
+        if vm is not None and not isinstance(vm, TraceZkVm):
+            raise OptionsError(f"vm is a TraceZkVm or a CachedZkVm, not {type(vm).__name__}; write vm=TraceZkVm(...)")
+        if executor is not None and not _has_threads(executor):
+            raise OptionsError(f"executor is a ThreadPoolExecutor or another whose workers are threads, not {executor!r}")
+        self._vm = TraceZkVm() if vm is None else vm
+        self._max_workers = processors() if max_workers is None else _positive("max_workers", max_workers)
+        self._executor = executor
+        self._max_memory = None if max_memory is None else _positive("max_memory", max_memory)
+
+    def prove_batch(
+        self,
+        programs: Iterable[TraceProgram],
+        witnesses: Iterable[Any],
+        *,
+        return_exceptions: bool = False,
+        progress: Progress | bool | None = None,
+    ) -> list[Proof]:
+        """Prove one after the other, on the calling thread."""
+        jobs = _pairs(programs, "witness", witnesses)
+        return _collect(self._one_by_one(jobs, None), len(jobs), return_exceptions, progress)
+
+    def prove_batch_parallel(
+        self,
+        programs: Iterable[TraceProgram],
+        witnesses: Iterable[Any],
+        *,
+        return_exceptions: bool = False,
+        progress: Progress | bool | None = None,
+    ) -> list[Proof]:
+        """Prove as many at once as there are workers and memory, each by one thread."""
+        jobs = _pairs(programs, "witness", witnesses)
+        return _collect(self._at_once(jobs), len(jobs), return_exceptions, progress)
+
+    def prove_batch_auto(
+        self,
+        programs: Iterable[TraceProgram],
+        witnesses: Iterable[Any],
+        *,
+        return_exceptions: bool = False,
+        progress: Progress | bool | None = None,
+    ) -> list[Proof]:
+        """Prove by the schedule that should take the least time; see `schedule`."""
+        jobs = _pairs(programs, "witness", witnesses)
+        chosen = self._schedule(jobs)
+        outcomes = self._at_once(jobs) if chosen.at_once > 1 else self._one_by_one(jobs, chosen.threads)
+        return _collect(outcomes, len(jobs), return_exceptions, progress)
+
+    def prove_iter(
+        self, programs: Iterable[TraceProgram], witnesses: Iterable[Any], *, return_exceptions: bool = False
+    ) -> Iterator[tuple[int, Proof]]:
+        """As `prove_batch_parallel`, but give each proof, with its index, as soon as it is there.
+
+        The work begins with the first `next`, and stops when the iterator is closed or let go.
+        """
+        return checked(self._at_once(_pairs(programs, "witness", witnesses), together=False), return_exceptions)
+
+    def verify_batch_parallel(
+        self,
+        programs: Iterable[TraceProgram],
+        proofs: Iterable[Proof | bytes],
+        hints: Iterable[Any] | None = None,
+        *,
+        progress: Progress | bool | None = None,
+    ) -> list[bool]:
+        """Whether each proof shows that the program in its place ran right; see `TraceZkVm.verify`.
+
+        hints: what is known of each program's inputs, None or () for nothing.
+        """
+        claims = _pairs(programs, "proof", proofs)
+        known = _pairs(claims, "hint", [None] * len(claims) if hints is None else hints)
+
+        def verify(part: Sequence[int], _: Progress) -> Outcomes:
+            for index in part:
+                (program, proof), hint = known[index]
+                yield index, outcome(self._vm.verify, program, proof, () if hint is None else hint)
+
+        parts = [[index] for index in range(len(known))]
+        return _collect(on_threads(verify, parts, self._max_workers, self._executor), len(known), False, progress)
+
+    def schedule(self, programs: Iterable[TraceProgram], witnesses: Iterable[Any] | None = None) -> Schedule:
+        """What `prove_batch_auto` does with these programs.
+
+        It is the quickest, by the cost model of schedule.py, of: one proof after the other by one thread; one after the
+        other by all workers; as many at once as there are workers and memory, by one thread each. What a CachedZkVm is asked
+        a second time costs nothing.
+        """
+        listed = list(programs)
+        return self._schedule(_pairs(listed, "witness", [()] * len(listed) if witnesses is None else witnesses))
+
+    def _schedule(self, jobs: Sequence[Job]) -> Schedule:
+        firsts, _ = self._order(jobs)
+        return choose([self._seconds(jobs[index]) for index in firsts], self._fitting(jobs), self._max_workers)
+
+    def _one_by_one(self, jobs: Sequence[Job], threads: int | None) -> Outcomes:
+        return in_turn(self._prover(jobs, threads), self._parts(jobs, range(len(jobs)), 1))
+
+    def _at_once(self, jobs: Sequence[Job], together: bool = True) -> Outcomes:
+        firsts, repeated = self._order(jobs)
+        workers = self._fitting(jobs)
+        parts = self._parts(jobs, firsts + repeated, PARTS_OF_A_WORKER * workers if together else len(jobs))
+        return on_threads(self._prover(jobs, 1), parts, workers, self._executor)
+
+    def _parts(self, jobs: Sequence[Job], order: Sequence[int], least: int) -> list[list[int]]:
+        """The jobs in this order, as many together as keep to SERIES_SECONDS and leave so many parts at least."""
+        if least >= len(jobs) or not self._plain():
+            return [[index] for index in order]
+        seconds = [self._seconds(job) for job in jobs]
+        most = min(SERIES_SECONDS, sum(seconds) / least)
+        parts: list[list[int]] = [[]]
+        total = 0.0
+        for index in order:
+            if parts[-1] and total + seconds[index] > most:
+                parts.append([])
+                total = 0.0
+            parts[-1].append(index)
+            total += seconds[index]
+        return parts
+
+    def _plain(self) -> bool:
+        """Whether the machine makes proofs and nothing else, so that they may be made without calling its `prove` for each."""
+        watched = plugins.observers() or logging.getLogger("l2zk").isEnabledFor(logging.INFO)
+        return type(self._vm).prove is TraceZkVm.prove and not watched
+
+    def _prover(self, jobs: Sequence[Job], threads: int | None) -> Act:
+        """Proves the jobs of a part together, as far as they can be, and the others alone."""
+
+        def prove(index: int, look_in: Progress) -> Proof:
+            program, witness = jobs[index]
+            if self._max_memory is not None and (size := self._vm.memory(program)) > self._max_memory:
+                raise MemoryLimitError(f"the proof takes {size:,} bytes, but max_memory is {self._max_memory:,}")
+            return self._vm.prove(program, witness, threads=threads, progress=look_in)
+
+        def prove_together(part: Sequence[int], look_in: Progress) -> dict[int, Proof | None]:
+            series = [index for index in part if self._fits(jobs[index])]
+            made = self._vm.prove_series([jobs[index] for index in series], threads=threads, progress=look_in)
+            return dict(zip(series, made))
+
+        def prove_part(part: Sequence[int], look_in: Progress) -> Outcomes:
+            made = outcome(prove_together, part, look_in) if len(part) > 1 else {}
+            for index in part:
+                result = made if isinstance(made, BaseException) else made.get(index)
+                yield index, outcome(prove, index, look_in) if result is None else result
+
+        return prove_part
+
+    def _order(self, jobs: Sequence[Job]) -> tuple[list[int], list[int]]:
+        """The jobs to be proved, then those that a cache knows by then, so that no worker waits for another's proof."""
+        if not isinstance(self._vm, CachedZkVm):
+            return list(range(len(jobs))), []
+        firsts: dict[Any, int] = {}
+        for index, (program, witness) in enumerate(jobs):
+            firsts.setdefault(self._vm.key(program, witness), index)
+        first = set(firsts.values())
+        return list(firsts.values()), [index for index in range(len(jobs)) if index not in first]
+
+    def _memory(self, job: Job) -> int:
+        """The bytes that a proof takes; 0 for a job that will only raise."""
+        try:
+            return self._vm.memory(job[0])
+        except Exception:
+            return 0
+
+    def _seconds(self, job: Job) -> float:
+        """What a proof should take of one thread."""
+        return alone(self._memory(job), self._vm.options.grinding)
+
+    def _fits(self, job: Job) -> bool:
+        return self._max_memory is None or self._memory(job) <= self._max_memory
+
+    def _fitting(self, jobs: Sequence[Job]) -> int:
+        """How many proofs are made at once."""
+        most = min(self._max_workers, max(1, len(jobs)))
+        if self._max_memory is None:
+            return most
+        largest = max((self._memory(job) for job in jobs if self._fits(job)), default=0)
+        return min(most, self._max_memory // max(1, largest))
+
+
+def _collect(outcomes: Outcomes, total: int, return_exceptions: bool, progress: Progress | bool | None) -> list[Any]:
+    """All results in order."""
+    results: list[Any] = [None] * total
+    with _reporter(progress) as report, closing(checked(outcomes, return_exceptions)) as results_so_far:
+        for done, (index, result) in enumerate(results_so_far, 1):
+            results[index] = result
+            report("proofs", done, total)
+    return results
+
+
+def _pairs(firsts: Iterable[Any], name: str, seconds: Iterable[Any]) -> list[tuple[Any, Any]]:
+    """Program and witness, or proof, or hint, of each job."""
+    one, other = _listed("program", firsts), _listed(name, seconds)
+    if len(one) != len(other):
+        raise WitnessError(f"{len(one)} x program, but {len(other)} x {name}: a batch takes one {name} for each program")
+    return list(zip(one, other))
+
+
+def _listed(name: str, values: Any) -> list[Any]:
+    if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
+        kind = ProgramError if name == "program" else WitnessError
+        raise kind(f"a batch takes a list with a {name} for each of its jobs, not one {type(values).__name__}")
+    return list(values)
+
+
+@contextmanager
+def _reporter(progress: Progress | bool | None) -> Iterator[Progress]:
+    """What to report to: the caller's call, a bar on a terminal, or nothing."""
+    if callable(progress):
+        yield progress
+    elif not (progress and sys.stderr.isatty()):
+        yield lambda stage, done, total: None
+    else:
+        from rich.console import Console
+        from rich.progress import Progress as Bar
+
+        with Bar(console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("proofs")
+            yield lambda stage, done, total: bar.update(task, completed=done, total=total)
+
+
+def _has_threads(executor: Any) -> bool:
+    return isinstance(executor, futures.Executor) and not isinstance(executor, futures.ProcessPoolExecutor)
+
+
+def processors() -> int:
+    """The processors that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+
+
+def _positive(name: str, value: Any) -> int:
+    if type(value) is not int or value < 1:
+        raise OptionsError(f"{name}={value!r} is not allowed; it must be an integer, 1 or more")
+    return value

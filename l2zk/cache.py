@@ -1,0 +1,284 @@
+"""CachedZkVm: a machine that makes each proof once and keeps those that were asked for last.
+
+    key = (library and format version, options; program, parameters; witness; trace, check)
+
+Invariant: whatever a proof depends on is in its key, so requests with equal keys have the same proof. A program stands in
+its key itself, as class and parameters, which is more than its digest (PROTOCOL 3.5): what fills the trace of a private
+input is not in the constraints. To find a proof, no program is defined or run.
+"""
+
+from __future__ import annotations
+
+import operator
+import os
+from array import array
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from concurrent.futures import Future
+from copy import copy
+from dataclasses import dataclass, fields
+from functools import lru_cache, partial
+from hashlib import sha256
+from threading import Lock
+from typing import Any
+from weakref import ref
+
+import numpy as np
+
+from l2zk.errors import L2zkError, OptionsError, WitnessError
+from l2zk.header import VERSION
+from l2zk.program import TraceProgram
+from l2zk.proof import Proof
+from l2zk.trace import ExecutionTrace, column_values
+from l2zk.zkvm import Progress, TraceZkVm, Witness
+
+SHORT = 8
+"""A witness of so many values stands in its key as it is, a longer one as its hash."""
+
+LOOK_IN_SECONDS = 0.05
+"""How often a thread that waits for another's proof calls `progress`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CacheStats:
+    """What a cache has done since it was made or cleared.
+
+    hits: requests answered without proving; `joined` counts those among them that waited for a proof in the making.
+    misses: requests that a proof was made for, or tried.
+    evictions: proofs that were let go to stay within the bounds. entries, bytes: the proofs that are held, and their bytes.
+    """
+
+    hits: int = 0
+    misses: int = 0
+    joined: int = 0
+    evictions: int = 0
+    entries: int = 0
+    bytes: int = 0
+
+    def total_requests(self) -> int:
+        """All requests that asked the cache."""
+        return self.hits + self.misses
+
+    def hit_rate(self) -> float:
+        """The part of the requests that were hits, 0 to 1; 0 if there were none."""
+        return self.hits / self.total_requests() if self.total_requests() else 0.0
+
+    def __str__(self) -> str:
+        return (
+            f"Cache Stats: hits={self.hits}, misses={self.misses}, hit_rate={self.hit_rate():.2%}, joined={self.joined}, "
+            f"evictions={self.evictions}, entries={self.entries}, bytes={self.bytes:,}"
+        )
+
+
+class CachedZkVm(TraceZkVm):
+    """A TraceZkVm that gives the proof it has made before, if it is asked for the same again.
+
+    capacity: the most proofs that are held; the one asked for longest ago goes first. max_bytes: the most bytes of proofs,
+    without the two kilobytes or so of the objects around each. vm: the machine whose settings this one has and that makes
+    the proofs; by default one with default options.
+
+    Any number of threads may use one at once. Threads that ask for the same proof at the same time have it made once: one
+    makes it and the others wait, without the GIL. If it cannot be made they get the maker's error; if the maker was merely
+    interrupted, one of them makes it. A forked child has the proofs that were held, and makes what was in the making anew.
+
+    A hiding proof (`zero_knowledge`) that comes from a cache is the same bytes again: whoever gets it twice knows that both
+    are of one witness. Where that matters, ask with cache=False.
+    """
+
+    def __init__(self, capacity: int = 1000, max_bytes: int | None = None, vm: TraceZkVm | None = None) -> None:
+        from l2zk import __version__
+
+        if vm is not None and not isinstance(vm, TraceZkVm):
+            raise OptionsError(f"vm is a TraceZkVm, not {type(vm).__name__}; write vm=TraceZkVm(...)")
+        self._vm = TraceZkVm() if vm is None else vm
+        vars(self).update(vars(self._vm), _vm=self._vm)  # its settings, for all that is inherited
+        self._capacity = _bound("capacity", capacity)
+        self._max_bytes = None if max_bytes is None else _bound("max_bytes", max_bytes)
+        self._stamp = (__version__, VERSION, self.options.to_bytes())
+        self._lock = Lock()
+        self.clear_cache()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=partial(_renew, ref(self)))
+
+    def __repr__(self) -> str:
+        return f"CachedZkVm(capacity={self._capacity}, max_bytes={self._max_bytes}, vm={self._vm!r})"
+
+    def prove(
+        self,
+        program: TraceProgram,
+        witness: Witness = (),
+        *,
+        trace: ExecutionTrace | None = None,
+        check: bool = True,
+        threads: int | None = None,
+        progress: Progress | None = None,
+        cache: bool = True,
+    ) -> Proof:
+        """The proof that `TraceZkVm.prove` makes of this request, now or when it was first asked for.
+
+        cache: False makes the proof anew, and neither looks it up nor keeps it.
+        """
+        key = self.key(program, witness, trace, check) if cache else None
+        if key is not None:
+            with self._lock:
+                proof = self._find(key)
+            if proof is not None:
+                return proof
+        make = partial(
+            self._vm.prove, program, witness, trace=trace, check=check, threads=threads, progress=progress
+        )
+        return make() if key is None else self._make_once(key, make, progress)
+
+    def cache_stats(self) -> CacheStats:
+        """What the cache has done so far; all figures are of one moment."""
+        with self._lock:
+            return CacheStats(**self._counts, entries=len(self._proofs), bytes=self._bytes)
+
+    def clear_cache(self) -> None:
+        """Let all proofs go and count from zero. Proofs in the making are given to who waits for them, and not kept."""
+        with self._lock:
+            self._proofs: OrderedDict[Hashable, Proof] = OrderedDict()
+            self._making: dict[Hashable, Future[Proof]] = {}
+            self._bytes = 0
+            self._counts = {"hits": 0, "misses": 0, "joined": 0, "evictions": 0}
+
+    def key(self, program: TraceProgram, witness: Witness = (), trace: Any = None, check: bool = True) -> Hashable:
+        """What stands for a request; for one that no proof can be made of, something unlike any other."""
+        try:
+            names = _parameter_names(type(program))  # type: ignore[arg-type]
+            parameters = repr([getattr(program, name) for name in names])
+            return self._stamp, program, parameters, _witness_key(witness), _trace_key(trace), bool(check)
+        except (TypeError, ValueError, OverflowError, WitnessError):
+            return object()
+
+    def _find(self, key: Hashable) -> Proof | None:
+        """The proof that is held; under the lock."""
+        proof = self._proofs.get(key)
+        if proof is not None:
+            self._proofs.move_to_end(key)
+            self._counts["hits"] += 1
+        return proof
+
+    def _make_once(self, key: Hashable, make: Callable[[], Proof], progress: Progress | None) -> Proof:
+        """Make the proof and keep it, unless a thread is making it: then wait for that one."""
+        own: Future[Proof] = Future()
+        try:
+            while True:
+                with self._lock:
+                    if (proof := self._find(key)) is not None:
+                        return proof
+                    making = self._making.setdefault(key, own)
+                    self._counts["misses"] += making is own
+                if making is own:
+                    proof = make()
+                    self._settle(key, own, proof)
+                    own.set_result(proof)
+                    return proof
+                if (proof := self._join(making, progress)) is not None:
+                    return proof
+        except BaseException as error:
+            self._settle(key, own, None)
+            if not own.done():
+                own.set_exception(error)
+            raise
+
+    def _join(self, making: Future[Proof], progress: Progress | None) -> Proof | None:
+        """The proof, or the error, that another thread comes to; None if that thread was merely interrupted."""
+        error = _outcome(making, progress)
+        if error is not None and not isinstance(error, L2zkError):
+            return None
+        with self._lock:
+            self._counts["hits"] += 1
+            self._counts["joined"] += 1
+        if error is not None:
+            raise copy(error) from error
+        return making.result()
+
+    def _settle(self, key: Hashable, own: Future[Proof], proof: Proof | None) -> None:
+        """One's own making is over: keep the proof, if there is one and the cache was not cleared meanwhile."""
+        with self._lock:
+            if self._making.get(key) is not own:
+                return
+            del self._making[key]
+            if proof is not None and self._capacity and (self._max_bytes is None or proof.size <= self._max_bytes):
+                self._proofs[key] = proof
+                self._bytes += proof.size
+                self._evict()
+
+    def _evict(self) -> None:
+        """Let the oldest go until the rest is within the bounds; under the lock."""
+        while len(self._proofs) > self._capacity or (self._max_bytes is not None and self._bytes > self._max_bytes):
+            _, oldest = self._proofs.popitem(last=False)
+            self._bytes -= oldest.size
+            self._counts["evictions"] += 1
+
+
+def _outcome(making: Future[Proof], progress: Progress | None) -> BaseException | None:
+    """Wait until another thread is done, reporting on the way: its error, or None if there is a proof."""
+    while True:
+        try:
+            return making.exception(None if progress is None else LOOK_IN_SECONDS)
+        except TimeoutError:
+            if progress is not None:
+                progress("wait", 0, 1)
+
+
+@lru_cache(maxsize=256)
+def _parameter_names(kind: type) -> tuple[str, ...]:
+    """The fields whose text tells True from 1, which programs that are equal may hold."""
+    return tuple(field.name for field in fields(kind) if field.init)
+
+
+def _witness_key(witness: Any) -> Hashable:
+    """The names and the values of a witness; equal only for what binds to equal inputs and columns."""
+    names = None
+    if isinstance(witness, Mapping):
+        names = tuple(sorted(witness))
+        witness = [witness[name] for name in names]
+    elif isinstance(witness, (str, bytes)) or not isinstance(witness, (Sequence, np.ndarray)):
+        raise TypeError("no sequence of values")
+    if isinstance(witness, np.ndarray) and witness.ndim == 1:
+        if len(witness) > SHORT and witness.dtype.kind in "iu":
+            return names, _packed(column_values("", witness))
+        witness = witness.tolist()
+    values = [value if type(value) is int else _exact(value) for value in witness]
+    if any(type(value) is tuple for value in values):
+        return names, tuple(values)
+    return names, _packed(array("Q", values))
+
+
+def _exact(value: Any) -> Any:
+    """An input as an integer, a column as the hash of its values."""
+    if hasattr(value, "__index__") and not isinstance(value, (bool, np.ndarray)):
+        return operator.index(value)
+    return "column", *_packed(column_values("", value))
+
+
+def _packed(words: Any) -> tuple[int, bytes]:
+    """The number of words, and the words or their hash."""
+    if len(words) <= SHORT:
+        return len(words), words.tobytes()
+    return len(words), sha256(memoryview(words)).digest()
+
+
+def _trace_key(trace: Any) -> Hashable:
+    if trace is None:
+        return None
+    if not isinstance(trace, ExecutionTrace):
+        raise TypeError("no trace")
+    return trace.columns, trace.rows, trace.padded.shape, sha256(np.ascontiguousarray(trace.padded).data).digest()
+
+
+def _renew(cache: ref[CachedZkVm]) -> None:
+    """In a forked child: what threads of the parent held or were making will not be finished by anyone here."""
+    machine = cache()
+    if machine is not None:
+        machine._lock = Lock()
+        machine._making = {}
+        machine._bytes = sum(proof.size for proof in machine._proofs.values())
+
+
+def _bound(name: str, value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise OptionsError(f"{name}={value!r} is not allowed; it must be an integer, 0 or more")
+    return value

@@ -1,0 +1,47 @@
+"""Commands: l2zk prove | verify | inspect | check | trace | security | programs | plugins | new | info | demo
+
+Exit codes: 0 good; 1 a proof, its file or its program is not right; 2 wrong usage. An error of l2zk's is one
+sentence on stderr, or with --json an object on stdout. A file here for each kind of commands; the commands
+come in by the hook `l2zk_register_commands`, as those of plugins do.
+"""
+
+from __future__ import annotations
+
+import click
+
+import l2zk
+from l2zk import plugins
+from l2zk.cli import installation, looking, proving
+from l2zk.cli.command_line import CommandLine
+from l2zk.errors import PluginError
+
+
+def _leave_out(ctx: click.Context, option: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Before any command is looked up: a command may be of a plugin."""
+    if not names:
+        return names
+    try:
+        plugins.choose(None, list(names))
+    except PluginError as error:
+        raise click.BadParameter(str(error), ctx, option) from None
+    ctx.with_resource(plugins.without(names))
+    return names
+
+
+@click.group(cls=CommandLine, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(l2zk.__version__, message="l2zk %(version)s")
+@click.option(
+    "--no-plugin",
+    metavar="NAME",
+    multiple=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_leave_out,
+    help="Do as if this plugin, or those of this distribution, were not installed.",
+)
+def main() -> None:
+    """STARK proofs of computations: prove that a program was run, and verify it in milliseconds."""
+
+
+for module in (proving, looking, installation):
+    module.l2zk_register_commands(main)

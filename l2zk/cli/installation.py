@@ -1,0 +1,228 @@
+"""`l2zk programs`, `plugins`, `new`, `info` and `demo`: what is installed, and how to begin."""
+
+from __future__ import annotations
+
+import platform
+import re
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import click
+
+import l2zk
+from l2zk import plugins
+from l2zk.cli.command_line import contributions
+from l2zk.cli.failure import Command, Misuse
+from l2zk.cli.fields import parameters, summary
+from l2zk.cli.screen import available_processors, print_json, screen, table
+from l2zk.errors import PluginError, UnknownProgramError
+from l2zk.header import VERSION
+from l2zk.hookspecs import hookimpl
+from l2zk.plugins import HOOKS, Plugin
+
+
+@hookimpl
+def l2zk_register_commands(group: click.Group) -> None:
+    for command in (list_programs, list_plugins, new, info, demo):
+        group.add_command(command)
+
+
+@click.command("programs", cls=Command, short_help="List the programs that are installed.")
+@click.option("--json", "as_json", is_flag=True, help="Print an object for machines.")
+def list_programs(as_json: bool) -> None:
+    """List the programs that are installed, and the plugins that are broken."""
+    registry = plugins.registry()
+    listed = [(id, program, registry.provider(id)) for id, program in registry.programs().items()]
+    broken = [plugin for plugin in registry.plugins if plugin.error is not None]
+    if as_json:
+        print_json(
+            {
+                "ok": True,
+                "programs": [
+                    {
+                        "id": id,
+                        "summary": summary(program),
+                        "parameters": parameters(program),
+                        "plugin": plugin.name,
+                        "distribution": plugin.distribution,
+                        "version": plugin.version,
+                    }
+                    for id, program, plugin in listed
+                ],
+                "disputed": list(registry.disputed()),
+                "broken": [{"plugin": str(plugin), "error": _why(plugin)} for plugin in broken],
+            }
+        )
+        return
+    grid = table("program", "parameters", "what it is", "provided by")
+    for id, program, plugin in listed:
+        shown = ", ".join(f"{name}: {kind}" for name, kind in parameters(program).items())
+        grid.add_row(id, shown, summary(program), f"{plugin.distribution} {plugin.version}")
+    screen().print(grid)
+    for id in registry.disputed():
+        both = " and ".join(str(plugin) for plugin, _ in registry.claims[id])
+        click.echo(f"{id} is claimed by {both}, so it is given to neither", err=True)
+    for plugin in broken:
+        click.echo(f"broken: {plugin}: {_why(plugin)}", err=True)
+
+
+@click.command("plugins", cls=Command, short_help="List the plugins, and what is wrong with them.")
+@click.option(
+    "--all", "show_all", is_flag=True, help="Also l2zk's own commands, and plugins that are left out."
+)
+@click.option("--hook", type=click.Choice(HOOKS), help="Only plugins that implement this hook.")
+@click.option("--json", "as_json", is_flag=True, help="Print an object for machines.")
+def list_plugins(show_all: bool, hook: str | None, as_json: bool) -> None:
+    """List the plugins: what they provide, the hooks that they implement, and what is wrong with them."""
+    entries = [entry for entry in _entries(show_all) if hook is None or hook in entry["hooks"]]
+    if as_json:
+        print_json({"ok": True, "plugins": entries})
+        return
+    if not entries:
+        click.echo(
+            "no plugin" + (f" implements {hook}" if hook else " is installed; `l2zk new NAME` writes one")
+        )
+        return
+    grid = table("plugin", "distribution", "programs", "commands", "hooks", "status")
+    for entry in entries:
+        lists = (", ".join(entry[key]) for key in ("programs", "commands", "hooks"))
+        status = "; ".join([entry["status"], *entry["faults"]])
+        grid.add_row(entry["name"], f"{entry['distribution']} {entry['version']}", *lists, status)
+    screen().print(grid, markup=False)
+
+
+def _entries(show_all: bool) -> list[dict[str, Any]]:
+    registry = plugins.registry()
+    own = sorted(click.get_current_context().find_root().command.commands)  # type: ignore[attr-defined]
+    contributed = contributions(registry, own)
+    entries = []
+    for plugin in registry.plugins:
+        faults = [_why(plugin)] if plugin.error is not None else []
+        faults += contributed.faults.get(plugin.key, ())
+        faults += [text for id in plugin.programs if (text := _dispute(registry, id))]
+        commands = sorted(contributed.providers.get(plugin.key, ()))
+        entries.append(_entry(plugin, "broken" if plugin.error else "loaded", commands, faults))
+    if show_all:
+        entries += [_entry(plugin, "left out", [], []) for plugin in registry.left_out]
+        entries.insert(0, _entry(_OWN, "built in", own, []))
+    return entries
+
+
+_OWN = Plugin(name="l2zk", distribution="l2zk", version=l2zk.__version__, hooks=("l2zk_register_commands",))
+
+
+def _dispute(registry: plugins.Registry, id: str) -> str:
+    """What to say of a program that others claim too."""
+    if id not in registry.disputed():
+        return ""
+    return f"the program {id} is claimed by " + " and by ".join(
+        str(plugin) for plugin, _ in registry.claims[id]
+    )
+
+
+def _entry(plugin: Plugin, status: str, commands: list[str], faults: list[str]) -> dict[str, Any]:
+    return {
+        "name": plugin.name,
+        "distribution": plugin.distribution,
+        "version": plugin.version,
+        "programs": list(plugin.programs),
+        "commands": commands,
+        "hooks": list(plugin.hooks),
+        "status": status,
+        "faults": faults,
+    }
+
+
+@click.command(cls=Command, short_help="Write a package that publishes a program.")
+@click.argument("name")
+@click.option(
+    "--into",
+    type=click.Path(file_okay=False),
+    default=".",
+    show_default=True,
+    help="The folder that the package's own folder is made in.",
+)
+def new(name: str, into: str) -> None:
+    """Write a package that publishes a program NAME: pyproject.toml, the program, its tests, a CI file.
+
+    It installs and passes its tests as written; then replace its program by yours.
+    """
+    from l2zk.scaffold import Package, write
+
+    package = Package(name)
+    _refuse_taken(package.name)
+    folder = write(package, Path(into))
+    click.echo(f"wrote {folder}")
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        click.echo(f"  {path.relative_to(folder)}")
+    click.echo(
+        f"next:\n  pip install -e '{folder}[test]'\n  pytest {folder}\n"
+        f"  l2zk prove {package.name} --steps 20 --input x=2"
+    )
+
+
+def _refuse_taken(name: str) -> None:
+    """A program whose name is taken would be found by nobody, and its own tests would fail."""
+    try:
+        taken = plugins.get_program(name).id
+    except UnknownProgramError:
+        return
+    except PluginError as error:
+        raise Misuse(error) from None
+    raise Misuse(PluginError(f"{taken} is a program that is installed here; choose another name"))
+
+
+@click.command(cls=Command, short_help="Say what a bug report needs.")
+@click.option("--json", "as_json", is_flag=True, help="Print an object for machines.")
+def info(as_json: bool) -> None:
+    """Say what a bug report needs: versions, instruction set, threads, platform."""
+    from l2zk import _core
+
+    facts: dict[str, Any] = {
+        "l2zk": l2zk.__version__,
+        "proof format": VERSION,
+        "instruction set": _core.isa(),
+        "instruction sets": list(_core.isas()),
+        "processors": available_processors(),
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "GIL": getattr(sys, "_is_gil_enabled", lambda: True)(),
+        "numpy": version("numpy"),
+        "platform": platform.platform(),
+        "plugins": [str(plugin) for plugin in plugins.registry().plugins],
+    }
+    if as_json:
+        print_json({"ok": True, **{re.sub(" ", "_", name): value for name, value in facts.items()}})
+        return
+    for name, value in facts.items():
+        text = ", ".join(value) if isinstance(value, list) else value
+        click.echo(f"{name:18}{text}")
+
+
+@click.command(cls=Command, short_help="Prove, verify, tamper, and see it refused.")
+@click.option(
+    "--rounds",
+    type=click.IntRange(min=100),
+    default=1_000_000,
+    show_default=True,
+    help="Rounds of the longest Fibonacci proof.",
+)
+@click.option(
+    "--performance", is_flag=True, help="Measure instead what batches, threads and the cache are worth here."
+)
+def demo(rounds: int, performance: bool) -> None:
+    """Prove and verify Fibonacci at several lengths and a chain of cubes; then tamper, and see it refused."""
+    if performance:
+        from l2zk.performance import run as measure
+
+        measure(screen())
+        return
+    from l2zk.demo import run
+
+    if not run(screen(), rounds):
+        raise click.exceptions.Exit(1)
+
+
+def _why(plugin: Plugin) -> str:
+    return f"{type(plugin.error).__name__}: {plugin.error}"

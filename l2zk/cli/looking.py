@@ -1,0 +1,369 @@
+"""`l2zk check`, `trace`, `inspect` and `security`: what is in a computation and in a proof."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from typing import Any, TextIO
+
+import click
+import numpy as np
+
+from l2zk.anatomy import Anatomy, Challenge, Message, Part, dissect, header_parts
+from l2zk.cli.failure import Failure, Misuse, ProofCommand
+from l2zk.cli.program_commands import (
+    ProgramCommands,
+    json_option,
+    options_of,
+    proof_options,
+    witness_of,
+    witness_options,
+)
+from l2zk.cli.screen import bar, print_json, progress_bar, screen, table
+from l2zk.cli.statement import facts, figures, stated_program
+from l2zk.degree import explained
+from l2zk.errors import DegreeError, ProofError, UnknownProgramError
+from l2zk.hookspecs import hookimpl
+from l2zk.options import ProofOptions
+from l2zk.program import ExecutionTrace, TraceProgram
+from l2zk.program_file import is_in_file
+from l2zk.proof import Proof
+from l2zk.security import SecurityReport, rounds
+from l2zk.shape import solve
+from l2zk.zkvm import TraceZkVm
+
+SHOWN_POSITIONS = 12
+
+
+@hookimpl
+def l2zk_register_commands(group: click.Group) -> None:
+    group.add_command(inspect)
+    group.add_command(
+        ProgramCommands(
+            "check",
+            check,
+            check_options,
+            help="Run a program and look at every constraint on every row, without proving: which one fails, "
+            "on which row, with which values.",
+            short_help="Look at every constraint of a program on every row.",
+        )
+    )
+    group.add_command(
+        ProgramCommands(
+            "trace",
+            trace,
+            trace_options,
+            help="Run a program and show rows of its trace, without proving.",
+            short_help="Show rows of a program's trace.",
+        )
+    )
+    group.add_command(
+        SecurityCommands(
+            "security",
+            security,
+            security_options,
+            help="Show the proven bits of every round of the protocol, and which round binds: for a program "
+            "and the options of a proof, or `l2zk security FILE` for a proof.",
+            short_help="Show the proven bits of a program's proofs, or of a proof.",
+        )
+    )
+
+
+def check_options() -> list[click.Parameter]:
+    """The options of `l2zk check`."""
+    redact = click.Option(["--redact"], is_flag=True, help="Leave private values out of the report.")
+    return [*witness_options(), redact, json_option()]
+
+
+def check(
+    program: TraceProgram,
+    *,
+    inputs: tuple[tuple[str, int], ...],
+    witness: TextIO | None,
+    redact: bool,
+    as_json: bool,
+) -> None:
+    """Print the report of a check; exit code 1 if a constraint fails."""
+    with progress_bar(shown=not as_json) as progress:
+        report = TraceZkVm().check(program, witness_of(inputs, witness), redact=redact, progress=progress)
+    click.echo(report.to_json() if as_json else str(report))
+    if not report.ok:
+        raise click.exceptions.Exit(1)
+
+
+class Rows(click.ParamType):
+    """FIRST:END as a slice of Python; a number is one row."""
+
+    name = "FIRST:END"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> slice:
+        """The slice."""
+        if isinstance(value, slice):
+            return value
+        try:
+            bounds = [int(text) if text.strip() else None for text in value.split(":")]
+        except ValueError:
+            bounds = []
+        if len(bounds) == 2:
+            return slice(*bounds)
+        if len(bounds) == 1 and bounds[0] is not None:
+            return slice(bounds[0], bounds[0] + 1 or None)
+        self.fail(f"{value!r} is not a row or FIRST:END, as in 0:20", param, ctx)
+
+
+def trace_options() -> list[click.Parameter]:
+    """The options of `l2zk trace`."""
+    return [
+        *witness_options(),
+        click.Option(
+            ["--rows"],
+            type=Rows(),
+            default="0:20",
+            show_default=True,
+            help="The rows, END left out; -5: the last five.",
+        ),
+        click.Option(
+            ["--padding"], is_flag=True, help="Show the rows that were added up to a power of two, too."
+        ),
+        click.Option(
+            ["-o", "--out"],
+            type=click.Path(),
+            help="Write the rows to a file: uint64[rows, columns] for FILE.npy, else text with commas.",
+        ),
+        json_option(),
+    ]
+
+
+def trace(
+    program: TraceProgram,
+    *,
+    inputs: tuple[tuple[str, int], ...],
+    witness: TextIO | None,
+    rows: slice,
+    padding: bool,
+    out: str | None,
+    as_json: bool,
+) -> None:
+    """Print rows of a program's trace, or write them to a file."""
+    with progress_bar(shown=not as_json) as progress:
+        run = TraceZkVm().trace(program, witness_of(inputs, witness), progress=progress)
+    cells = run.padded.T if padding else run.to_numpy()
+    shown = range(len(cells))[rows]
+    if out is not None:
+        _write_rows(out, run, cells[rows])
+    if as_json:
+        values = {name: cells[rows, c].tolist() for c, name in enumerate(run.columns)}
+        size = {"rows": run.rows, "length": run.padded.shape[1]}
+        print_json({"ok": True, "program": program.id, **size, "first": shown.start, "columns": values})
+        return
+    if out is None:
+        _print_rows(run, cells, shown)
+    left = f"; {len(shown):,} of them written to {out}" if out is not None else ""
+    click.echo(f"{program.id}: {run.rows:,} rows, {run.padded.shape[1]:,} with padding{left}")
+
+
+def _print_rows(run: ExecutionTrace, cells: np.ndarray, shown: range) -> None:
+    grid = table("row", *run.columns, right=("row", *run.columns))
+    for row in shown:
+        mark = "" if row < run.rows else " (padding)"
+        grid.add_row(f"{row}{mark}", *(str(value) for value in cells[row]))
+    screen().print(grid)
+
+
+def _write_rows(path: str, run: ExecutionTrace, cells: np.ndarray) -> None:
+    if path.endswith(".npy"):
+        np.save(path, cells)
+    else:
+        np.savetxt(path, cells, fmt="%d", delimiter=",", header=",".join(run.columns), comments="")
+
+
+@click.command(cls=ProofCommand, short_help="Show the parts of a proof's bytes, and its challenges.")
+@click.argument("file", type=click.Path())
+@click.option("--program", "given", help="The program, as my_air.py:MyProgram, if no plugin provides it.")
+@click.option("--json", "as_json", is_flag=True, help="Print an object for machines.")
+def inspect(file: str, given: str | None, as_json: bool) -> None:
+    """Show which bytes of the proof in FILE are which part, and which message each challenge follows.
+
+    Nothing is verified. Without the program, only the header can be divided into its parts.
+    """
+    proof = Proof.load(file)
+    try:
+        program = stated_program(proof, given)
+        anatomy = dissect(proof, program)
+    except (UnknownProgramError, ProofError) as reason:
+        _print_header(file, proof, as_json)
+        raise Failure(reason) from reason
+    if as_json:
+        print_json({**facts(program, proof), "file": file, **_anatomy_facts(anatomy)})
+    else:
+        click.echo(f"{file}: {proof.claim}\n{figures(program, proof)}, {proof.options}\n")
+        _print_parts(anatomy.parts, proof.size)
+        click.echo()
+        _print_challenges(anatomy)
+    if anatomy.excess:
+        raise Failure(ProofError(_wrong_length(proof, anatomy), "7.8"))
+
+
+def _wrong_length(proof: Proof, anatomy: Anatomy) -> str:
+    wrong = f"{anatomy.excess} more than" if anatomy.excess > 0 else f"{-anatomy.excess} fewer than"
+    return f"the proof has {proof.size} bytes, {wrong} its parts"
+
+
+def _print_header(file: str, proof: Proof, as_json: bool) -> None:
+    """What can be said of a proof whose program is not known."""
+    if as_json:
+        parts = [_part_facts(part) for part in header_parts(proof)]
+        print_json(
+            {"ok": False, "program": proof.program_id, "bytes": proof.size, "file": file, "parts": parts}
+        )
+        return
+    click.echo(f"{file}: {proof.claim}\n{proof.steps:,} steps, {proof.size:,} bytes, {proof.options}\n")
+    body = Part("body, not divided", proof.header_length, proof.size - proof.header_length, "8.2")
+    _print_parts((*header_parts(proof), body), proof.size)
+
+
+def _print_parts(parts: tuple[Part, ...], whole: int) -> None:
+    grid = table("bytes", "size", "part", "", "PROTOCOL", right=("bytes", "size"))
+    for part in parts:
+        place = f"{part.start:,} – {part.start + part.size - 1:,}" if part.size else ""
+        grid.add_row(place, f"{part.size:,}", part.name, bar(part.size, whole), part.section)
+    screen().print(grid)
+
+
+def _print_challenges(anatomy: Anatomy) -> None:
+    grid = table("challenge", "drawn after the message", "kind", "bytes", "value", right=("kind", "bytes"))
+    for challenge in anatomy.challenges:
+        grid.add_row(
+            challenge.name, *_message(challenge.message), " ".join(f"{c:016x}" for c in challenge.value)
+        )
+    opened = anatomy.positions
+    first = ", ".join(map(str, opened[:SHOWN_POSITIONS])) + (", …" if len(opened) > SHOWN_POSITIONS else "")
+    drawn = f"{anatomy.queries} positions, {len(opened)} different ones of {anatomy.leaves:,}: {first}"
+    grid.add_row("queries", *_message(anatomy.last_message), drawn)
+    screen().print(grid)
+
+
+def _message(message: Message) -> tuple[str, str, str]:
+    return message.name, str(message.kind), f"{message.size:,}"
+
+
+def _anatomy_facts(anatomy: Anatomy) -> dict[str, Any]:
+    return {
+        "parts": [_part_facts(part) for part in anatomy.parts],
+        "challenges": [_challenge_facts(challenge) for challenge in anatomy.challenges],
+        "queries": {
+            "after": anatomy.last_message.name,
+            "drawn": anatomy.queries,
+            "positions": list(anatomy.positions),
+            "leaves": anatomy.leaves,
+        },
+        "excess": anatomy.excess,
+    }
+
+
+def _part_facts(part: Part) -> dict[str, Any]:
+    return {"name": part.name, "start": part.start, "size": part.size, "section": part.section}
+
+
+def _challenge_facts(challenge: Challenge) -> dict[str, Any]:
+    message = challenge.message
+    after = {"after": message.name, "kind": message.kind, "bytes": message.size}
+    return {"name": challenge.name, **after, "value": list(challenge.value)}
+
+
+class SecurityCommands(ProgramCommands):
+    """Programs, and files of proofs."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        """The command for one program, or for a proof if a file of that name is there."""
+        if is_in_file(cmd_name) or not os.path.isfile(cmd_name):
+            return self._of_program(ctx, cmd_name)
+        given = click.Option(
+            ["--program", "given"], help="The program, as my_air.py:MyProgram, if no plugin provides it."
+        )
+        return ProofCommand(
+            cmd_name,
+            params=[given, *report_options()],
+            callback=lambda **values: security_of_proof(cmd_name, **values),
+            help="Show the proven bits of this proof.",
+        )
+
+    def _of_program(self, ctx: click.Context, name: str) -> click.Command:
+        try:
+            return super().get_command(ctx, name)
+        except Misuse as error:
+            if is_in_file(name):
+                raise
+            raise Misuse(UnknownProgramError(f"{error.message}; nor is there a file {name!r}")) from None
+
+
+def report_options() -> list[click.Parameter]:
+    """How a command takes the form of a report on security."""
+    toml = click.Option(
+        ["--toml"],
+        type=click.File("w"),
+        help="A file to write for ethereum/soundcalc to read; - is standard output.",
+    )
+    return [toml, json_option()]
+
+
+def security_options() -> list[click.Parameter]:
+    """The options of `l2zk security PROGRAM`."""
+    return [*proof_options(), *report_options()]
+
+
+def security(
+    program: TraceProgram,
+    *,
+    preset: str,
+    bits: int | None,
+    changes: tuple[tuple[str, Any], ...],
+    toml: TextIO | None,
+    as_json: bool,
+) -> None:
+    """Print what proofs of a program with these options are worth."""
+    options = options_of(preset, bits, changes)
+    profile = program.definition.air.profile
+    try:
+        shape = solve(options, profile)
+    except DegreeError as error:
+        raise explained(error, options, program.definition.air) from None
+    report = rounds(options, profile, shape)
+    _print_security(f"{program!r}", program.id, options, report, toml, as_json)
+
+
+def security_of_proof(file: str, *, given: str | None, toml: TextIO | None, as_json: bool) -> None:
+    """Print what a proof is worth if the verifier accepts it."""
+    proof = Proof.load(file)
+    report = proof.security_as(stated_program(proof, given))
+    _print_security(proof.claim, proof.program_id, proof.options, report, toml, as_json)
+
+
+def _print_security(
+    what: str, name: str, options: ProofOptions, report: SecurityReport, toml: TextIO | None, as_json: bool
+) -> None:
+    if toml is not None:
+        toml.write(report.to_toml(name))
+    if as_json:
+        print_json({"ok": True, "program": name, "options": asdict(options), **_security_facts(report)})
+    elif toml is None or toml.name != "<stdout>":
+        click.echo(f"{what}\n{options}\n\n{report}\n\n* the round that binds in its regime")
+
+
+def _security_facts(report: SecurityReport) -> dict[str, Any]:
+    columns = [report.unique] + ([report.johnson] if report.johnson else [])
+    return {
+        "proven_bits": report.whole_bits,
+        "bits": report.bits,
+        "regime": report.counted.regime.name,
+        "binding": report.binding.name,
+        "regimes": [
+            {
+                "regime": column.regime.name,
+                "rounds": [
+                    {"name": one.name, "challenge": one.challenge, "bits": one.bits} for one in column.rounds
+                ],
+            }
+            for column in columns
+        ],
+    }

@@ -1,0 +1,218 @@
+"""Commands that take a program: `l2zk prove PROGRAM …`, PROGRAM being a name, an id or my_air.py:MyProgram.
+
+Each is a group whose commands are the programs, so that a program's parameters are options with their help.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import typing
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from typing import Any
+
+import click
+
+from l2zk import plugins
+from l2zk.cli.failure import Command, failure
+from l2zk.cli.fields import field_options, instance, summary
+from l2zk.errors import L2zkError
+from l2zk.options import PRESETS, ProofOptions
+from l2zk.program import TraceProgram
+from l2zk.program_file import is_in_file, program_in
+
+
+class ProgramCommands(click.Group):
+    """A group with a command for each program; `run(program, **values)` does the work."""
+
+    def __init__(
+        self,
+        name: str,
+        run: Callable[..., None],
+        options: Callable[[], list[click.Parameter]],
+        **settings: Any,
+    ) -> None:
+        super().__init__(name, options_metavar="", subcommand_metavar="PROGRAM [OPTIONS]", **settings)
+        self.run = run
+        self.options = options
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all programs."""
+        return sorted({id.rpartition(".")[0] for id in plugins.programs()})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        """The command for one program."""
+        try:
+            program = program_class(cmd_name)
+        except L2zkError as error:
+            raise failure(error) from None
+        own = self.options()
+        taken = {name.lstrip("-") for option in own for name in (*option.opts, *option.secondary_opts)}
+
+        def callback(**values: Any) -> None:
+            self.run(instance(program, values), **values)
+
+        return Command(
+            cmd_name,
+            params=[*field_options(program, taken | {"help"}), *own],
+            callback=callback,
+            help=(program.__doc__ or "").strip(),
+            short_help=summary(program),
+        )
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The installed programs, under that heading."""
+        names = self.list_commands(ctx)
+        lines = [(name, summary(plugins.get_program(name))) for name in names if not self._is_disputed(name)]
+        with formatter.section("Programs"):
+            formatter.write_dl([*lines, ("FILE.py:CLASS", "A program in a file of its own.")])
+
+    def _is_disputed(self, name: str) -> bool:
+        try:
+            plugins.get_program(name)
+        except L2zkError:
+            return True
+        return False
+
+
+def program_class(name: str) -> type[TraceProgram]:
+    """The class that a name, an id, or a file and a class stand for."""
+    return program_in(name) if is_in_file(name) else plugins.get_program(name)
+
+
+class Assignment(click.ParamType):
+    """NAME=VALUE, the value an integer in decimal or with 0x."""
+
+    name = "NAME=VALUE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, int]:
+        """The pair."""
+        if isinstance(value, tuple):
+            return value
+        name, equals, text = value.partition("=")
+        if not (name and equals):
+            self.fail(f"{value!r} is not NAME=VALUE, as in a0=2", param, ctx)
+        try:
+            return name, int(text, 0)
+        except ValueError:
+            self.fail(f"{text!r} is not an integer", param, ctx)
+
+
+def unique(pairs: Iterable[tuple[str, Any]], option: str) -> dict[str, Any]:
+    """The pairs as a dictionary."""
+    named: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in named:
+            raise click.UsageError(f"{option} gives {name!r} two values")
+        named[name] = value
+    return named
+
+
+def witness_options() -> list[click.Parameter]:
+    """How a command takes the witness."""
+    return [
+        click.Option(
+            ["--input", "inputs"],
+            type=Assignment(),
+            multiple=True,
+            help="A value of the witness, as a0=2. Others on this machine can see it: see --witness.",
+        ),
+        click.Option(
+            ["--witness"],
+            type=click.File(),
+            help="A JSON file with an object of values by name; - is standard input.",
+        ),
+    ]
+
+
+def witness_of(inputs: tuple[tuple[str, int], ...], file: typing.TextIO | None) -> dict[str, Any]:
+    """The witness by name."""
+    return unique([*_read_witness(file), *inputs], "the witness")
+
+
+def _read_witness(file: typing.TextIO | None) -> list[tuple[str, Any]]:
+    if file is None:
+        return []
+    try:
+        return list(json.load(file, object_pairs_hook=lambda pairs: unique(pairs, "the witness")).items())
+    except (ValueError, AttributeError):
+        raise click.UsageError(
+            f'{file.name} is not a JSON object of values by name, as in {{"a0": 2}}'
+        ) from None
+
+
+KINDS = typing.get_type_hints(ProofOptions)
+WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+
+
+class OptionValue(click.ParamType):
+    """NAME=VALUE of one of the proof's options."""
+
+    name = "NAME=VALUE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, Any]:
+        """The pair, the value of the option's type."""
+        if isinstance(value, tuple):
+            return value
+        name, _, text = value.partition("=")
+        name = name.replace("-", "_")
+        if name not in KINDS:
+            near = get_close_matches(name, KINDS, n=1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            self.fail(
+                f"there is no option {name!r} of a proof; {hint}they are {', '.join(KINDS)}", param, ctx
+            )
+        return name, self._read(KINDS[name], text, param, ctx)
+
+    def _read(self, kind: type, text: str, *where: Any) -> Any:
+        if kind is bool and text.lower() in WORDS:
+            return WORDS[text.lower()]
+        if kind is str:
+            return text
+        try:
+            return int(text, 0) if kind is int else self.fail(f"{text!r} is neither true nor false", *where)
+        except ValueError:
+            self.fail(f"{text!r} is not an integer", *where)
+
+
+def proof_options() -> list[click.Parameter]:
+    """How a command takes the options of a proof."""
+    defaults = {field.name: field.default for field in dataclasses.fields(ProofOptions)}
+    return [
+        click.Option(
+            ["--preset"],
+            type=click.Choice(list(PRESETS)),
+            default="default",
+            show_default=True,
+            help="The options of the proof.",
+        ),
+        click.Option(
+            ["--security", "bits"],
+            type=click.IntRange(100, 128),
+            help="Target in proven bits, instead of the preset's.",
+        ),
+        click.Option(
+            ["-O", "--option", "changes"],
+            type=OptionValue(),
+            multiple=True,
+            help="Another option instead of the preset's, as blowup=16: "
+            + ", ".join(f"{name} ({value})" for name, value in defaults.items())
+            + ".",
+        ),
+    ]
+
+
+def options_of(preset: str, bits: int | None, changes: tuple[tuple[str, Any], ...]) -> ProofOptions:
+    """The options of a proof."""
+    target = [] if bits is None else [("security", bits)]
+    return ProofOptions.preset(preset, **unique([*target, *changes], "--option"))
+
+
+def json_option() -> click.Option:
+    """`--json`."""
+    return click.Option(["--json", "as_json"], is_flag=True, help="Print an object for machines.")

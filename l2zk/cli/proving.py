@@ -1,0 +1,139 @@
+"""`l2zk prove` and `l2zk verify`."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import Any, TextIO
+
+import click
+
+from l2zk.cli.failure import ProofCommand
+from l2zk.cli.program_commands import (
+    Assignment,
+    ProgramCommands,
+    json_option,
+    options_of,
+    proof_options,
+    unique,
+    witness_of,
+    witness_options,
+)
+from l2zk.cli.screen import duration, print_json, progress_bar, told
+from l2zk.cli.statement import facts, figures, stated_program
+from l2zk.errors import WitnessError
+from l2zk.hookspecs import hookimpl
+from l2zk.program import TraceProgram
+from l2zk.proof import Proof
+from l2zk.zkvm import TraceZkVm
+
+
+@hookimpl
+def l2zk_register_commands(group: click.Group) -> None:
+    group.add_command(
+        ProgramCommands(
+            "prove",
+            prove,
+            prove_options,
+            help="Prove a program. `l2zk prove PROGRAM --help` shows the options of one; "
+            "`l2zk prove my_air.py:MyProgram` proves a class in a file.",
+            short_help="Prove a program.",
+        )
+    )
+    group.add_command(verify)
+
+
+def prove_options() -> list[click.Parameter]:
+    """The options of `l2zk prove` that every program has."""
+    return [
+        *witness_options(),
+        click.Option(["-o", "--out"], type=click.Path(), help="The file that the proof is written to."),
+        *proof_options(),
+        click.Option(["--threads"], type=click.IntRange(min=1), help="Threads to prove with."),
+        click.Option(["-v", "--verbose"], is_flag=True, help="Show the stages on stderr."),
+        json_option(),
+    ]
+
+
+def prove(
+    program: TraceProgram,
+    *,
+    inputs: tuple[tuple[str, int], ...],
+    witness: TextIO | None,
+    out: str | None,
+    preset: str,
+    bits: int | None,
+    changes: tuple[tuple[str, Any], ...],
+    threads: int | None,
+    verbose: bool,
+    as_json: bool,
+) -> None:
+    """Prove a program, report, and write the proof to a file."""
+    machine = TraceZkVm(options_of(preset, bits, changes), threads=threads)
+    with told(verbose), progress_bar(shown=not (as_json or verbose)) as progress:
+        start = perf_counter()
+        proof = machine.prove(program, witness_of(inputs, witness), progress=progress)
+        seconds = perf_counter() - start
+    if out is not None:
+        proof.save(out)
+    if as_json:
+        print_json({**facts(program, proof), "seconds": round(seconds, 6), "file": out})
+        return
+    click.echo(f"{proof.claim}\nproved in {duration(seconds)}: {figures(program, proof)}")
+    click.echo(f"written to {out}" if out is not None else "not written to a file; -o FILE keeps it")
+
+
+@click.command(cls=ProofCommand, short_help="Verify a proof.")
+@click.argument("file", type=click.Path())
+@click.option(
+    "--input",
+    "inputs",
+    type=Assignment(),
+    multiple=True,
+    help="A public input that the proof must have, as a0=2.",
+)
+@click.option(
+    "--output",
+    "outputs",
+    type=Assignment(),
+    multiple=True,
+    help="A public output that it must have, as result=5.",
+)
+@click.option(
+    "--min-security",
+    type=click.IntRange(1, 128),
+    default=128,
+    show_default=True,
+    help="The proven bits that the proof must reach.",
+)
+@click.option(
+    "--program",
+    "given",
+    help="The program, as my_air.py:MyProgram, instead of the installed one of its name.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print an object for machines.")
+def verify(
+    file: str,
+    inputs: tuple[tuple[str, int], ...],
+    outputs: tuple[tuple[str, int], ...],
+    min_security: int,
+    given: str | None,
+    as_json: bool,
+) -> None:
+    """Verify the proof in FILE.
+
+    The program is built from the id and the parameters that the proof names, by the plugins installed here;
+    without --input and --output, the public values are those that the proof states.
+    """
+    proof = Proof.load(file)
+    program = stated_program(proof, given)
+    machine = TraceZkVm(min_security=min_security)
+    known = unique(inputs, "--input")
+    for private in (i.name for i in program.definition.inputs if not i.public and i.name in known):
+        raise WitnessError(f"input {private!r} of {proof.program_id} is private, so a proof says nothing of it")
+    start = perf_counter()
+    machine.check_proof(program, proof, witness_hint=known, outputs=unique(outputs, "--output"))
+    seconds = perf_counter() - start
+    if as_json:
+        print_json({**facts(program, proof), "seconds": round(seconds, 6), "file": file})
+        return
+    click.echo(f"{proof.claim}\nverified in {duration(seconds)}: {figures(program, proof)}")

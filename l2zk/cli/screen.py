@@ -1,0 +1,98 @@
+"""What the commands print with: tables, figures in words, JSON, progress bars on a terminal only."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from l2zk.observation import logger
+from l2zk.zkvm import Progress as ProgressCall
+
+BLOCKS = " ▏▎▍▌▋▊▉█"
+
+
+def screen() -> Console:
+    """Where tables go: as wide as the terminal; wide enough for any table where there is none."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 200)
+
+
+def table(*headings: str, right: tuple[str, ...] = ()) -> Table:
+    """A table without lines, for people and for grep; the columns in `right` are set right."""
+    grid = Table(box=None, header_style="bold", pad_edge=False)
+    for heading in headings:
+        grid.add_column(heading, justify="right" if heading in right else "left", overflow="fold")
+    return grid
+
+
+def bar(part: int, whole: int, width: int = 30) -> str:
+    """A part of a whole as a bar, by eighths of a character; what is not nothing shows."""
+    eighths = -(-8 * width * part // whole) if whole else 0
+    return BLOCKS[8] * (eighths // 8) + BLOCKS[eighths % 8].strip()
+
+
+def duration(seconds: float) -> str:
+    """A time with three digits that matter."""
+    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.3g} ms"
+
+
+def available_processors() -> int:
+    """The processors that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+
+
+@contextmanager
+def progress_bar(shown: bool) -> Iterator[ProgressCall | None]:
+    """A bar on stderr that `prove` moves, on a terminal only."""
+    if not (shown and sys.stderr.isatty()):
+        yield None
+        return
+    columns = (TextColumn("{task.description:15}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as moving:
+        task = moving.add_task("")
+        yield lambda stage, done, total: moving.update(task, description=stage, completed=done, total=total)
+
+
+@contextmanager
+def told(verbose: bool) -> Iterator[None]:
+    """With `verbose`, what the logger `l2zk` says goes to stderr."""
+    if not verbose:
+        yield
+        return
+    level, handler = logger.level, _Echo()
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+
+
+class _Echo(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        click.echo(f"l2zk: {self.format(record)}", err=True)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON can hold it."""
+    if isinstance(value, (tuple, list)):
+        return [plain(item) for item in value]
+    if isinstance(value, int) and value.bit_length() > 4096:
+        return hex(value)  # beyond what Python writes in decimal
+    return value.hex() if isinstance(value, bytes) else value
+
+
+def print_json(facts: Mapping[str, Any]) -> None:
+    """An object for machines, alone on stdout."""
+    click.echo(json.dumps(facts, indent=2))

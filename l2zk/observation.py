@@ -1,0 +1,96 @@
+"""Who is told that a proof is being made: the logger `l2zk`, and observers among the plugins that are loaded.
+
+    started → stage, stage, … → finished
+
+Invariant: an observer changes nothing. What it raises is logged, and it is told no more of that proof. The
+witness and the trace are shown to nobody.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from l2zk import plugins
+from l2zk.program import TraceProgram
+
+if TYPE_CHECKING:
+    from l2zk.options import ProofOptions
+    from l2zk.proof import Proof
+
+logger = logging.getLogger("l2zk")
+"""Proofs begun and ended at level INFO, their stages at DEBUG, faults of plugins at WARNING."""
+
+
+Prove = TypeVar("Prove", bound=Callable[..., Any])
+
+
+def observed(prove: Prove) -> Prove:
+    """Decorates `TraceZkVm.prove`: tells whoever wants to know; costs nothing if nobody does."""
+
+    @wraps(prove)
+    def telling(machine: Any, program: Any, *arguments: Any, **settings: Any) -> Proof:
+        observers = plugins.observers()
+        listening = observers or logger.isEnabledFor(logging.INFO)
+        if not listening or not isinstance(program, TraceProgram):
+            return prove(machine, program, *arguments, **settings)
+        watch = _Watch(program, observers, settings.pop("progress", None))
+        watch.started(machine.options)
+        try:
+            proof = prove(machine, program, *arguments, progress=watch.stage, **settings)
+        except BaseException as error:
+            watch.finished(None, error)
+            raise
+        watch.finished(proof, None)
+        return proof
+
+    return cast(Prove, telling)
+
+
+class _Watch:
+    """One proof as its observers see it."""
+
+    def __init__(
+        self,
+        program: TraceProgram,
+        observers: tuple[plugins.Observer, ...],
+        progress: Callable[..., Any] | None,
+    ) -> None:
+        self.program = program
+        self.observers = list(observers)
+        self.progress = progress
+        self.begun = perf_counter()
+        self.at = ""
+
+    def started(self, options: ProofOptions) -> None:
+        logger.info("proving %r with %r", self.program, options)
+        self._tell("l2zk_prove_started", options=options)
+
+    def stage(self, stage: str, done: int, total: int) -> None:
+        """What the core calls as progress."""
+        if stage != self.at:
+            logger.debug("%s after %.2f s", stage, perf_counter() - self.begun)
+            self.at = stage
+        self._tell("l2zk_prove_stage", stage=stage, done=done, total=total)
+        if self.progress is not None:
+            self.progress(stage, done, total)
+
+    def finished(self, proof: Proof | None, error: BaseException | None) -> None:
+        seconds = perf_counter() - self.begun
+        if proof is not None:
+            logger.info("proved in %.3f s: %s bytes", seconds, f"{proof.size:,}")
+        else:
+            logger.info("no proof after %.3f s: %s", seconds, type(error).__name__)
+        self._tell("l2zk_prove_finished", proof=proof, error=error, seconds=seconds)
+
+    def _tell(self, hook: str, **news: Any) -> None:
+        """Call a hook of each observer that has it; who raises is left out from then on."""
+        for observer in [one for one in self.observers if hook in one.hooks]:
+            try:
+                observer.hooks[hook](program=self.program, **news)
+            except Exception:
+                logger.warning("%s: its %s failed, and is told no more", observer.plugin, hook, exc_info=True)
+                self.observers.remove(observer)

@@ -1,0 +1,220 @@
+"""`l2zk demo --performance`: what batches, threads and the cache are worth here, beside what was hoped for.
+
+    gain = seconds without / seconds with,   each the least of a few runs of real proofs with 128 proven bits
+
+Where the hope was wrong, a sentence says why.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from threading import Event, Thread
+from time import perf_counter
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from l2zk.batch import BatchProcessor, processors
+from l2zk.cache import CachedZkVm
+from l2zk.plugins import get_program
+from l2zk.program import TraceProgram
+from l2zk.zkvm import TraceZkVm
+
+RUNS = 4
+SHORT, LONG = 50, 10_000  # rounds of Fibonacci
+BATCH = 20
+HITS = 100  # in one run, since a hit is too quick to be timed alone
+
+Act = Callable[[], object]
+Hope = tuple[str, float]  # as it is printed, and the gain from which on it is reached
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """One comparison: seconds without and with, the gain that was hoped for, and why it may not be reached."""
+
+    question: str
+    without: float
+    with_: float
+    hope: Hope
+    why: str
+
+    @property
+    def gain(self) -> float:
+        """How many times as fast."""
+        return self.without / self.with_
+
+    @property
+    def reached(self) -> bool:
+        """Whether the hope was right."""
+        return self.gain >= self.hope[1]
+
+
+def run(console: Console) -> list[Answer]:
+    """Measure everything and print it."""
+    console.print(f"Proofs of Fibonacci with 128 proven bits on {processors()} processors{_load()}.")
+    console.print(f"Each time is the least of {RUNS} runs.")
+    found = list(answers())
+    table = Table("", "without", "with", "gain", "hoped for", "", header_style="bold")
+    for answer in found:
+        verdict = "[green]reached[/]" if answer.reached else "[yellow]not reached[/]"
+        times = _duration(answer.without), _duration(answer.with_), _factor(answer.gain)
+        table.add_row(answer.question, *times, answer.hope[0], verdict)
+    console.print(table)
+    for answer in found:
+        if not answer.reached:
+            console.print(f"[yellow]{answer.question}:[/] {answer.why}")
+    return found
+
+
+def answers() -> Iterator[Answer]:
+    """The four questions."""
+    yield from batch_against_single()
+    yield from parallel_against_sequential()
+    yield from hit_against_miss()
+    yield from everything_together()
+
+
+def batch_against_single() -> Iterator[Answer]:
+    """Twenty small proofs by one call, instead of twenty; on an idle interpreter, then on a busy one."""
+    programs, witnesses = twenty(SHORT)
+    calls = partial(one_by_one, TraceZkVm(), programs, witnesses)
+    batch = partial(BatchProcessor().prove_batch, programs, witnesses)
+    hope = ("1.1x to 1.2x", 1.1)
+    why = ("a single call shares already what a batch can share: the compiled program and the threads are kept from call to"
+           " call. What a batch can still save is a few microseconds of Python for each proof.")
+    yield compare(f"{BATCH} proofs of fib({SHORT}) in a batch", calls, batch, hope, why)
+    why = "a batch takes the interpreter's lock but once for many proofs, but reading witnesses and proofs is Python, in turns."
+    with busy_thread():
+        yield compare("the same beside a busy Python thread", calls, batch, hope, why)
+
+
+def parallel_against_sequential() -> Iterator[Answer]:
+    """Twenty proofs on all processors, then two on threads of one's own."""
+    batch = BatchProcessor()
+    hope = ("3x to 4x on 4", 3.0) if processors() >= 4 else ("1.8x on 2", 1.8)
+    why = "proofs at once share the processors with all that runs here, and the memory's bandwidth with one another"
+    for rounds, also in ((LONG, "."), (SHORT, "; and a part of a proof so small is Python, on one processor at a time.")):
+        jobs = twenty(rounds)
+        sequential, parallel = partial(batch.prove_batch, *jobs), partial(batch.prove_batch_parallel, *jobs)
+        yield compare(f"{BATCH} proofs of fib({rounds}) in parallel", sequential, parallel, hope, why + also)
+    programs = [fibonacci(LONG), fibonacci(LONG + 1)]
+    alone, together = partial(one_by_one, TraceZkVm(), programs, [(), ()]), partial(on_threads, TraceZkVm(), programs)
+    yield compare("two programs by two threads", alone, together, ("1.7x on 2", 1 / 0.6), why + ".")
+    with busy_thread():
+        _, seconds = least(alone, together)
+    yield Answer(question="two beside a busy Python thread", without=least(alone)[0], with_=seconds,
+                 hope=("1.25x on 2", 1 / 0.8), why="three threads share the processors.")
+
+
+def hit_against_miss() -> Iterator[Answer]:
+    """A proof out of the cache, instead of a new one."""
+    machine = CachedZkVm()
+    why = ("the hope took a proof to be slow. To know that the program, its parameters, the witness and the options are the"
+           " same takes microseconds, and to prove this one takes few hundreds of them.")
+    for rounds in (SHORT, LONG):
+        program = fibonacci(rounds)
+        new = partial(machine.prove, program, cache=False)
+        hits = partial(one_by_one, machine, [program] * HITS, [()] * HITS)
+        yield compare(f"fib({rounds}) out of the cache", new, hits, ("100x to 1000x", 100.0), why, parts=HITS)
+
+
+def everything_together() -> Iterator[Answer]:
+    """A batch with an empty cache and many requests for ten programs, instead of a proof for each."""
+    for count, question in ((30, "30 proofs, two thirds repeated"), (1000, "1000 requests for 10 programs")):
+        programs = [fibonacci(SHORT + index % 10) for index in range(count)]
+        witnesses = [()] * count
+        without = partial(one_by_one, TraceZkVm(), programs, witnesses)
+        why = (f"of {count} requests 10 differ, which is worth {count // 10}x to a cache; the rest would have to come from"
+               f" {processors()} processors, and some of it goes to looking up {count - 10} others.")
+        yield compare(question, without, partial(with_everything, programs, witnesses), ("about 40x", 40.0), why)
+
+
+def one_by_one(machine: TraceZkVm, programs: Sequence[TraceProgram], witnesses: Sequence[Any]) -> None:
+    """A call for each proof."""
+    for program, witness in zip(programs, witnesses):
+        machine.prove(program, witness)
+
+
+def on_threads(machine: TraceZkVm, programs: Sequence[TraceProgram]) -> None:
+    """A thread for each proof."""
+    threads = [Thread(target=machine.prove, args=(program,)) for program in programs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def with_everything(programs: Sequence[TraceProgram], witnesses: Sequence[Any]) -> None:
+    """A batch that chooses its schedule, with a cache that is empty at first."""
+    BatchProcessor(CachedZkVm()).prove_batch_auto(programs, witnesses)
+
+
+def twenty(rounds: int) -> tuple[list[TraceProgram], list[Any]]:
+    """A program and different witnesses for it."""
+    return [fibonacci(rounds)] * BATCH, [(index, 1) for index in range(BATCH)]
+
+
+def fibonacci(rounds: int) -> TraceProgram:
+    """The program of so many rounds."""
+    return get_program("fib")(rounds=rounds)  # type: ignore[call-arg]
+
+
+def compare(question: str, without: Act, with_: Act, hope: Hope, why: str, *, parts: int = 1) -> Answer:
+    """Measure both, in turns; `parts` is how often `with_` does what `without` does once."""
+    one, other = least(without, with_)
+    return Answer(question=question, without=one, with_=other / parts, hope=hope, why=why)
+
+
+def least(*acts: Act) -> list[float]:
+    """The least seconds that each of them takes, after a run that is not counted."""
+    runs = [[_seconds(act) for act in acts] for _ in range(1 + RUNS)]
+    return [min(seconds) for seconds in zip(*runs[1:])]
+
+
+@contextmanager
+def busy_thread() -> Iterator[None]:
+    """Meanwhile a thread of pure Python computes."""
+    done = Event()
+
+    def compute() -> None:
+        number = 1
+        while not done.is_set():
+            for _ in range(1000):
+                number = number * 3 % 1_000_003
+
+    thread = Thread(target=compute)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _seconds(act: Act) -> float:
+    start = perf_counter()
+    act()
+    return perf_counter() - start
+
+
+def _load() -> str:
+    """What else keeps the processors busy, where the system says so."""
+    busy = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    return f", of which other work has kept {busy:.1f} busy in the last minute" if busy >= 0.3 else ""
+
+
+def _factor(gain: float) -> str:
+    return f"{gain:,.0f}x" if gain >= 10 else f"{gain:.2f}x"
+
+
+def _duration(seconds: float) -> str:
+    for unit, size in (("s", 1.0), ("ms", 1e-3)):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds * 1e6:.3g} µs"

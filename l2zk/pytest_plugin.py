@@ -1,0 +1,39 @@
+"""What l2zk adds to pytest: the fixture `check_program`, and the whole report of a violated constraint.
+
+pytest finds it by the entry point `l2zk = "l2zk.pytest_plugin"` in the group pytest11; `-p no:l2zk` turns it
+off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from l2zk.errors import ConstraintError
+
+if TYPE_CHECKING:
+    from l2zk.testing import Conformance
+
+
+@pytest.fixture(scope="session")
+def check_program() -> Callable[..., Conformance]:
+    """`l2zk.testing.check_program`: runs a program's cases and tries to cheat in each.
+
+    def test_my_program(check_program):
+        check_program(MyProgram, [{"rounds": 5}])
+    """
+    from l2zk.testing import check_program
+
+    return check_program
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Generator[None, Any, Any]:
+    """Show the report of a ConstraintError that a test did not expect."""
+    shown = yield
+    raised = call.excinfo.value if call.excinfo is not None else None
+    if isinstance(raised, ConstraintError) and raised.report is not None:
+        shown.sections.append(("l2zk: violated constraints", str(raised.report)))
+    return shown

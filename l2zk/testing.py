@@ -1,0 +1,326 @@
+"""check_program: the conformance kit, which looks for what is wrong with a program by cheating with it.
+
+A cell of an honest trace is held if every other value in it breaks some constraint C_i(row) = 0 (PROTOCOL
+3.1); a cell that is not held may be chosen freely by a prover, and is what an under-constrained program looks
+like.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from l2zk.air import Air
+from l2zk.definition import Definition
+from l2zk.errors import L2zkError, ProgramError
+from l2zk.expression import COLUMN, INPUT, MODULUS, OUTPUT, PERIODIC, Node, counted, extract
+from l2zk.program import ExecutionTrace, TraceProgram
+from l2zk.proof import Proof
+from l2zk.vectors import Vector, add, evaluate_rows, multiply, subtract
+from l2zk.zkvm import TraceZkVm
+
+MOST_CELLS = 2**18
+TAMPERED_BYTES = 32
+FALSE_TRACES = 8
+
+_THIRD_ROOT = pow(7, (MODULUS - 1) // 3, MODULUS)
+_FOURTH_ROOT = pow(7, (MODULUS - 1) // 4, MODULUS)
+
+
+@dataclass(frozen=True)
+class Case:
+    """An honest run: a program's parameters by name, its witness, and the public outputs that are expected.
+
+    outputs: by name or in their order; those that are left out, or None, are not looked at.
+    """
+
+    parameters: Mapping[str, Any]
+    witness: Any = ()
+    outputs: Any = ()
+
+
+@dataclass(frozen=True)
+class FreeCell:
+    """A cell that held `value` and may hold `instead`: no constraint fails."""
+
+    column: str
+    row: int
+    value: int
+    instead: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conformance:
+    """What check_program found. It is true if there is no fault; print it.
+
+    cells: how many cells were changed. free: those among the user's rows that no constraint holds, and that
+    the program does not say are free. faults: everything that is wrong, a sentence each.
+    """
+
+    program: str
+    cases: int
+    cells: int
+    free: tuple[FreeCell, ...]
+    faults: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.faults
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def __str__(self) -> str:
+        looked = f"{counted(self.cases, 'case')}, {counted(self.cells, 'cell')} changed"
+        if self.ok:
+            return f"{self.program}: no fault found ({looked})"
+        lines = [f"{self.program}: {counted(len(self.faults), 'fault')} found ({looked})", *self.faults]
+        return "\n  - ".join(lines)
+
+
+class ConformanceError(L2zkError, AssertionError):
+    """A program has a fault; `found` is the Conformance that says which."""
+
+    def __init__(self, found: Conformance) -> None:
+        super().__init__(str(found))
+        self.found = found
+
+
+def check_program(
+    program: type[TraceProgram], cases: Iterable[Case | Mapping[str, Any]], *, vm: TraceZkVm | None = None
+) -> Conformance:
+    """Run a program's cases, try to cheat in each of them, and raise ConformanceError where that succeeds.
+
+        check_program(FibonacciProgram, [{"rounds": 5}, Case({"rounds": 20}, outputs={"result": 6765})])
+
+    In each case: the honest run satisfies the constraints, is the same each time, gives the outputs expected,
+    and its proof is accepted (and, without zero knowledge, the same bytes each time); other public values and
+    changed bytes are refused; **every cell of the trace is changed in turn, to several values, and each must
+    break a constraint**, except cells of the padding and those that the program says are free by m.free;
+    proofs of false traces are refused.
+
+    program: the class. cases: `Case`s, or mappings of parameters; small ones, of up to 2^18 cells, since all
+    are changed. vm: what proves and verifies, by default TraceZkVm(). Raises ProgramError and WitnessError as
+    `vm.check`.
+    """
+    found = examine_program(program, cases, vm=vm)
+    if not found:
+        raise ConformanceError(found)
+    return found
+
+
+def examine_program(
+    program: type[TraceProgram], cases: Iterable[Case | Mapping[str, Any]], *, vm: TraceZkVm | None = None
+) -> Conformance:
+    """As check_program, but gives what was found without raising ConformanceError."""
+    if not (isinstance(program, type) and issubclass(program, TraceProgram)):
+        raise ProgramError(
+            f"check_program takes a class of programs, not {program!r}; its cases give the parameters"
+        )
+    trials = [
+        Trial(program, case if isinstance(case, Case) else Case(case), vm or TraceZkVm()) for case in cases
+    ]
+    if not trials:
+        raise ProgramError(f"check_program of {program.__name__} needs one case at least")
+    faults = [f"{trial.program!r}: {fault}" for trial in trials for fault in trial.faults()]
+    return Conformance(
+        program=program.id,
+        cases=len(trials),
+        cells=sum(trial.cells for trial in trials),
+        free=tuple(cell for trial in trials for cell in trial.free),
+        faults=tuple(faults),
+    )
+
+
+class Trial:
+    """One case, and what was seen of it."""
+
+    def __init__(self, kind: type[TraceProgram], case: Case, vm: TraceZkVm) -> None:
+        self.program = kind(**case.parameters)
+        self.definition: Definition = self.program.definition
+        self.case = case
+        self.vm = vm
+        self.free: tuple[FreeCell, ...] = ()
+        air = self.definition.air
+        self.cells = air.length * len(air.columns)
+        if self.cells > MOST_CELLS:
+            raise ProgramError(
+                f"check_program changes every cell, and {self.program!r} has {self.cells}: give smaller"
+                f" parameters, {MOST_CELLS} cells are the most"
+            )
+
+    def faults(self) -> Iterator[str]:
+        report = self.vm.check(self.program, self.case.witness)
+        if not report:
+            yield f"the honest run breaks a constraint: {report.violations[0]}"
+            return
+        trace = self.vm.trace(self.program, self.case.witness)
+        if trace != self.vm.trace(self.program, self.case.witness):
+            yield "two runs on the same witness give different traces"
+        proof = self.vm.prove(self.program, self.case.witness)
+        yield from self._honest(proof)
+        yield from self._other_values(proof)
+        yield from self._tampered(proof)
+        held = self._held(trace, list(proof.public_inputs.values()), list(proof.public_outputs.values()))
+        yield from self._free(trace, held)
+        yield from self._false_traces(trace, held, dict(proof.public_inputs))
+
+    def _honest(self, proof: Proof) -> Iterator[str]:
+        if not self.vm.verify(self.program, proof):
+            yield "the honest proof is refused"
+        elif not self.vm.verify(self.program, proof, outputs=self.case.outputs):
+            yield f"the outputs are {dict(proof.public_outputs)}, but {self.case.outputs} is expected"
+        plain = TraceZkVm(dataclasses.replace(proof.options, zero_knowledge=False))
+        if plain.prove(self.program, self.case.witness) != plain.prove(self.program, self.case.witness):
+            yield "two proofs of the same witness that do not hide have different bytes"
+
+    def _other_values(self, proof: Proof) -> Iterator[str]:
+        """Each public value once more, one larger: as a demand, and as what the proof's header states."""
+        for kind, values in (("inputs", proof.public_inputs), ("outputs", proof.public_outputs)):
+            for name, value in values.items():
+                other = {name: (value + 1) % MODULUS}
+                demand = {"witness_hint" if kind == "inputs" else "outputs": other}
+                if self.vm.verify(self.program, proof, **demand):
+                    yield f"a proof of {name} = {value} is accepted for {name} = {other[name]}"
+                stated: dict[str, Any] = {kind: tuple({**values, **other}.items())}
+                header = dataclasses.replace(proof.header, **stated)
+                if self._accepts(header.to_bytes() + proof.data[proof.header_length :]):
+                    yield f"a proof of {name} = {value} is accepted when it states {name} = {other[name]}"
+
+    def _tampered(self, proof: Proof) -> Iterator[str]:
+        data = bytes(proof)
+        for k in range(TAMPERED_BYTES):
+            place = k * (len(data) - 1) // (TAMPERED_BYTES - 1)
+            changed = data[:place] + bytes([data[place] ^ 1 << k % 8]) + data[place + 1 :]
+            if self._accepts(changed):
+                yield f"a proof with byte {place} changed is accepted"
+        if self._accepts(data[:-1]) or self._accepts(data + b"\0"):
+            yield "a proof that is a byte too short or too long is accepted"
+
+    def _accepts(self, data: bytes) -> bool:
+        """Whether bytes verify; the values that they state are taken as they are."""
+        return self.vm.verify(self.program, data)
+
+    def _held(self, trace: ExecutionTrace, inputs: list[int], outputs: list[int]) -> Held:
+        return Held(self.definition.air, trace.padded, inputs, outputs)
+
+    def _free(self, trace: ExecutionTrace, held: Held) -> Iterator[str]:
+        """The user's cells that may be changed, by column."""
+        meant = np.zeros(trace.padded.shape, dtype=bool)
+        for column, rows in self.definition.free:
+            meant[column, list(rows)] = True
+        for index, name in enumerate(trace.columns):
+            open_rows = np.flatnonzero(~held.cells[index, : trace.rows] & ~meant[index, : trace.rows])
+            cells = [
+                FreeCell(name, int(row), int(trace[name][row]), held.instead(index, int(row)))
+                for row in open_rows
+            ]
+            self.free += tuple(cells)
+            if cells:
+                first = cells[0]
+                yield (
+                    f"no constraint holds column {name!r} on {_rows_text([cell.row for cell in cells])}: row"
+                    f" {first.row} may hold {first.instead} instead of {first.value}"
+                )
+
+    def _false_traces(self, trace: ExecutionTrace, held: Held, inputs: dict[str, int]) -> Iterator[str]:
+        """A proof of a trace with one held cell changed is refused, whatever it states."""
+        for index, name in list(enumerate(trace.columns))[:FALSE_TRACES]:
+            rows = np.flatnonzero(held.cells[index])
+            if len(rows):
+                false = trace.copy()
+                row = int(rows[len(rows) // 2])
+                false.padded[index, row] = (int(false.padded[index, row]) + 1) % MODULUS
+                proof = self.vm.prove(self.program, self.case.witness, trace=false, check=False)
+                if self.vm.verify(self.program, proof, inputs):
+                    yield f"a proof of a trace with {name!r} changed at row {row} is accepted"
+
+
+class Held:
+    """Which cells the constraints hold: bool[columns, N], by changing each in turn, all rows at once.
+
+    A cell (row, column) is read by a constraint at row - offset, for each offset at which it reads the
+    column; so the constraint is evaluated on all rows with that one leaf replaced, and what fails at row i
+    holds the cell at row i + offset. `replaced` has the values that are tried, `noticed` where each of them
+    broke some constraint.
+    """
+
+    def __init__(
+        self, air: Air, trace: NDArray[np.uint64], inputs: Sequence[int], outputs: Sequence[int]
+    ) -> None:
+        self._air, self._trace = air, trace
+        self._public = {INPUT: inputs, OUTPUT: outputs}
+        self.replaced = [_replacements(column) for column in trace]
+        self.noticed = [replaced == column for replaced, column in zip(self.replaced, trace)]
+        claims = [
+            (*extract(air.nodes, [constraint.node]), constraint.domain) for constraint in air.constraints
+        ]
+        for nodes, _, domain in sorted(claims, key=lambda claim: len(claim[0])):
+            domain_rows = np.zeros(air.length, dtype=bool)
+            domain_rows[list(domain.rows(air.length))] = True
+            for leaf in (node for node in nodes if node[0] == COLUMN):
+                if not self.noticed[leaf[1]].all():
+                    self._notice(nodes, leaf, domain_rows)
+        self.cells = np.array([noticed.all(axis=0) for noticed in self.noticed])
+
+    def instead(self, column: int, row: int) -> int:
+        """A value that the cell may hold unnoticed."""
+        return int(self.replaced[column][np.argmin(self.noticed[column][:, row]), row])
+
+    def _notice(self, nodes: Sequence[Node], leaf: Node, domain_rows: NDArray[np.bool_]) -> None:
+        _, column, offset = leaf
+        tried, length = self.replaced[column].shape
+        changed = np.roll(self.replaced[column], -offset, axis=1).ravel()
+        values = evaluate_rows(nodes, self._leaves(leaf, changed, tried), tried * length)
+        failing = (values.reshape(tried, length) != 0) & domain_rows
+        self.noticed[column] |= np.roll(failing, offset, axis=1)
+
+    def _leaves(self, leaf: Node, changed: Vector, tried: int) -> Callable[[Node], Vector]:
+        def value(node: Node) -> Vector:
+            kind, x, y = node
+            if node == leaf:
+                return changed
+            if kind == COLUMN:
+                return np.tile(np.roll(self._trace[x], -y), tried)
+            if kind == PERIODIC:
+                entries = np.array(self._air.periodic[x], dtype=np.uint64)
+                return np.tile(entries, len(changed) // len(entries))
+            return np.full(len(changed), self._public[kind][x], dtype=np.uint64)
+
+        return value
+
+
+def _replacements(column: Vector) -> NDArray[np.uint64]:
+    """Other values for each cell: near ones, of the same square, cube or fourth power, small ones, others."""
+
+    def constant(value: int) -> Vector:
+        return np.full_like(column, value)
+
+    return np.stack(
+        [
+            add(column, constant(1)),
+            subtract(column, constant(1)),
+            subtract(constant(1), column),
+            subtract(constant(0), column),
+            constant(0),
+            constant(1),
+            multiply(column, constant(_THIRD_ROOT)),
+            multiply(column, constant(_FOURTH_ROOT)),
+            np.roll(column, 1),
+            np.roll(column, -1),
+            add(multiply(column, constant(0x9E3779B97F4A7C15)), constant(0x243F6A8885A308D3)),
+        ]
+    )
+
+
+def _rows_text(rows: Sequence[int]) -> str:
+    shown = ", ".join(map(str, rows[:5])) + (
+        f" and {counted(len(rows) - 5, 'more row')}" if len(rows) > 5 else ""
+    )
+    return ("row " if len(rows) == 1 else "rows ") + shown

@@ -1,0 +1,45 @@
+"""What several files of tests share: the wheel of this tree, and a fresh environment beside it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+from environments import Environment
+
+ROOT = Path(__file__).parents[1]
+LEFT_OUT = shutil.ignore_patterns(
+    ".git", ".venv", "build", "dist", "*.egg-info", "*.so", "__pycache__", ".*_cache", ".hypothesis", ".asv"
+)
+
+collect_ignore = ["packages"]  # distributions of their own, which bring their tests
+
+
+@pytest.fixture(scope="session")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the tree without anything that was built in it."""
+    return shutil.copytree(ROOT, tmp_path_factory.mktemp("source") / "l2zk", ignore=LEFT_OUT)
+
+
+@pytest.fixture(scope="session")
+def built(source: Path) -> Path:
+    """A folder with the sdist, and the wheel that was built from it."""
+    subprocess.run(
+        [sys.executable, "-m", "build", "--outdir", source / "dist", source], cwd=source.parent, check=True
+    )
+    return source / "dist"
+
+
+@pytest.fixture(scope="session")
+def environment(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """A fresh environment with the wheel."""
+    folder = tmp_path_factory.mktemp("environment")
+    venv.create(folder, with_pip=False)
+    made = Environment(folder, built)
+    [wheel] = built.glob("*.whl")
+    made.install(wheel)
+    return made

@@ -1,0 +1,134 @@
+/* Runs every kernel of two instruction sets on the same values and compares them bit for bit. Exit status 0: all equal. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels.h"
+
+extern const l2zk_kernels l2zk_kernels_portable, OTHER;
+
+enum { LOG_N = 14, N = 1 << LOG_N };
+
+static uint64_t state = 1;
+static int failures;
+
+static uint64_t element(void)
+{
+    state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+    uint64_t x = state ^ state >> 29;
+    switch (x % 16) { /* edges as often as the rest */
+    case 0: return 0;
+    case 1: return P - 1 - x % 3;
+    case 2: return EPSILON + x % 3;
+    default: return x % P;
+    }
+}
+
+static uint64_t *elements(size_t n)
+{
+    uint64_t *a = malloc(8 * (n + TILE));
+    for (size_t i = 0; i < n + TILE; i++)
+        a[i] = element();
+    return a;
+}
+
+static k3 extension_element(void)
+{
+    k3 z = {{element(), element() | 1, element()}};
+    return z;
+}
+
+static void equal(const char *name, const void *a, const void *b, size_t size)
+{
+    if (memcmp(a, b, size)) {
+        printf("%s differs\n", name);
+        failures++;
+    }
+}
+
+static void compare_transforms(const l2zk_kernels *k, const l2zk_kernels *l, unsigned log_n)
+{
+    const size_t n = (size_t)1 << log_n;
+    uint64_t *words = malloc(8 * l2zk_ntt_table_words(n)), *shift = malloc(8 * l2zk_ntt_shift_words(log_n));
+    uint64_t *values = elements(n), *a = elements(n), *b = elements(n), *tail = elements(n);
+    k->ntt_fill_tables(words, n);
+    k->ntt_fill_shift(shift, GENERATOR, log_n);
+    const l2zk_ntt_tables t = l2zk_ntt_tables_in(words, n);
+    k->ntt_coefficients(a, values, log_n, t);
+    l->ntt_coefficients(b, values, log_n, t);
+    equal("ntt_coefficients", a, b, 8 * n);
+    k->ntt_values(a, values, log_n, shift, tail, n / 2, 5, t);
+    l->ntt_values(b, values, log_n, shift, tail, n / 2, 5, t);
+    equal("ntt_values", a, b, 8 * n);
+    free(words), free(shift), free(values), free(a), free(b), free(tail);
+}
+
+static void compare_hashes(const l2zk_kernels *k, const l2zk_kernels *l)
+{
+    const uint64_t *columns[21];
+    static uint32_t a[8][100], b[8][100];
+    for (int c = 0; c < 21; c++)
+        columns[c] = elements(100);
+    k->hash_columns(columns, 21, 100, a[0], 100);
+    l->hash_columns(columns, 21, 100, b[0], 100);
+    equal("hash_columns", a, b, sizeof a);
+    k->hash_parents(a[0], a[0] + 50, 100, 50, a[0], 100);
+    l->hash_parents(b[0], b[0] + 50, 100, 50, b[0], 100);
+    equal("hash_parents", a, b, sizeof a);
+}
+
+static void compare_tiles(const l2zk_kernels *k, const l2zk_kernels *l)
+{
+    uint64_t *x = elements(CHUNK), *a = elements(CHUNK), *b = malloc(8 * (CHUNK + TILE)), *u[3], *v[3];
+    k3 z = extension_element();
+    for (size_t i = 0; i < CHUNK; i++)
+        a[i] += a[i] == 0;
+    memcpy(b, a, 8 * CHUNK);
+    k->invert(a, CHUNK);
+    l->invert(b, CHUNK);
+    equal("invert", a, b, 8 * CHUNK);
+    k->barycentric_weights(z, x, a, a + 2 * TILE);
+    l->barycentric_weights(z, x, b, b + 2 * TILE);
+    equal("barycentric_weights", a, b, 8 * CHUNK);
+    k3 p = k->dot(a, x), q = l->dot(b, x);
+    equal("dot", &p, &q, sizeof p);
+    for (int c = 0; c < 3; c++)
+        u[c] = elements(256), v[c] = elements(256);
+    const uint64_t *in[3] = {elements(2048), elements(2048), elements(2048)};
+    k->fold(in, 2048, 3, z, u);
+    l->fold(in, 2048, 3, z, v);
+    for (int c = 0; c < 3; c++)
+        equal("fold", u[c], v[c], 8 * 256);
+    const k3 coefficients[3] = {extension_element(), extension_element(), z};
+    const l2zk_deep_point point = {z, extension_element(), 3, in, coefficients};
+    k->deep(&point, 1, 7, x, a, CHUNK, u[0]);
+    l->deep(&point, 1, 7, x, b, CHUNK, v[0]);
+    equal("deep", u[0], v[0], 8 * 3 * TILE);
+}
+
+static void compare_machine(const l2zk_kernels *k, const l2zk_kernels *l)
+{
+    static const uint32_t body[][4] = {
+        {OP_ADD_VV, 2, 0, 1}, {OP_MUL_VV, 3, 2, 0}, {OP_SUB_VV, 2, 3, 1}, {OP_ADD_VU, 3, 2, 0}, {OP_SUB_VU, 2, 3, 1},
+        {OP_SUB_UV, 3, 0, 2}, {OP_MUL_VU, 2, 3, 1}, {OP_NEG_V, 3, 2, 0}, {OP_RESULT_V, 0, 3, 0}, {OP_RESULT_U, 1, 1, 0},
+    };
+    const l2zk_code code = {.body = body, .body_count = sizeof body / sizeof *body, .result_count = 2};
+    uint64_t *slots[] = {elements(TILE), elements(TILE), elements(TILE), elements(TILE)}, uniforms[] = {element(), element()};
+    static uint64_t a[6 * TILE], b[6 * TILE];
+    const k3 powers[2] = {extension_element(), extension_element()};
+    const uint32_t groups[2] = {1, 0};
+    k->accumulate_results(&code, slots, uniforms, powers, groups, a);
+    l->accumulate_results(&code, slots, uniforms, powers, groups, b);
+    equal("accumulate_results", a, b, sizeof a);
+}
+
+int main(void)
+{
+    for (unsigned log_n = 0; log_n <= LOG_N; log_n++)
+        compare_transforms(&l2zk_kernels_portable, &OTHER, log_n);
+    compare_hashes(&l2zk_kernels_portable, &OTHER);
+    compare_tiles(&l2zk_kernels_portable, &OTHER);
+    compare_machine(&l2zk_kernels_portable, &OTHER);
+    printf("%s: %s\n", OTHER.name, failures ? "differs" : "as portable");
+    return failures != 0;
+}

@@ -1,0 +1,150 @@
+"""asyncio: a running event loop goes on while proofs are made, and a task that is cancelled stops its proof."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Coroutine
+from typing import Any
+
+import pytest
+from example_programs import Fibonacci
+
+from l2zk import Proof, ProofOptions, TraceZkVm
+from l2zk.cache import CachedZkVm
+from l2zk.errors import ConstraintError, WitnessError
+
+QUICK = TraceZkVm(ProofOptions(blowup=2, queries=4, grinding=0, zero_knowledge=False, allow_insecure=True))
+ENDLESS = TraceZkVm(ProofOptions(queries=20, grinding=32, allow_insecure=True))  # grinds for minutes
+PROMPT = 1.0  # seconds until a cancelled proof and its thread have ended, of the best of three attempts
+
+
+def seconds(coroutine: Coroutine[Any, Any, Any]) -> float:
+    """Seconds of a whole event loop, until its threads have ended."""
+    start = time.perf_counter()
+    asyncio.run(coroutine)
+    return time.perf_counter() - start
+
+
+async def cancelled(task: asyncio.Task[Any], after: float = 0.2) -> None:
+    await asyncio.sleep(after)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+def test_the_proof_is_as_if_made_by_prove() -> None:
+    async def main() -> Proof:
+        return await QUICK.prove_async(Fibonacci(10), (3, 4), threads=2, check=False)
+
+    assert asyncio.run(main()) == QUICK.prove(Fibonacci(10), (3, 4))
+
+
+def test_errors_arrive_at_the_task() -> None:
+    async def main() -> None:
+        with pytest.raises(WitnessError):
+            await QUICK.prove_async(Fibonacci(10), (True,))
+        trace = QUICK.trace(Fibonacci(10))
+        trace["a"][3] += 1
+        with pytest.raises(ConstraintError):
+            await QUICK.prove_async(Fibonacci(10), trace=trace)
+        with pytest.raises(TypeError, match="colour"):
+            await QUICK.prove_async(Fibonacci(10), colour="red")
+
+    asyncio.run(main())
+
+
+def test_the_event_loop_goes_on() -> None:
+    async def main() -> int:
+        task, turns = asyncio.create_task(ENDLESS.prove_async(Fibonacci(10))), 0
+        end = time.perf_counter() + 0.5
+        while time.perf_counter() < end:
+            await asyncio.sleep(0.001)
+            turns += 1
+        assert not task.done()
+        await cancelled(task)
+        return turns
+
+    assert asyncio.run(main()) > 50
+
+
+def test_a_cancelled_task_stops_its_proof() -> None:
+    async def main() -> None:
+        await cancelled(asyncio.create_task(ENDLESS.prove_async(Fibonacci(10))))
+
+    assert any(seconds(main()) < PROMPT for _ in range(3))
+
+
+def test_a_time_limit_stops_proofs_even_those_that_wait_for_a_thread() -> None:
+    async def main() -> None:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await asyncio.gather(*(ENDLESS.prove_async(Fibonacci(rounds)) for rounds in range(1, 100)))
+
+    assert any(seconds(main()) < 3 * PROMPT for _ in range(3))
+
+
+def test_progress_is_told_and_may_stop_the_proof() -> None:
+    told = []
+
+    class Enough(Exception):
+        pass
+
+    def progress(stage: str, done: int, total: int) -> None:
+        told.append((stage, threading.get_ident()))
+        raise Enough
+
+    async def main() -> None:
+        with pytest.raises(Enough):
+            await ENDLESS.prove_async(Fibonacci(10), progress=progress)
+
+    asyncio.run(main())
+    assert len(told) == 1 and told[0][1] != threading.get_ident()
+
+
+def test_a_cache_makes_what_many_tasks_ask_for_once() -> None:
+    machine = CachedZkVm(vm=QUICK)
+
+    async def main() -> list[Proof]:
+        return await asyncio.gather(*(machine.prove_async(Fibonacci(1 + i % 3)) for i in range(60)))
+
+    proofs = asyncio.run(main())
+    assert [proof.public_outputs["result"] for proof in proofs] == [1, 1, 2] * 20
+    stats = machine.cache_stats()
+    assert (stats.hits, stats.misses) == (57, 3)
+
+
+def test_a_cancelled_maker_leaves_the_proof_to_who_waits() -> None:
+    """The first task grinds endlessly until it is cancelled; the second then makes its own."""
+
+    class Twice(TraceZkVm):
+        calls = 0
+
+        def prove(self, *arguments: Any, **settings: Any) -> Proof:
+            self.calls += 1
+            return (ENDLESS if self.calls == 1 else QUICK).prove(*arguments, **settings)
+
+    machine = CachedZkVm(vm=Twice(QUICK.options))
+
+    async def main() -> Proof:
+        maker = asyncio.create_task(machine.prove_async(Fibonacci(10)))
+        await asyncio.sleep(0.1)
+        waiter = asyncio.create_task(machine.prove_async(Fibonacci(10)))
+        await cancelled(maker)
+        return await waiter
+
+    assert asyncio.run(main()) == QUICK.prove(Fibonacci(10))
+
+
+def test_a_cancelled_waiter_leaves_the_maker_alone() -> None:
+    machine = CachedZkVm(vm=ENDLESS)
+
+    async def main() -> None:
+        maker = asyncio.create_task(machine.prove_async(Fibonacci(10)))
+        await asyncio.sleep(0.1)
+        await cancelled(asyncio.create_task(machine.prove_async(Fibonacci(10))))
+        assert not maker.done()
+        await cancelled(maker, 0)
+
+    assert any(seconds(main()) < PROMPT for _ in range(3))

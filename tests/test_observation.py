@@ -1,0 +1,178 @@
+"""Observers and the logger: they are told of a proof begun, its stages and its end, and change nothing."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from pluggy import PluginManager
+
+from l2zk import hookspecs, observation, plugins
+from l2zk.errors import ConstraintError, WitnessError
+from l2zk.hookspecs import hookimpl
+from l2zk.observation import observed
+from l2zk.plugins import OBSERVING, Plugin, Registry
+from l2zk.program import Machine, TraceProgram
+from l2zk.proof import Proof
+from l2zk.zkvm import TraceZkVm
+
+prove = observed(inspect.unwrap(TraceZkVm.prove))
+
+
+@dataclass(frozen=True)
+class Powers(TraceProgram):
+    """a[i+1] = 2·a[i]."""
+
+    id = "powers.v0"
+    rounds: int = 5
+
+    def define(self, m: Machine) -> None:
+        (a,) = m.columns("a")
+        m.start({a: m.private_input("a", default=1)})
+        m.step({a: 2 * a})
+        m.output("result", a, row=self.rounds)
+
+
+class Watcher:
+    """A plugin that notes what it is told."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, Any]] = []
+
+    @hookimpl
+    def l2zk_prove_started(self, program: TraceProgram, options: Any) -> None:
+        self.seen.append(("started", (program, options)))
+
+    @hookimpl
+    def l2zk_prove_stage(self, stage: str, done: int, total: int) -> None:
+        self.seen.append(("stage", (stage, done, total)))
+
+    @hookimpl
+    def l2zk_prove_finished(self, proof: Proof | None, error: BaseException | None, seconds: float) -> None:
+        self.seen.append(("finished", (proof, error)))
+        assert seconds > 0
+
+
+class Broken(Watcher):
+    """A plugin that fails when it is told the first time."""
+
+    @hookimpl
+    def l2zk_prove_started(self) -> None:
+        raise RuntimeError("an observer's fault")
+
+
+@pytest.fixture
+def watching(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Let these be the plugins that are loaded."""
+
+    def watch(*watchers: Watcher) -> None:
+        manager = PluginManager(hookspecs.PROJECT)
+        manager.add_hookspecs(hookspecs)
+        found = []
+        for watcher in watchers:
+            plugin = Plugin(name=type(watcher).__name__, distribution="tests", version="1", hooks=OBSERVING)
+            manager.register(watcher, name=plugin.key)
+            found.append(plugin)
+        registry = Registry(plugins=tuple(found), claims={}, manager=manager)
+        monkeypatch.setattr(plugins, "_registries", {plugins._choice(): registry})
+
+    return watch
+
+
+def test_an_observer_sees_a_proof_from_beginning_to_end(watching: Any) -> None:
+    watcher, vm, program = Watcher(), TraceZkVm(), Powers()
+    watching(watcher)
+    proof = prove(vm, program)
+    assert watcher.seen[0] == ("started", (program, vm.options))
+    assert watcher.seen[-1] == ("finished", (proof, None))
+    assert all(kind == "stage" for kind, _ in watcher.seen[1:-1])
+
+
+def test_an_observer_sees_the_stages_and_the_caller_does_too(watching: Any) -> None:
+    watcher, told = Watcher(), []
+    watching(watcher)
+    prove(TraceZkVm(), Powers(200_000), progress=lambda *news: told.append(news))
+    stages = [news for kind, news in watcher.seen if kind == "stage"]
+    assert stages == told and {"quotient", "commit trace"} & {stage for stage, _, _ in stages}
+
+
+def test_an_observer_sees_a_failure(watching: Any) -> None:
+    watcher = Watcher()
+    watching(watcher)
+    with pytest.raises(WitnessError):
+        prove(TraceZkVm(), Powers(), {"b": 1})
+    kind, (proof, error) = watcher.seen[-1]
+    assert kind == "finished" and proof is None and isinstance(error, WitnessError)
+
+
+def test_what_a_progress_call_raises_is_seen_and_passed_on(watching: Any) -> None:
+    watcher = Watcher()
+    watching(watcher)
+
+    def interrupt(*news: Any) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        prove(TraceZkVm(), Powers(200_000), progress=interrupt)
+    assert isinstance(watcher.seen[-1][1][1], KeyboardInterrupt)
+
+
+def test_a_broken_observer_is_logged_once_and_stops_nothing(
+    watching: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, watcher = Broken(), Watcher()
+    watching(broken, watcher)
+    proof = prove(TraceZkVm(), Powers())
+    assert proof.public_outputs == {"result": 32}
+    assert broken.seen == [] and watcher.seen[-1] == ("finished", (proof, None))
+    [record] = caplog.records
+    assert record.levelno == logging.WARNING and record.exc_info is not None
+    assert record.getMessage() == "Broken of tests 1: its l2zk_prove_started failed, and is told no more"
+
+
+def test_no_hook_is_given_a_witness_or_a_trace() -> None:
+    for name in OBSERVING:
+        arguments = set(inspect.signature(getattr(hookspecs, name)).parameters)
+        assert arguments <= {"program", "options", "stage", "done", "total", "proof", "error", "seconds"}
+
+
+def test_proving_loads_no_plugin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plugins, "_registries", {})
+    assert prove(TraceZkVm(), Powers()).public_outputs == {"result": 32}
+    assert plugins.observers() == () and plugins._registries == {}
+
+
+def test_the_logger_tells_of_proofs_and_never_of_values(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, logger="l2zk"):
+        prove(TraceZkVm(), Powers(200_000), {"a": 123456789})
+        with pytest.raises(ConstraintError):
+            vm = TraceZkVm()
+            trace = vm.trace(Powers())
+            trace["a"][1] = 987654321
+            prove(vm, Powers(), trace=trace)
+    first, *stages, proved, begun, failed = [record.getMessage() for record in caplog.records]
+    assert first == f"proving Powers(rounds=200000) with {TraceZkVm().options!r}"
+    assert stages and all(" after " in stage for stage in stages)
+    assert proved.startswith("proved in ") and proved.endswith(" bytes")
+    assert begun.startswith("proving Powers(rounds=5)")
+    assert failed.startswith("no proof after ") and failed.endswith(" s: ConstraintError")
+    assert not any("123456789" in text or "987654321" in text for text in caplog.messages)
+
+
+def test_the_decorator_keeps_the_method_as_it_was() -> None:
+    assert inspect.signature(prove) == inspect.signature(inspect.unwrap(TraceZkVm.prove))
+    assert prove.__doc__ == TraceZkVm.prove.__doc__
+
+
+def test_proving_is_observed(watching: Any) -> None:
+    watcher = Watcher()
+    watching(watcher)
+    TraceZkVm().prove(Powers())
+    assert [kind for kind, _ in watcher.seen][0] == "started"
+
+
+def test_the_logger_is_named_as_the_library() -> None:
+    assert observation.logger.name == "l2zk"
