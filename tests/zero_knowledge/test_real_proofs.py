@@ -190,6 +190,13 @@ def test_two_threads_prove_with_nothing_in_common() -> None:
         assert_nothing_in_common([job.result() for job in [pool.submit(prove) for _ in range(6)]])
 
 
+def test_a_series_of_proofs_has_nothing_in_common() -> None:
+    """Proofs made in one region of native code take a seed each."""
+    series = TraceZkVm(OPTIONS, threads=2).prove_series([(PROGRAM, [SECRET])] * 5)
+    assert None not in series
+    assert_nothing_in_common([bytes(proof) for proof in series])
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_forked_process_proves_with_nothing_in_common() -> None:
