@@ -1,6 +1,7 @@
 # Randomness: every mask and salt of a proof, expanded from one seed of the operating system. (PROTOCOL 10)
 #
-# Block i of the stream (purpose, index) is H3(seed || u64 purpose || u64 index || u64 i), hashed many at a time.
+# Block i of the stream (purpose, index) is the leaf digest (PROTOCOL 5.1: padded to 64 bytes) of seed || u64 purpose || u64 index ||
+# u64 i, hashed many at a time.
 
 cdef enum:
     BLOCKS_AT_ONCE = 1 << 11     # at least the leaves of a task (tree.pxi), which draws their salts at once
