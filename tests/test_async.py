@@ -17,7 +17,7 @@ from l2zk.errors import ConstraintError, WitnessError
 
 QUICK = TraceZkVm(ProofOptions(blowup=2, queries=4, grinding=0, zero_knowledge=False, allow_insecure=True))
 ENDLESS = TraceZkVm(ProofOptions(queries=20, grinding=32, allow_insecure=True))  # grinds for minutes
-PROMPT = 1.0  # seconds until a cancelled proof and its thread have ended, of the best of three attempts
+PROMPT = 3.0  # seconds until a cancelled proof and its thread have ended, of the best of three attempts
 
 
 def seconds(coroutine: Coroutine[Any, Any, Any]) -> float:
@@ -66,7 +66,7 @@ def test_the_event_loop_goes_on() -> None:
         await cancelled(task)
         return turns
 
-    assert asyncio.run(main()) > 50
+    assert asyncio.run(main()) > 10
 
 
 def test_a_cancelled_task_stops_its_proof() -> None:

@@ -232,16 +232,6 @@ def test_columns_of_a_witness_are_told_apart_by_their_last_value() -> None:
             machine.prove(Doubled(1000), bad)
 
 
-def test_a_hundred_thousand_values_are_hashed_in_a_millisecond_or_few() -> None:
-    machine, column = cache(), np.arange(100_000, dtype=np.uint64)
-    least = 1.0
-    for _ in range(5):
-        start = time.thread_time()
-        machine.key(Doubled(2**17), [column])
-        least = min(least, time.thread_time() - start)
-    assert least < 5e-3
-
-
 # Hits.
 
 
@@ -262,39 +252,6 @@ def test_a_hit_defines_nothing_and_runs_nothing() -> None:
     calls.clear()
     assert [machine.prove(Noted(rounds)) for rounds in range(1, 200)] == proofs
     assert calls == [] and counts(machine) == (199, 199)
-
-
-def hit_seconds(machine: CachedZkVm, program: TraceProgram, witness: Any) -> float:
-    """Seconds of this thread's for a hit, the least of some."""
-    machine.prove(program, witness)
-    least = 1.0
-    for _ in range(100):
-        start = time.thread_time()
-        for _ in range(20):
-            machine.prove(program, witness)
-        least = min(least, (time.thread_time() - start) / 20)
-    return least
-
-
-@dataclass(frozen=True)
-class Eight(TraceProgram):
-    """A program with eight inputs."""
-
-    id = "eight.v0"
-    rounds: int
-
-    def define(self, m):
-        columns = m.columns(*"abcdefgh")
-        m.start({column: m.public_input(f"{column}0") for column in columns})
-        m.step({column: column * column for column in columns})
-        m.rows(self.rounds)
-
-
-def test_a_hit_takes_microseconds_however_long_the_trace_is() -> None:
-    machine = cache()
-    for rounds in (50, 2**14):
-        for witness in (tuple(range(8)), np.arange(8)):
-            assert hit_seconds(machine, Eight(rounds), witness) < 10e-6
 
 
 # Bounds.

@@ -249,23 +249,14 @@ def test_verbose_shows_the_stages_on_stderr() -> None:
     assert l2zk("prove", "fib", "--rounds", "5").stderr == "", "the logger is as it was"
 
 
-def test_importing_the_library_is_quick_and_loads_no_command_line(tmp_path: Path) -> None:
+def test_importing_the_library_loads_little_beyond_numpy() -> None:
+    """How long it takes is for `asv run` to say; what it may load is said here."""
     code = """
 import sys
-from time import process_time
-start = process_time()
 import l2zk
-print(process_time() - start)
-unwanted = ("click", "rich", "l2zk_fibonacci", "cli_counting")
-print([name for name in sys.modules if name.split(".")[0] in unwanted])
-print("importlib.metadata" in sys.modules, "l2zk.testing" in sys.modules, "l2zk.cli" in sys.modules)
+packages = {name.split(".")[0] for name in sys.modules if name[0] != "_"} - set(sys.stdlib_module_names)
+print(*sorted(name for name in packages if hasattr(sys.modules[name], "__path__")))
+print("importlib.metadata" in sys.modules, "asyncio" in sys.modules, "l2zk.testing" in sys.modules, "l2zk.cli" in sys.modules)
 """
-    variables = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONDONTWRITEBYTECODE": ""}
-    runs = [
-        subprocess.run(
-            [sys.executable, "-c", code], env=variables, cwd=tmp_path, capture_output=True, text=True
-        ).stdout.splitlines()
-        for _ in range(6)
-    ]
-    assert {tuple(lines[1:]) for lines in runs} == {("[]", "False False False")}
-    assert min(float(lines[0]) for lines in runs) < 0.150
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.stdout.splitlines() == ["l2zk numpy pluggy", "False False False False"], run.stderr

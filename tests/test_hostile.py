@@ -608,7 +608,7 @@ def test_what_a_header_asks_for_costs_little() -> None:
     pytest.importorskip("resource")
     cost = in_a_process("what_greedy_headers_cost")
     assert not cost["accepted"]
-    assert cost["seconds"] < 2
+    assert cost["seconds"] < 10  # of what could take minutes
     assert cost["mebibytes"] < 64
 
 
