@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import itertools
 import os
+from array import array
 from collections.abc import Iterator, Sequence
 from typing import Any
 from unittest import mock
 
 import reference
+from blake3 import blake3
 from reference import GOLDILOCKS, Masks, Prover, Verified
 from reference import header as twin_header
 from reference.air import inverse_divisor
@@ -19,7 +21,7 @@ from reference.deep import openings
 from reference.field import Element, horner, interpolate_extension
 from reference.fri import leaves_of
 from reference.transcript import u64
-from reference.tree import leaf_digest, siblings
+from reference.tree import siblings
 
 from l2zk import Proof, ProofOptions, TraceProgram, TraceZkVm
 
@@ -104,29 +106,33 @@ def prove(program: TraceProgram, options: ProofOptions, witness: Any = ()) -> Pr
 def masks_of(seed: bytes, shape: reference.Shape) -> Masks:
     """What the core expands from a seed.
 
-    Block i of stream (purpose, index) is the leaf digest of seed ‖ purpose ‖ index ‖ i. The batch's mask is
-    drawn as the coefficients of R(7^s·X), bit-reversed as far as they fill the rows of a coset.
+    Stream (purpose, index) is the extended output of BLAKE3 for the key `seed` and the message
+    purpose ‖ index. The batch's mask is drawn as the coefficients of R(7^s·X), bit-reversed as far as they fill the rows of a coset.
     """
 
-    def block(purpose: int, index: int, i: int) -> bytes:
-        return leaf_digest(seed + u64(purpose) + u64(index) + u64(i))
+    def stream(purpose: int, index: int, length: int) -> bytes:
+        return blake3(u64(purpose) + u64(index), key=seed).digest(length=length)
 
     def elements(purpose: int, index: int, count: int) -> list[int]:
-        words = (
-            int.from_bytes(block(purpose, index, i // 4)[8 * (i % 4) :][:8], "little")
-            for i in itertools.count()
-        )
+        words = array("Q", stream(purpose, index, 8 * count + 512))
         return list(itertools.islice((word for word in words if word < P), count))
 
     def extension(purpose: int, first: int, count: int) -> list[Element]:
         return list(zip(*(elements(purpose, first + c, count) for c in range(3))))
 
     def salts(tree: int) -> list[bytes]:
-        """Half a block for each leaf, in the order in which the core stores them."""
-        places = [
-            j % shape.blowup * (shape.leaves // shape.blowup) + j // shape.blowup for j in range(shape.leaves)
-        ]
-        return [block(4, tree, place // 2)[16 * (place % 2) :][:16] for place in places]
+        """A quarter of a block for each leaf, run by run in the order in which the core stores them."""
+        rows = shape.leaves // shape.blowup
+        run = min(2048, rows)
+        blocks = -(-run // 4)
+        drawn = stream(4, tree, 64 * blocks * (shape.leaves // run))
+
+        def salt(j: int) -> bytes:
+            number, t = divmod(j % shape.blowup * rows + j // shape.blowup, run)
+            at = 64 * (number * blocks + t % blocks) + 16 * (t // blocks)
+            return drawn[at : at + 16]
+
+        return [salt(j) for j in range(shape.leaves)]
 
     rows = shape.domain_length // shape.rows_per_leaf
     unshift = GOLDILOCKS.F.inv(GOLDILOCKS.F.pow(GOLDILOCKS.F.generator, shape.rows_per_leaf))

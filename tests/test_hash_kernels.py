@@ -131,6 +131,29 @@ def test_extreme_words(isa):
         assert [bytes(row) for row in _core.hash_columns_probe(columns)] == leaf_digests(columns)
 
 
+# Leaves with salts, and what salts and masks are drawn from.
+
+
+@pytest.mark.parametrize("words", [1, 8, 9, 27, 128, 129, 300])
+def test_salted_leaves(isa, words):
+    for n in (1, 15, 16, 17, 31, 32, 33, 70):
+        columns = words_of((words, n), words * n).reshape(words, n)
+        salts = words_of((n, words), 2 * n).reshape(n, 2).view(np.uint8)
+        rows = np.ascontiguousarray(columns.T).astype("<u8")
+        padding = bytes(-8 * words % 64)
+        keys = [salt.tobytes() + bytes(16) for salt in salts]
+        expected = [blake3(row.tobytes() + padding, key=key).digest() for row, key in zip(rows, keys)]
+        assert [bytes(row) for row in _core.hash_columns_probe(columns, salts)] == expected
+
+
+@pytest.mark.parametrize("count", [1, 2, 15, 16, 17, 33, 512])
+def test_streams_are_the_extended_output_of_a_key(isa, count):
+    seed = bytes(range(7, 39))
+    for purpose, index, first in ((1, 0, 0), (3, 2, 5), (4, 2**32 + 7, 2**32 - 3)):
+        expected = blake3(u64(purpose) + u64(index), key=seed).digest(length=64 * count, seek=64 * first)
+        assert _core.stream_probe(seed, purpose, index, first, count).tobytes() == expected
+
+
 # Nodes.
 
 

@@ -1,6 +1,7 @@
 /* BLAKE3 of many messages at once: a message per lane, the same word of every message in one vector.
  *
  *     H3(message)         = root of the left-balanced tree over the chunks of 1024 bytes       (PROTOCOL 5.1)
+ *     H3(key, message)    = the same in BLAKE3's keyed mode                                    (PROTOCOL 5.1)
  *     parent(left, right) = compress(IV, left || right, counter 0, length 64, flag PARENT)     (PROTOCOL 5.2)
  *
  * Digests lie word-sliced: word k of digest i is digests[k * stride + i]. Nothing has to be aligned beyond
@@ -21,7 +22,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "words are read from m
 
 enum { HASH_LANES = L2ZK_HASH_LANES, HASH_STATES = 2, HASH_GROUP = HASH_LANES * HASH_STATES };
 enum { BLOCK_BYTES = 64, CHUNK_BLOCKS = 16, HASH_TREE = 8 * (54 + 1) };  /* 2^54 chunks are 2^64 bytes */
-enum { CHUNK_START = 1, CHUNK_END = 2, PARENT = 4, ROOT = 8 };
+enum { CHUNK_START = 1, CHUNK_END = 2, PARENT = 4, ROOT = 8, KEYED = 16 };
 
 typedef uint32_t hash_lanes __attribute__((vector_size(4 * L2ZK_HASH_LANES)));
 
@@ -198,11 +199,11 @@ HASH_INLINE void copy_digests(const uint32_t *const src, const size_t src_stride
 
 typedef void hash_loader(const void *source, uint64_t block, hash_word m[16]);
 
-/* tree[0 .. 8) = H3 of the messages of `length` bytes whose blocks `load` fetches. Until then tree holds the
- * finished subtrees, the largest first, and the node in work behind them: two neighbours are, as they lie,
- * the message of their parent. */
-HASH_INLINE void hash_messages(hash_loader *const load, const void *const source, const uint64_t length,
-                               const int states, const hash_word iv[8], hash_word tree[HASH_TREE])
+/* tree[0 .. 8) = H3 of the messages of `length` bytes whose blocks `load` fetches; with `mode` KEYED, iv is the key. Until then
+ * tree holds the finished subtrees, the largest first, and the node in work behind them: two neighbours are, as
+ * they lie, the message of their parent. */
+HASH_INLINE void hash_messages(hash_loader *const load, const void *const source, const uint64_t length, const int states,
+                               const hash_word iv[8], const uint32_t mode, hash_word tree[HASH_TREE])
 {
     const uint64_t blocks = length ? (length - 1) / BLOCK_BYTES + 1 : 1;
     const uint64_t last_chunk = (blocks - 1) / CHUNK_BLOCKS;
@@ -212,7 +213,7 @@ HASH_INLINE void hash_messages(hash_loader *const load, const void *const source
         const uint64_t end = chunk == last_chunk ? blocks : start + CHUNK_BLOCKS;
         for (uint64_t block = start; block < end; block++) {
             const uint64_t size = block + 1 == blocks ? length - block * BLOCK_BYTES : BLOCK_BYTES;
-            const uint32_t flags = (block == start ? CHUNK_START : 0) | (block + 1 == end ? CHUNK_END : 0)
+            const uint32_t flags = mode | (block == start ? CHUNK_START : 0) | (block + 1 == end ? CHUNK_END : 0)
                                  | (block + 1 == end && last_chunk == 0 ? ROOT : 0);
             hash_word m[16];
             load(source, block, m);
@@ -223,7 +224,7 @@ HASH_INLINE void hash_messages(hash_loader *const load, const void *const source
         int joins = chunk == last_chunk ? (int)((node - tree) / 8) : __builtin_ctzll(~chunk);
         for (; joins > 0; joins--) {
             node -= 8;
-            const uint32_t flags = PARENT | (chunk == last_chunk && node == tree ? ROOT : 0);
+            const uint32_t flags = mode | PARENT | (chunk == last_chunk && node == tree ? ROOT : 0);
             compress(states, iv, node, (hash_tweak){0, BLOCK_BYTES, flags}, node);
         }
     }
@@ -253,18 +254,32 @@ static inline void load_rows(const void *const source, const uint64_t block, has
     }
 }
 
-/* Digest i, i < n: H3 of src[0][i], src[1][i], ..., src[words - 1][i], zero-padded to whole blocks
- * (PROTOCOL 5.1). words >= 1. out overlaps no column. */
-static void hash_columns(const uint64_t *const *const src, const size_t words, const size_t n,
-                         uint32_t *const out, const size_t stride)
+/* The first four words of the keys of `count` messages, `stride` apart. */
+HASH_INLINE void load_salts(const uint32_t *const salts, const size_t stride, const size_t count, hash_word key[4])
+{
+    for (int k = 0; k < 4; k++)
+        if (count == HASH_GROUP)
+            memcpy(&key[k], salts + k * stride, 4 * HASH_GROUP);
+        else
+            memcpy(&key[k], salts + k * stride, 4 * count);
+}
+
+/* Digest i, i < n: H3 of src[0][i], src[1][i], ..., src[words - 1][i], zero-padded to whole blocks (PROTOCOL 5.1); with
+ * salts, keyed with salts[k*salt_stride + i], k < 4, and zeros. words >= 1. out overlaps no column. */
+static void hash_columns(const uint64_t *const *const src, const size_t words, const size_t n, const uint32_t *const salts,
+                         const size_t salt_stride, uint32_t *const out, const size_t stride)
 {
     const uint64_t length = (words + 7) / 8 * BLOCK_BYTES;
     hash_word iv[8], tree[HASH_TREE];
     initial_value(iv);
+    if (salts)
+        memset(iv, 0, sizeof iv);
     for (size_t i = 0; i < n; i += HASH_GROUP) {
         const size_t count = n - i < HASH_GROUP ? n - i : HASH_GROUP;
         const hash_rows rows = {src, words, i, count};
-        hash_messages(load_rows, &rows, length, count > HASH_LANES ? 2 : 1, iv, tree);
+        if (salts)
+            load_salts(salts + i, salt_stride, count, iv);
+        hash_messages(load_rows, &rows, length, count > HASH_LANES ? 2 : 1, iv, salts ? KEYED : 0, tree);
         copy_digests((const uint32_t *)tree, HASH_GROUP, count, out + i, stride);
     }
 }
@@ -328,7 +343,7 @@ static void hash_bytes(const uint8_t *const data, const size_t length, uint8_t o
     const hash_text text = {data, length};
     hash_word iv[8], tree[HASH_TREE];
     initial_value(iv);
-    hash_messages(load_text, &text, length, 1, iv, tree);
+    hash_messages(load_text, &text, length, 1, iv, 0, tree);
     store_lane_zero(tree, out);
 }
 
@@ -343,6 +358,49 @@ static void hash_parent(const uint8_t left[32], const uint8_t right[32], uint8_t
     load_text(&(hash_text){children, BLOCK_BYTES}, 0, m);
     compress(1, iv, m, (hash_tweak){0, BLOCK_BYTES, PARENT}, m);
     store_lane_zero(m, out);
+}
+
+/* ---- A key's extended output ---- */
+
+/* The counters of HASH_LANES successive 64-bit numbers. */
+HASH_INLINE void count_up(const uint64_t first, hash_lanes *const low, hash_lanes *const high)
+{
+    *low = (uint32_t)first + lane_numbers();
+    /* The carry out of low: a comparison that is true is -1. */
+    *high = broadcast((uint32_t)(first >> 32)) - (hash_lanes)(*low < lane_numbers());
+}
+
+HASH_FUNCTION void expand_group(const uint32_t key[8], const uint32_t message[4], const uint64_t first, uint32_t *const out,
+                                const size_t stride)
+{
+    hash_word v[16], m[16];
+    memset(m, 0, sizeof m);
+    for (int s = 0; s < HASH_STATES; s++) {
+        for (int k = 0; k < 8; k++) v[k].state[s] = broadcast(key[k]);
+        for (int k = 0; k < 4; k++) {
+            v[8 + k].state[s] = broadcast(BLAKE3_IV[k]);
+            m[k].state[s] = broadcast(message[k]);
+        }
+        count_up(first + s * HASH_LANES, &v[12].state[s], &v[13].state[s]);
+        v[14].state[s] = broadcast(16);
+        v[15].state[s] = broadcast(KEYED | CHUNK_START | CHUNK_END | ROOT);
+    }
+    HASH_UNROLL for (int round = 0; round < 7; round++)
+        full_round(HASH_STATES, v, m, BLAKE3_SCHEDULE[round]);
+    for (int k = 0; k < 8; k++)
+        for (int s = 0; s < HASH_STATES; s++) {
+            const hash_lanes low = v[k].state[s] ^ v[8 + k].state[s], high = v[8 + k].state[s] ^ key[k];
+            memcpy(out + k * stride + s * HASH_LANES, &low, sizeof low);
+            memcpy(out + (8 + k) * stride + s * HASH_LANES, &high, sizeof high);
+        }
+}
+
+/* Blocks first ... first + count - 1, of 64 bytes each, of BLAKE3's extended output for a key and a message of 16 bytes (PROTOCOL
+ * 10): word k of block i is out[k * stride + i], k < 16. A group is written whole, so stride must have room for it. */
+static void expand(const uint32_t key[8], const uint32_t message[4], const uint64_t first, const size_t count,
+                   uint32_t *const out, const size_t stride)
+{
+    for (size_t i = 0; i < count; i += HASH_GROUP) expand_group(key, message, first + i, out + i, stride);
 }
 
 /* ---- Grinding ---- */
@@ -360,13 +418,7 @@ static uint64_t grind(const uint8_t prefix[48], const uint64_t first, const uint
     for (int k = 0; k < 16; k++) m[k].state[1] = m[k].state[0];
     *found = 1;
     for (uint64_t done = 0; done < count; done += HASH_GROUP) {
-        for (int s = 0; s < HASH_STATES; s++) {
-            const uint64_t nonce = first + done + s * HASH_LANES;
-            const hash_lanes low = (uint32_t)nonce + lane_numbers();
-            m[12].state[s] = low;
-            /* The carry out of low: a comparison that is true is -1. */
-            m[13].state[s] = broadcast((uint32_t)(nonce >> 32)) - (hash_lanes)(low < lane_numbers());
-        }
+        for (int s = 0; s < HASH_STATES; s++) count_up(first + done + s * HASH_LANES, &m[12].state[s], &m[13].state[s]);
         compress(2, iv, m, (hash_tweak){0, 56, CHUNK_START | CHUNK_END | ROOT}, digest);
         for (uint64_t i = 0; i < HASH_GROUP && i < count - done; i++) {
             const uint64_t s = i / HASH_LANES, lane = i % HASH_LANES;

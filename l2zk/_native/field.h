@@ -54,7 +54,21 @@ static inline uint64_t f_pow(uint64_t a, uint64_t e)
     return r;
 }
 
-static inline uint64_t f_inv(uint64_t a) { return f_pow(a, P - 2); } /* 0 gives 0 */
+static inline uint64_t f_square_times(uint64_t a, int times, uint64_t b) /* a^(2^times)*b */
+{
+    while (times-- > 0)
+        a = f_mul(a, a);
+    return f_mul(a, b);
+}
+
+/* a^(p - 2), p - 2 being 31 ones, a zero and 32 ones; r_k = a^(2^k - 1). 0 gives 0. */
+static inline uint64_t f_inv(uint64_t a)
+{
+    uint64_t r2 = f_square_times(a, 1, a), r3 = f_square_times(r2, 1, a), r6 = f_square_times(r3, 3, r3);
+    uint64_t r12 = f_square_times(r6, 6, r6), r24 = f_square_times(r12, 12, r12);
+    uint64_t r31 = f_square_times(f_square_times(r24, 6, r6), 1, a);
+    return f_square_times(f_square_times(r31, 32, r31), 1, a);
+}
 
 /* omega of order 2^log_order */
 static inline uint64_t f_root(unsigned log_order)
@@ -133,14 +147,6 @@ static inline minimal_polynomial k_minimal(k3 z)
     r.second = f_add(f_add(m, m), c0);
     r.norm = f_add(f_mul(a0, c0), f_add(f_mul(a2, c1), f_mul(a1, c2)));
     return r;
-}
-
-/* (x - z')(x - z''), z' and z'' the conjugates of z: x^2 + (z - trace)*x + (z^2 - trace*z + second) */
-static inline k3 k_adjoint(k3 z, uint64_t x)
-{
-    minimal_polynomial m = k_minimal(z);
-    k3 linear = k_sub(z, k_from(m.trace));
-    return k_add(k_add(k_scale(linear, x), k_mul(z, linear)), k_from(f_add(f_mul(x, x), m.second)));
 }
 
 /* 1/z = (z^2 - trace*z + second)/norm; 0 gives 0 */

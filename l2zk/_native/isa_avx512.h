@@ -15,6 +15,7 @@ typedef __m512i V;
 static inline V v_load(const uint64_t *p) { return _mm512_loadu_si512(p); }
 static inline void v_store(uint64_t *p, V a) { _mm512_storeu_si512(p, a); }
 static inline V v_set1(uint64_t a) { return _mm512_set1_epi64((long long)a); }
+static inline V v_first(uint64_t a) { return _mm512_zextsi128_si512(_mm_cvtsi64_si128((long long)a)); } /* a, 0, 0, ... */
 
 static inline V v_add(V a, V b)
 {

@@ -10,6 +10,7 @@
 
 #define TILE 64
 #define CHUNK 512 /* elements that are inverted together */
+#define CHUNK_STEP (CHUNK + TILE / 2) /* from one array of a chunk to the next: 4096 bytes apart they would share their sets of a cache */
 
 /* Straight-line code over slots. An instruction is (op, dst, a, b); see bytecode.py for its making.
  *
@@ -30,6 +31,12 @@ typedef struct {
     const uint64_t *uniforms;     /* first values: public inputs, public outputs, constants, computed ones */
     size_t prelude_count, load_count, body_count, uniform_count, vector_count, result_count;
 } l2zk_code;
+
+/* The constraints of one divisor on a tile: its inverses, and room for three tiles where its constraints are first summed up, or NULL. */
+typedef struct {
+    const uint64_t *divisor;
+    uint64_t *sum[3];
+} l2zk_group;
 
 /* One point z of the batch (PROTOCOL 6.7): sum of coefficients[t]*sources[t](x) - constant, over x - z. */
 typedef struct {
@@ -54,7 +61,7 @@ static inline l2zk_ntt_tables l2zk_ntt_tables_in(const uint64_t *words, size_t n
 }
 
 /* A transform works on stretches of 2^near_log values, which stay in cache, and at most 2^7 of them meet in the last layers. */
-static inline unsigned l2zk_ntt_near_log(unsigned log_n) { return log_n <= 13 ? log_n : log_n <= 20 ? 13 : log_n - 7; }
+static inline unsigned l2zk_ntt_near_log(unsigned log_n) { return log_n <= 12 ? log_n : log_n <= 19 ? 12 : log_n - 7; }
 
 /* Words that move a transform of 2^log_n values to a coset. */
 static inline size_t l2zk_ntt_shift_words(unsigned log_n)
@@ -70,17 +77,20 @@ typedef struct {
     /* blake3.h */
     void (*hash_bytes)(const uint8_t *data, size_t length, uint8_t out[32]);
     void (*hash_parent)(const uint8_t left[32], const uint8_t right[32], uint8_t out[32]);
-    void (*hash_columns)(const uint64_t *const *src, size_t words, size_t n, uint32_t *out, size_t stride);
+    void (*hash_columns)(const uint64_t *const *src, size_t words, size_t n, const uint32_t *salts, size_t salt_stride, uint32_t *out,
+                         size_t stride);
     void (*hash_parents)(const uint32_t *left, const uint32_t *right, size_t in_stride, size_t n, uint32_t *out,
                          size_t out_stride);
+    void (*expand)(const uint32_t key[8], const uint32_t message[4], uint64_t first, size_t count, uint32_t *out, size_t stride);
     uint64_t (*grind)(const uint8_t prefix[48], uint64_t first, uint64_t count, unsigned bits, int *found);
 
     /* ntt.h */
     void (*ntt_fill_tables)(uint64_t *words, size_t n);
     void (*ntt_fill_shift)(uint64_t *words, uint64_t shift, unsigned log_n);
     void (*ntt_coefficients)(uint64_t *out, const uint64_t *values, unsigned log_n, l2zk_ntt_tables tables);
-    void (*ntt_values)(uint64_t *out, const uint64_t *coefficients, unsigned log_n, const uint64_t *shift,
-                       const uint64_t *tail, size_t tail_count, uint64_t tail_scale, l2zk_ntt_tables tables);
+    void (*ntt_values)(uint64_t *out, const uint64_t *coefficients, unsigned log_n, const uint64_t *shift, const uint64_t *tail,
+                       unsigned log_tail, l2zk_ntt_tables tables);
+    void (*scale_values)(uint64_t *out, const uint64_t *values, size_t count, uint64_t scale);
     void (*ntt_scale)(uint64_t *coefficients, unsigned log_n, const uint64_t *shift);
     void (*ntt_wrap)(uint64_t *out, const uint64_t *coefficients, unsigned log_n, unsigned log_m, uint64_t turn,
                      uint64_t *powers);
@@ -88,24 +98,24 @@ typedef struct {
     void (*join_cosets)(uint64_t *const *cosets, unsigned log_cosets, size_t n, uint64_t shift_power);
 
     /* machine.h */
-    void (*accumulate_results)(const l2zk_code *code, uint64_t *const *slots, const uint64_t *uniforms, const k3 *powers,
-                         const uint32_t *groups, uint64_t *sums);
+    void (*combine_results)(const l2zk_code *code, uint64_t *const *slots, const uint64_t *uniforms, const k3 *powers,
+                            const uint32_t *group_of, const l2zk_group *groups, size_t group_count, uint64_t *const quotient[3]);
     void (*store_results)(const l2zk_code *code, uint64_t *const *slots, const uint64_t *uniforms, uint64_t *results);
 
     /* tiles.h */
     void (*points)(uint64_t start, const uint64_t *powers, uint64_t *x);
-    void (*differences)(uint64_t start, const uint64_t *powers, uint64_t constant, uint64_t *out);
+    void (*differences)(const uint64_t *x, uint64_t constant, uint64_t *out);
     void (*invert)(uint64_t *values, size_t count);
     void (*minimal_values)(k3 z, const uint64_t *x, uint64_t *mu);
-    void (*multiply_differences)(uint64_t *values, const uint64_t *x, uint64_t root);
-    void (*divide_groups)(const uint64_t *sums, const uint64_t *inverses, size_t stride, size_t groups,
-                          uint64_t *const quotient[3]);
+    void (*multiply_differences)(const uint64_t *values, const uint64_t *x, uint64_t root, uint64_t *out);
     void (*deep)(const l2zk_deep_point *points, size_t count, size_t at, const uint64_t *x, const uint64_t *inverses,
                  size_t stride, uint64_t *word);
     void (*fold)(const uint64_t *const coefficients[3], size_t count, unsigned log_arity, k3 beta, uint64_t *const out[3]);
+    void (*fold_leaves)(uint64_t *members, size_t stride, unsigned log_arity, k3 beta, const uint64_t *inverse_points,
+                        uint64_t *const out[3]);
+    void (*evaluate)(const k3 *coefficients, size_t count, const uint64_t *x, uint64_t *const out[3]);
     void (*barycentric_weights)(k3 z, const uint64_t *x, const uint64_t *inverse, uint64_t *weights);
     k3 (*dot)(const uint64_t *weights, const uint64_t *values);
-    k3 (*evaluate)(const uint64_t *const coefficients[3], size_t count, k3 z);
 } l2zk_kernels;
 
 /* dispatch.c */

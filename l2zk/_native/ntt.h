@@ -228,12 +228,34 @@ static inline void powers_of_lanes(const uint64_t *runs, V w[7])
     w[6] = v_mul(w[3], w[2]);
 }
 
-static void spread_runs(uint64_t *out, const uint64_t *in, const uint64_t *scale, size_t size, const uint64_t *runs)
+/* What is added to some coefficients: value j at place j*gap of the bit-reversed order. */
+typedef struct {
+    const uint64_t *values;
+    size_t gap;
+} ntt_tail;
+
+/* The first place of a tail from `begin` on. */
+static inline size_t tail_place(const ntt_tail *t, size_t begin) { return (begin + t->gap - 1) & ~(t->gap - 1); }
+
+/* Add what belongs to the vectors of begin .. begin + 8*W - 1; of a gap of W or more. */
+static inline void add_tail(V x[8], size_t begin, const ntt_tail *t)
+{
+    const uint64_t *value = t->values + tail_place(t, begin) / t->gap;
+    for (size_t at = tail_place(t, begin) - begin; at < 8 * W; at += t->gap)
+        x[at / W] = v_add(x[at / W], v_first(*value++));
+}
+
+static void spread_runs(uint64_t *out, const uint64_t *in, const uint64_t *scale, size_t size, const uint64_t *runs, size_t begin,
+                        const ntt_tail *tail)
 {
     for (size_t e = 0; e < size; e += 8 * W) {
         V x[8], w[7];
         for (int i = 0; i < 8; i++)
-            x[i] = scale ? v_mul(v_load(in + e + i * W), v_load(scale + e + i * W)) : v_load(in + e + i * W);
+            x[i] = v_load(in + e + i * W);
+        if (tail)
+            add_tail(x, begin + e, tail);
+        for (int i = 0; i < 8 && scale; i++)
+            x[i] = v_mul(x[i], v_load(scale + e + i * W));
         powers_of_lanes(runs + e / 8, w);
         v_runs_to_lanes(x);
         spread_eight(x);
@@ -264,7 +286,7 @@ static void gather_runs(uint64_t *a, size_t size, const uint64_t *runs)
 
 /* ---- The whole ----------------------------------------------------------------------------------------------------- */
 
-enum { SMALLEST_SPLIT = 64, TILE_COLUMNS = 64, TILE_ROWS = 128, FEW_PLACES = 16 };
+enum { SMALLEST_SPLIT = 64, TILE_COLUMNS = 64, TILE_ROWS = 128 };
 
 static void spread_small(uint64_t *a, size_t n, const uint64_t *roots)
 {
@@ -352,15 +374,23 @@ static void ntt_coefficients(uint64_t *out, const uint64_t *values, unsigned log
     }
 }
 
+/* out = values*scale; out may be values */
+static void scale_values(uint64_t *out, const uint64_t *values, size_t count, uint64_t scale)
+{
+    const V s = v_set1(scale);
+    size_t i = 0;
+    for (; i + W <= count; i += W)
+        v_store(out + i, v_mul(v_load(values + i), s));
+    for (; i < count; i++)
+        out[i] = f_mul(values[i], scale);
+}
+
 /* scale[i] = ratio^(i reversed) for i < 2^bits */
 static void reversed_powers(uint64_t *scale, uint64_t ratio, unsigned bits)
 {
     scale[0] = 1;
-    for (unsigned j = 0; j < bits; j++) {
-        const uint64_t factor = f_pow(ratio, (uint64_t)1 << (bits - 1 - j));
-        for (size_t i = 0; i < (size_t)1 << j; i++)
-            scale[((size_t)1 << j) + i] = f_mul(scale[i], factor);
-    }
+    for (unsigned j = 0; j < bits; j++)
+        scale_values(scale + ((size_t)1 << j), scale, (size_t)1 << j, f_pow(ratio, (uint64_t)1 << (bits - 1 - j)));
 }
 
 static void ntt_fill_shift(uint64_t *words, uint64_t shift, unsigned log_n)
@@ -370,64 +400,33 @@ static void ntt_fill_shift(uint64_t *words, uint64_t shift, unsigned log_n)
     reversed_powers(words + ((size_t)1 << near), shift, log_n - near);
 }
 
-/* A few coefficients of a stretch get something added: number k of them, tail[first + k*step]*scale, at place k reversed. */
-typedef struct {
-    const uint64_t *tail;
-    size_t count, first, step;
-    uint64_t scale;
-    unsigned near;
-} ntt_tail;
-
-static inline size_t tail_places(const ntt_tail *t) { return t->count > t->first ? (t->count - t->first - 1) / t->step + 1 : 0; }
-
-/* Add those whose places lie in begin .. begin + size - 1. */
-static void add_tail(uint64_t *values, size_t begin, size_t size, const ntt_tail *t)
-{
-    for (size_t k = 0; k < tail_places(t); k++) {
-        const size_t place = reverse_bits(k, t->near) - begin;
-        if (place < size)
-            values[place] = f_add(values[place], f_mul(t->tail[t->first + k * t->step], t->scale));
-    }
-}
-
-/* Values on shift*<omega> of coefficients in bit-reversed order, to which the first `tail_count` <= n get tail[i]*tail_scale
- * added, i in natural order. shift: filled by ntt_fill_shift, or NULL for 1. out is coefficients or does not overlap. */
-static void ntt_values(uint64_t *out, const uint64_t *coefficients, unsigned log_n, const uint64_t *shift,
-                       const uint64_t *tail, size_t tail_count, uint64_t tail_scale, l2zk_ntt_tables t)
+/* Values on shift*<omega> of coefficients in bit-reversed order, to the first 2^log_tail <= n of which the tail is added, itself in
+ * bit-reversed order; tail: NULL for none. shift: filled by ntt_fill_shift, or NULL for 1. out is coefficients or does not
+ * overlap. */
+static void ntt_values(uint64_t *out, const uint64_t *coefficients, unsigned log_n, const uint64_t *shift, const uint64_t *tail,
+                       unsigned log_tail, l2zk_ntt_tables t)
 {
     const size_t n = (size_t)1 << log_n;
     const unsigned near = l2zk_ntt_near_log(log_n), far = log_n - near;
     const size_t stride = (size_t)1 << near;
+    const ntt_tail added = {tail, tail ? n >> log_tail : n};
+    const int dense = tail && (n < SMALLEST_SPLIT || added.gap < W);
+    if (dense) {
+        if (out != coefficients)
+            memcpy(out, coefficients, 8 * n);
+        for (size_t place = 0; place < n; place += added.gap)
+            out[place] = f_add(out[place], tail[place / added.gap]);
+        coefficients = out;
+    }
+    if (n < SMALLEST_SPLIT) {
+        for (size_t i = 0; i < n; i++)
+            out[i] = shift ? f_mul(coefficients[i], shift[i]) : coefficients[i];
+        spread_small(out, n, t.roots);
+        return;
+    }
     for (size_t b = 0; b < (size_t)1 << far; b++) {
         uint64_t *stretch = out + b * stride;
-        const uint64_t *source = coefficients + b * stride, *runs = t.runs + b * stride / 8;
-        const ntt_tail added = {tail, tail_count, reverse_bits(b, far), (size_t)1 << far, tail_scale, near};
-        const size_t places = tail_places(&added);
-        uint64_t touched[FEW_PLACES][8 * W];
-        const int few = n >= SMALLEST_SPLIT && places <= FEW_PLACES;
-        if (few) { /* the runs that are touched are worked out apart, from copies, which out must not have overwritten */
-            for (size_t k = 0; k < places; k++) {
-                const size_t begin = reverse_bits(k, near) / (8 * W) * (8 * W);
-                memcpy(touched[k], source + begin, sizeof touched[k]);
-                add_tail(touched[k], begin, 8 * W, &added);
-            }
-        } else if (places) {
-            if (stretch != source)
-                memcpy(stretch, source, 8 * stride);
-            add_tail(stretch, 0, stride, &added);
-            source = stretch;
-        }
-        if (n < SMALLEST_SPLIT) {
-            for (size_t i = 0; i < n; i++)
-                stretch[i] = shift ? f_mul(source[i], shift[i]) : source[i];
-            spread_small(stretch, n, t.roots);
-            continue;
-        }
-        spread_runs(stretch, source, shift, stride, runs);
-        for (size_t k = 0; few && k < places; k++) {
-            const size_t begin = reverse_bits(k, near) / (8 * W) * (8 * W);
-            spread_runs(stretch + begin, touched[k], shift ? shift + begin : NULL, 8 * W, runs + begin / 8);
-        }
+        spread_runs(stretch, coefficients + b * stride, shift, stride, t.runs + b * stride / 8, b * stride, tail && !dense ? &added : NULL);
         spread(stretch, stride, 8, b, t);
     }
     if (far)
@@ -455,19 +454,24 @@ static void ntt_scale(uint64_t *coefficients, unsigned log_n, const uint64_t *sh
 static void ntt_wrap(uint64_t *out, const uint64_t *coefficients, unsigned log_n, unsigned log_m, uint64_t turn, uint64_t *powers)
 {
     const size_t m = (size_t)1 << log_m, run = (size_t)1 << (log_n - log_m);
+    size_t i = 0;
     reversed_powers(powers, turn, log_n - log_m);
-    for (size_t i = 0; i < m; i++) {
-        const uint64_t *source = coefficients + i * run;
-        uint64_t sum = 0;
-        size_t k = 0;
-        if (run >= W) {
-            V sums = v_set1(0);
-            for (; k < run; k += W)
-                sums = v_add(sums, v_mul(v_load(source + k), v_load(powers + k)));
-            sum = sum_of(sums);
+    for (; run >= 8 && i + W <= m; i += W) { /* a run in each lane */
+        V sum = v_set1(0);
+        for (size_t k = 0; k < run; k += 8) {
+            V x[8];
+            for (int e = 0; e < 8; e++)
+                x[e] = v_load(coefficients + (i + (size_t)e * W / 8) * run + k + (size_t)e * W % 8);
+            v_runs_to_lanes(x);
+            for (int e = 0; e < 8; e++)
+                sum = v_add(sum, v_mul(x[e], v_set1(powers[k + e])));
         }
-        for (; k < run; k++)
-            sum = f_add(sum, f_mul(source[k], powers[k]));
+        v_store(out + i, sum);
+    }
+    for (; i < m; i++) {
+        uint64_t sum = 0;
+        for (size_t k = 0; k < run; k++)
+            sum = f_add(sum, f_mul(coefficients[i * run + k], powers[k]));
         out[i] = sum;
     }
 }

@@ -13,60 +13,59 @@ static void points(uint64_t start, const uint64_t *powers, uint64_t *x)
     EACH(i) v_store(x + i, v_mul(s, v_load(powers + i)));
 }
 
-/* out[t] = start*powers[t] - constant */
-static void differences(uint64_t start, const uint64_t *powers, uint64_t constant, uint64_t *out)
+/* out = x - constant */
+static void differences(const uint64_t *x, uint64_t constant, uint64_t *out)
 {
-    V s = v_set1(start), c = v_set1(constant);
-    EACH(i) v_store(out + i, v_sub(v_mul(s, v_load(powers + i)), c));
+    V c = v_set1(constant);
+    EACH(i) v_store(out + i, v_sub(v_load(x + i), c));
 }
 
-/* Montgomery's trick: one inversion and three products for each value; count is a multiple of TILE, at most CHUNK. No value is 0. */
-static void invert(uint64_t *values, size_t count)
+/* The inverse of each lane. */
+static inline V invert_lanes(V a)
 {
-    uint64_t before[CHUNK], lanes[W], product = 1;
-    V run = v_set1(1);
-    for (size_t i = 0; i < count; i += W) { /* a chain in each lane */
-        v_store(before + i, run);
-        run = v_mul(run, v_load(values + i));
-    }
-    uint64_t ends[W];
-    v_store(ends, run);
-    for (int i = 0; i < W; i++) { /* and one over the lanes' ends */
-        lanes[i] = product;
-        product = f_mul(product, ends[i]);
+    uint64_t lane[W], before[W], product = 1;
+    v_store(lane, a);
+    for (int i = 0; i < W; i++) {
+        before[i] = product;
+        product = f_mul(product, lane[i]);
     }
     uint64_t inverse = f_inv(product);
     for (int i = W; i-- > 0;) {
-        lanes[i] = f_mul(lanes[i], inverse);
-        inverse = f_mul(inverse, ends[i]);
+        before[i] = f_mul(before[i], inverse);
+        inverse = f_mul(inverse, lane[i]);
     }
-    run = v_load(lanes);
-    for (size_t i = count; i > 0; i -= W) {
-        V value = v_load(values + i - W);
-        v_store(values + i - W, v_mul(run, v_load(before + i - W)));
-        run = v_mul(run, value);
-    }
+    return v_load(before);
 }
 
-/* values *= x - root */
-static void multiply_differences(uint64_t *values, const uint64_t *x, uint64_t root)
+/* Montgomery's trick: one inversion and three products for each value; count is a multiple of TILE, at most CHUNK. No value is 0.
+ * Products wait for one another along a chain, so each lane has four. */
+static void invert(uint64_t *values, size_t count)
+{
+    uint64_t before[CHUNK];
+    V run[4] = {v_set1(1), v_set1(1), v_set1(1), v_set1(1)};
+    for (size_t i = 0; i < count; i += 4 * W)
+        for (int k = 0; k < 4; k++) {
+            v_store(before + i + k * W, run[k]);
+            run[k] = v_mul(run[k], v_load(values + i + k * W));
+        }
+    const V first = v_mul(run[0], run[1]), last = v_mul(run[2], run[3]);
+    const V inverse = invert_lanes(v_mul(first, last));
+    const V first_inverse = v_mul(inverse, last), last_inverse = v_mul(inverse, first);
+    V back[4] = {v_mul(first_inverse, run[1]), v_mul(first_inverse, run[0]), v_mul(last_inverse, run[3]), v_mul(last_inverse, run[2])};
+    for (size_t i = count; i > 0; i -= 4 * W)
+        for (int k = 0; k < 4; k++) {
+            const size_t at = i - (4 - k) * W;
+            const V value = v_load(values + at);
+            v_store(values + at, v_mul(back[k], v_load(before + at)));
+            back[k] = v_mul(back[k], value);
+        }
+}
+
+/* out = values*(x - root); out may be values */
+static void multiply_differences(const uint64_t *values, const uint64_t *x, uint64_t root, uint64_t *out)
 {
     V r = v_set1(root);
-    EACH(i) v_store(values + i, v_mul(v_load(values + i), v_sub(v_load(x + i), r)));
-}
-
-/* quotient = sum over groups of sums[group]*inverses[group], groups being `stride` apart in the latter */
-static void divide_groups(const uint64_t *sums, const uint64_t *inverses, size_t stride, size_t groups,
-                          uint64_t *const quotient[3])
-{
-    for (int c = 0; c < 3; c++) {
-        EACH(i) {
-            V q = v_set1(0);
-            for (size_t g = 0; g < groups; g++)
-                q = v_add(q, v_mul(v_load(sums + (3 * g + c) * TILE + i), v_load(inverses + g * stride + i)));
-            v_store(quotient[c] + i, q);
-        }
-    }
+    EACH(i) v_store(out + i, v_mul(v_load(values + i), v_sub(v_load(x + i), r)));
 }
 
 /* mu(x) = ((x - trace)*x + second)*x - norm */
@@ -152,6 +151,51 @@ static void fold(const uint64_t *const coefficients[3], size_t count, unsigned l
     }
 }
 
+/* The fold of a word's values, TILE leaves at a time: member t of a leaf is the value at y*omega_a^t, its coordinate c stands at
+ * members[(3*t + c)*stride]; they are overwritten. Halves are folded on halves: (f(y) + f(-y))/2 + beta*(f(y) - f(-y))/(2*y), then with
+ * y^2 and beta^2. inverse_points are the 1/y. */
+static void fold_leaves(uint64_t *members, size_t stride, unsigned log_arity, k3 beta, const uint64_t *inverse_points, uint64_t *const out[3])
+{
+    const V scale = v_set1(f_inv((uint64_t)1 << log_arity));
+    uint64_t unroots[3];
+    k3 powers[3] = {beta};
+    for (unsigned layer = 0; layer < log_arity; layer++) {
+        unroots[layer] = f_inv(f_root(log_arity - layer));
+        if (layer)
+            powers[layer] = k_mul(powers[layer - 1], powers[layer - 1]);
+    }
+    EACH(j) {
+        V unpoint = v_load(inverse_points + j);
+        for (unsigned layer = 0; layer < log_arity; layer++) {
+            const size_t half = ((size_t)1 << log_arity) >> (layer + 1);
+            V turn = unpoint;
+            for (size_t t = 0; t < half; t++) {
+                uint64_t *low = members + 3 * t * stride + j, *high = low + 3 * half * stride;
+                const VK a = vk_load(low, low + stride, low + 2 * stride), b = vk_load(high, high + stride, high + 2 * stride);
+                const VK odd = vk_mul(vk_set1(powers[layer]), vk_scale(vk_sub(a, b), turn));
+                vk_store(low, low + stride, low + 2 * stride, vk_add(vk_add(a, b), odd));
+                turn = v_mul(turn, v_set1(unroots[layer]));
+            }
+            unpoint = v_mul(unpoint, unpoint);
+        }
+        vk_store(out[0] + j, out[1] + j, out[2] + j, vk_scale(vk_load(members + j, members + stride + j, members + 2 * stride + j), scale));
+    }
+}
+
+/* out = sum_i coefficients[i]*x^i over K, at a tile of points of F */
+static void evaluate(const k3 *coefficients, size_t count, const uint64_t *x, uint64_t *const out[3])
+{
+    for (int c = 0; c < 3; c++)
+        EACH(j) v_store(out[c] + j, v_set1(0));
+    for (size_t i = count; i-- > 0;) {
+        const VK next = vk_set1(coefficients[i]);
+        EACH(j) {
+            const VK sum = vk_load(out[0] + j, out[1] + j, out[2] + j);
+            vk_store(out[0] + j, out[1] + j, out[2] + j, vk_add_scaled(next, sum, v_load(x + j)));
+        }
+    }
+}
+
 /* weights = x/(z - x), 3 tiles, given the inverses of mu(x) */
 static void barycentric_weights(k3 z, const uint64_t *x, const uint64_t *inverse, uint64_t *weights)
 {
@@ -174,23 +218,6 @@ static k3 dot(const uint64_t *weights, const uint64_t *values)
         r.c[c] = sum_of(sum);
     }
     return r;
-}
-
-/* sum_i coefficients[i]*z^i over K: one Horner chain for each residue of i mod TILE */
-static k3 evaluate(const uint64_t *const coefficients[3], size_t count, k3 z)
-{
-    k3 chain[TILE], sum = k_from(0), step = k_pow(z, TILE);
-    for (size_t t = 0; t < TILE; t++)
-        chain[t] = k_from(0);
-    for (size_t block = (count + TILE - 1) / TILE; block-- > 0;)
-        for (size_t t = 0; t < TILE && block * TILE + t < count; t++) {
-            size_t i = block * TILE + t;
-            k3 c = {{coefficients[0][i], coefficients[1][i], coefficients[2][i]}};
-            chain[t] = k_add(k_mul(chain[t], step), c);
-        }
-    for (size_t t = TILE; t-- > 0;)
-        sum = k_add(k_mul(sum, z), chain[t]);
-    return sum;
 }
 
 #endif

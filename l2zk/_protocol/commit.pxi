@@ -7,7 +7,7 @@ cdef struct Extension:
     unsigned log_rows            # n = 2^log_rows, also the points of a coset
     uint64_t *main               # columns of main_size
     size_t main_size
-    uint64_t *tail               # columns of tail_size
+    const uint64_t *tail         # columns of tail_size, of which tail_count <= n count
     size_t tail_size
     size_t tail_count
     bint masks                   # the tail is r of T + (X^n - 1)*r, rather than the coefficients from n on
@@ -20,6 +20,14 @@ cdef struct Extension:
 cdef size_t COLUMNS_A_TASK = 8
 
 
+cdef void reverse_tail(void *context, size_t c, unsigned worker) noexcept nogil:
+    """A column's tail in bit-reversed order, with zeros up to a power of two."""
+    cdef Extension *e = <Extension *>context
+    cdef Prover *v = e.prover
+    l2zk_active.ntt_reverse(column_of(v.tails, v.tail_room, c), column_of(<uint64_t *>e.tail, e.tail_size, c), e.tail_count,
+                            log_of_ratio(e.tail_count, 1), 1)
+
+
 cdef void extend_columns(void *context, size_t task, unsigned worker) noexcept nogil:
     """Some columns on one coset."""
     cdef Extension *e = <Extension *>context
@@ -27,6 +35,8 @@ cdef void extend_columns(void *context, size_t task, unsigned worker) noexcept n
     cdef size_t coset = task % v.plan.blowup
     cdef size_t first = task // v.plan.blowup * COLUMNS_A_TASK
     cdef size_t c
+    cdef uint64_t *tail = v.scratch[worker].tail
+    cdef unsigned log_tail = log_of_ratio(e.tail_count, 1)
     cdef uint64_t *shift = v.scratch[worker].shift
     cdef uint64_t point = f_mul(e.first, f_pow(e.ratio, coset))
     cdef uint64_t scale = f_pow(point, <uint64_t>1 << e.log_rows)
@@ -34,12 +44,16 @@ cdef void extend_columns(void *context, size_t task, unsigned worker) noexcept n
         scale = f_sub(scale, 1)
     l2zk_active.ntt_fill_shift(shift, point, e.log_rows)
     for c in range(first, smaller(first + COLUMNS_A_TASK, e.columns)):
+        if e.tail_count:
+            l2zk_active.scale_values(tail, column_of(v.tails, v.tail_room, c), <size_t>1 << log_tail, scale)
         l2zk_active.ntt_values(column_of(e.out, e.out_size, c) + (coset << e.log_rows), column_of(e.main, e.main_size, c),
-                               e.log_rows, shift, column_of(e.tail, e.tail_size, c), e.tail_count, scale, v.tables)
+                               e.log_rows, shift, tail if e.tail_count else NULL, log_tail, v.tables)
 
 
 cdef void extend(Prover *v, Extension *e) noexcept nogil:
     e.prover = v
+    if e.tail_count:
+        share(v, reverse_tail, e, e.columns)
     share(v, extend_columns, e, v.plan.blowup * ((e.columns + COLUMNS_A_TASK - 1) // COLUMNS_A_TASK))
 
 

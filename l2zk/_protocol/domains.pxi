@@ -13,11 +13,16 @@ cdef inline bint in_domain(const Plan *p, const Group *g, size_t row) noexcept n
     return True
 
 
-cdef inline uint64_t divisor_exponent(const Plan *p, const Group *g) noexcept nogil:
+cdef inline size_t divisor_exponent(const Plan *p, const Group *g) noexcept nogil:
     """e of the X^e - constant that the divisor is or contains. (PROTOCOL 3.3)"""
     if g.kind == DOMAIN_CYCLIC:
         return p.length // g.y
     return 1 if g.kind == DOMAIN_ROW else p.length
+
+
+cdef inline size_t divisor_span(const Plan *p, const Group *g) noexcept nogil:
+    """The values of X^e on a coset of N' points before they repeat."""
+    return p.coset_size // divisor_exponent(p, g)
 
 
 cdef inline uint64_t divisor_constant(const Plan *p, const Group *g) noexcept nogil:

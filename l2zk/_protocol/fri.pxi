@@ -26,21 +26,27 @@ cdef void prepare_batch(Prover *v) noexcept nogil:
         for i in range(p.reads[u].count):
             c = p.reads[u].columns[i]
             power = k_pow(v.alpha_deep, 1 + c + u * width)
-            add_source(point, column_of(v.on_domain, p.size, c), power)
+            add_source(v, point, c, power)
             point.constant = k_add(point.constant, k_mul(power, v.values[t]))
             t += 1
         if u == 0:
             for i in range(p.pieces):
                 power = k_pow(v.alpha_deep, 1 + p.columns + i)
                 for c in range(3):
-                    add_source(point, column_of(v.pieces, p.size, 3 * i + c), k_mul(power, phi[c]))
+                    add_source(v, point, p.columns + 3 * i + c, k_mul(power, phi[c]))
                 point.constant = k_add(point.constant, k_mul(power, v.values[t]))
                 t += 1
 
 
-cdef inline void add_source(l2zk_deep_point *point, const uint64_t *source, k3 coefficient) noexcept nogil:
-    (<const uint64_t **>point.sources)[point.count] = source
+cdef inline const uint64_t *batched_column(const Prover *v, size_t i) noexcept nogil:
+    """Column i of the trace, or behind them a coordinate of a piece, on L."""
+    return column_of(v.on_domain, v.plan.size, i) if i < v.plan.columns else column_of(v.pieces, v.plan.size, i - v.plan.columns)
+
+
+cdef inline void add_source(Prover *v, l2zk_deep_point *point, size_t column, k3 coefficient) noexcept nogil:
+    (<const uint64_t **>point.sources)[point.count] = batched_column(v, column)
     (<k3 *>point.coefficients)[point.count] = coefficient
+    v.side_sources[point.sources - v.point_sources + point.count] = column
     point.count += 1
 
 
@@ -49,8 +55,8 @@ cdef void invert_points(const Prover *v, size_t tiles, const uint64_t *x, uint64
     cdef size_t u, k
     for u in range(v.plan.offset_count):
         for k in range(tiles):
-            l2zk_active.minimal_values(v.points[u].z, x + TILE * k, inverses + CHUNK * u + TILE * k)
-        l2zk_active.invert(inverses + CHUNK * u, TILE * tiles)
+            l2zk_active.minimal_values(v.points[u].z, x + TILE * k, inverses + CHUNK_STEP * u + TILE * k)
+        l2zk_active.invert(inverses + CHUNK_STEP * u, TILE * tiles)
 
 
 cdef void batch_rows(void *context, size_t task, unsigned worker) noexcept nogil:
@@ -58,16 +64,16 @@ cdef void batch_rows(void *context, size_t task, unsigned worker) noexcept nogil
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
     cdef uint64_t *x = v.scratch[worker].words
-    cdef uint64_t *inverses = x + CHUNK
-    cdef uint64_t *tile = inverses + CHUNK * p.offset_count
+    cdef uint64_t *inverses = x + CHUNK_STEP
+    cdef uint64_t *tile = inverses + CHUNK_STEP * p.offset_count
     cdef uint64_t root = f_root(p.log_coset)
     cdef size_t row, k, tiles, last = smaller((task + 1) * CHUNK * CHUNKS_A_TASK, p.coset_size)
     for row from task * CHUNK * CHUNKS_A_TASK <= row < last by CHUNK:
         tiles = (smaller(CHUNK, p.coset_size - row) + TILE - 1) // TILE
-        fill_points(x, tiles, f_mul(GENERATOR, f_pow(root, row)), v.row_powers)
+        fill_points(x, tiles, f_mul(GENERATOR, f_pow(root, row)), v.steps)
         invert_points(v, tiles, x, inverses)
         for k in range(tiles):
-            l2zk_active.deep(v.points, p.offset_count, row + TILE * k, x + TILE * k, inverses + TILE * k, CHUNK, tile)
+            l2zk_active.deep(v.points, p.offset_count, row + TILE * k, x + TILE * k, inverses + TILE * k, CHUNK_STEP, tile)
             store_batch(v, row + TILE * k, smaller(TILE, p.coset_size - row - TILE * k), tile)
 
 
@@ -90,7 +96,10 @@ cdef void compute_batch(Prover *v) noexcept nogil:
     cdef const Plan *p = v.plan
     cdef size_t tasks = (p.coset_size + CHUNK * CHUNKS_A_TASK - 1) // (CHUNK * CHUNKS_A_TASK)
     cdef size_t c
+    cdef unsigned log_overflow
     cdef uint64_t root
+    cdef uint64_t *coefficients
+    cdef uint64_t *overflow = v.tails
     if stopped(v):
         return
     l2zk_crew_stage(v.crew, STAGE_BATCH, tasks + 3)
@@ -100,53 +109,45 @@ cdef void compute_batch(Prover *v) noexcept nogil:
     if p.batch_overflow == 0 or stopped(v):
         return
     root = f_root(p.log_size)
+    log_overflow = log_of_ratio(p.batch_overflow, 1)
     batch_beside(v)
     for c in range(3):           # on the subgroup the coset beside is omega_|L|*<omega>, where x^N' is not 1
-        split_overflow(column_of(v.folded[0], p.coset_size, c), p.log_coset, 1,
-                       column_of(v.batch_values, p.coset_size + p.batch_overflow, c) + p.coset_size, p.batch_overflow, root,
-                       column_of(v.folded_tail[0], p.batch_overflow, c), v.tables, v.scratch[0].shift)
+        coefficients = column_of(v.folded[0], p.coset_size, c)
+        find_overflow(coefficients, p.log_coset, f_sub(f_pow(root, p.coset_size), 1),
+                      column_of(v.batch_values, p.coset_size + p.batch_overflow, c) + p.coset_size, log_overflow, root, overflow,
+                      v.tables, v.scratch[0].shift)
+        take_overflow(coefficients, p.log_coset, 1, overflow, log_overflow)
+        l2zk_active.ntt_reverse(column_of(v.folded_tail[0], p.batch_overflow, c), overflow, p.batch_overflow, log_overflow, 1)
 
 
 cdef void batch_beside(Prover *v) noexcept nogil:
-    """G on a few points of the next coset, N'/batch_overflow rows apart."""
+    """G on a few points of the next coset, N'/batch_overflow rows apart: the same sums, over tiles to which the columns are copied."""
     cdef const Plan *p = v.plan
-    cdef size_t row, u, i, t, stride = p.coset_size // p.batch_overflow
+    cdef size_t row, k, i, c, tiles, stride = p.coset_size // p.batch_overflow
     cdef uint64_t *x = v.scratch[0].words
-    cdef uint64_t *inverses = x + CHUNK
-    cdef uint64_t *tile = inverses + CHUNK * p.offset_count
+    cdef uint64_t *inverses = x + CHUNK_STEP
+    cdef uint64_t *tile = inverses + CHUNK_STEP * p.offset_count
     cdef uint64_t *powers = tile + 3 * TILE
-    cdef uint64_t *staged = powers + TILE
-    cdef const uint64_t **sources = <const uint64_t **>v.scratch[0].sources
+    cdef uint64_t *copies = powers + TILE
     cdef uint64_t root = f_root(p.log_coset)
-    cdef l2zk_deep_point point
+    for i in range(p.offset_count * (p.columns + 3 * p.pieces)):
+        v.point_sources[i] = copies + TILE * v.side_sources[i]
     fill_powers(powers, f_pow(root, stride))
-    for row from 0 <= row < p.batch_overflow by TILE:
-        l2zk_active.points(f_mul(coset_shift(p, 1), f_pow(root, row * stride)), powers, x)
-        invert_points(v, 1, x, inverses)
-        for u in range(p.offset_count):
-            point = v.points[u]
-            for i in range(point.count):
-                sources[i] = staged + TILE * i
-                for t in range(TILE):
-                    staged[TILE * i + t] = point.sources[i][p.coset_size + ((row + t) * stride & (p.coset_size - 1))]
-            point.sources = sources
-            l2zk_active.deep(&point, 1, 0, x, inverses + CHUNK * u, CHUNK, tile)
-            add_beside(v, row, u, tile)
-
-
-cdef inline void add_beside(Prover *v, size_t row, size_t u, const uint64_t *tile) noexcept nogil:
-    cdef size_t c, t
-    cdef uint64_t *out
-    for c in range(3):
-        out = column_of(v.batch_values, v.plan.coset_size + v.plan.batch_overflow, c) + v.plan.coset_size + row
-        for t in range(TILE):
-            out[t] = f_add(tile[TILE * c + t], out[t] if u else 0)
+    for row from 0 <= row < p.batch_overflow by CHUNK:
+        tiles = (smaller(CHUNK, p.batch_overflow - row) + TILE - 1) // TILE
+        fill_points(x, tiles, f_mul(coset_shift(p, 1), f_pow(root, row * stride)), powers)
+        invert_points(v, tiles, x, inverses)
+        for k in range(tiles):
+            for i in range(p.columns + 3 * p.pieces):
+                copy_strided(copies + TILE * i, batched_column(v, i) + p.coset_size, p.coset_size, (row + TILE * k) * stride, stride)
+            l2zk_active.deep(v.points, p.offset_count, 0, x + TILE * k, inverses + TILE * k, CHUNK_STEP, tile)
+            store_batch(v, p.coset_size + row + TILE * k, smaller(TILE, p.batch_overflow - row - TILE * k), tile)
 
 
 cdef void fold_coefficients(Prover *v, size_t u, unsigned log_arity, k3 beta) noexcept nogil:
     """The coefficients of the fold of word u: next[j] = sum_i beta^i coefficients[j*a + i].
 
-    Its values are what fold_leaf (verifier.pxi) makes of the word's values by the formula of PROTOCOL 6.8: both are the
+    Its values are what fold_word (verifier.pxi) makes of the word's values by the formula of PROTOCOL 6.8: both are the
     remainder by X^a - y^a, at beta.
     """
     cdef const Plan *p = v.plan

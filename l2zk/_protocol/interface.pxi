@@ -40,7 +40,6 @@ cdef void prove_job(void *context) noexcept nogil:
         check_trace(v)
     else:
         l2zk_active.ntt_fill_tables(v.table_words, v.plan.coset_size)
-        fill_powers(v.row_powers, f_root(v.plan.log_coset))
         prove(v)
     l2zk_crew_stage(v.crew, 0, 0)
 

@@ -24,11 +24,11 @@ cdef extern from "field.h" nogil:
     k3 k_mul(k3 a, k3 b) noexcept
     k3 k_pow(k3 a, uint64_t e) noexcept
     k3 k_inv(k3 a) noexcept
-    k3 k_adjoint(k3 z, uint64_t x) noexcept
 
 cdef extern from "kernels.h" nogil:
     const size_t TILE
     const size_t CHUNK
+    const size_t CHUNK_STEP
     enum: OP_ADD_VV, OP_SUB_VV, OP_MUL_VV, OP_ADD_VU, OP_SUB_VU, OP_SUB_UV, OP_MUL_VU, OP_NEG_V, OP_RESULT_V, OP_RESULT_U, OP_COUNT
     ctypedef struct l2zk_code:
         const uint32_t (*prelude)[4]
@@ -36,6 +36,9 @@ cdef extern from "kernels.h" nogil:
         const uint32_t (*body)[4]
         const uint64_t *uniforms
         size_t prelude_count, load_count, body_count, uniform_count, vector_count, result_count
+    ctypedef struct l2zk_group:
+        const uint64_t *divisor
+        uint64_t *sum[3]
     ctypedef struct l2zk_deep_point:
         k3 z
         k3 constant
@@ -52,31 +55,34 @@ cdef extern from "kernels.h" nogil:
         unsigned lanes
         void (*hash_bytes)(const uint8_t *, size_t, uint8_t *) noexcept nogil
         void (*hash_parent)(const uint8_t *, const uint8_t *, uint8_t *) noexcept nogil
-        void (*hash_columns)(const uint64_t *const *, size_t, size_t, uint32_t *, size_t) noexcept nogil
+        void (*hash_columns)(const uint64_t *const *, size_t, size_t, const uint32_t *, size_t, uint32_t *, size_t) noexcept nogil
         void (*hash_parents)(const uint32_t *, const uint32_t *, size_t, size_t, uint32_t *, size_t) noexcept nogil
+        void (*expand)(const uint32_t *, const uint32_t *, uint64_t, size_t, uint32_t *, size_t) noexcept nogil
         uint64_t (*grind)(const uint8_t *, uint64_t, uint64_t, unsigned, int *) noexcept nogil
         void (*ntt_fill_tables)(uint64_t *, size_t) noexcept nogil
         void (*ntt_fill_shift)(uint64_t *, uint64_t, unsigned) noexcept nogil
         void (*ntt_coefficients)(uint64_t *, const uint64_t *, unsigned, l2zk_ntt_tables) noexcept nogil
-        void (*ntt_values)(uint64_t *, const uint64_t *, unsigned, const uint64_t *, const uint64_t *, size_t, uint64_t,
+        void (*ntt_values)(uint64_t *, const uint64_t *, unsigned, const uint64_t *, const uint64_t *, unsigned,
                            l2zk_ntt_tables) noexcept nogil
         void (*ntt_wrap)(uint64_t *, const uint64_t *, unsigned, unsigned, uint64_t, uint64_t *) noexcept nogil
         void (*ntt_reverse)(uint64_t *, const uint64_t *, size_t, unsigned, uint64_t) noexcept nogil
+        void (*scale_values)(uint64_t *, const uint64_t *, size_t, uint64_t) noexcept nogil
         void (*ntt_scale)(uint64_t *, unsigned, const uint64_t *) noexcept nogil
         void (*join_cosets)(uint64_t **, unsigned, size_t, uint64_t) noexcept nogil
-        void (*accumulate_results)(const l2zk_code *, uint64_t **, const uint64_t *, const k3 *, const uint32_t *, uint64_t *) noexcept nogil
+        void (*combine_results)(const l2zk_code *, uint64_t **, const uint64_t *, const k3 *, const uint32_t *, const l2zk_group *, size_t,
+                                uint64_t **) noexcept nogil
         void (*store_results)(const l2zk_code *, uint64_t **, const uint64_t *, uint64_t *) noexcept nogil
         void (*points)(uint64_t, const uint64_t *, uint64_t *) noexcept nogil
-        void (*differences)(uint64_t, const uint64_t *, uint64_t, uint64_t *) noexcept nogil
+        void (*differences)(const uint64_t *, uint64_t, uint64_t *) noexcept nogil
         void (*invert)(uint64_t *, size_t) noexcept nogil
         void (*minimal_values)(k3, const uint64_t *, uint64_t *) noexcept nogil
-        void (*multiply_differences)(uint64_t *, const uint64_t *, uint64_t) noexcept nogil
-        void (*divide_groups)(const uint64_t *, const uint64_t *, size_t, size_t, uint64_t **) noexcept nogil
+        void (*multiply_differences)(const uint64_t *, const uint64_t *, uint64_t, uint64_t *) noexcept nogil
         void (*deep)(const l2zk_deep_point *, size_t, size_t, const uint64_t *, const uint64_t *, size_t, uint64_t *) noexcept nogil
         void (*fold)(const uint64_t **, size_t, unsigned, k3, uint64_t **) noexcept nogil
+        void (*fold_leaves)(uint64_t *, size_t, unsigned, k3, const uint64_t *, uint64_t **) noexcept nogil
+        void (*evaluate)(const k3 *, size_t, const uint64_t *, uint64_t **) noexcept nogil
         void (*barycentric_weights)(k3, const uint64_t *, const uint64_t *, uint64_t *) noexcept nogil
         k3 (*dot)(const uint64_t *, const uint64_t *) noexcept nogil
-        k3 (*evaluate)(const uint64_t **, size_t, k3) noexcept nogil
     const l2zk_kernels *l2zk_active
     const char *l2zk_isa_name(size_t i) noexcept
     int l2zk_select(const char *name) noexcept

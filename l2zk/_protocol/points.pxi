@@ -64,12 +64,21 @@ cdef inline size_t smaller(size_t a, size_t b) noexcept nogil:
     return a if a < b else b
 
 
+cdef inline size_t larger(size_t a, size_t b) noexcept nogil:
+    return a if a > b else b
+
+
 cdef const uint64_t *tile_at(const uint64_t *values, size_t count, size_t at, size_t stride, uint64_t *staged) noexcept nogil:
     """TILE values from `at` on, `stride` apart, counted modulo count, a power of two; copied if they are not next to each other."""
-    cdef size_t t
     at &= count - 1
     if stride == 1 and at + TILE <= count:
         return values + at
-    for t in range(TILE):
-        staged[t] = values[(at + t * stride) & (count - 1)]
+    copy_strided(staged, values, count, at, stride)
     return staged
+
+
+cdef inline void copy_strided(uint64_t *out, const uint64_t *values, size_t count, size_t at, size_t stride) noexcept nogil:
+    """TILE values from `at` on, `stride` apart, counted modulo count, a power of two."""
+    cdef size_t t
+    for t in range(TILE):
+        out[t] = values[(at + t * stride) & (count - 1)]

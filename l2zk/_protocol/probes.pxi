@@ -60,11 +60,17 @@ cdef tuple _tables(unsigned log_n):
 
 def ntt_probe(coefficients, unsigned log_n, uint64_t shift=1, tail=(), uint64_t tail_scale=0):
     """Values on shift*<omega_n> of a polynomial with any number of coefficients; tail*tail_scale is added to the first ones."""
-    coefficients, tail = _column_array(coefficients), _column_array(list(tail) + [0])
+    coefficients, tail = _column_array(coefficients), _column_array(tail)
+    cdef unsigned log_tail = log_of_ratio(len(tail), 1)
     words, powers, out = _tables(log_n)
+    reversed_tail = np.empty(1 << log_tail, dtype=np.uint64)
     l2zk_active.ntt_fill_shift(_words_of(powers), shift, log_n)
     l2zk_active.ntt_reverse(_words_of(out), _words_of(coefficients), len(coefficients), log_n, shift)
-    l2zk_active.ntt_values(_words_of(out), _words_of(out), log_n, _words_of(powers), _words_of(tail), len(tail) - 1, tail_scale,
+    if len(tail):
+        l2zk_active.ntt_reverse(_words_of(reversed_tail), _words_of(tail), len(tail), log_tail, 1)
+        l2zk_active.scale_values(_words_of(reversed_tail), _words_of(reversed_tail), len(reversed_tail), tail_scale)
+    l2zk_active.ntt_values(_words_of(out), _words_of(out), log_n, _words_of(powers),
+                           _words_of(reversed_tail) if len(tail) else NULL, log_tail,
                            l2zk_ntt_tables_in(_words_of(words), <size_t>1 << log_n))
     return out
 
@@ -101,15 +107,19 @@ def join_cosets_probe(residues, uint64_t shift_power):
     return cosets
 
 
-def hash_columns_probe(columns):
-    """BLAKE3 of every row of a (words, n) array, a row being its words in little-endian order, zero-padded to 64 bytes: (n, 32) bytes."""
+def hash_columns_probe(columns, salts=None):
+    """BLAKE3 of every row of a (words, n) array, a row being its words in little-endian order, zero-padded to 64 bytes: (n, 32) bytes.
+
+    salts: (n, 16) bytes, each of which with 16 zeros is the key of a row.
+    """
     columns = _column_array(columns)
     cdef size_t words = columns.shape[0], n = columns.shape[1], e
     cdef const uint64_t **sources = <const uint64_t **>malloc(sizeof(void *) * words)
     out = np.empty((8, n), dtype=np.uint32)
     for e in range(words):
         sources[e] = _words_of(columns) + e * n
-    l2zk_active.hash_columns(sources, words, n, <uint32_t *>_words_of(out), n)
+    sliced = np.zeros((4, n), dtype=np.uint32) if salts is None else np.ascontiguousarray(np.ascontiguousarray(salts).view(np.uint32).T)
+    l2zk_active.hash_columns(sources, words, n, NULL if salts is None else <uint32_t *>_words_of(sliced), n, <uint32_t *>_words_of(out), n)
     free(sources)
     return np.ascontiguousarray(out.T).view(np.uint8)
 
@@ -126,6 +136,15 @@ def hash_parents_probe(left, right):
         l2zk_active.hash_parent(<const uint8_t *>_words_of(left[i]), <const uint8_t *>_words_of(right[i]), digest)
         single.append(digest[:32])
     return np.ascontiguousarray(out.T).view(np.uint8), single
+
+
+def stream_probe(const uint8_t[::1] seed, int purpose, uint64_t index, uint64_t first, size_t count):
+    """Blocks first .. first + count - 1 of a stream of masks or salts: (count, 64) bytes."""
+    cdef Randomness randomness
+    working = np.empty(EXPANSION_WORDS, dtype=np.uint64)
+    memcpy(randomness.seed, &seed[0], 32)
+    expand(&randomness, <Purpose>purpose, index, first, count, _words_of(working))
+    return np.ascontiguousarray(working.view(np.uint32).reshape(16, -1)[:, :count].T).view(np.uint8)
 
 
 def grind_probe(const uint8_t[::1] prefix, uint64_t first, uint64_t count, unsigned bits):
@@ -151,16 +170,16 @@ def fold_probe(coefficients, unsigned log_arity, beta):
     return out
 
 
-def evaluate_probe(coefficients, point):
-    """A polynomial over K, coefficients (3, n), at a point of K."""
+def value_probe(coefficients, point):
+    """A polynomial over F, n coefficients, at a point of K."""
     coefficients = _column_array(coefficients)
-    cdef const uint64_t *columns[3]
+    powers = np.empty(4 * TILE, dtype=np.uint64)
     cdef k3 z
-    cdef size_t i, n = coefficients.shape[1]
+    cdef size_t i
     for i in range(3):
-        columns[i] = _words_of(coefficients) + i * n
         z.c[i] = point[i]
-    z = l2zk_active.evaluate(columns, n, z)
+    fill_extension_powers(_words_of(powers), z)
+    z = value_at(_words_of(coefficients), len(coefficients), _words_of(powers), k_pow(z, TILE), _words_of(powers) + 3 * TILE)
     return z.c[0], z.c[1], z.c[2]
 
 

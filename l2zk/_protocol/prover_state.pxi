@@ -23,9 +23,11 @@ cdef enum Outcome:
 cdef struct Scratch:             # one worker's
     uint64_t *words              # a row machine, a tile machine, or a transform at a time
     uint64_t **slots             # vector slots of the constraint machine
+    l2zk_group *groups           # the divisors on a tile
     uint64_t **sources           # words of a leaf
     uint64_t *random             # what expands randomness
-    uint64_t *shift              # of the coset that it extends to
+    uint64_t *shift              # powers: of a coset that it extends to, or what wraps a polynomial (overflow.pxi)
+    uint64_t *tail               # what is added there to a column's coefficients
 
 cdef struct Prover:
     const Plan *plan
@@ -60,22 +62,24 @@ cdef struct Prover:
     Arena arena
     l2zk_ntt_tables tables       # for transforms of up to N' values
     uint64_t *table_words
-    uint64_t *row_powers         # omega_N'^t, t < TILE
     uint64_t *trace              # w columns of N
     uint64_t *uniforms
     uint64_t *coefficients       # w columns of N', bit-reversed: the trace's polynomials, or their first N' coefficients
     uint64_t *trace_masks        # w columns of h: r
     uint64_t *masks              # w columns: r, or what the polynomials have beyond N' coefficients (commit.pxi)
     size_t mask_size
+    uint64_t *tails              # columns of tail_room: what an extension adds to the coefficients, bit-reversed (commit.pxi)
+    size_t tail_room
     uint64_t *on_domain          # w columns of |L|
     k3 *alpha_powers
-    uint64_t *group_powers       # TILE powers of the step of each group's x^e
+    uint64_t *steps              # TILE powers of omega_N', then of its e-th power for each group's x^e
+    uint64_t *side_steps         # the same of the overflow's root
     uint64_t *group_constants    # what each group's divisor subtracts from it
     uint64_t *exempt_roots       # the points of the last rows
     uint64_t **periodic          # for each coset that the quotient is evaluated on, the periodic columns
+    uint64_t **divisors          # and the inverses of the divisors that repeat
     uint64_t *quotient_values    # unless it is evaluated on all of L, 3 columns of quotient_cosets*N' and the overflow
     uint64_t *quotient           # then coefficients of Q, block by block of N', each bit-reversed; behind them the overflow, natural
-    uint64_t *side_powers        # powers of the overflow's root, then of each group's step on it
     uint64_t *natural            # unless the piece is whole, 3k columns of M + h_q: the pieces' coefficients
     uint64_t *piece_coefficients # 3k columns of N', bit-reversed
     uint64_t *pieces             # 3k columns of |L|
@@ -87,6 +91,7 @@ cdef struct Prover:
     k3 *point_results
     l2zk_deep_point *points
     const uint64_t **point_sources
+    size_t *side_sources         # for each source, which column it is (fri.pxi)
     k3 *point_coefficients
     uint64_t *batch_values       # 3 columns: G on the first coset, then on a few points beside it
     uint64_t *folded[MOST_ROUNDS + 2]         # 3 columns: coefficients of G(7X), then of each word, bit-reversed
@@ -156,12 +161,31 @@ cdef size_t body_bound(const Plan *p) noexcept nogil:
 cdef size_t scratch_words(const Plan *p) noexcept nogil:
     """What one worker needs at most at a time."""
     cdef size_t row = p.columns + p.step.uniform_count + p.step.vector_count + p.step.result_count
-    cdef size_t tile = CHUNK * (4 + p.group_count) + TILE * (p.constraints.vector_count + 3 * p.group_count + p.constraint_count)
-    cdef size_t batch = CHUNK * (1 + p.offset_count) + TILE * (p.columns + 3 * p.pieces + 8)
+    cdef size_t tile = CHUNK_STEP * (4 + p.group_count) + TILE * (p.constraints.vector_count + 3 * p.group_count + p.constraint_count)
+    cdef size_t batch = CHUNK_STEP * (1 + p.offset_count) + TILE * (p.columns + 3 * p.pieces + 8)
     cdef size_t most = row
     if tile > most:
         most = tile
     return batch if batch > most else most
+
+
+cdef inline size_t wrap_words(const Plan *p) noexcept nogil:
+    """Powers that wrap N' coefficients into as few as the smaller overflow has."""
+    cdef size_t most = p.coset_size // p.overflow if p.overflow else 0
+    return larger(most, p.coset_size // p.batch_overflow if p.batch_overflow else 0)
+
+
+cdef inline size_t excess(size_t a, size_t b) noexcept nogil:
+    """a - b, or 0."""
+    return a - b if a > b else 0
+
+
+cdef size_t most_tail(const Plan *p) noexcept nogil:
+    """The longest tail of an extension, as a power of two."""
+    cdef size_t most = larger(p.mask_length, p.overflow)
+    most = larger(most, excess(p.piece_length + p.piece_mask_length, p.coset_size))
+    most = larger(most, excess(p.batch_length, p.coset_size))
+    return <size_t>1 << log_of_ratio(most, 1)
 
 
 cdef void lay_out(Prover *v) noexcept nogil:
@@ -175,23 +199,28 @@ cdef void lay_out(Prover *v) noexcept nogil:
         return
     v.table_words = place_words(a, l2zk_ntt_table_words(p.coset_size))
     v.tables = l2zk_ntt_tables_in(v.table_words, p.coset_size)
-    v.row_powers = place_words(a, TILE)
     v.coefficients = place_columns(a, p.columns, p.coset_size)
     v.trace_masks = place_columns(a, p.columns, p.mask_length)
     v.mask_size = p.length + p.mask_length if p.coset_size > p.length else p.mask_length
     v.masks = place_columns(a, p.columns, v.mask_size)
+    v.tail_room = most_tail(p)
+    v.tails = place_columns(a, larger(p.columns, 3 * p.pieces), v.tail_room)
     v.on_domain = place_columns(a, p.columns, p.size)
     v.alpha_powers = <k3 *>place(a, sizeof(k3) * p.constraint_count)
-    v.group_powers = place_words(a, TILE * p.group_count)
+    v.steps = place_words(a, TILE * (1 + p.group_count))
+    v.side_steps = place_words(a, TILE * (1 + p.group_count))
     v.group_constants = place_words(a, p.group_count)
     v.exempt_roots = place_words(a, p.most_exempt)
     v.periodic = <uint64_t **>place(a, sizeof(void *) * p.periodic_count * (cosets + 1))
     for i in range(p.periodic_count * (cosets + 1)):
         lay_pointer(v.periodic, i, place_words(a, periodic_span(p, i % p.periodic_count)), a)
+    v.divisors = <uint64_t **>place(a, sizeof(void *) * p.group_count * (cosets + 1))
+    for i in range(p.group_count * (cosets + 1)):
+        size = larger(TILE, divisor_span(p, p.groups + i % p.group_count))
+        lay_pointer(v.divisors, i, place_words(a, size if divisor_repeats(p, i % p.group_count) else 0), a)
     size = 0 if p.direct else cosets * p.coset_size + p.overflow
     v.quotient_values = place_columns(a, 3, size)
     v.quotient = place_columns(a, 3, size)
-    v.side_powers = place_words(a, TILE * (1 + p.group_count))
     v.natural = place_columns(a, 3 * p.pieces, 0 if p.direct or p.whole else p.piece_length + p.piece_mask_length)
     v.piece_coefficients = place_columns(a, 3 * p.pieces, 0 if p.direct or p.whole else p.coset_size)
     v.pieces = place_columns(a, 3 * p.pieces, p.size)
@@ -205,6 +234,7 @@ cdef void lay_out(Prover *v) noexcept nogil:
     v.point_results = <k3 *>place(a, sizeof(k3) * p.constraint_count)
     v.points = <l2zk_deep_point *>place(a, sizeof(l2zk_deep_point) * p.offset_count)
     v.point_sources = <const uint64_t **>place(a, sizeof(void *) * p.offset_count * (p.columns + 3 * p.pieces))
+    v.side_sources = <size_t *>place_words(a, p.offset_count * (p.columns + 3 * p.pieces))
     v.point_coefficients = <k3 *>place(a, sizeof(k3) * p.offset_count * (p.columns + 3 * p.pieces))
     lay_out_words(v)
     v.final = <k3 *>place(a, sizeof(k3) * p.final_length)
@@ -218,7 +248,7 @@ cdef void lay_out_words(Prover *v) noexcept nogil:
     """G, and each word: its coefficients, and where it is committed its values and its tree."""
     cdef const Plan *p = v.plan
     cdef Arena *a = &v.arena
-    cdef size_t u, size = p.leaves, tail = p.batch_length - p.coset_size if p.batch_length > p.coset_size else 0
+    cdef size_t u, size = p.leaves, tail = excess(p.batch_length, p.coset_size)
     v.batch_values = place_columns(a, 3, p.coset_size + p.batch_overflow)
     v.folded[0] = place_columns(a, 3, p.coset_size)
     v.folded_tail[0] = place_columns(a, 3, p.batch_overflow)
@@ -261,9 +291,11 @@ cdef void lay_scratch(Prover *v, size_t worker, Arena *a) noexcept nogil:
     cdef Scratch s
     s.words = place_words(a, scratch_words(p))
     s.slots = <uint64_t **>place(a, sizeof(void *) * (p.constraints.vector_count + p.step.vector_count))
+    s.groups = <l2zk_group *>place(a, sizeof(l2zk_group) * p.group_count)
     s.sources = <uint64_t **>place(a, sizeof(void *) * (p.rows_per_leaf * words + 24 + 5))
     s.random = place_words(a, EXPANSION_WORDS if p.hiding else 0)
-    s.shift = place_words(a, l2zk_ntt_shift_words(p.log_coset))
+    s.shift = place_words(a, larger(l2zk_ntt_shift_words(p.log_coset), wrap_words(p)))
+    s.tail = place_words(a, most_tail(p))
     if a.base != NULL:
         v.scratch[worker] = s
 

@@ -66,7 +66,6 @@ cdef void open_input(Prover *v, const Tree *t, uint64_t *columns, size_t width, 
     """The s rows of each leaf, with hiding R's value and the salt; then the tree's digests."""
     cdef const Plan *p = v.plan
     cdef size_t i, m, c, at
-    cdef uint64_t *salt[2]
     for i in range(count):
         for m in range(p.rows_per_leaf):
             at = stored_at(indices[i] + m * p.leaves, p.size, p.blowup)
@@ -78,10 +77,8 @@ cdef void open_input(Prover *v, const Tree *t, uint64_t *columns, size_t width, 
             for c in range(3 if t == &v.quotient_tree else 0):
                 put_u64(v.proof + v.proof_length, column_of(v.batch_mask, p.leaves, c)[at])
                 v.proof_length += 8
-            draw_salts(&v.randomness, t.number, at, 1, &salt[0], &salt[1], v.scratch[0].random)
-            for c in range(2):
-                put_u64(v.proof + v.proof_length, salt[c][0])
-                v.proof_length += 8
+            read_salt(t, at, v.proof + v.proof_length, v.scratch[0].random)
+            v.proof_length += 16
     open_tree(v, t, indices, count, known)
 
 

@@ -1,29 +1,60 @@
 # The quotient: Q = sum over domains of (sum of alpha^i C_i)/Z, on the first cosets of L that determine it. (PROTOCOL 6.3)
 
 cdef size_t CHUNKS_A_TASK = 4
+cdef size_t SPAN_KEPT = 1 << 12  # a divisor that takes so many values on a coset is inverted there once, and else point by point
 
 
 cdef void prepare_quotient(Prover *v) noexcept nogil:
-    """Powers of alpha, of each cyclic divisor's step, and the periodic columns on the quotient's cosets."""
+    """Powers of alpha, and what repeats on each of the quotient's cosets: periodic columns and inverses of divisors."""
     cdef const Plan *p = v.plan
-    cdef size_t i, q, span
+    cdef size_t i, q, cosets = p.quotient_cosets + (1 if p.overflow else 0)
     cdef k3 power = k_from(1)
     for i in range(p.constraint_count):
         v.alpha_powers[i] = power
         power = k_mul(power, v.alpha)
     for i in range(p.group_count):
-        fill_powers(v.group_powers + TILE * i, f_pow(f_root(p.log_coset), divisor_exponent(p, p.groups + i)))
-    for q in range(p.quotient_cosets + (1 if p.overflow else 0)):
+        v.group_constants[i] = divisor_constant(p, p.groups + i)
+    for q in range(cosets):
         for i in range(p.periodic_count):
             extend_periodic(v, q, i)
-    if p.overflow:
-        fill_powers(v.side_powers, f_root(p.log_overflow))
         for i in range(p.group_count):
-            fill_powers(v.side_powers + TILE * (1 + i), f_pow(f_root(p.log_overflow), divisor_exponent(p, p.groups + i)))
-    for i in range(p.group_count):
-        v.group_constants[i] = divisor_constant(p, p.groups + i)
+            if divisor_repeats(p, i):
+                fill_divisor(v, q, i)
+    fill_steps(v, v.steps, f_root(p.log_coset))
+    if p.overflow:
+        fill_steps(v, v.side_steps, f_root(p.log_overflow))
     for i in range(p.most_exempt):
         v.exempt_roots[i] = f_pow(f_root(p.log_length), p.length - 1 - i)
+
+
+cdef void fill_steps(Prover *v, uint64_t *steps, uint64_t root) noexcept nogil:
+    """TILE powers of the root that leads from point to point, then of its e-th power for each group."""
+    cdef const Plan *p = v.plan
+    cdef size_t i
+    fill_powers(steps, root)
+    for i in range(p.group_count):
+        if not divisor_repeats(p, i):
+            fill_powers(steps + TILE * (1 + i), f_pow(root, divisor_exponent(p, p.groups + i)))
+
+
+cdef inline bint divisor_repeats(const Plan *p, size_t group) noexcept nogil:
+    """Whether X^e takes so few values on a coset that their inverses are kept: on the rows of a transition but N'/N."""
+    return divisor_span(p, p.groups + group) <= SPAN_KEPT
+
+
+cdef void fill_divisor(Prover *v, size_t q, size_t group) noexcept nogil:
+    """1/(X^e - constant) on a coset, for one span, and repeated up to a tile."""
+    cdef const Plan *p = v.plan
+    cdef size_t e = divisor_exponent(p, p.groups + group), span = divisor_span(p, p.groups + group), i
+    cdef uint64_t *out = v.divisors[q * p.group_count + group]
+    cdef uint64_t value = f_pow(coset_shift(p, quotient_coset(p, q)), e), ratio = f_pow(f_root(p.log_coset), e)
+    for i in range(span):
+        out[i] = f_sub(value, v.group_constants[group])
+        value = f_mul(value, ratio)
+    for i in range(span, TILE):
+        out[i] = out[i - span]
+    for i from 0 <= i < larger(span, TILE) by CHUNK:
+        l2zk_active.invert(out + i, smaller(CHUNK, larger(span, TILE) - i))
 
 
 cdef void extend_periodic(Prover *v, size_t q, size_t i) noexcept nogil:
@@ -35,7 +66,7 @@ cdef void extend_periodic(Prover *v, size_t q, size_t i) noexcept nogil:
     cdef unsigned log_span = log_period + p.log_coset - p.log_length
     l2zk_active.ntt_fill_shift(v.scratch[0].shift, shift, log_span)
     l2zk_active.ntt_reverse(out, p.periodic[i].coefficients, <size_t>1 << log_period, log_span, shift)
-    l2zk_active.ntt_values(out, out, log_span, v.scratch[0].shift, NULL, 0, 0, v.tables)
+    l2zk_active.ntt_values(out, out, log_span, v.scratch[0].shift, NULL, 0, v.tables)
 
 
 cdef inline size_t quotient_coset(const Plan *p, size_t q) noexcept nogil:
@@ -43,25 +74,36 @@ cdef inline size_t quotient_coset(const Plan *p, size_t q) noexcept nogil:
     return q * (p.blowup // p.quotient_cosets) if q < p.quotient_cosets else 1
 
 
-cdef void invert_divisors(const Prover *v, size_t tiles, uint64_t start, const uint64_t *group_powers, const uint64_t *x,
+cdef void invert_divisors(const Prover *v, size_t tiles, uint64_t start, const uint64_t *steps, const uint64_t *x,
                           uint64_t *inverses) noexcept nogil:
-    """1/Z of each group, CHUNK apart, on some tiles of points x = start*root^t; group_powers are those of root^e."""
+    """1/(x^e - constant) of each group that does not repeat, CHUNK_STEP apart, on some tiles of points x = start*root^t."""
     cdef const Plan *p = v.plan
-    cdef size_t i, k, t
-    cdef uint64_t first, turn
-    cdef const uint64_t *powers
+    cdef size_t i, k
+    cdef uint64_t *out
     for i in range(p.group_count):
-        powers = group_powers + TILE * i
-        first = f_pow(start, divisor_exponent(p, p.groups + i))
-        turn = f_mul(powers[TILE - 1], powers[1])
+        if divisor_repeats(p, i):
+            continue
+        out = inverses + CHUNK_STEP * i
+        if divisor_exponent(p, p.groups + i) > 1:
+            fill_points(out, tiles, f_pow(start, divisor_exponent(p, p.groups + i)), steps + TILE * (1 + i))
         for k in range(tiles):
-            l2zk_active.differences(first, powers, v.group_constants[i], inverses + CHUNK * i + TILE * k)
-            first = f_mul(first, turn)
-        l2zk_active.invert(inverses + CHUNK * i, TILE * tiles)
-        if p.groups[i].kind == DOMAIN_TRANSITION:    # the last rows are exempt
-            for k in range(tiles):
-                for t in range(p.groups[i].x):
-                    l2zk_active.multiply_differences(inverses + CHUNK * i + TILE * k, x + TILE * k, v.exempt_roots[t])
+            l2zk_active.differences((x if divisor_exponent(p, p.groups + i) == 1 else out) + TILE * k, v.group_constants[i], out + TILE * k)
+        l2zk_active.invert(out, TILE * tiles)
+
+
+cdef void load_divisors(const Prover *v, size_t q, size_t row, size_t stride, const uint64_t *x, uint64_t *inverses,
+                        l2zk_group *groups) noexcept nogil:
+    """1/Z of each group on a tile; `inverses` are those of invert_divisors, and room for the others."""
+    cdef const Plan *p = v.plan
+    cdef size_t i, t
+    for i in range(p.group_count):
+        groups[i].divisor = inverses + CHUNK_STEP * i
+        if divisor_repeats(p, i):
+            groups[i].divisor = tile_at(v.divisors[q * p.group_count + i], larger(TILE, divisor_span(p, p.groups + i)), row, stride,
+                                        inverses + CHUNK_STEP * i)
+        for t in range(p.groups[i].x if p.groups[i].kind == DOMAIN_TRANSITION else 0):   # the last rows are exempt
+            l2zk_active.multiply_differences(groups[i].divisor, x, v.exempt_roots[t], inverses + CHUNK_STEP * i)
+            groups[i].divisor = inverses + CHUNK_STEP * i
 
 
 cdef void load_tile(const Prover *v, size_t q, size_t row, size_t stride, const uint32_t *load, uint64_t **slot) noexcept nogil:
@@ -74,45 +116,46 @@ cdef void load_tile(const Prover *v, size_t q, size_t row, size_t stride, const 
         slot[0] = <uint64_t *>tile_at(v.periodic[q * p.periodic_count + load[1]], periodic_span(p, load[1]), row, stride, slot[0])
 
 
-cdef void quotient_chunk(const Prover *v, size_t q, size_t row, size_t stride, size_t tiles, const uint64_t *powers,
-                         const uint64_t *group_powers, uint64_t *words, uint64_t **slots, uint64_t **out) noexcept nogil:
-    """Q on some tiles, rows row, row + stride, ... of a coset; powers are those of the root that leads from one to the next.
+cdef void quotient_chunk(const Prover *v, size_t q, size_t row, size_t stride, size_t tiles, const uint64_t *steps, uint64_t *words,
+                         Scratch *scratch, uint64_t **out) noexcept nogil:
+    """Q on some tiles, rows row, row + stride, ... of a coset. out[c] gets coordinate c, `tiles` tiles.
 
-    The divisors of all tiles are inverted together, group by group. out[c] gets coordinate c, `tiles` tiles.
+    The divisors of all tiles are inverted together, group by group.
     """
     cdef const Plan *p = v.plan
     cdef uint64_t *x = words
-    cdef uint64_t *inverses = x + CHUNK
-    cdef uint64_t *tile = inverses + CHUNK * p.group_count
+    cdef uint64_t *inverses = x + CHUNK_STEP
+    cdef uint64_t *tile = inverses + CHUNK_STEP * p.group_count
     cdef uint64_t start = f_mul(coset_shift(p, quotient_coset(p, q)), f_pow(f_root(p.log_coset), row))
     cdef uint64_t *place[3]
     cdef size_t k, c
-    fill_points(x, tiles, start, powers)
-    invert_divisors(v, tiles, start, group_powers, x, inverses)
+    fill_points(x, tiles, start, steps)
+    invert_divisors(v, tiles, start, steps, x, inverses)
     for k in range(tiles):
         for c in range(3):
             place[c] = out[c] + TILE * k
-        quotient_tile(v, q, row + k * TILE * stride, stride, inverses + TILE * k, tile, slots, place)
+        load_divisors(v, q, row + k * TILE * stride, stride, x + TILE * k, inverses + TILE * k, scratch.groups)
+        quotient_tile(v, q, row + k * TILE * stride, stride, tile, scratch, place)
 
 
-cdef void quotient_tile(const Prover *v, size_t q, size_t row, size_t stride, const uint64_t *inverses, uint64_t *words,
-                        uint64_t **slots, uint64_t **out) noexcept nogil:
-    """Fold the constraints of each group and divide."""
+cdef void quotient_tile(const Prover *v, size_t q, size_t row, size_t stride, uint64_t *words, Scratch *scratch, uint64_t **out) noexcept nogil:
+    """The sum of alpha^i C_i/Z_i. The constraints of a group are summed up before they are divided if they are many."""
     cdef const Plan *p = v.plan
     cdef const l2zk_code *code = &p.constraints
     cdef uint64_t *sums = words + TILE * code.vector_count
-    cdef size_t i
+    cdef size_t i, c
     for i in range(code.vector_count):
-        slots[i] = words + TILE * i
+        scratch.slots[i] = words + TILE * i
         if i < code.load_count:
-            load_tile(v, q, row, stride, code.loads[i], slots + i)
-    memset(sums, 0, 8 * 3 * TILE * p.group_count)
-    l2zk_active.accumulate_results(code, slots, v.uniforms, v.alpha_powers, p.group_of, sums)
-    l2zk_active.divide_groups(sums, inverses, CHUNK, p.group_count, out)
+            load_tile(v, q, row, stride, code.loads[i], scratch.slots + i)
+    for i in range(p.group_count):
+        for c in range(3):
+            scratch.groups[i].sum[c] = sums + TILE * (3 * i + c) if p.group_sizes[i] > 2 else NULL
+    l2zk_active.combine_results(code, scratch.slots, v.uniforms, v.alpha_powers, p.group_of, scratch.groups, p.group_count, out)
 
 
 cdef void quotient_tiles(void *context, size_t task, unsigned worker) noexcept nogil:
-    """Q on some chunks of a coset; the last one of a short coset is cut."""
+    """Q on some chunks of a coset; one that is shorter than a tile is cut."""
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
     cdef size_t tasks_a_coset = (p.coset_size + CHUNK * CHUNKS_A_TASK - 1) // (CHUNK * CHUNKS_A_TASK)
@@ -121,13 +164,12 @@ cdef void quotient_tiles(void *context, size_t task, unsigned worker) noexcept n
     cdef size_t row, c, count
     cdef uint64_t *out[3]
     cdef uint64_t *words = v.scratch[worker].words
-    for c in range(3):
-        out[c] = words + CHUNK * c
     for row from first <= row < smaller(first + CHUNK * CHUNKS_A_TASK, p.coset_size) by CHUNK:
         count = smaller(CHUNK, p.coset_size - row)
-        quotient_chunk(v, q, row, 1, (count + TILE - 1) // TILE, v.row_powers, v.group_powers, words + 3 * CHUNK,
-                       v.scratch[worker].slots, out)
         for c in range(3):
+            out[c] = words + CHUNK_STEP * c if count < TILE else quotient_place(v, c) + q * p.coset_size + row
+        quotient_chunk(v, q, row, 1, (count + TILE - 1) // TILE, v.steps, words + 3 * CHUNK_STEP, v.scratch + worker, out)
+        for c in range(3 if count < TILE else 0):
             memcpy(quotient_place(v, c) + q * p.coset_size + row, out[c], 8 * count)
 
 
@@ -181,10 +223,11 @@ cdef void compute_quotient(Prover *v) noexcept nogil:
 cdef void add_overflow(Prover *v) noexcept nogil:
     """Q from A and its values beside; A has one block of N' coefficients after the other."""
     cdef const Plan *p = v.plan
-    cdef size_t c, b, i, k, m = p.quotient_cosets * p.coset_size
+    cdef size_t c, b, i, m = p.quotient_cosets * p.coset_size
     cdef uint64_t shift = coset_shift(p, 1), u = f_pow(GENERATOR, m), turn = f_pow(shift, p.coset_size), scale
     cdef uint64_t *quotient
     cdef uint64_t *values
+    cdef uint64_t *overflow = v.tails
     evaluate_beside(v)
     for c in range(3):
         quotient = column_of(v.quotient, m + p.overflow, c)
@@ -195,11 +238,10 @@ cdef void add_overflow(Prover *v) noexcept nogil:
             for i in range(p.coset_size):
                 values[i] = f_add(values[i], f_mul(quotient[b * p.coset_size + i], scale))
             scale = f_mul(scale, turn)
-        find_overflow(values, p.log_coset, f_sub(f_pow(shift, m), u), values + m, p.overflow, shift, quotient + m, v.tables,
+        find_overflow(values, p.log_coset, f_sub(f_pow(shift, m), u), values + m, p.log_overflow, shift, overflow, v.tables,
                       v.scratch[0].shift)
-        for i in range(p.overflow):
-            k = bit_reversed(i, p.log_coset)
-            quotient[k] = f_sub(quotient[k], f_mul(u, quotient[m + i]))
+        take_overflow(quotient, p.log_coset, u, overflow, p.log_overflow)
+        l2zk_active.ntt_reverse(quotient + m, overflow, p.overflow, p.log_overflow, 1)
 
 
 cdef void evaluate_beside(Prover *v) noexcept nogil:
@@ -210,5 +252,5 @@ cdef void evaluate_beside(Prover *v) noexcept nogil:
     for i from 0 <= i < p.overflow by CHUNK:
         for c in range(3):
             out[c] = column_of(v.quotient_values, m + p.overflow, c) + m + i
-        quotient_chunk(v, p.quotient_cosets, i * stride, stride, (smaller(CHUNK, p.overflow - i) + TILE - 1) // TILE, v.side_powers,
-                       v.side_powers + TILE, v.scratch[0].words, v.scratch[0].slots, out)
+        quotient_chunk(v, p.quotient_cosets, i * stride, stride, (smaller(CHUNK, p.overflow - i) + TILE - 1) // TILE, v.side_steps,
+                       v.scratch[0].words, v.scratch, out)

@@ -2,7 +2,7 @@
 #
 # A level of m digests is "word-sliced": word k of digest i is level[k*m + i], digests in the storage order of domain.pxi.
 
-cdef size_t LEAVES_A_TASK = BLOCKS_AT_ONCE
+cdef size_t LEAVES_A_TASK = 4 * BLOCKS_AT_ONCE    # whose salts are drawn at once
 cdef size_t NODES_A_TASK = 1 << 12
 
 cdef struct Tree:
@@ -14,9 +14,9 @@ cdef struct Tree:
     size_t words
     const uint64_t **sources
     size_t *strides
-    uint64_t **scratch           # for each worker, room for `words` pointers and two more
+    uint64_t **scratch           # for each worker, room for `words` pointers
 
-    # the salt of each leaf, 16 bytes behind its words; NULL: none
+    # the salt of each leaf, 16 bytes; NULL: none
     const Randomness *salts
     size_t number                # which of the two salted trees
     uint64_t **salt_working      # for each worker
@@ -31,21 +31,37 @@ cdef inline uint32_t *level_of(const Tree *t, size_t m) noexcept nogil:
     return t.levels + 8 * (2 * t.leaves - 2 * m)
 
 
+cdef inline size_t leaf_run(const Tree *t) noexcept nogil:
+    """The leaves of a task: neighbours in storage."""
+    return smaller(LEAVES_A_TASK, t.leaves // t.blowup)
+
+
 cdef void hash_leaves(void *context, size_t task, unsigned worker) noexcept nogil:
     cdef Tree *t = <Tree *>context
-    cdef size_t rows = t.leaves // t.blowup
-    cdef size_t tasks_a_coset = (rows + LEAVES_A_TASK - 1) // LEAVES_A_TASK
-    cdef size_t c = task // tasks_a_coset
-    cdef size_t first = task % tasks_a_coset * LEAVES_A_TASK
-    cdef size_t e
+    cdef size_t rows = t.leaves // t.blowup, run = leaf_run(t), e, done, count
+    cdef size_t first = task * run, coset = task * run // rows
     cdef const uint64_t **words = <const uint64_t **>t.scratch[worker]
+    cdef const uint32_t *salts = NULL
     for e in range(t.words):
-        words[e] = t.sources[e] + c * t.strides[e] + first
-    if t.salts != NULL:
-        draw_salts(t.salts, t.number, c * rows + first, smaller(LEAVES_A_TASK, rows - first), <uint64_t **>words + t.words,
-                   <uint64_t **>words + t.words + 1, t.salt_working[worker])
-    l2zk_active.hash_columns(words, t.words + (2 if t.salts != NULL else 0), smaller(LEAVES_A_TASK, rows - first),
-                             t.levels + c * rows + first, t.leaves)
+        words[e] = t.sources[e] + coset * t.strides[e] + first % rows
+    if t.salts == NULL:
+        l2zk_active.hash_columns(words, t.words, run, NULL, 0, t.levels + first, t.leaves)
+        return
+    salts = draw_salts(t.salts, t.number, task, run, t.salt_working[worker])
+    for done from 0 <= done < run by salt_blocks(run):
+        count = smaller(salt_blocks(run), run - done)
+        l2zk_active.hash_columns(words, t.words, count, salts, BLOCKS_AT_ONCE, t.levels + first + done, t.leaves)
+        salts += QUARTER
+        for e in range(t.words):
+            words[e] += count
+
+
+cdef void read_salt(const Tree *t, size_t at, uint8_t *out, uint64_t *working) noexcept nogil:
+    """The 16 bytes of the leaf that stands at `at`."""
+    cdef size_t run = leaf_run(t), k
+    cdef const uint32_t *salt = draw_salt(t.salts, t.number, at // run, run, at % run, working)
+    for k in range(4):
+        memcpy(out + 4 * k, salt + k * BLOCKS_AT_ONCE, 4)
 
 
 cdef struct Level:
@@ -68,9 +84,8 @@ cdef void hash_nodes(void *context, size_t task, unsigned worker) noexcept nogil
 
 cdef int build_tree(l2zk_crew *crew, Tree *t) noexcept nogil:
     """All levels; 1 if cancelled."""
-    cdef size_t rows = t.leaves // t.blowup
     cdef Level l
-    if l2zk_crew_share(crew, hash_leaves, t, t.blowup * ((rows + LEAVES_A_TASK - 1) // LEAVES_A_TASK)):
+    if l2zk_crew_share(crew, hash_leaves, t, t.leaves // leaf_run(t)):
         return 1
     l.tree = t
     l.m = t.leaves

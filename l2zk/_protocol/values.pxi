@@ -7,8 +7,8 @@ cdef void weigh_rows(void *context, size_t task, unsigned worker) noexcept nogil
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
     cdef uint64_t *x = v.scratch[worker].words
-    cdef uint64_t *inverses = x + CHUNK
-    cdef uint64_t *powers = inverses + CHUNK
+    cdef uint64_t *inverses = x + CHUNK_STEP
+    cdef uint64_t *powers = inverses + CHUNK_STEP
     cdef uint64_t root = f_root(p.log_length)
     cdef size_t row, k, tiles, last = smaller((task + 1) * CHUNK * CHUNKS_A_TASK, p.length)
     fill_powers(powers, root)
@@ -40,24 +40,63 @@ cdef void weigh_tile(Prover *v, size_t row, const uint64_t *x, const uint64_t *i
             t += p.pieces
 
 
-cdef k3 mask_value(const Prover *v, size_t column, size_t offset) noexcept nogil:
-    """Z_H*r at g^offset*zeta, where Z_H is zeta^N - 1."""
+cdef void fill_extension_powers(uint64_t *powers, k3 z) noexcept nogil:
+    """The first TILE powers of z, coordinate by coordinate."""
+    cdef size_t t, c
+    cdef k3 power = k_from(1)
+    for t in range(TILE):
+        for c in range(3):
+            powers[TILE * c + t] = power.c[c]
+        power = k_mul(power, z)
+
+
+cdef k3 value_at(const uint64_t *coefficients, size_t count, const uint64_t *powers, k3 turn, uint64_t *staged) noexcept nogil:
+    """A polynomial over F, in natural order, where the first TILE powers are given and the next is `turn`: Horner, tile by tile."""
+    cdef size_t tile, here
+    cdef k3 value = k_from(0)
+    for tile in reversed(range((count + TILE - 1) // TILE)):
+        here = smaller(TILE, count - TILE * tile)
+        memcpy(staged, coefficients + TILE * tile, 8 * here)
+        memset(staged + here, 0, 8 * (TILE - here))
+        value = k_add(k_mul(value, turn), l2zk_active.dot(powers, staged))
+    return value
+
+
+cdef void add_masks(Prover *v) noexcept nogil:
+    """Z_H*r at g^o*zeta, where Z_H is zeta^N - 1."""
     cdef const Plan *p = v.plan
-    cdef const uint64_t *mask = column_of(v.trace_masks, p.mask_length, column)
-    cdef k3 point = k_scale(v.zeta, f_pow(f_root(p.log_length), offset)), value = k_from(0)
-    cdef size_t i
-    for i in range(p.mask_length):
-        value = k_mul(value, point)
-        value.c[0] = f_add(value.c[0], mask[p.mask_length - 1 - i])
-    return k_mul(value, k_sub(k_pow(v.zeta, p.length), k_from(1)))
+    cdef k3 vanishing = k_sub(k_pow(v.zeta, p.length), k_from(1)), point, turn
+    cdef uint64_t *powers = v.scratch[0].words
+    cdef size_t u, i, t = 0
+    for u in range(p.offset_count):
+        point = k_scale(v.zeta, f_pow(f_root(p.log_length), p.reads[u].offset))
+        turn = k_pow(point, TILE)
+        fill_extension_powers(powers, point)
+        for i in range(p.reads[u].count):
+            v.values[t] = k_add(v.values[t], k_mul(vanishing, value_at(
+                column_of(v.trace_masks, p.mask_length, p.reads[u].columns[i]), p.mask_length, powers, turn, powers + 3 * TILE)))
+            t += 1
+        if u == 0:
+            t += p.pieces
+
+
+cdef k3 piece_value(const Prover *v, size_t piece, const uint64_t *powers, uint64_t *staged) noexcept nogil:
+    """sum_c phi^c q_c(zeta)."""
+    cdef const Plan *p = v.plan
+    cdef k3 value = k_from(0), phi = k_from(0), turn = k_pow(v.zeta, TILE)
+    cdef size_t c
+    phi.c[1] = 1
+    for c in reversed(range(3)):
+        value = k_add(k_mul(value, phi), value_at(natural_piece(v, piece, c), p.piece_length + p.piece_mask_length, powers, turn, staged))
+    return value
 
 
 cdef void open_values(Prover *v) noexcept nogil:
     cdef const Plan *p = v.plan
     cdef size_t tasks = (p.length + CHUNK * CHUNKS_A_TASK - 1) // (CHUNK * CHUNKS_A_TASK)
-    cdef size_t t, j, u, i, worker
+    cdef size_t t, j, worker
     cdef k3 factor = k_scale(k_sub(k_pow(v.zeta, p.length), k_from(1)), f_inv(p.length))
-    cdef const uint64_t *coordinates[3]
+    cdef uint64_t *powers = v.scratch[0].words
     if stopped(v):
         return
     l2zk_crew_stage(v.crew, STAGE_VALUES, tasks)
@@ -68,19 +107,13 @@ cdef void open_values(Prover *v) noexcept nogil:
         for worker in range(v.workers):
             v.values[t] = k_add(v.values[t], v.partial_values[worker * p.openings + t])
         v.values[t] = k_mul(v.values[t], factor)
-    t = 0
-    for u in range(p.offset_count if p.hiding else 0):
-        for i in range(p.reads[u].count):
-            v.values[t] = k_add(v.values[t], mask_value(v, p.reads[u].columns[i], p.reads[u].offset))
-            t += 1
-        if u == 0:
-            t += p.pieces
+    if p.hiding:
+        add_masks(v)
     if p.pieces == 1:            # its value follows from the others
         v.values[p.columns] = quotient_value(p, v.uniforms, v.values, v.alpha, v.zeta, v.point_slots, v.point_results)
+    fill_extension_powers(powers, v.zeta)
     for j in range(p.pieces if p.pieces > 1 else 0):
-        for t in range(3):
-            coordinates[t] = natural_piece(v, j, t)
-        v.values[p.columns + j] = l2zk_active.evaluate(coordinates, p.piece_length + p.piece_mask_length, v.zeta)
+        v.values[p.columns + j] = piece_value(v, j, powers, powers + 3 * TILE)
     send_extension(v, v.values, p.openings, MESSAGE_VALUES)
 
 

@@ -43,7 +43,6 @@ cdef struct Verifier:
     # working memory, one arena
     Arena arena
     k3 *values                   # out of domain
-    k3 *weights                  # alpha_deep^e of each opening
     k3 *final                    # coefficients
     uint64_t *uniforms
     k3 *slots
@@ -51,30 +50,36 @@ cdef struct Verifier:
     uint64_t *indices            # J_u
     uint64_t *leaves             # Lambda_u
     size_t count
-    k3 *word                     # the values of word u at J_u
-    k3 *next_word
-    const uint8_t **trace_rows   # for each leaf, its bytes in the body
-    const uint8_t **quotient_rows
-    uint64_t *known
-    uint64_t *leaf_words         # word e of leaf i is leaf_words[e*queries + i]
+    size_t lanes                 # room for as many leaves, whole tiles: from one array of these to the next
+    uint64_t *word               # the values of word u at J_u, 3 arrays
+    uint64_t *next_word
+    uint64_t *y                  # omega_m^j for j in J_u, m the size of the word
+    uint64_t *next_y
+    uint64_t *inverse_y          # 1/y of each leaf in Lambda_u
+    uint64_t *trace_words        # word e of leaf i is trace_words[e*lanes + i]
+    uint64_t *quotient_words
+    uint64_t *word_words
     const uint64_t **leaf_columns
-    uint32_t *digests            # of a level, word-sliced as in tree.pxi, `queries` apart
+    uint64_t *known
+    uint32_t *salts              # word k of leaf i is salts[k*lanes + i]
+    uint32_t *digests            # of a level, word-sliced as in tree.pxi, `lanes` apart
     uint32_t *left
     uint32_t *right
-    uint64_t *offset_roots       # g^o of each offset
-    uint64_t *x                  # the points of the opened rows
+    l2zk_deep_point *points      # g^o*zeta of each offset, with what is opened there
+    const uint64_t **sources     # for each point, one after the other
+    k3 *coefficients
+    uint64_t *x                  # the points of a row of each leaf
     uint64_t *inverses           # of mu(x), for each offset
+    uint64_t *batch              # three tiles
 
 
 cdef void lay_out_verifier(Verifier *v) noexcept nogil:
     cdef const Plan *p = v.plan
     cdef Arena *a = &v.arena
-    cdef size_t width = p.columns if p.columns > 3 * p.pieces else 3 * p.pieces
-    cdef size_t words = p.rows_per_leaf * width + 24
-    cdef size_t rows = (p.rows_per_leaf * p.queries + CHUNK - 1) // CHUNK * CHUNK
+    cdef size_t width = p.columns + 3 * p.pieces
+    v.lanes = (p.queries + CHUNK - 1) // CHUNK * CHUNK if p.queries > CHUNK else (p.queries + TILE - 1) // TILE * TILE
     a.used = 0
     v.values = <k3 *>place(a, sizeof(k3) * p.openings)
-    v.weights = <k3 *>place(a, sizeof(k3) * p.openings)
     v.final = <k3 *>place(a, sizeof(k3) * p.final_length)
     v.uniforms = place_words(a, p.constraints.uniform_count)
     v.slots = <k3 *>place(a, sizeof(k3) * p.constraints.vector_count)
@@ -82,18 +87,25 @@ cdef void lay_out_verifier(Verifier *v) noexcept nogil:
     v.indices = place_words(a, p.queries)
     v.leaves = place_words(a, p.queries)
     v.known = place_words(a, 2 * p.queries)
-    v.word = <k3 *>place(a, sizeof(k3) * p.queries)
-    v.next_word = <k3 *>place(a, sizeof(k3) * p.queries)
-    v.trace_rows = <const uint8_t **>place(a, sizeof(void *) * p.queries)
-    v.quotient_rows = <const uint8_t **>place(a, sizeof(void *) * p.queries)
-    v.leaf_words = place_words(a, words * p.queries)
-    v.leaf_columns = <const uint64_t **>place(a, sizeof(void *) * words)
-    v.digests = <uint32_t *>place(a, 32 * p.queries)
-    v.left = <uint32_t *>place(a, 32 * p.queries)
-    v.right = <uint32_t *>place(a, 32 * p.queries)
-    v.offset_roots = place_words(a, p.offset_count)
-    v.x = place_words(a, rows)
-    v.inverses = place_words(a, rows * p.offset_count)
+    v.word = place_words(a, 3 * v.lanes)
+    v.next_word = place_words(a, 3 * v.lanes)
+    v.y = place_words(a, v.lanes)
+    v.next_y = place_words(a, v.lanes)
+    v.inverse_y = place_words(a, v.lanes)
+    v.trace_words = place_words(a, p.rows_per_leaf * p.columns * v.lanes)
+    v.quotient_words = place_words(a, (p.rows_per_leaf * 3 * p.pieces + 3) * v.lanes)
+    v.word_words = place_words(a, 24 * v.lanes)
+    v.leaf_columns = <const uint64_t **>place(a, sizeof(void *) * (p.rows_per_leaf * width + 24))
+    v.salts = <uint32_t *>place(a, 16 * v.lanes)
+    v.digests = <uint32_t *>place(a, 32 * v.lanes)
+    v.left = <uint32_t *>place(a, 32 * v.lanes)
+    v.right = <uint32_t *>place(a, 32 * v.lanes)
+    v.points = <l2zk_deep_point *>place(a, sizeof(l2zk_deep_point) * p.offset_count)
+    v.sources = <const uint64_t **>place(a, sizeof(void *) * p.offset_count * width)
+    v.coefficients = <k3 *>place(a, sizeof(k3) * p.offset_count * width)
+    v.x = place_words(a, v.lanes)
+    v.inverses = place_words(a, v.lanes * p.offset_count)
+    v.batch = place_words(a, 3 * TILE)
 
 
 cdef void verify(Verifier *v) noexcept nogil:
@@ -122,8 +134,8 @@ cdef void verify(Verifier *v) noexcept nogil:
         hear(v, MESSAGE_NONCE, v.nonce, 8)
         check_grinding(v)
     draw_queries(v)                                                  # 7.8, with the length of all that follows
-    check_rows(v, v.trace_rows, p.rows_per_leaf * p.columns, v.trace_root, WRONG_TRACE_OPENING)   # 7.9
-    check_rows(v, v.quotient_rows, p.rows_per_leaf * 3 * p.pieces + (3 if p.hiding else 0), v.quotient_root,
+    check_rows(v, v.trace_words, p.rows_per_leaf * p.columns, v.trace_root, WRONG_TRACE_OPENING)   # 7.9
+    check_rows(v, v.quotient_words, p.rows_per_leaf * 3 * p.pieces + (3 if p.hiding else 0), v.quotient_root,
                WRONG_QUOTIENT_OPENING)
     compute_word(v)                                                  # 7.10
     for u in range(1, p.rounds + 1):
@@ -264,12 +276,12 @@ cdef void check_length(Verifier *v) noexcept nogil:
         refuse(v, WRONG_LENGTH)
 
 
-cdef void hash_leaves_of(Verifier *v, size_t words, size_t count) noexcept nogil:
-    """The digests of the leaves in leaf_words. (PROTOCOL 5.1)"""
+cdef void hash_leaves_of(Verifier *v, const uint64_t *leaf_words, size_t words, size_t count, const uint32_t *salts) noexcept nogil:
+    """The digests of leaves, with their salts if there are any. (PROTOCOL 5.1)"""
     cdef size_t e
     for e in range(words):
-        v.leaf_columns[e] = v.leaf_words + e * v.plan.queries
-    l2zk_active.hash_columns(v.leaf_columns, words, count, v.digests, v.plan.queries)
+        v.leaf_columns[e] = leaf_words + e * v.lanes
+    l2zk_active.hash_columns(v.leaf_columns, words, count, salts, v.lanes, v.digests, v.lanes)
 
 
 cdef void put_digest(uint32_t *level, size_t stride, size_t i, const uint8_t *digest) noexcept nogil:
@@ -286,7 +298,7 @@ cdef inline void copy_digest(uint32_t *level, size_t stride, size_t i, const uin
 
 cdef bint leads_to(Verifier *v, const uint64_t *indices, size_t count, size_t m, const uint8_t *root) noexcept nogil:
     """Whether the digests of these leaves and those that follow in the body give the root. (PROTOCOL 5.3)"""
-    cdef size_t half, i, low, high, split, out, q = v.plan.queries
+    cdef size_t half, i, low, high, split, out, q = v.lanes
     cdef uint64_t *known = v.known
     cdef bint has_left, has_right
     cdef const uint8_t *sibling
@@ -324,123 +336,134 @@ cdef bint leads_to(Verifier *v, const uint64_t *indices, size_t count, size_t m,
     return memcmp(found, root, 32) == 0
 
 
-cdef void check_rows(Verifier *v, const uint8_t **rows, size_t words, const uint8_t *root, Refusal reason) noexcept nogil:
+cdef void check_rows(Verifier *v, uint64_t *leaf_words, size_t words, const uint8_t *root, Refusal reason) noexcept nogil:
     """The leaves of an input tree, each of so many elements and with hiding a salt, and that they lead to its root."""
-    cdef size_t i, e, salt = 2 if v.plan.hiding else 0
-    for i in range(v.count):
-        rows[i] = take_elements(v, words)
-        if take(v, 8 * salt) == NULL:
-            return
-        for e in range(words + salt):
-            v.leaf_words[e * v.plan.queries + i] = get_u64(rows[i] + 8 * e)
+    cdef size_t i, e
+    cdef const uint8_t *leaf
+    cdef const uint8_t *salt
     if v.refusal != ACCEPTED:
         return
-    hash_leaves_of(v, words + salt, v.count)
+    for i in range(v.count):
+        leaf = take_elements(v, words)
+        salt = take(v, 16 if v.plan.hiding else 0)
+        if salt == NULL:
+            return
+        for e in range(words):
+            leaf_words[e * v.lanes + i] = get_u64(leaf + 8 * e)
+        for e in range(4 if v.plan.hiding else 0):
+            memcpy(v.salts + e * v.lanes + i, salt + 4 * e, 4)
+    hash_leaves_of(v, leaf_words, words, v.count, v.salts if v.plan.hiding else NULL)
     if not leads_to(v, v.indices, v.count, v.plan.leaves, root):
         refuse(v, reason)
 
 
+# ---- word 1 from the opened rows ---------------------------------------------------------------------------------------
+
 cdef void weigh_openings(Verifier *v) noexcept nogil:
-    """alpha_deep^e of each opening. (PROTOCOL 6.7)"""
+    """For each point g^o*zeta the coefficients of what is opened there, alpha_deep^e, and their sum with the values. (PROTOCOL 6.7)"""
     cdef const Plan *p = v.plan
-    cdef size_t u, i, t = 0, width = p.columns + p.pieces
+    cdef size_t u, i, c, t = 0, width = p.columns + p.pieces
+    cdef k3 weight, phi = k_from(0)
+    cdef l2zk_deep_point *point
+    phi.c[1] = 1
     for u in range(p.offset_count):
+        point = v.points + u
+        point.z = k_scale(v.zeta, f_pow(f_root(p.log_length), p.reads[u].offset))
+        point.constant, point.count = k_from(0), 0
+        point.sources = v.sources + u * (p.columns + 3 * p.pieces)
+        point.coefficients = v.coefficients + u * (p.columns + 3 * p.pieces)
         for i in range(p.reads[u].count):
-            v.weights[t] = k_pow(v.alpha_deep, 1 + p.reads[u].columns[i] + u * width)
+            weight = k_pow(v.alpha_deep, 1 + p.reads[u].columns[i] + u * width)
+            add_opening(point, weight)
+            point.constant = k_add(point.constant, k_mul(weight, v.values[t]))
             t += 1
         for i in range(p.pieces if u == 0 else 0):
-            v.weights[t] = k_pow(v.alpha_deep, 1 + p.columns + i)
+            weight = k_pow(v.alpha_deep, 1 + p.columns + i)
+            point.constant = k_add(point.constant, k_mul(weight, v.values[t]))
+            for c in range(3):       # a piece's coordinates: times 1, phi and phi^2
+                add_opening(point, weight)
+                weight = k_mul(weight, phi)
             t += 1
 
 
-cdef void invert_differences(Verifier *v) noexcept nogil:
-    """The points x of the opened rows, and 1/mu(x) where mu is the minimal polynomial of each g^o*zeta: 1/(x - z) = adjoint(x)/mu(x)."""
-    cdef const Plan *p = v.plan
-    cdef size_t i, m, u, rows = p.rows_per_leaf * v.count
-    cdef size_t padded = (rows + TILE - 1) // TILE * TILE
-    cdef uint64_t root = f_root(p.log_size)
-    cdef uint64_t turn = f_root(p.log_rows_per_leaf)     # from one row of a leaf to the next
-    cdef k3 z
-    for i in range(v.count):
-        v.x[p.rows_per_leaf * i] = f_mul(GENERATOR, f_pow(root, v.indices[i]))
-        for m in range(1, p.rows_per_leaf):
-            v.x[p.rows_per_leaf * i + m] = f_mul(v.x[p.rows_per_leaf * i + m - 1], turn)
-    for i in range(rows, padded):
-        v.x[i] = 0
-    for u in range(p.offset_count):
-        v.offset_roots[u] = f_pow(f_root(p.log_length), p.reads[u].offset)
-        z = k_scale(v.zeta, v.offset_roots[u])
-        for i from 0 <= i < padded by TILE:
-            l2zk_active.minimal_values(z, v.x + i, v.inverses + u * padded + i)
-        for i from 0 <= i < padded by CHUNK:
-            l2zk_active.invert(v.inverses + u * padded + i, smaller(CHUNK, padded - i))
+cdef inline void add_opening(l2zk_deep_point *point, k3 coefficient) noexcept nogil:
+    (<k3 *>point.coefficients)[point.count] = coefficient
+    point.count += 1
 
 
-cdef k3 batch_value(const Verifier *v, const uint8_t *row, const uint8_t *pieces, size_t at) noexcept nogil:
-    """Word 0 at x[at]: sum of alpha_deep^e*(f_t(x) - value)/(x - g^o*zeta)."""
+cdef void find_row(Verifier *v, size_t m) noexcept nogil:
+    """Where the words of row m of each leaf stand, in the order of weigh_openings."""
     cdef const Plan *p = v.plan
-    cdef size_t u, i, t = 0, padded = (p.rows_per_leaf * v.count + TILE - 1) // TILE * TILE
-    cdef k3 value = k_from(0), sum
+    cdef const uint64_t **source
+    cdef size_t u, i
     for u in range(p.offset_count):
-        sum = k_from(0)
+        source = <const uint64_t **>v.points[u].sources
         for i in range(p.reads[u].count):
-            sum = k_add(sum, k_mul(v.weights[t], k_sub(
-                k_from(get_u64(row + 8 * p.reads[u].columns[i])), v.values[t])))
-            t += 1
-        if u == 0:
-            for i in range(p.pieces):
-                sum = k_add(sum, k_mul(v.weights[t], k_sub(get_k3(pieces + 24 * i), v.values[t])))
-                t += 1
-        sum = k_mul(sum, k_adjoint(k_scale(v.zeta, v.offset_roots[u]), v.x[at]))
-        value = k_add(value, k_scale(sum, v.inverses[u * padded + at]))
-    return value
+            source[i] = v.trace_words + (m * p.columns + p.reads[u].columns[i]) * v.lanes
+        for i in range(3 * p.pieces if u == 0 else 0):
+            source[p.reads[u].count + i] = v.quotient_words + (m * 3 * p.pieces + i) * v.lanes
 
 
-cdef k3 fold_leaf(const k3 *members, unsigned log_arity, k3 beta, uint64_t unpoint) noexcept nogil:
-    """sum_i beta^i (1/a) sum_t (y*omega_a^t)^-i member t, given 1/y. (PROTOCOL 6.8) The prover folds coefficients instead (fri.pxi)."""
-    cdef size_t a = <size_t>1 << log_arity, i, t
-    cdef uint64_t unroot = f_root_inverse(log_arity)
-    cdef uint64_t powers[8]
-    cdef k3 ratio = k_scale(beta, unpoint), power = k_from(1), value = k_from(0), sum
-    powers[0] = 1
-    for t in range(1, a):
-        powers[t] = f_mul(powers[t - 1], unroot)
-    for i in range(a):
-        sum = k_from(0)
-        for t in range(a):
-            sum = k_add(sum, k_scale(members[t], powers[i * t & (a - 1)]))
-        value = k_add(value, k_mul(power, sum))
-        power = k_mul(power, ratio)
-    return k_scale(value, f_half_power(log_arity))
+cdef void batch_row(Verifier *v, size_t m, uint64_t *out) noexcept nogil:
+    """Word 0 at row m of each leaf: sum of alpha_deep^e*(f_t(x) - value)/(x - g^o*zeta), as 3 arrays."""
+    cdef const Plan *p = v.plan
+    cdef size_t i, u, c
+    cdef uint64_t turn = f_mul(GENERATOR, f_pow(f_root(p.log_rows_per_leaf), m))
+    find_row(v, m)
+    l2zk_active.scale_values(v.x, v.y, v.lanes, turn)
+    for u in range(p.offset_count):
+        for i from 0 <= i < v.lanes by TILE:
+            l2zk_active.minimal_values(v.points[u].z, v.x + i, v.inverses + u * v.lanes + i)
+        invert_all(v.inverses + u * v.lanes, v.lanes)
+    for i from 0 <= i < v.lanes by TILE:
+        l2zk_active.deep(v.points, p.offset_count, i, v.x + i, v.inverses + i, v.lanes, v.batch)
+        for c in range(3):
+            memcpy(out + c * v.lanes + i, v.batch + TILE * c, 8 * TILE)
 
 
-cdef inline uint64_t f_root_inverse(unsigned log_order) noexcept nogil:
-    """omega^-1 = omega^(order - 1)."""
-    return f_pow(f_root(log_order), (<uint64_t>1 << log_order) - 1)
+cdef void invert_all(uint64_t *values, size_t count) noexcept nogil:
+    cdef size_t i
+    for i from 0 <= i < count by CHUNK:
+        l2zk_active.invert(values + i, smaller(CHUNK, count - i))
 
 
-cdef inline uint64_t f_half_power(unsigned log_arity) noexcept nogil:
-    """1/2^log_arity: 2^-1 = (p + 1)/2."""
-    return f_pow(P // 2 + 1, log_arity)
+cdef void fold_word(Verifier *v, uint64_t *members, unsigned log_arity, k3 beta, uint64_t *out) noexcept nogil:
+    """The fold of each leaf at 1/y. (PROTOCOL 6.8) The prover folds coefficients instead (fri.pxi)."""
+    cdef size_t i, c
+    cdef uint64_t *place[3]
+    for i from 0 <= i < v.lanes by TILE:
+        for c in range(3):
+            place[c] = out + c * v.lanes + i
+        l2zk_active.fold_leaves(members + i, v.lanes, log_arity, beta, v.inverse_y + i, place)
+
+
+cdef void raise_points(Verifier *v, const uint64_t *y, unsigned log_power, uint64_t *out) noexcept nogil:
+    cdef size_t i
+    for i in range(v.lanes):
+        out[i] = f_pow(y[i], <uint64_t>1 << log_power)
 
 
 cdef void compute_word(Verifier *v) noexcept nogil:
-    """The values of word 1 at J, from the opened rows."""
+    """The values of word 1 at J, from the opened rows; y becomes the points of word 1."""
     cdef const Plan *p = v.plan
-    cdef size_t s = p.rows_per_leaf, i, m
-    cdef uint64_t unroot = f_root_inverse(p.log_size)
-    cdef k3 members[8]
+    cdef size_t i, m, c, words = 3 * p.pieces * p.rows_per_leaf
     if v.refusal != ACCEPTED:
         return
+    for i in range(v.lanes):
+        v.y[i] = f_pow(f_root(p.log_size), v.indices[i]) if i < v.count else 1
+    memcpy(v.inverse_y, v.y, 8 * v.lanes)
+    invert_all(v.inverse_y, v.lanes)
     weigh_openings(v)
-    invert_differences(v)
-    for i in range(v.count):
-        for m in range(s):
-            members[m] = batch_value(v, v.trace_rows[i] + 8 * p.columns * m, v.quotient_rows[i] + 24 * p.pieces * m, s * i + m)
-        v.word[i] = members[0] if s == 1 else fold_leaf(members, p.log_rows_per_leaf, v.beta[0], f_pow(unroot, v.indices[i]))
-        if p.hiding:
-            v.word[i] = k_add(v.word[i], get_k3(v.quotient_rows[i] + 24 * p.pieces * s))
+    for m in range(p.rows_per_leaf):
+        batch_row(v, m, v.word_words + 3 * m * v.lanes)
+    fold_word(v, v.word_words, p.log_rows_per_leaf, v.beta[0], v.word)
+    raise_points(v, v.y, p.log_rows_per_leaf, v.y)
+    for c in range(3 if p.hiding else 0):
+        for i in range(v.count):
+            v.word[c * v.lanes + i] = f_add(v.word[c * v.lanes + i], v.quotient_words[(words + c) * v.lanes + i])
 
+
+# ---- the other words -------------------------------------------------------------------------------------------------
 
 cdef size_t word_length(const Plan *p, size_t u) noexcept nogil:
     cdef size_t k, size = p.leaves
@@ -449,67 +472,59 @@ cdef size_t word_length(const Plan *p, size_t u) noexcept nogil:
     return size
 
 
+cdef size_t find_leaves(Verifier *v, size_t step, unsigned log_arity) noexcept nogil:
+    """The leaves that hold J; next_y becomes the first point of each, y over a root of unity."""
+    cdef size_t i, leaf_count
+    cdef uint64_t unroot = f_inv(f_root(log_arity))
+    for i in range(v.count):
+        v.leaves[i] = v.indices[i] & (step - 1)
+    leaf_count = sort_distinct(v.leaves, v.count)
+    for i in range(v.lanes):
+        v.next_y[i] = 1
+    for i in range(v.count):
+        v.next_y[position_of(v.leaves, leaf_count, v.indices[i] & (step - 1))] = f_mul(v.y[i], f_pow(unroot, v.indices[i] // step))
+    return leaf_count
+
+
 cdef void check_word(Verifier *v, size_t u) noexcept nogil:
     """Every computed value takes its place among the members of its leaf; the leaves lead to the root and fold to the next word."""
     cdef const Plan *p = v.plan
     cdef unsigned log_arity = p.log_arity[u - 1]
-    cdef size_t a = <size_t>1 << log_arity, size = word_length(p, u)
-    cdef size_t step = size >> log_arity, leaf_count, i, t, c, at
-    cdef uint64_t unroot = f_root_inverse(log_of_ratio(size, 1))
-    cdef k3 members[8]
+    cdef size_t a = <size_t>1 << log_arity, step = word_length(p, u) >> log_arity, leaf_count, i, t, c, at
     cdef const uint8_t *data
     if v.refusal != ACCEPTED:
         return
-    for i in range(v.count):
-        v.leaves[i] = v.indices[i] & (step - 1)
-    leaf_count = sort_distinct(v.leaves, v.count)
+    leaf_count = find_leaves(v, step, log_arity)
     for i in range(leaf_count):
         for t in range(a):
             at = position_of(v.indices, v.count, v.leaves[i] + t * step)
-            if at < v.count:
-                members[t] = v.word[at]
-            else:
-                data = take_elements(v, 3)
-                if data == NULL:
-                    return
-                members[t] = get_k3(data)
+            data = NULL if at < v.count else take_elements(v, 3)
+            if at == v.count and data == NULL:
+                return
             for c in range(3):
-                v.leaf_words[(3 * t + c) * p.queries + i] = members[t].c[c]
-        v.next_word[i] = fold_leaf(members, log_arity, v.beta[u], f_pow(unroot, v.leaves[i]))
-    hash_leaves_of(v, 3 * a, leaf_count)
+                v.word_words[(3 * t + c) * v.lanes + i] = v.word[c * v.lanes + at] if at < v.count else get_u64(data + 8 * c)
+    hash_leaves_of(v, v.word_words, 3 * a, leaf_count, NULL)
     if not leads_to(v, v.leaves, leaf_count, step, v.word_roots + 32 * (u - 1)):
         refuse(v, WRONG_WORD_OPENING)
+    memcpy(v.inverse_y, v.next_y, 8 * v.lanes)
+    invert_all(v.inverse_y, v.lanes)
+    fold_word(v, v.word_words, log_arity, v.beta[u], v.next_word)
+    raise_points(v, v.next_y, log_arity, v.y)
     v.word, v.next_word = v.next_word, v.word
     v.indices, v.leaves = v.leaves, v.indices
     v.count = leaf_count
 
 
-cdef k3 final_value(const Verifier *v, uint64_t x) noexcept nogil:
-    """The final polynomial at x, in four chains of every fourth coefficient."""
-    cdef size_t count = v.plan.final_length, k, c
-    cdef uint64_t x2 = f_mul(x, x)
-    cdef uint64_t x4 = f_mul(x2, x2)
-    cdef k3 chain[4]
-    for c in range(4):
-        chain[c] = k_from(0)
-    for k in range((count + 3) // 4):
-        for c in range(4):
-            chain[c] = k_scale(chain[c], x4)
-            if 4 * ((count + 3) // 4 - 1 - k) + c < count:
-                chain[c] = k_add(chain[c], v.final[4 * ((count + 3) // 4 - 1 - k) + c])
-    return k_add(k_add(chain[0], k_scale(chain[1], x)), k_scale(k_add(chain[2], k_scale(chain[3], x)), x2))
-
-
 cdef void check_final_values(Verifier *v) noexcept nogil:
     """The last word is the final polynomial."""
-    cdef const Plan *p = v.plan
-    cdef uint64_t root = f_root(log_of_ratio(p.final_size, 1))
-    cdef size_t i
-    cdef k3 value
+    cdef size_t i, c
+    cdef uint64_t *place[3]
     if v.refusal != ACCEPTED:
         return
-    for i in range(v.count):
-        value = final_value(v, f_pow(root, v.indices[i]))
-        if memcmp(&value, &v.word[i], sizeof(k3)):
+    for i from 0 <= i < v.lanes by TILE:
+        for c in range(3):
+            place[c] = v.next_word + c * v.lanes + i
+        l2zk_active.evaluate(v.final, v.plan.final_length, v.y + i, place)
+    for c in range(3):
+        if memcmp(v.next_word + c * v.lanes, v.word + c * v.lanes, 8 * v.count):
             refuse(v, WRONG_FINAL_VALUE)
-            return

@@ -49,7 +49,7 @@ static void equal(const char *name, const void *a, const void *b, size_t size)
 static void compare_transforms(const l2zk_kernels *k, const l2zk_kernels *l, unsigned log_n)
 {
     const size_t n = (size_t)1 << log_n;
-    uint64_t *words = malloc(8 * l2zk_ntt_table_words(n)), *shift = malloc(8 * l2zk_ntt_shift_words(log_n));
+    uint64_t *words = malloc(8 * l2zk_ntt_table_words(n)), *shift = malloc(8 * (2 * n + 2));
     uint64_t *values = elements(n), *a = elements(n), *b = elements(n), *tail = elements(n);
     k->ntt_fill_tables(words, n);
     k->ntt_fill_shift(shift, GENERATOR, log_n);
@@ -57,9 +57,15 @@ static void compare_transforms(const l2zk_kernels *k, const l2zk_kernels *l, uns
     k->ntt_coefficients(a, values, log_n, t);
     l->ntt_coefficients(b, values, log_n, t);
     equal("ntt_coefficients", a, b, 8 * n);
-    k->ntt_values(a, values, log_n, shift, tail, n / 2, 5, t);
-    l->ntt_values(b, values, log_n, shift, tail, n / 2, 5, t);
-    equal("ntt_values", a, b, 8 * n);
+    for (unsigned log_tail = 0; log_tail <= log_n; log_tail++) {
+        k->ntt_values(a, values, log_n, shift, tail, log_tail, t);
+        l->ntt_values(b, values, log_n, shift, tail, log_tail, t);
+        equal("ntt_values", a, b, 8 * n);
+        k->ntt_wrap(a, values, log_n, log_tail, GENERATOR, shift);
+        l->ntt_wrap(b, values, log_n, log_tail, GENERATOR, shift);
+        equal("ntt_wrap", a, b, (size_t)8 << log_tail);
+        k->ntt_fill_shift(shift, GENERATOR, log_n);
+    }
     free(words), free(shift), free(values), free(a), free(b), free(tail);
 }
 
@@ -69,9 +75,16 @@ static void compare_hashes(const l2zk_kernels *k, const l2zk_kernels *l)
     static uint32_t a[8][100], b[8][100];
     for (int c = 0; c < 21; c++)
         columns[c] = elements(100);
-    k->hash_columns(columns, 21, 100, a[0], 100);
-    l->hash_columns(columns, 21, 100, b[0], 100);
+    k->hash_columns(columns, 21, 100, NULL, 0, a[0], 100);
+    l->hash_columns(columns, 21, 100, NULL, 0, b[0], 100);
     equal("hash_columns", a, b, sizeof a);
+    k->hash_columns(columns, 21, 100, a[4], 100, a[0], 100);
+    l->hash_columns(columns, 21, 100, b[4], 100, b[0], 100);
+    equal("hash_columns with salts", a, b, sizeof a);
+    static uint32_t c[16][128], d[16][128];
+    k->expand(a[0], a[1], 0xfffffffe, 128, c[0], 128);
+    l->expand(b[0], b[1], 0xfffffffe, 128, d[0], 128);
+    equal("expand", c, d, sizeof c);
     k->hash_parents(a[0], a[0] + 50, 100, 50, a[0], 100);
     l->hash_parents(b[0], b[0] + 50, 100, 50, b[0], 100);
     equal("hash_parents", a, b, sizeof a);
@@ -101,8 +114,8 @@ static void compare_tiles(const l2zk_kernels *k, const l2zk_kernels *l)
         equal("fold", u[c], v[c], 8 * 256);
     const k3 coefficients[3] = {extension_element(), extension_element(), z};
     const l2zk_deep_point point = {z, extension_element(), 3, in, coefficients};
-    k->deep(&point, 1, 7, x, a, CHUNK, u[0]);
-    l->deep(&point, 1, 7, x, b, CHUNK, v[0]);
+    k->deep(&point, 1, 7, x, a, CHUNK_STEP, u[0]);
+    l->deep(&point, 1, 7, x, b, CHUNK_STEP, v[0]);
     equal("deep", u[0], v[0], 8 * 3 * TILE);
 }
 
@@ -114,12 +127,14 @@ static void compare_machine(const l2zk_kernels *k, const l2zk_kernels *l)
     };
     const l2zk_code code = {.body = body, .body_count = sizeof body / sizeof *body, .result_count = 2};
     uint64_t *slots[] = {elements(TILE), elements(TILE), elements(TILE), elements(TILE)}, uniforms[] = {element(), element()};
-    static uint64_t a[6 * TILE], b[6 * TILE];
-    const k3 powers[2] = {extension_element(), extension_element()};
-    const uint32_t groups[2] = {1, 0};
-    k->accumulate_results(&code, slots, uniforms, powers, groups, a);
-    l->accumulate_results(&code, slots, uniforms, powers, groups, b);
-    equal("accumulate_results", a, b, sizeof a);
+    static uint64_t a[3][TILE], b[3][TILE], sum[3][TILE];
+    uint64_t *const first[3] = {a[0], a[1], a[2]}, *const second[3] = {b[0], b[1], b[2]};
+    const k3 powers[2] = {k_from(1), extension_element()};
+    const uint32_t group_of[2] = {1, 0};
+    const l2zk_group groups[2] = {{elements(TILE), {NULL}}, {elements(TILE), {sum[0], sum[1], sum[2]}}};
+    k->combine_results(&code, slots, uniforms, powers, group_of, groups, 2, first);
+    l->combine_results(&code, slots, uniforms, powers, group_of, groups, 2, second);
+    equal("combine_results", a, b, sizeof a);
 }
 
 int main(void)

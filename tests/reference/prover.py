@@ -98,7 +98,7 @@ class Prover:
         columns = [evaluate_on(F, T, s.domain_size, F.generator) for T in self.polynomials]
         self.rows = list(zip(*columns))
         self.trace_leaves = [self.trace_leaf(i) for i in range(s.leaves)]
-        self.trace_tree = Tree(self.trace_leaves)
+        self.trace_tree = Tree(self.trace_leaves, s.salt_length)
         self.absorb(TRACE_ROOT, self.trace_tree.root)
 
     def trace_polynomials(self) -> list[list[int]]:
@@ -126,7 +126,7 @@ class Prover:
         self.piece_rows = list(zip(*values))
         self.mask_word = self.batch_mask()
         self.quotient_leaves = [self.quotient_leaf(i) for i in range(s.leaves)]
-        self.quotient_tree = Tree(self.quotient_leaves)
+        self.quotient_tree = Tree(self.quotient_leaves, s.salt_length)
         self.absorb(QUOTIENT_ROOT, self.quotient_tree.root)
 
     def quotient(self) -> list[Element]:

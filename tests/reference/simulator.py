@@ -48,7 +48,8 @@ class Simulator(Prover):
         return (row + offset * self.shape.domain_size // self.shape.length) % self.shape.domain_size
 
     def tree_over(self, leaves: Mapping[int, bytes]) -> Tree:
-        return Tree.of_digests([leaf_digest(leaves[j]) if j in leaves else self.coins.randbytes(32)
+        digests = {j: leaf_digest(leaf, self.shape.salt_length) for j, leaf in leaves.items()}
+        return Tree.of_digests([digests[j] if j in digests else self.coins.randbytes(32)
                                 for j in range(self.shape.leaves)])
 
     # 6.2

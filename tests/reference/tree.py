@@ -12,16 +12,19 @@ def h3(data: bytes) -> bytes:
     return blake3(data).digest()
 
 
-def leaf_digest(leaf: bytes) -> bytes:
-    """H3 of the leaf, padded with zeros to a multiple of 64 bytes (5.1)."""
-    return h3(leaf + bytes(-len(leaf) % 64))
+def leaf_digest(leaf: bytes, salt_length: int = 0) -> bytes:
+    """H3 of the leaf, padded with zeros to a multiple of 64 bytes; the salt at its end is the key (5.1)."""
+    salt = leaf[len(leaf) - salt_length :]
+    leaf = leaf[: len(leaf) - salt_length]
+    padded = leaf + bytes(-len(leaf) % 64)
+    return blake3(padded, key=salt + bytes(32 - salt_length)).digest() if salt_length else h3(padded)
 
 
 class Tree:
     """All levels of digests, m, m/2, ... 1 (5.2)."""
 
-    def __init__(self, leaves: Sequence[bytes]):
-        self._grow([leaf_digest(leaf) for leaf in leaves])
+    def __init__(self, leaves: Sequence[bytes], salt_length: int = 0):
+        self._grow([leaf_digest(leaf, salt_length) for leaf in leaves])
 
     @classmethod
     def of_digests(cls, digests: Sequence[bytes]) -> "Tree":
@@ -59,9 +62,9 @@ def siblings(indices: Iterable[int], m: int) -> list[tuple[int, int]]:
     return listed
 
 
-def root_of(leaves: Mapping[int, bytes], m: int, digests: Sequence[bytes]) -> bytes:
+def root_of(leaves: Mapping[int, bytes], m: int, digests: Sequence[bytes], salt_length: int = 0) -> bytes:
     """The root that these opened leaves (by index) and the listed digests lead to."""
-    known, rest = {j: leaf_digest(leaf) for j, leaf in leaves.items()}, iter(digests)
+    known, rest = {j: leaf_digest(leaf, salt_length) for j, leaf in leaves.items()}, iter(digests)
     while m > 1:
         half, above = m // 2, {}
         for j in sorted({i % half for i in known}):

@@ -204,9 +204,10 @@ class Verifier:
 
     def check_input_trees(self, J: Sequence[int]) -> None:
         """9: the trace tree and the quotient tree."""
-        if root_of(self.trace_leaves, self.shape.leaves, self.trace_digests) != self.trace_root:
+        m, salt = self.shape.leaves, self.shape.salt_length
+        if root_of(self.trace_leaves, m, self.trace_digests, salt) != self.trace_root:
             raise Refused(9, "the opened rows of the trace do not lead to its root")
-        if root_of(self.quotient_leaves, self.shape.leaves, self.quotient_digests) != self.quotient_root:
+        if root_of(self.quotient_leaves, m, self.quotient_digests, salt) != self.quotient_root:
             raise Refused(9, "the opened rows of the quotient do not lead to its root")
 
     def first_word(self, J: Sequence[int]) -> dict[int, Element]:
