@@ -1,4 +1,4 @@
-"""Proves the same statements with l2zk, winterfell and Plonky3, a proof of each in turn: medians and ratios.
+"""Proves the same statements with l2zk, winterfell and Plonky3, a proof or a batch of each in turn: medians and ratios.
 
     ratio = median of ours / median of theirs,   each warm, at 128 proven bits, on as many threads
 
@@ -32,7 +32,7 @@ need no cargo."""
 
 @dataclass
 class Contestant:
-    """A process that proves one statement again and again, and what it has answered."""
+    """A process that proves one kind of statement again and again, and what it has answered."""
 
     name: str
     process: subprocess.Popen[str]
@@ -40,7 +40,7 @@ class Contestant:
     peak_mib: float | None = None
 
     def prove(self, seed: int) -> None:
-        """Have it prove and verify the statement of the seed."""
+        """Have it prove and verify the statements of the seed."""
         assert self.process.stdin and self.process.stdout
         print(seed, file=self.process.stdin, flush=True)
         line = self.process.stdout.readline()
@@ -79,7 +79,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--statements", nargs="+", choices=("fib", "wide", "chain"), default=["fib"])
     parser.add_argument("--log-rows", nargs="+", type=int, default=[8, 12, 16], metavar="K", help="2^K rows")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--repeats", type=int, default=5, help="warm proofs of each")
+    parser.add_argument("--repeats", type=int, default=5, help="warm proofs, or batches, of each")
+    parser.add_argument("--batch", type=int, default=1, metavar="N",
+                        help="N proofs at a time: ours by BatchProcessor.prove_batch, theirs by a loop")
     parser.add_argument("--peers", nargs="*", choices=PEERS, default=["winterfell", "plonky3"])
     parser.add_argument("--plain", action="store_true", help="measure our proofs that do not hide, too")
     parser.add_argument("--isa", help="instruction set of l2zk: the value of L2ZK_ISA")
@@ -88,8 +90,8 @@ def parse() -> argparse.Namespace:
                         help="cpu: time on processors, less disturbed by others; for one thread")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    if arguments.repeats < 1:
-        parser.error("--repeats is at least 1")
+    if arguments.repeats < 1 or arguments.batch < 1:
+        parser.error("--repeats and --batch are at least 1")
     return arguments
 
 
@@ -109,7 +111,7 @@ def build(threads: int, target_cpu: str) -> Path:
 def measure(
     arguments: argparse.Namespace, binary: Path | None, statement: str, log_rows: int
 ) -> list[dict[str, Any]]:
-    """Every contestant proves once, then again, each time another statement."""
+    """Every contestant proves once, then again, each time other statements."""
     contestants = [start(name, arguments, binary, statement, log_rows) for name in names(arguments)]
     for seed in range(1, arguments.repeats + 2):
         for contestant in contestants:
@@ -129,12 +131,13 @@ def start(
 ) -> Contestant:
     """Its process, waiting for seeds."""
     environment, threads = dict(os.environ), str(arguments.threads)
+    what = [statement, str(log_rows), str(arguments.batch)]
     if name.startswith("l2zk"):
-        command = [sys.executable, str(HERE / "ours.py"), statement, str(log_rows), "--threads", threads]
+        command = [sys.executable, str(HERE / "ours.py"), *what, "--threads", threads]
         command += ["--plain"] if name == "l2zk plain" else []
         environment |= {"L2ZK_ISA": arguments.isa} if arguments.isa else {}
     else:
-        command = [str(binary), name, statement, str(log_rows)]
+        command = [str(binary), name, *what]
         environment |= {key: str(value) for key, value in KEEP.items()} | {"RAYON_NUM_THREADS": threads}
     pipe = subprocess.PIPE
     return Contestant(name, subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment))
@@ -156,6 +159,7 @@ def result(
         "statement": statement,
         "log_rows": log_rows,
         "threads": arguments.threads,
+        "batch": arguments.batch,
         "prover": contestant.name,
         "queries": contestant.answers[0]["queries"],
         "prove_ms": contestant.median(prove),
@@ -186,7 +190,8 @@ COLUMNS = {
 def print_table(results: Sequence[dict[str, Any]]) -> None:
     """A line for each prover."""
     first = results[0]
-    print(f"\n{first['statement']}, 2^{first['log_rows']} rows, {first['threads']} thread(s)")
+    batch = f", {first['batch']} proofs in a batch" if first["batch"] > 1 else ""
+    print(f"\n{first['statement']}, 2^{first['log_rows']} rows, {first['threads']} thread(s){batch}")
     print(" ".join(format(title, width) for title, width, _ in COLUMNS.values()))
     for found in results:
         cells = [(found[key], width, form) for key, (_, width, form) in COLUMNS.items()]

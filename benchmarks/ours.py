@@ -1,43 +1,53 @@
-"""The side of l2zk in compare.py: as `peers`, a proof and a line of JSON for each seed on standard input."""
+"""The side of l2zk in compare.py: as `peers`, a batch of proofs and a line of JSON for each seed on standard input."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import perf_counter, process_time
 from typing import Any
 
 from benchmarks.common import options, shape_of
 from benchmarks.programs import STATEMENTS, Statement, first_row
 
-from l2zk import TraceZkVm
+from l2zk import Proof, TraceZkVm
+from l2zk.batch import BatchProcessor
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=str(__doc__))
     parser.add_argument("statement", choices=STATEMENTS)
     parser.add_argument("log_rows", type=int)
+    parser.add_argument("count", type=int, help="proofs for each seed")
     parser.add_argument("--plain", action="store_true", help="proofs that do not hide")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     program, hiding = STATEMENTS[arguments.statement](arguments.log_rows), not arguments.plain
     vm = TraceZkVm(options(hiding), threads=arguments.threads)
     for line in sys.stdin:
-        print(json.dumps(answer(vm, program, int(line), hiding)), flush=True)
+        statements = range(int(line) * arguments.count, (int(line) + 1) * arguments.count)
+        print(json.dumps(answer(vm, program, statements, hiding)), flush=True)
 
 
-def answer(vm: TraceZkVm, program: Statement, seed: int, hiding: bool) -> dict[str, float]:
-    """One proof, from the seed to its verification."""
-    proof, ms, cpu_ms = timed(lambda: vm.prove(program, first_row(program, seed)))
-    accepted, verify_ms, verify_cpu_ms = timed(lambda: vm.verify(program, proof))
+def answer(vm: TraceZkVm, program: Statement, statements: Sequence[int], hiding: bool) -> dict[str, float]:
+    """The proofs of a seed, from the statements to their verification; the bytes are those of one."""
+    proofs, ms, cpu_ms = timed(lambda: prove(vm, program, [first_row(program, seed) for seed in statements]))
+    accepted, verify_ms, verify_cpu_ms = timed(lambda: all(vm.verify(program, proof) for proof in proofs))
     if not accepted:
-        raise SystemExit(f"the proof of {proof.claim} was not accepted")
+        raise SystemExit(f"a proof of {program} was not accepted")
     return {
         "ms": ms, "cpu_ms": cpu_ms, "verify_ms": verify_ms, "verify_cpu_ms": verify_cpu_ms,
-        "bytes": proof.size, "queries": shape_of(program, hiding).queries,
+        "bytes": proofs[0].size, "queries": shape_of(program, hiding).queries,
     }
+
+
+def prove(vm: TraceZkVm, program: Statement, witnesses: Sequence[list[int]]) -> list[Proof]:
+    """One proof by the machine, several by a batch, one after the other."""
+    if len(witnesses) == 1:
+        return [vm.prove(program, witnesses[0])]
+    return BatchProcessor(vm, max_workers=1).prove_batch([program] * len(witnesses), witnesses)
 
 
 def timed(act: Callable[[], Any]) -> tuple[Any, float, float]:

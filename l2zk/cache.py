@@ -18,13 +18,14 @@ from concurrent.futures import Future
 from copy import copy
 from dataclasses import dataclass, fields
 from functools import lru_cache, partial
-from hashlib import sha256
 from threading import Lock
 from typing import Any
 from weakref import ref
 
 import numpy as np
+from numpy.typing import NDArray
 
+from l2zk._core import blake3
 from l2zk.errors import L2zkError, OptionsError, WitnessError
 from l2zk.header import VERSION
 from l2zk.program import TraceProgram
@@ -41,7 +42,7 @@ LOOK_IN_SECONDS = 0.05
 
 @dataclass(frozen=True, kw_only=True)
 class CacheStats:
-    """What a cache has done since it was made or cleared.
+    """What a cache has done since it was made or cleared; it stays as it is, for any number of threads.
 
     hits: requests answered without proving; `joined` counts those among them that waited for a proof in the making.
     misses: requests that a proof was made for, or tried.
@@ -239,7 +240,7 @@ def _witness_key(witness: Any) -> Hashable:
         raise TypeError("no sequence of values")
     if isinstance(witness, np.ndarray) and witness.ndim == 1:
         if len(witness) > SHORT and witness.dtype.kind in "iu":
-            return names, _packed(column_values("", witness))
+            return names, _packed(_elements(witness))
         witness = witness.tolist()
     values = [value if type(value) is int else _exact(value) for value in witness]
     if any(type(value) is tuple for value in values):
@@ -251,14 +252,25 @@ def _exact(value: Any) -> Any:
     """An input as an integer, a column as the hash of its values."""
     if hasattr(value, "__index__") and not isinstance(value, (bool, np.ndarray)):
         return operator.index(value)
-    return "column", *_packed(column_values("", value))
+    return "column", *_packed(_elements(value))
+
+
+def _elements(values: Any) -> NDArray[np.uint64]:
+    """The values as words: where an array holds them as they are hashed, its own memory.
+
+    Words that are no elements of the field may be among them: no proof is made of those, and so none is held.
+    """
+    held = type(values) is np.ndarray and values.ndim == 1 and values.dtype in (np.uint64, np.int64)
+    if not held or values.dtype == np.int64 and values.min(initial=0) < 0:
+        return column_values("", values)
+    return np.ascontiguousarray(values).view(np.uint64)
 
 
 def _packed(words: Any) -> tuple[int, bytes]:
     """The number of words, and the words or their hash."""
     if len(words) <= SHORT:
         return len(words), words.tobytes()
-    return len(words), sha256(memoryview(words)).digest()
+    return len(words), blake3(memoryview(words))
 
 
 def _trace_key(trace: Any) -> Hashable:
@@ -266,7 +278,7 @@ def _trace_key(trace: Any) -> Hashable:
         return None
     if not isinstance(trace, ExecutionTrace):
         raise TypeError("no trace")
-    return trace.columns, trace.rows, trace.padded.shape, sha256(np.ascontiguousarray(trace.padded).data).digest()
+    return trace.columns, trace.rows, trace.padded.shape, blake3(np.ascontiguousarray(trace.padded).data)
 
 
 def _renew(cache: ref[CachedZkVm]) -> None:

@@ -88,7 +88,7 @@ class Violation:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What a check found. It is true if nothing is violated; print it, or let a notebook show it.
+    """What a check found. It is true if nothing is violated; print it, or let a notebook show it. Threads may share it.
 
     rows: n, the user's rows. length: N, with the padding. constraints: how many were looked at, on every row
     of their domains. violations: the first row of each constraint that fails, in the order of the program.

@@ -223,7 +223,10 @@ _NO_BITS = "{0} has no bits: add a column for each bit, constrain bit * (bit - 1
 
 
 class Expression:
-    """A polynomial in the cells of a row and of rows ahead, the inputs and the constants of one program."""
+    """A polynomial in the cells of a row and of rows ahead, the inputs and the constants of one program.
+
+    It belongs to the thread that runs `define`.
+    """
 
     __slots__ = ("graph", "index")
     __array_ufunc__ = None  # numpy's scalars and arrays leave the operators to this class

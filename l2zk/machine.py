@@ -83,6 +83,8 @@ class _Target:
 class Machine:
     """The builder `m` that `define` gets: each of its methods says one thing about the computation.
 
+    It belongs to the thread that runs `define`.
+
     Columns and what operators make of them are expressions modulo p = 2^64 - 2^32 + 1; integers -p < x < p
     stand for constants wherever an expression does. A mistake raises ProgramError with what would be right.
     """

@@ -61,7 +61,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType({
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ProofOptions:
-    """What prover and verifier agree on.
+    """What prover and verifier agree on. They cannot be changed; threads may share them.
 
     blowup: points of the evaluation domain per row; more makes shorter proofs and slower provers.
     security: target in proven bits; the number of queries is solved for it.

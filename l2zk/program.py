@@ -36,7 +36,7 @@ __all__ = [
 
 
 class TraceProgram:
-    """Base class of programs: a frozen dataclass whose fields are the program's parameters.
+    """Base class of programs: a frozen dataclass whose fields are the program's parameters. Threads may share one.
 
     `id` is the program's name and version, as in "fib.v0", and `define` writes the computation with the
     builder `m`:

@@ -32,7 +32,7 @@ SHOWN = 4  # public values in a repr
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Proof:
-    """A proof, made by `TraceZkVm.prove`, `Proof.from_bytes` or `Proof.load`. It cannot be changed."""
+    """A proof, made by `TraceZkVm.prove`, `Proof.from_bytes` or `Proof.load`. It cannot be changed; threads may share it."""
 
     data: bytes
     header: Header = field(init=False, compare=False)

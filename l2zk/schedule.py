@@ -1,7 +1,7 @@
 """What a batch of proofs should cost in seconds, and the schedule that costs least.
 
     alone(proof)      = FIXED + memory * PER_BYTE + 2^grinding * PER_HASH
-    by t threads      = alone * (SERIAL + (1 - SERIAL)/t) + START
+    by t threads      = alone * (SERIAL + (1 - SERIAL)/t) + GATHER
     w proofs at once  = the time at which the last of w workers ends, each taking the next proof when it is free, + w * START
 
 Nearly all that a proof does goes over its memory a fixed number of times, which is why its memory tells its time. The
@@ -14,14 +14,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import heapreplace
 
-FIXED, PER_BYTE, PER_HASH = 2e-4, 1.4e-9, 5e-9
+FIXED, PER_BYTE, PER_HASH = 2e-4, 1.2e-9, 5e-9
 """Seconds of any proof, for each byte of its memory, and for each hash of grinding, by one thread."""
 
 SERIAL = 0.2
 """The part of a proof that its threads cannot share: above all, to run the trace and to check it."""
 
-START = 3e-4
-"""Seconds to start a thread, or to gather those of one proof."""
+START, GATHER = 3e-4, 1e-3
+"""Seconds to start a thread, and to gather those of one proof at each of its stages."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,7 @@ def choose(work: Sequence[float], at_once: int, threads: int) -> Schedule:
     shared = SERIAL + (1 - SERIAL) / threads
     return min(
         Schedule(at_once=1, threads=1, seconds=sum(work)),
-        Schedule(at_once=1, threads=threads, seconds=sum(work) * shared + len(work) * START),
+        Schedule(at_once=1, threads=threads, seconds=sum(work) * shared + len(work) * GATHER),
         Schedule(at_once=at_once, threads=1, seconds=_last_end(work, at_once) + at_once * START),
         key=lambda schedule: schedule.seconds,
     )

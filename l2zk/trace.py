@@ -24,9 +24,8 @@ class ExecutionTrace(dict[str, NDArray[np.uint64]]):
 
     `padded` is the whole uint64[columns, N] array with the rows that were added up to a power of two; `rows`
     is the number n of the user's rows. The names and the arrays stay as they are, the values in the arrays
-    may be
-    changed: `trace["a"][3] = 5`. `pandas.DataFrame(trace)` and `polars.DataFrame(trace)` take a trace as it
-    is.
+    may be changed while no other thread uses them: `trace["a"][3] = 5`. `pandas.DataFrame(trace)` and
+    `polars.DataFrame(trace)` take a trace as it is.
 
     Raises ProgramError where `padded` is not of type uint64 and of shape (columns, N), or not 1 <= rows <= N.
     """

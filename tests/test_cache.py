@@ -6,6 +6,7 @@ import os
 import random
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -150,6 +151,14 @@ def test_options_trace_and_check_are_in_the_key() -> None:
         machine.prove(Fibonacci(10), trace=trace)
 
 
+@pytest.mark.parametrize("version", ["l2zk.__version__", "l2zk.cache.VERSION"])
+def test_the_versions_of_library_and_format_are_in_the_key(version: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = cache().key(Fibonacci(10))
+    assert cache().key(Fibonacci(10)) == before
+    monkeypatch.setattr(version, "another")
+    assert cache().key(Fibonacci(10)) != before
+
+
 def test_one_witness_in_many_forms() -> None:
     machine = cache()
     proof = machine.prove(Fibonacci(10), (3, 4))
@@ -232,10 +241,37 @@ def test_columns_of_a_witness_are_told_apart_by_their_last_value() -> None:
             machine.prove(Doubled(1000), bad)
 
 
+def test_long_arrays_that_are_no_columns_are_not_taken_for_one() -> None:
+    """Their bytes are those of a column that is held; as integers, or in shape, they differ."""
+    machine, data = cache(), np.arange(1000, dtype=np.uint64)
+    data[7] = 2**64 - 2**33
+    machine.prove(Doubled(1000), {"data": data})
+    beyond = data.copy()
+    beyond[7] = MODULUS
+    for bad in (data.view(np.int64), data.reshape(10, 100), data.view(np.float64), beyond):
+        with pytest.raises(WitnessError):
+            machine.prove(Doubled(1000), {"data": bad})
+    for same in (data, np.repeat(data, 2)[::2], data.tolist(), data.astype(">u8"), data.astype(object)):
+        machine.prove(Doubled(1000), {"data": same})
+    assert counts(machine) == (5, 5)
+
+
+@pytest.mark.parametrize("dtype", [np.uint64, np.int64])
+def test_a_long_array_is_hashed_where_it_lies(dtype: type) -> None:
+    data = np.arange(10**6, dtype=dtype)
+    cache().key(Doubled(10**6), {"data": data})
+    tracemalloc.start()
+    try:
+        cache().key(Doubled(10**6), {"data": data})
+        assert tracemalloc.get_traced_memory()[1] < data.nbytes / 10
+    finally:
+        tracemalloc.stop()
+
+
 # Hits.
 
 
-def test_a_hit_defines_nothing_and_runs_nothing() -> None:
+def test_a_hit_defines_nothing_and_runs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
 
     @dataclass(frozen=True)
@@ -250,6 +286,8 @@ def test_a_hit_defines_nothing_and_runs_nothing() -> None:
     machine = cache(capacity=200)
     proofs = [machine.prove(Noted(rounds)) for rounds in range(1, 200)]
     calls.clear()
+    for name in ("prove", "trace", "check", "_prepare"):
+        monkeypatch.setattr(TraceZkVm, name, lambda *_, **__: calls.append("a trace"))
     assert [machine.prove(Noted(rounds)) for rounds in range(1, 200)] == proofs
     assert calls == [] and counts(machine) == (199, 199)
 
@@ -307,6 +345,7 @@ def test_what_is_no_program() -> None:
 
 
 def test_a_hiding_proof_is_the_same_bytes_unless_the_caller_refuses() -> None:
+    assert "same bytes" in (CachedZkVm.__doc__ or "") and "cache=False" in (CachedZkVm.__doc__ or "")
     machine = CachedZkVm(vm=TraceZkVm(ProofOptions(queries=40, grinding=0, allow_insecure=True, zero_knowledge=True)))
     program = Powers(3, 100)
     proof = machine.prove(program, [5])
@@ -483,6 +522,3 @@ def test_a_forked_child_waits_for_no_thread_of_its_parent() -> None:
     assert ended == (child, 0)
 
 
-def test_its_safety_among_threads_is_stated() -> None:
-    for public in (TraceZkVm, CachedZkVm):
-        assert "any number of threads" in (public.__doc__ or "").lower()

@@ -72,10 +72,38 @@ def test_bytes(isa, length):
     assert _core.blake3(data) == blake3(data).digest()
 
 
-@pytest.mark.parametrize("length", [17 * 1024, 31 * 1024 + 7, 32 * 1024, 33 * 1024 - 64, 100_000, 1_000_003])
-def test_long_bytes(isa, length):
+CHUNK, SPAN = 1024, 16 * 32  # a span of chunks at most; the narrower an instruction set is, the shorter is its own
+
+
+@pytest.mark.parametrize("chunks", [*range(9, 70), *(SPAN // part + d for part in (4, 2, 1) for d in (-1, 0, 1, 2))])
+def test_long_bytes(isa, chunks):
+    """Chunks in lanes: groups of them that are full or not, and subtrees of every height, with and without a neighbour."""
+    data = words_of(chunks, chunks * CHUNK // 8 + 1).tobytes()
+    for length in (chunks * CHUNK - 1, chunks * CHUNK, chunks * CHUNK + 1):
+        assert _core.blake3(data[:length]) == blake3(data[:length]).digest(), length
+
+
+@pytest.mark.parametrize("length", [1_000_003, 2**20 + 1, 2**22 - 1, 2**22, 5 * 2**20 + 77, 7 * SPAN * CHUNK])
+def test_very_long_bytes(isa, length):
+    """Several spans; from 4 MiB on the hash is made without the GIL."""
     data = words_of(length, length // 8 + 1).tobytes()[:length]
     assert _core.blake3(data) == blake3(data).digest()
+
+
+def test_bytes_that_begin_anywhere(isa):
+    data = words_of(3, 10_000).tobytes()
+    for start in range(1, 65):
+        assert _core.blake3(memoryview(data)[start:]) == blake3(data[start:]).digest()
+
+
+def test_every_byte_of_a_long_message_counts(isa):
+    data = bytearray(words_of(5, 9 * CHUNK).tobytes())
+    digests = {_core.blake3(data)}
+    for place in range(0, len(data), 509):
+        data[place] ^= 1
+        digests.add(_core.blake3(data))
+        data[place] ^= 1
+    assert len(digests) == 1 + len(range(0, len(data), 509))
 
 
 def test_bytes_of_any_kind(isa):

@@ -21,7 +21,8 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "words are read from m
 #endif
 
 enum { HASH_LANES = L2ZK_HASH_LANES, HASH_STATES = 2, HASH_GROUP = HASH_LANES * HASH_STATES };
-enum { BLOCK_BYTES = 64, CHUNK_BLOCKS = 16, HASH_TREE = 8 * (54 + 1) };  /* 2^54 chunks are 2^64 bytes */
+enum { BLOCK_BYTES = 64, CHUNK_BLOCKS = 16, CHUNK_BYTES = BLOCK_BYTES * CHUNK_BLOCKS };
+enum { HASH_SUBTREES = 54 + 1, HASH_SPAN = 16 * HASH_GROUP };  /* 2^54 chunks are 2^64 bytes */
 enum { CHUNK_START = 1, CHUNK_END = 2, PARENT = 4, ROOT = 8, KEYED = 16 };
 
 typedef uint32_t hash_lanes __attribute__((vector_size(4 * L2ZK_HASH_LANES)));
@@ -111,6 +112,13 @@ HASH_INLINE void split(const uint64_t *const src, hash_lanes *const low, hash_la
 #endif
 }
 
+/* The words at even places, then those at odd ones: the lowest bit of a place becomes its highest. */
+HASH_INLINE void turn_places(const hash_lanes words[16], hash_lanes turned[16])
+{
+    HASH_UNROLL for (int i = 0; i < 8; i++)
+        split((const uint64_t *)&words[2 * i], &turned[i], &turned[8 + i]);
+}
+
 /* ---- Compression of one state (states = 1) or of two (states = 2) ---- */
 
 /* Half of the function G, with one message word, on the four columns (turn = 0) or diagonals (turn = 1). */
@@ -140,9 +148,10 @@ HASH_INLINE void full_round(const int states, hash_word v[16], const hash_word m
     HASH_UNROLL for (int s = 0; s < states; s++) half_round(v, m, order, s, 1, 1);
 }
 
-/* out may be cv or the first half of m. */
-HASH_INLINE void compress_states(const int states, const hash_word cv[8], const hash_word m[16],
-                                 const hash_tweak tweak, hash_word out[8])
+/* out may be cv or the first half of m. numbered: each lane adds its number to the counter, which is a
+ * multiple of HASH_GROUP. */
+HASH_INLINE void compress_states(const int states, const int numbered, const hash_word cv[8],
+                                 const hash_word m[16], const hash_tweak tweak, hash_word out[8])
 {
     hash_word v[16];
     uint32_t last[8];
@@ -153,6 +162,8 @@ HASH_INLINE void compress_states(const int states, const hash_word cv[8], const 
             v[k].state[s] = cv[k].state[s];
             v[8 + k].state[s] = broadcast(last[k]);
         }
+    if (numbered)
+        HASH_UNROLL for (int s = 0; s < states; s++) v[12].state[s] += s * HASH_LANES + lane_numbers();
     HASH_UNROLL for (int round = 0; round < 7; round++)
         full_round(states, v, m, BLAKE3_SCHEDULE[round]);
     HASH_UNROLL for (int k = 0; k < 8; k++)
@@ -160,17 +171,23 @@ HASH_INLINE void compress_states(const int states, const hash_word cv[8], const 
             out[k].state[s] = v[k].state[s] ^ v[8 + k].state[s];
 }
 
-/* Two functions, not one with a branch: gcc would load what both need before it, and run out of registers. */
+/* Functions, not one with branches: gcc would load what both need before it, and run out of registers. */
 HASH_FUNCTION void compress_one_state(const hash_word cv[8], const hash_word m[16],
                                       const hash_tweak tweak, hash_word out[8])
 {
-    compress_states(1, cv, m, tweak, out);
+    compress_states(1, 0, cv, m, tweak, out);
 }
 
 HASH_FUNCTION void compress_two_states(const hash_word cv[8], const hash_word m[16],
                                        const hash_tweak tweak, hash_word out[8])
 {
-    compress_states(2, cv, m, tweak, out);
+    compress_states(2, 0, cv, m, tweak, out);
+}
+
+HASH_FUNCTION void compress_chunks(const hash_word cv[8], const hash_word m[16],
+                                   const hash_tweak tweak, hash_word out[8])
+{
+    compress_states(2, 1, cv, m, tweak, out);
 }
 
 HASH_INLINE void compress(const int states, const hash_word cv[8], const hash_word m[16],
@@ -199,30 +216,52 @@ HASH_INLINE void copy_digests(const uint32_t *const src, const size_t src_stride
 
 typedef void hash_loader(const void *source, uint64_t block, hash_word m[16]);
 
-/* tree[0 .. 8) = H3 of the messages of `length` bytes whose blocks `load` fetches; with `mode` KEYED, iv is the key. Until then
- * tree holds the finished subtrees, the largest first, and the node in work behind them: two neighbours are, as
- * they lie, the message of their parent. */
-HASH_INLINE void hash_messages(hash_loader *const load, const void *const source, const uint64_t length, const int states,
-                               const hash_word iv[8], const uint32_t mode, hash_word tree[HASH_TREE])
+HASH_INLINE uint64_t block_count(const uint64_t length)
 {
-    const uint64_t blocks = length ? (length - 1) / BLOCK_BYTES + 1 : 1;
-    const uint64_t last_chunk = (blocks - 1) / CHUNK_BLOCKS;
+    return length ? (length - 1) / BLOCK_BYTES + 1 : 1;
+}
+
+HASH_INLINE uint64_t last_chunk_of(const uint64_t length)
+{
+    return (block_count(length) - 1) / CHUNK_BLOCKS;
+}
+
+/* The value of a chunk of the messages of `length` bytes whose blocks `load` fetches; with `mode` KEYED, iv is the key. */
+HASH_INLINE void hash_chunk(hash_loader *const load, const void *const source, const uint64_t length, const uint64_t chunk,
+                            const int states, const hash_word iv[8], const uint32_t mode, hash_word value[8])
+{
+    const uint64_t blocks = block_count(length), last_chunk = last_chunk_of(length);
+    const uint64_t start = chunk * CHUNK_BLOCKS;
+    const uint64_t end = chunk == last_chunk ? blocks : start + CHUNK_BLOCKS;
+    for (uint64_t block = start; block < end; block++) {
+        const uint64_t size = block + 1 == blocks ? length - block * BLOCK_BYTES : BLOCK_BYTES;
+        const uint32_t flags = mode | (block == start ? CHUNK_START : 0) | (block + 1 == end ? CHUNK_END : 0)
+                             | (block + 1 == end && last_chunk == 0 ? ROOT : 0);
+        hash_word m[16];
+        load(source, block, m);
+        const hash_tweak tweak = {chunk, (uint32_t)size, flags};
+        compress(states, block == start ? iv : value, m, tweak, value);
+    }
+}
+
+/* How many subtrees are complete with part i of a message: one for each 1 at the end of its number; with the
+ * last part all that wait. */
+HASH_INLINE int joins_after(const uint64_t i, const int is_last, const ptrdiff_t waiting)
+{
+    return is_last ? (int)waiting : __builtin_ctzll(~i);
+}
+
+/* tree[0 .. 8) = H3 of the messages. Until then tree holds the finished subtrees, the largest first, and the
+ * node in work behind them: two neighbours are, as they lie, the message of their parent. */
+HASH_INLINE void hash_messages(hash_loader *const load, const void *const source, const uint64_t length,
+                               const int states, const hash_word iv[8], const uint32_t mode,
+                               hash_word tree[8 * HASH_SUBTREES])
+{
+    const uint64_t last_chunk = last_chunk_of(length);
     hash_word *node = tree;
     for (uint64_t chunk = 0; chunk <= last_chunk; chunk++, node += 8) {
-        const uint64_t start = chunk * CHUNK_BLOCKS;
-        const uint64_t end = chunk == last_chunk ? blocks : start + CHUNK_BLOCKS;
-        for (uint64_t block = start; block < end; block++) {
-            const uint64_t size = block + 1 == blocks ? length - block * BLOCK_BYTES : BLOCK_BYTES;
-            const uint32_t flags = mode | (block == start ? CHUNK_START : 0) | (block + 1 == end ? CHUNK_END : 0)
-                                 | (block + 1 == end && last_chunk == 0 ? ROOT : 0);
-            hash_word m[16];
-            load(source, block, m);
-            const hash_tweak tweak = {chunk, (uint32_t)size, flags};
-            compress(states, block == start ? iv : node, m, tweak, node);
-        }
-        /* A chunk completes a subtree for each 1 at the end of its number; the last chunk completes all. */
-        int joins = chunk == last_chunk ? (int)((node - tree) / 8) : __builtin_ctzll(~chunk);
-        for (; joins > 0; joins--) {
+        hash_chunk(load, source, length, chunk, states, iv, mode, node);
+        for (int joins = joins_after(chunk, chunk == last_chunk, (node - tree) / 8); joins > 0; joins--) {
             node -= 8;
             const uint32_t flags = mode | PARENT | (chunk == last_chunk && node == tree ? ROOT : 0);
             compress(states, iv, node, (hash_tweak){0, BLOCK_BYTES, flags}, node);
@@ -270,7 +309,7 @@ static void hash_columns(const uint64_t *const *const src, const size_t words, c
                          const size_t salt_stride, uint32_t *const out, const size_t stride)
 {
     const uint64_t length = (words + 7) / 8 * BLOCK_BYTES;
-    hash_word iv[8], tree[HASH_TREE];
+    hash_word iv[8], tree[8 * HASH_SUBTREES];
     initial_value(iv);
     if (salts)
         memset(iv, 0, sizeof iv);
@@ -295,7 +334,7 @@ HASH_FUNCTION void hash_parents_group(const uint32_t *const left, const uint32_t
         memcpy(&m[k], left + k * in_stride, sizeof m[k]);
         memcpy(&m[8 + k], right + k * in_stride, sizeof m[k]);
     }
-    compress_states(HASH_STATES, iv, m, (hash_tweak){0, BLOCK_BYTES, PARENT}, m);
+    compress_states(HASH_STATES, 0, iv, m, (hash_tweak){0, BLOCK_BYTES, PARENT}, m);
     HASH_UNROLL for (int k = 0; k < 8; k++) memcpy(out + k * out_stride, &m[k], sizeof m[k]);
 }
 
@@ -337,18 +376,17 @@ HASH_INLINE void store_lane_zero(const hash_word digest[8], uint8_t out[32])
     for (int k = 0; k < 8; k++) memcpy(out + 4 * k, &digest[k], 4);
 }
 
-/* H3 of any bytes; data is not null. */
-static void hash_bytes(const uint8_t *const data, const size_t length, uint8_t out[32])
+/* The value of the last chunk: of a message of one chunk, H3. */
+HASH_INLINE void hash_last_chunk(const hash_text *const text, uint8_t out[32])
 {
-    const hash_text text = {data, length};
-    hash_word iv[8], tree[HASH_TREE];
+    hash_word iv[8], value[8];
     initial_value(iv);
-    hash_messages(load_text, &text, length, 1, iv, 0, tree);
-    store_lane_zero(tree, out);
+    hash_chunk(load_text, text, text->length, last_chunk_of(text->length), 1, iv, 0, value);
+    store_lane_zero(value, out);
 }
 
-/* parent(left, right) of 32 bytes each; out may be either. */
-static void hash_parent(const uint8_t left[32], const uint8_t right[32], uint8_t out[32])
+/* The node over two others: their parent, or with ROOT the digest. */
+static void hash_node(const uint8_t left[32], const uint8_t right[32], const uint32_t flags, uint8_t out[32])
 {
     uint8_t children[BLOCK_BYTES];
     hash_word iv[8], m[16];
@@ -356,8 +394,119 @@ static void hash_parent(const uint8_t left[32], const uint8_t right[32], uint8_t
     memcpy(children + 32, right, 32);
     initial_value(iv);
     load_text(&(hash_text){children, BLOCK_BYTES}, 0, m);
-    compress(1, iv, m, (hash_tweak){0, BLOCK_BYTES, PARENT}, m);
+    compress(1, iv, m, (hash_tweak){0, BLOCK_BYTES, flags}, m);
     store_lane_zero(m, out);
+}
+
+/* parent(left, right) of 32 bytes each; out may be either. */
+static void hash_parent(const uint8_t left[32], const uint8_t right[32], uint8_t out[32])
+{
+    hash_node(left, right, PARENT, out);
+}
+
+/* ---- One long message: a chunk per lane, then neighbours joined level by level ---- */
+
+/* Values of chunks, word-sliced: word k of value i is word[k][i]. */
+typedef struct {
+    _Alignas(64) uint32_t word[8][HASH_SPAN];
+} hash_span;
+
+/* m[k] = word k of a block of each of `count` chunks that follow one another; a lane too many takes the first
+ * one's. What the next group reads is fetched ahead, since the processor does not guess it. */
+HASH_INLINE void load_blocks(const uint8_t *const blocks, const size_t count, hash_word m[16])
+{
+    for (size_t s = 0; s < HASH_STATES; s++) {
+        hash_lanes words[16], turned[16];
+        for (size_t lane = 0; lane < HASH_LANES; lane++) {
+            const size_t chunk = s * HASH_LANES + lane;
+            const uint8_t *const block = blocks + (chunk < count ? chunk : 0) * CHUNK_BYTES;
+            memcpy((uint32_t *)words + 16 * lane, block, BLOCK_BYTES);
+            __builtin_prefetch(block + HASH_GROUP * CHUNK_BYTES, 0, 2);
+        }
+        /* From 16 * lane + k to HASH_LANES * k + lane. */
+        turn_places(words, turned);
+        turn_places(turned, words);
+        turn_places(words, turned);
+        turn_places(turned, words);
+        for (int k = 0; k < 16; k++) m[k].state[s] = words[k];
+    }
+}
+
+/* The values of `count` whole chunks from number `first` on, a multiple of HASH_GROUP. */
+HASH_FUNCTION void hash_whole_chunks(const uint8_t *const data, const uint64_t first, const size_t count,
+                                     hash_span *const values)
+{
+    hash_word iv[8], value[8], m[16];
+    initial_value(iv);
+    for (size_t i = 0; i < count; i += HASH_GROUP) {
+        const size_t group = count - i < HASH_GROUP ? count - i : HASH_GROUP;
+        const uint8_t *const chunks = data + (first + i) * CHUNK_BYTES;
+        for (int block = 0; block < CHUNK_BLOCKS; block++) {
+            const uint32_t flags = (block == 0 ? CHUNK_START : 0)
+                                 | (block + 1 == CHUNK_BLOCKS ? CHUNK_END : 0);
+            load_blocks(chunks + block * BLOCK_BYTES, group, m);
+            compress_chunks(block == 0 ? iv : value, m, (hash_tweak){first + i, BLOCK_BYTES, flags}, value);
+        }
+        copy_digests((const uint32_t *)value, HASH_GROUP, group, values->word[0] + i, HASH_SPAN);
+    }
+}
+
+/* Value i = the parent of values 2i and 2i + 1; one that has no neighbour stays as it is. */
+HASH_FUNCTION void join_neighbours(hash_span *const values, const size_t count, const uint32_t flags)
+{
+    hash_word iv[8], m[16];
+    initial_value(iv);
+    for (size_t i = 0; i < count / 2; i += HASH_GROUP) {
+        const size_t group = count / 2 - i < HASH_GROUP ? count / 2 - i : HASH_GROUP;
+        for (int k = 0; k < 8; k++) {
+            const uint64_t *const pairs = (const uint64_t *)(values->word[k] + 2 * i);
+            for (int s = 0; s < HASH_STATES; s++)
+                split(pairs + s * HASH_LANES, &m[k].state[s], &m[8 + k].state[s]);
+        }
+        compress(group > HASH_LANES ? 2 : 1, iv, m, (hash_tweak){0, BLOCK_BYTES, flags}, m);
+        copy_digests((const uint32_t *)m, HASH_GROUP, group, values->word[0] + i, HASH_SPAN);
+    }
+    if (count % 2 == 1)
+        for (int k = 0; k < 8; k++) values->word[k][count / 2] = values->word[k][count - 1];
+}
+
+/* The node over `count` chunks from number `first` on: a whole span, or all up to the end of the message. */
+HASH_INLINE void hash_chunks(const hash_text *const text, const uint64_t first, const size_t count,
+                             const int to_end, hash_span *const values, uint8_t out[32])
+{
+    hash_whole_chunks(text->data, first, count - to_end, values);
+    if (to_end) {
+        hash_last_chunk(text, out);
+        for (int k = 0; k < 8; k++) memcpy(&values->word[k][count - 1], out + 4 * k, 4);
+    }
+    for (size_t n = count; n > 1; n = (n + 1) / 2)
+        join_neighbours(values, n, PARENT | (n == 2 && to_end && first == 0 ? ROOT : 0));
+    for (int k = 0; k < 8; k++) memcpy(out + 4 * k, &values->word[k][0], 4);
+}
+
+/* H3 of more than one chunk. tree holds the nodes over finished subtrees, the largest first. */
+HASH_FUNCTION void hash_long_text(const hash_text *const text, uint8_t out[32])
+{
+    const uint64_t chunks = last_chunk_of(text->length) + 1, last_span = (chunks - 1) / HASH_SPAN;
+    uint8_t tree[HASH_SUBTREES][32], (*node)[32] = tree;
+    hash_span values;
+    for (uint64_t span = 0; span <= last_span; span++, node++) {
+        const int is_last = span == last_span;
+        const uint64_t first = span * HASH_SPAN;
+        hash_chunks(text, first, is_last ? chunks - first : HASH_SPAN, is_last, &values, *node);
+        for (int joins = joins_after(span, is_last, node - tree); joins > 0; joins--) {
+            node--;
+            hash_node(node[0], node[1], PARENT | (is_last && node == tree ? ROOT : 0), node[0]);
+        }
+    }
+    memcpy(out, tree, 32);
+}
+
+/* H3 of any bytes; data is not null. */
+static void hash_bytes(const uint8_t *const data, const size_t length, uint8_t out[32])
+{
+    const hash_text text = {data, length};
+    (length <= CHUNK_BYTES ? hash_last_chunk : hash_long_text)(&text, out);
 }
 
 /* ---- A key's extended output ---- */

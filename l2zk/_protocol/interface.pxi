@@ -351,12 +351,20 @@ def verify_bytes(Compiled compiled, const uint8_t[::1] header, const uint8_t[::1
                          else text, section)
 
 
+cdef size_t LONG_MESSAGE = 1 << 22  # bytes; a shorter one is hashed in less time than the GIL may take to come back
+
+
 def blake3(data):
-    """The 32-byte BLAKE3 hash of bytes."""
+    """The 32-byte BLAKE3 hash of bytes, or of any buffer whose bytes lie together; a long one is hashed without the GIL."""
     cdef size_t length = memoryview(data).nbytes
     cdef const uint8_t[::1] view = memoryview(data).cast("B") if length else b"\0"
+    cdef const uint8_t *start = &view[0]
     cdef uint8_t digest[32]
-    l2zk_active.hash_bytes(&view[0], length, digest)
+    if length < LONG_MESSAGE:
+        l2zk_active.hash_bytes(start, length, digest)
+    else:
+        with nogil:
+            l2zk_active.hash_bytes(start, length, digest)
     return digest[:32]
 
 

@@ -88,6 +88,10 @@ static void compare_hashes(const l2zk_kernels *k, const l2zk_kernels *l)
     k->hash_parents(a[0], a[0] + 50, 100, 50, a[0], 100);
     l->hash_parents(b[0], b[0] + 50, 100, 50, b[0], 100);
     equal("hash_parents", a, b, sizeof a);
+    const uint8_t *message = (const uint8_t *)elements(100000);
+    k->hash_bytes(message, 700001, (uint8_t *)a);
+    l->hash_bytes(message, 700001, (uint8_t *)b);
+    equal("hash_bytes", a, b, 32);
 }
 
 static void compare_tiles(const l2zk_kernels *k, const l2zk_kernels *l)

@@ -1,5 +1,5 @@
-//! `peers PROVER STATEMENT LOG_ROWS`: proves the statement that each seed on standard input gives, verifies the
-//! proof, and prints a line of JSON.
+//! `peers PROVER STATEMENT LOG_ROWS COUNT`: for each seed on standard input proves so many statements of its own
+//! one after the other, verifies the proofs, and prints a line of JSON.
 
 mod plonky;
 mod statement;
@@ -24,43 +24,45 @@ trait Peer<S, const WIDTH: usize> {
 
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [prover, statement, log_rows] = &arguments[..] else {
+    let [prover, statement, log_rows, count] = &arguments[..] else {
         panic!(
-            "usage: peers winterfell|plonky3|plonky3-hiding fib|wide|chain LOG_ROWS, seeds on standard input"
+            "usage: peers winterfell|plonky3|plonky3-hiding fib|wide|chain LOG_ROWS COUNT, seeds on standard input"
         );
     };
     let log_rows = log_rows.parse().expect("LOG_ROWS is a number");
+    let count = count.parse().expect("COUNT is a number");
     match &statement[..] {
-        "fib" => choose::<Fibonacci, 2>(prover, log_rows),
-        "wide" => choose::<Wide, 16>(prover, log_rows),
-        "chain" => choose::<Chain, 8>(prover, log_rows),
+        "fib" => choose::<Fibonacci, 2>(prover, log_rows, count),
+        "wide" => choose::<Wide, 16>(prover, log_rows, count),
+        "chain" => choose::<Chain, 8>(prover, log_rows, count),
         other => panic!("there is no statement {other:?}: choose fib, wide or chain"),
     }
 }
 
-fn choose<S: Statement<WIDTH>, const WIDTH: usize>(prover: &str, log_rows: u32) {
+fn choose<S: Statement<WIDTH>, const WIDTH: usize>(prover: &str, log_rows: u32, count: u64) {
     match prover {
-        "winterfell" => serve::<S, WIDTH>(Winterfell::<S, WIDTH>::new(log_rows)),
-        "plonky3" => serve::<S, WIDTH>(Plonky3::<S, Plain>::new(log_rows)),
-        "plonky3-hiding" => serve::<S, WIDTH>(Plonky3::<S, Hiding>::new(log_rows)),
+        "winterfell" => serve::<S, WIDTH>(Winterfell::<S, WIDTH>::new(log_rows), count),
+        "plonky3" => serve::<S, WIDTH>(Plonky3::<S, Plain>::new(log_rows), count),
+        "plonky3-hiding" => serve::<S, WIDTH>(Plonky3::<S, Hiding>::new(log_rows), count),
         other => panic!("there is no prover {other:?}: choose winterfell, plonky3 or plonky3-hiding"),
     }
 }
 
-fn serve<S, const WIDTH: usize>(peer: impl Peer<S, WIDTH>) {
+fn serve<S, const WIDTH: usize>(peer: impl Peer<S, WIDTH>, count: u64) {
     let mut out = io::stdout().lock();
     for line in io::stdin().lock().lines() {
         let seed = line.expect("standard input can be read").parse().expect("a seed is a number");
-        let line = answer(&peer, seed);
+        let line = answer(&peer, seed, count);
         writeln!(out, "{line}").and_then(|()| out.flush()).expect("standard output can be written");
     }
 }
 
-/// One proof, from the seed to its verification, as JSON.
-fn answer<S, P: Peer<S, WIDTH>, const WIDTH: usize>(peer: &P, seed: u64) -> String {
-    let (proof, prove) = timed(|| peer.prove(seed));
-    let (bytes, queries) = (P::size(&proof), peer.queries());
-    let ((), verify) = timed(|| peer.verify(proof));
+/// The proofs of a seed, from the statements to their verification, as JSON; the bytes are those of one.
+fn answer<S, P: Peer<S, WIDTH>, const WIDTH: usize>(peer: &P, seed: u64, count: u64) -> String {
+    let statements = seed * count..(seed + 1) * count;
+    let (proofs, prove) = timed(|| Vec::from_iter(statements.map(|statement| peer.prove(statement))));
+    let (bytes, queries) = (P::size(&proofs[0]), peer.queries());
+    let ((), verify) = timed(|| proofs.into_iter().for_each(|proof| peer.verify(proof)));
     format!(
         concat!(
             r#"{{"ms": {:.3}, "cpu_ms": {:.3}, "verify_ms": {:.3}, "verify_cpu_ms": {:.3}, "#,
