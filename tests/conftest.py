@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import sys
 import venv
@@ -17,6 +18,9 @@ LEFT_OUT = shutil.ignore_patterns(
 )
 
 collect_ignore = ["packages"]  # distributions of their own, which bring their tests
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a shell's background, where Ctrl-C does nothing
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

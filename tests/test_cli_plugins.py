@@ -249,7 +249,7 @@ def test_verbose_shows_the_stages_on_stderr() -> None:
     assert l2zk("prove", "fib", "--rounds", "5").stderr == "", "the logger is as it was"
 
 
-def test_importing_the_library_loads_little_beyond_numpy() -> None:
+def test_importing_the_library_loads_little_beyond_numpy(tmp_path: Path) -> None:
     """How long it takes is for `asv run` to say; what it may load is said here."""
     code = """
 import sys
@@ -258,5 +258,5 @@ packages = {name.split(".")[0] for name in sys.modules if name[0] != "_"} - set(
 print(*sorted(name for name in packages if hasattr(sys.modules[name], "__path__")))
 print("importlib.metadata" in sys.modules, "asyncio" in sys.modules, "l2zk.testing" in sys.modules, "l2zk.cli" in sys.modules)
 """
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
     assert run.stdout.splitlines() == ["l2zk numpy pluggy", "False False False False"], run.stderr

@@ -382,9 +382,9 @@ def test_a_last_word_that_is_not_constant_is_refused(final_rows: int, folding: i
     [
         ("parent", lambda left, right: tree.h3(left + right)),
         ("parent", lambda left, right: PARENT(right, left)),
-        ("leaf_digest", tree.h3),
-        ("leaf_digest", lambda leaf: PARENT(*[(leaf + bytes(64))[i : i + 32] for i in (0, 32)])),
-        ("leaf_digest", lambda leaf: tree.h3(b"\0" + leaf + bytes(-len(leaf) % 64))),
+        ("leaf_digest", lambda leaf, _: tree.h3(leaf)),
+        ("leaf_digest", lambda leaf, _: PARENT(*[(leaf + bytes(64))[i : i + 32] for i in (0, 32)])),
+        ("leaf_digest", lambda leaf, _: tree.h3(b"\0" + leaf + bytes(-len(leaf) % 64))),
     ],
     ids=["a root's flag in nodes", "right before left", "no padding", "a leaf hashed as a node", "a prefix"],
 )

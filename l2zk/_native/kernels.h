@@ -46,17 +46,17 @@ typedef struct {
     const k3 *coefficients;
 } l2zk_deep_point;
 
-/* What transforms of up to n values read: roots[b], b < n/2; runs[b] = roots[4b], b < n/8; octets[7b + q] = runs[b]^(q + 1), b < n/64.
- * A smaller transform reads the front of a larger one's tables. */
+/* What transforms of up to n values read: roots[b], b < n/2; octets[7b + q] = roots[4b]^(q + 1), b < n/64; and the same for b < n/8 in
+ * runs, W numbers b together, power by power. A smaller transform reads the front of a larger one's tables. */
 typedef struct {
     const uint64_t *roots, *runs, *octets;
 } l2zk_ntt_tables;
 
-static inline size_t l2zk_ntt_table_words(size_t n) { return n / 2 + n / 8 + 7 * (n / 64) + 16; }
+static inline size_t l2zk_ntt_table_words(size_t n) { return n / 2 + 7 * (n / 8) + 7 * (n / 64) + 16; }
 
 static inline l2zk_ntt_tables l2zk_ntt_tables_in(const uint64_t *words, size_t n)
 {
-    l2zk_ntt_tables t = {words, words + (n / 2 + 1), words + (n / 2 + 1) + n / 8};
+    l2zk_ntt_tables t = {words, words + (n / 2 + 1), words + (n / 2 + 1) + 7 * (n / 8)};
     return t;
 }
 

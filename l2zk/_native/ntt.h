@@ -30,11 +30,19 @@ static void ntt_fill_tables(uint64_t *words, size_t n)
         for (size_t b = 0; b < (size_t)1 << j; b++)
             roots[((size_t)1 << j) + b] = f_mul(roots[b], root);
     }
-    for (size_t b = 0; b < n / 8; b++)
-        runs[b] = roots[4 * b];
     for (size_t b = 0; b < n / 64; b++)
         for (size_t q = 0; q < 7; q++)
-            octets[7 * b + q] = f_pow(runs[b], q + 1);
+            octets[7 * b + q] = f_pow(roots[4 * b], q + 1);
+    for (size_t b = 0; b < n / 64 * 8; b += W) {
+        uint64_t root[W];
+        for (size_t lane = 0; lane < W; lane++)
+            root[lane] = roots[4 * (b + lane)];
+        V power = v_set1(1);
+        for (size_t q = 0; q < 7; q++) {
+            power = v_mul(power, v_load(root));
+            v_store(runs + 7 * b + q * W, power);
+        }
+    }
 }
 
 /* ---- One step of three, two or one layers on one block: a[q*m + j], j < m, m a multiple of W ----------------------- */
@@ -95,17 +103,19 @@ static inline void gather_eight(V x[8])
     BUTTERFLY_NEGATED(x[6], x[7]);
 }
 
-static void spread_block_by_eight(uint64_t *a, size_t m, const uint64_t *powers)
+/* The results are multiplied by 1 and the powers, and all by `scale`. */
+static void spread_block_by_eight(uint64_t *a, size_t m, const uint64_t *powers, uint64_t scale)
 {
+    const V first = v_set1(scale);
     V w[7];
     for (int q = 0; q < 7; q++)
-        w[q] = v_set1(powers[q]);
+        w[q] = v_set1(scale == 1 ? powers[q] : f_mul(powers[q], scale));
     for (size_t j = 0; j < m; j += W) {
         V x[8];
         for (int q = 0; q < 8; q++)
             x[q] = v_load(a + q * m + j);
         spread_eight(x);
-        v_store(a + j, x[0]);
+        v_store(a + j, scale == 1 ? x[0] : v_mul(x[0], first));
         for (int q = 1; q < 8; q++)
             v_store(a + q * m + j, v_mul(x[q], w[q - 1]));
     }
@@ -128,9 +138,11 @@ static void gather_block_by_eight(uint64_t *a, size_t m, const uint64_t *powers)
 }
 
 /* roots of the four quarters' pairs: w and w*omega_4, then w^2 */
-static void spread_block_by_four(uint64_t *a, size_t m, uint64_t root)
+static void spread_block_by_four(uint64_t *a, size_t m, uint64_t root, uint64_t scale)
 {
-    const V w = v_set1(root), w2 = v_set1(f_mul(root, root)), w3 = v_set1(f_mul(f_mul(root, root), root));
+    const uint64_t square = f_mul(root, root);
+    const V first = v_set1(scale), w = v_set1(f_mul(root, scale)), w2 = v_set1(f_mul(square, scale));
+    const V w3 = v_set1(f_mul(f_mul(square, root), scale));
     for (size_t j = 0; j < m; j += W) {
         V x0 = v_load(a + j), x1 = v_load(a + m + j), x2 = v_load(a + 2 * m + j), x3 = v_load(a + 3 * m + j);
         BUTTERFLY(x0, x1);
@@ -138,7 +150,7 @@ static void spread_block_by_four(uint64_t *a, size_t m, uint64_t root)
         x3 = v_shift48(x3);
         BUTTERFLY(x0, x2);
         BUTTERFLY(x1, x3);
-        v_store(a + j, x0);
+        v_store(a + j, scale == 1 ? x0 : v_mul(x0, first));
         v_store(a + m + j, v_mul(x1, w));
         v_store(a + 2 * m + j, v_mul(x2, w2));
         v_store(a + 3 * m + j, v_mul(x3, w3));
@@ -163,12 +175,12 @@ static void gather_block_by_four(uint64_t *a, size_t m, uint64_t root)
     }
 }
 
-static void spread_block_by_two(uint64_t *a, size_t m, uint64_t root)
+static void spread_block_by_two(uint64_t *a, size_t m, uint64_t root, uint64_t scale)
 {
-    const V w = v_set1(root);
+    const V first = v_set1(scale), w = v_set1(f_mul(root, scale));
     for (size_t j = 0; j < m; j += W) {
         V x = v_load(a + j), y = v_load(a + m + j);
-        v_store(a + j, v_add(x, y));
+        v_store(a + j, scale == 1 ? v_add(x, y) : v_mul(v_add(x, y), first));
         v_store(a + m + j, v_mul(v_sub(x, y), w));
     }
 }
@@ -186,18 +198,19 @@ static void gather_block_by_two(uint64_t *a, size_t m, uint64_t root)
 /* ---- All layers of one stretch --------------------------------------------------------------------------------------
  *
  * A stretch is the `index`-th run of `size` elements, which layers of pairs at distance m, 2m, ... size/2 do not leave.
- * Steps of three layers, and one of two or one for the rest, at the far end.
+ * Steps of three layers, and one of two or one for the rest, at the far end. The last step also multiplies by `scale`; there
+ * is one if size > m.
  */
 
-static void spread(uint64_t *a, size_t size, size_t m, size_t index, l2zk_ntt_tables t)
+static void spread(uint64_t *a, size_t size, size_t m, size_t index, uint64_t scale, l2zk_ntt_tables t)
 {
     for (; 8 * m <= size; m *= 8)
         for (size_t b = 0; b < size / (8 * m); b++)
-            spread_block_by_eight(a + 8 * m * b, m, t.octets + 7 * (index * (size / (8 * m)) + b));
+            spread_block_by_eight(a + 8 * m * b, m, t.octets + 7 * (index * (size / (8 * m)) + b), 8 * m == size ? scale : 1);
     if (4 * m == size)
-        spread_block_by_four(a, m, t.roots[2 * index]);
+        spread_block_by_four(a, m, t.roots[2 * index], scale);
     else if (2 * m == size)
-        spread_block_by_two(a, m, t.roots[index]);
+        spread_block_by_two(a, m, t.roots[index], scale);
 }
 
 static void gather(uint64_t *a, size_t size, size_t least, size_t index, l2zk_ntt_tables t)
@@ -216,17 +229,7 @@ static void gather(uint64_t *a, size_t size, size_t least, size_t index, l2zk_nt
     }
 }
 
-/* The three nearest layers of `size` elements, a run of eight in each lane; runs[b] is the root w of run b. */
-static inline void powers_of_lanes(const uint64_t *runs, V w[7])
-{
-    w[0] = v_load(runs);
-    w[1] = v_mul(w[0], w[0]);
-    w[2] = v_mul(w[1], w[0]);
-    w[3] = v_mul(w[1], w[1]);
-    w[4] = v_mul(w[3], w[0]);
-    w[5] = v_mul(w[2], w[2]);
-    w[6] = v_mul(w[3], w[2]);
-}
+/* The three nearest layers of `size` elements, a run of eight in each lane, and for W runs the W roots, then their squares ... */
 
 /* What is added to some coefficients: value j at place j*gap of the bit-reversed order. */
 typedef struct {
@@ -249,18 +252,18 @@ static void spread_runs(uint64_t *out, const uint64_t *in, const uint64_t *scale
                         const ntt_tail *tail)
 {
     for (size_t e = 0; e < size; e += 8 * W) {
-        V x[8], w[7];
+        const uint64_t *powers = runs + 7 * (e / 8);
+        V x[8];
         for (int i = 0; i < 8; i++)
             x[i] = v_load(in + e + i * W);
         if (tail)
             add_tail(x, begin + e, tail);
         for (int i = 0; i < 8 && scale; i++)
             x[i] = v_mul(x[i], v_load(scale + e + i * W));
-        powers_of_lanes(runs + e / 8, w);
         v_runs_to_lanes(x);
         spread_eight(x);
         for (int q = 1; q < 8; q++)
-            x[q] = v_mul(x[q], w[q - 1]);
+            x[q] = v_mul(x[q], v_load(powers + (q - 1) * W));
         v_lanes_to_runs(x);
         for (int i = 0; i < 8; i++)
             v_store(out + e + i * W, x[i]);
@@ -270,13 +273,13 @@ static void spread_runs(uint64_t *out, const uint64_t *in, const uint64_t *scale
 static void gather_runs(uint64_t *a, size_t size, const uint64_t *runs)
 {
     for (size_t e = 0; e < size; e += 8 * W) {
-        V x[8], w[7];
+        const uint64_t *powers = runs + 7 * (e / 8);
+        V x[8];
         for (int i = 0; i < 8; i++)
             x[i] = v_load(a + e + i * W);
-        powers_of_lanes(runs + e / 8, w);
         v_runs_to_lanes(x);
         for (int q = 1; q < 8; q++)
-            x[q] = v_mul(x[q], w[q - 1]);
+            x[q] = v_mul(x[q], v_load(powers + (q - 1) * W));
         gather_eight(x);
         v_lanes_to_runs(x);
         for (int i = 0; i < 8; i++)
@@ -310,20 +313,15 @@ static void gather_small(uint64_t *a, size_t n, const uint64_t *roots)
             }
 }
 
-/* The far layers, a tile of a few columns at a time; row r is first multiplied by scale[r]. */
-static void spread_far(uint64_t *a, unsigned log_n, unsigned near, const uint64_t *scale, l2zk_ntt_tables t)
+/* The far layers, a tile of a few columns at a time. */
+static void spread_far(uint64_t *a, unsigned log_n, unsigned near, l2zk_ntt_tables t)
 {
     const size_t rows = (size_t)1 << (log_n - near), stride = (size_t)1 << near;
     uint64_t tile[TILE_ROWS * TILE_COLUMNS];
     for (size_t c = 0; c < stride; c += TILE_COLUMNS) {
-        for (size_t r = 0; r < rows; r++) {
-            const V s = v_set1(scale ? scale[r] : 1);
-            for (size_t j = 0; j < TILE_COLUMNS; j += W) {
-                V x = v_load(a + r * stride + c + j);
-                v_store(tile + r * TILE_COLUMNS + j, scale ? v_mul(x, s) : x);
-            }
-        }
-        spread(tile, rows * TILE_COLUMNS, TILE_COLUMNS, 0, t);
+        for (size_t r = 0; r < rows; r++)
+            memcpy(tile + r * TILE_COLUMNS, a + r * stride + c, 8 * TILE_COLUMNS);
+        spread(tile, rows * TILE_COLUMNS, TILE_COLUMNS, 0, 1, t);
         for (size_t r = 0; r < rows; r++)
             memcpy(a + r * stride + c, tile + r * TILE_COLUMNS, 8 * TILE_COLUMNS);
     }
@@ -370,7 +368,7 @@ static void ntt_coefficients(uint64_t *out, const uint64_t *values, unsigned log
     }
     for (size_t b = 0; b < n >> near; b++) {
         gather(out + (b << near), (size_t)1 << near, 8, b, t);
-        gather_runs(out + (b << near), (size_t)1 << near, t.runs + (b << near) / 8);
+        gather_runs(out + (b << near), (size_t)1 << near, t.runs + 7 * ((b << near) / 8));
     }
 }
 
@@ -426,11 +424,11 @@ static void ntt_values(uint64_t *out, const uint64_t *coefficients, unsigned log
     }
     for (size_t b = 0; b < (size_t)1 << far; b++) {
         uint64_t *stretch = out + b * stride;
-        spread_runs(stretch, coefficients + b * stride, shift, stride, t.runs + b * stride / 8, b * stride, tail && !dense ? &added : NULL);
-        spread(stretch, stride, 8, b, t);
+        spread_runs(stretch, coefficients + b * stride, shift, stride, t.runs + 7 * (b * stride / 8), b * stride, tail && !dense ? &added : NULL);
+        spread(stretch, stride, 8, b, shift && far ? shift[stride + b] : 1, t);
     }
     if (far)
-        spread_far(out, log_n, near, shift ? shift + stride : NULL, t);
+        spread_far(out, log_n, near, t);
 }
 
 /* coefficients[i] *= shift^i, in bit-reversed order; shift as filled by ntt_fill_shift. */

@@ -49,24 +49,25 @@ static void equal(const char *name, const void *a, const void *b, size_t size)
 static void compare_transforms(const l2zk_kernels *k, const l2zk_kernels *l, unsigned log_n)
 {
     const size_t n = (size_t)1 << log_n;
-    uint64_t *words = malloc(8 * l2zk_ntt_table_words(n)), *shift = malloc(8 * (2 * n + 2));
+    uint64_t *words = malloc(8 * l2zk_ntt_table_words(n)), *other_words = malloc(8 * l2zk_ntt_table_words(n)), *shift = malloc(8 * (2 * n + 2));
     uint64_t *values = elements(n), *a = elements(n), *b = elements(n), *tail = elements(n);
     k->ntt_fill_tables(words, n);
+    l->ntt_fill_tables(other_words, n);
     k->ntt_fill_shift(shift, GENERATOR, log_n);
-    const l2zk_ntt_tables t = l2zk_ntt_tables_in(words, n);
+    const l2zk_ntt_tables t = l2zk_ntt_tables_in(words, n), u = l2zk_ntt_tables_in(other_words, n);
     k->ntt_coefficients(a, values, log_n, t);
-    l->ntt_coefficients(b, values, log_n, t);
+    l->ntt_coefficients(b, values, log_n, u);
     equal("ntt_coefficients", a, b, 8 * n);
     for (unsigned log_tail = 0; log_tail <= log_n; log_tail++) {
         k->ntt_values(a, values, log_n, shift, tail, log_tail, t);
-        l->ntt_values(b, values, log_n, shift, tail, log_tail, t);
+        l->ntt_values(b, values, log_n, shift, tail, log_tail, u);
         equal("ntt_values", a, b, 8 * n);
         k->ntt_wrap(a, values, log_n, log_tail, GENERATOR, shift);
         l->ntt_wrap(b, values, log_n, log_tail, GENERATOR, shift);
         equal("ntt_wrap", a, b, (size_t)8 << log_tail);
         k->ntt_fill_shift(shift, GENERATOR, log_n);
     }
-    free(words), free(shift), free(values), free(a), free(b), free(tail);
+    free(words), free(other_words), free(shift), free(values), free(a), free(b), free(tail);
 }
 
 static void compare_hashes(const l2zk_kernels *k, const l2zk_kernels *l)
