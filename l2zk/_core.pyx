@@ -6,6 +6,7 @@ What each part holds, in the order of dependence; the sections are those of PROT
 """
 
 include "_protocol/native.pxi"        # what the C kernels and the crew of threads offer
+include "_protocol/rows.pxi"          # a step's code arranged for one row at a time
 include "_protocol/plan.pxi"          # a program compiled for a shape (3, 4.2)
 include "_protocol/points.pxi"        # points of H and L, order of storage
 include "_protocol/domains.pxi"       # the rows of a constraint (3.3)

@@ -19,6 +19,10 @@ static inline V v_load(const uint64_t *p) { return _mm256_loadu_si256((const __m
 static inline void v_store(uint64_t *p, V a) { _mm256_storeu_si256((__m256i *)p, a); }
 static inline V v_set1(uint64_t a) { return _mm256_set1_epi64x((long long)a); }
 static inline V v_first(uint64_t a) { return _mm256_set_epi64x(0, 0, 0, (long long)a); } /* a, 0, 0, ... */
+static inline V v_gather(const uint64_t *p, const uint32_t *index)
+{
+    return _mm256_i32gather_epi64((const void *)p, _mm_loadu_si128((const __m128i *)index), 8);
+}
 
 static inline V v_turn(V a) { return _mm256_xor_si256(a, v_set1(1ULL << 63)); }
 

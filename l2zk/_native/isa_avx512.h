@@ -16,6 +16,10 @@ static inline V v_load(const uint64_t *p) { return _mm512_loadu_si512(p); }
 static inline void v_store(uint64_t *p, V a) { _mm512_storeu_si512(p, a); }
 static inline V v_set1(uint64_t a) { return _mm512_set1_epi64((long long)a); }
 static inline V v_first(uint64_t a) { return _mm512_zextsi128_si512(_mm_cvtsi64_si128((long long)a)); } /* a, 0, 0, ... */
+static inline V v_gather(const uint64_t *p, const uint32_t *index)
+{
+    return _mm512_i32gather_epi64(_mm256_loadu_si256((const __m256i *)index), (const void *)p, 8);
+}
 
 static inline V v_add(V a, V b)
 {

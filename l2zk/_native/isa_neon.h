@@ -16,6 +16,10 @@ static inline V v_load(const uint64_t *p) { return vld1q_u64(p); }
 static inline void v_store(uint64_t *p, V a) { vst1q_u64(p, a); }
 static inline V v_set1(uint64_t a) { return vdupq_n_u64(a); }
 static inline V v_first(uint64_t a) { return vcombine_u64(vcreate_u64(a), vcreate_u64(0)); } /* a, 0, 0, ... */
+static inline V v_gather(const uint64_t *p, const uint32_t *index)
+{
+    return vcombine_u64(vcreate_u64(p[index[0]]), vcreate_u64(p[index[1]]));
+}
 
 static inline V v_add(V a, V b)
 {

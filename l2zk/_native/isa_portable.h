@@ -17,6 +17,7 @@ static inline V v_load(const uint64_t *p) { return *p; }
 static inline void v_store(uint64_t *p, V a) { *p = a; }
 static inline V v_set1(uint64_t a) { return a; }
 static inline V v_first(uint64_t a) { return a; } /* a, 0, 0, ... */
+static inline V v_gather(const uint64_t *p, const uint32_t *index) { return p[*index]; }
 static inline V v_add(V a, V b) { return f_add(a, b); }
 static inline V v_sub(V a, V b) { return f_sub(a, b); }
 static inline V v_mul(V a, V b) { return f_mul(a, b); }

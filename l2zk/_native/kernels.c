@@ -43,6 +43,7 @@ const l2zk_kernels TABLE = {
     .ntt_reverse = ntt_reverse,
     .join_cosets = join_cosets,
     .combine_results = combine_results,
+    .run_rows = run_rows,
     .store_results = store_results,
     .points = points,
     .differences = differences,

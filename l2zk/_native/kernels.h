@@ -32,6 +32,27 @@ typedef struct {
     size_t prelude_count, load_count, body_count, uniform_count, vector_count, result_count;
 } l2zk_code;
 
+/* Up to eight independent operations of a kind on single elements, slots[to + i] = slots[a[i]] op slots[b[i]]. Where a bit of `together`
+ * is set, these are slots[a[0] + i] (1) or slots[b[0] + i] (2). Up to eight slots from `to` on are lost. */
+typedef struct {
+    uint32_t op, to, count, together; /* op: OP_ADD_VV, OP_SUB_VV or OP_MUL_VV */
+    uint32_t a[8], b[8];              /* those beyond count are valid too */
+} l2zk_row_step;
+
+/* The code of a step, one row at a time: loads, operations, results (rows.pxi). */
+typedef struct {
+    size_t first_load, load_count, step_count, result_count;
+    const struct l2zk_row_load {
+        const uint64_t *values; /* row i has values[i & mask] */
+        size_t mask;
+    } *loads;
+    const l2zk_row_step *steps;
+    const struct l2zk_row_result {
+        uint64_t *values; /* row i fills values[i] */
+        size_t slot;
+    } *results;
+} l2zk_row_code;
+
 /* The constraints of one divisor on a tile: its inverses, and room for three tiles where its constraints are first summed up, or NULL. */
 typedef struct {
     const uint64_t *divisor;
@@ -100,6 +121,7 @@ typedef struct {
     /* machine.h */
     void (*combine_results)(const l2zk_code *code, uint64_t *const *slots, const uint64_t *uniforms, const k3 *powers,
                             const uint32_t *group_of, const l2zk_group *groups, size_t group_count, uint64_t *const quotient[3]);
+    void (*run_rows)(const l2zk_row_code *code, size_t first, size_t last, uint64_t *slots);
     void (*store_results)(const l2zk_code *code, uint64_t *const *slots, const uint64_t *uniforms, uint64_t *results);
 
     /* tiles.h */

@@ -105,4 +105,40 @@ static void store_results(const l2zk_code *code, uint64_t *const *slots, const u
     }
 }
 
+/* ---- One row at a time ---- */
+
+static inline V row_operand(const uint64_t *slots, const uint32_t *index, int together, int at)
+{
+    return together ? v_load(slots + index[0] + at) : v_gather(slots, index + at);
+}
+
+static inline void run_row_step(const l2zk_row_step *step, uint64_t *slots)
+{
+    uint64_t *to = slots + step->to;
+    if (step->count <= 2) { /* not worth a vector */
+        for (uint32_t i = 0; i < step->count; i++) {
+            const uint64_t a = slots[step->a[i]], b = slots[step->b[i]];
+            to[i] = step->op == OP_MUL_VV ? f_mul(a, b) : step->op == OP_ADD_VV ? f_add(a, b) : f_sub(a, b);
+        }
+        return;
+    }
+    for (int i = 0; i < 8; i += W) {
+        const V a = row_operand(slots, step->a, step->together & 1, i), b = row_operand(slots, step->b, step->together & 2, i);
+        v_store(to + i, step->op == OP_MUL_VV ? v_mul(a, b) : step->op == OP_ADD_VV ? v_add(a, b) : v_sub(a, b));
+    }
+}
+
+/* Rows first .. last - 1; slots holds the uniforms. */
+static void run_rows(const l2zk_row_code *code, size_t first, size_t last, uint64_t *slots)
+{
+    for (size_t row = first; row < last; row++) {
+        for (size_t k = 0; k < code->load_count; k++)
+            slots[code->first_load + k] = code->loads[k].values[row & code->loads[k].mask];
+        for (size_t k = 0; k < code->step_count; k++)
+            run_row_step(code->steps + k, slots);
+        for (size_t k = 0; k < code->result_count; k++)
+            code->results[k].values[row] = slots[code->results[k].slot];
+    }
+}
+
 #endif

@@ -36,6 +36,21 @@ cdef extern from "kernels.h" nogil:
         const uint32_t (*body)[4]
         const uint64_t *uniforms
         size_t prelude_count, load_count, body_count, uniform_count, vector_count, result_count
+    ctypedef struct l2zk_row_step:
+        uint32_t op, to, count, together
+        uint32_t a[8]
+        uint32_t b[8]
+    struct l2zk_row_load:
+        const uint64_t *values
+        size_t mask
+    struct l2zk_row_result:
+        uint64_t *values
+        size_t slot
+    ctypedef struct l2zk_row_code:
+        size_t first_load, load_count, step_count, result_count
+        const l2zk_row_load *loads
+        const l2zk_row_step *steps
+        const l2zk_row_result *results
     ctypedef struct l2zk_group:
         const uint64_t *divisor
         uint64_t *sum[3]
@@ -71,6 +86,7 @@ cdef extern from "kernels.h" nogil:
         void (*join_cosets)(uint64_t **, unsigned, size_t, uint64_t) noexcept nogil
         void (*combine_results)(const l2zk_code *, uint64_t **, const uint64_t *, const k3 *, const uint32_t *, const l2zk_group *, size_t,
                                 uint64_t **) noexcept nogil
+        void (*run_rows)(const l2zk_row_code *, size_t, size_t, uint64_t *) noexcept nogil
         void (*store_results)(const l2zk_code *, uint64_t **, const uint64_t *, uint64_t *) noexcept nogil
         void (*points)(uint64_t, const uint64_t *, uint64_t *) noexcept nogil
         void (*differences)(const uint64_t *, uint64_t, uint64_t *) noexcept nogil

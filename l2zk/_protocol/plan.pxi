@@ -76,6 +76,9 @@ cdef struct Plan:
     bint has_step
     l2zk_code step
     const uint32_t (*step_targets)[2]
+    const l2zk_row_step *row_steps      # the step's code as rows.pxi arranges it
+    size_t row_step_count, row_slots
+    const uint64_t *row_results         # the slot of each result
     step_function function       # fills rows in place of the step code, or NULL
     void *function_context
     size_t step_reach
@@ -155,6 +158,13 @@ cdef class Compiled:
             for column, ahead in step_targets:
                 _require(column < p.columns and 1 <= ahead <= step_reach, f"the step fills column {column}, {ahead} rows ahead")
             self._take_code(&p.step, step, len(step_targets))
+            self._take_rows(RowCode(step))
+
+    cdef int _take_rows(self, rows) except -1:
+        self.plan.row_steps = <const l2zk_row_step *>self._array(np.array(rows.steps).reshape(-1), np.uint32)
+        self.plan.row_step_count, self.plan.row_slots = len(rows.steps), rows.slots
+        self.plan.row_results = <const uint64_t *>self._array(rows.results, np.uint64)
+        return 0
 
     cdef int _take_function(self, capsule) except -1:
         """The C function in a capsule whose name is its signature, as scipy.LowLevelCallable has it."""

@@ -63,6 +63,8 @@ cdef struct Prover:
     l2zk_ntt_tables tables       # for transforms of up to N' values
     uint64_t *table_words
     uint64_t *trace              # w columns of N
+    l2zk_row_load *row_loads     # where the step's loads come from
+    l2zk_row_result *row_results # and where its results go
     uint64_t *uniforms
     uint64_t *coefficients       # w columns of N', bit-reversed: the trace's polynomials, or their first N' coefficients
     uint64_t *trace_masks        # w columns of h: r
@@ -160,7 +162,7 @@ cdef size_t body_bound(const Plan *p) noexcept nogil:
 
 cdef size_t scratch_words(const Plan *p) noexcept nogil:
     """What one worker needs at most at a time."""
-    cdef size_t row = p.columns + p.step.uniform_count + p.step.vector_count + p.step.result_count
+    cdef size_t row = p.columns + p.step.uniform_count + 1 + p.row_slots
     cdef size_t tile = CHUNK_STEP * (4 + p.group_count) + TILE * (p.constraints.vector_count + 3 * p.group_count + p.constraint_count)
     cdef size_t batch = CHUNK_STEP * (1 + p.offset_count) + TILE * (p.columns + 3 * p.pieces + 8)
     cdef size_t most = row
@@ -271,6 +273,8 @@ cdef void lay_out_trace(Prover *v) noexcept nogil:
     cdef Arena *a = &v.arena
     cdef size_t i
     v.trace = place_columns(a, p.columns, p.length)
+    v.row_loads = <l2zk_row_load *>place(a, sizeof(l2zk_row_load) * p.step.load_count)
+    v.row_results = <l2zk_row_result *>place(a, sizeof(l2zk_row_result) * p.step.result_count)
     v.uniforms = place_words(a, p.constraints.uniform_count)
     v.outputs = place_words(a, p.output_count)
     v.first_violation = <int64_t *>place_words(a, p.constraint_count)
@@ -290,7 +294,7 @@ cdef void lay_scratch(Prover *v, size_t worker, Arena *a) noexcept nogil:
     cdef size_t words = p.columns + 3 * p.pieces
     cdef Scratch s
     s.words = place_words(a, scratch_words(p))
-    s.slots = <uint64_t **>place(a, sizeof(void *) * (p.constraints.vector_count + p.step.vector_count))
+    s.slots = <uint64_t **>place(a, sizeof(void *) * (p.constraints.vector_count))
     s.groups = <l2zk_group *>place(a, sizeof(l2zk_group) * p.group_count)
     s.sources = <uint64_t **>place(a, sizeof(void *) * (p.rows_per_leaf * words + 24 + 5))
     s.random = place_words(a, EXPANSION_WORDS if p.hiding else 0)

@@ -7,52 +7,26 @@ cdef inline size_t rows_a_block(const l2zk_code *code) noexcept nogil:
     return 1 + WORK_A_BLOCK // (64 + code.body_count)
 
 
-cdef void run_row(const l2zk_code *code, const uint64_t *uniforms, uint64_t *slots, uint64_t *results) noexcept nogil:
-    """The code on plain elements; slots holds the loads and takes the registers."""
-    cdef size_t i
-    cdef const uint32_t *ins
-    for i in range(code.body_count):
-        ins = code.body[i]
-        if ins[0] == OP_ADD_VV:
-            slots[ins[1]] = f_add(slots[ins[2]], slots[ins[3]])
-        elif ins[0] == OP_MUL_VV:
-            slots[ins[1]] = f_mul(slots[ins[2]], slots[ins[3]])
-        elif ins[0] == OP_SUB_VV:
-            slots[ins[1]] = f_sub(slots[ins[2]], slots[ins[3]])
-        elif ins[0] == OP_ADD_VU:
-            slots[ins[1]] = f_add(slots[ins[2]], uniforms[ins[3]])
-        elif ins[0] == OP_SUB_VU:
-            slots[ins[1]] = f_sub(slots[ins[2]], uniforms[ins[3]])
-        elif ins[0] == OP_SUB_UV:
-            slots[ins[1]] = f_sub(uniforms[ins[2]], slots[ins[3]])
-        elif ins[0] == OP_MUL_VU:
-            slots[ins[1]] = f_mul(slots[ins[2]], uniforms[ins[3]])
-        elif ins[0] == OP_NEG_V:
-            slots[ins[1]] = f_neg(slots[ins[2]])
-        elif ins[0] == OP_RESULT_V:
-            results[ins[1]] = slots[ins[2]]
-        else:
-            results[ins[1]] = uniforms[ins[2]]
-
-
-cdef void run_rows(Prover *v, size_t first, size_t last, const uint64_t *uniforms, uint64_t *slots) noexcept nogil:
-    """The step of rows first .. last-1; the step of row i fills cells of rows i+1 .. i+reach."""
+cdef l2zk_row_code row_code(Prover *v) noexcept nogil:
+    """The step's code on this trace: where its loads come from and its results go."""
     cdef const Plan *p = v.plan
-    cdef const l2zk_code *code = &p.step
-    cdef uint64_t *results = slots + code.vector_count
-    cdef size_t i, k
+    cdef l2zk_row_code code
+    cdef size_t k
     cdef const uint32_t *load
-    for i in range(first, last):
-        for k in range(code.load_count):
-            load = code.loads[k]
-            if load[0] == 0:
-                slots[k] = column_of(v.trace, p.length, load[1])[i + load[2]]
-            else:
-                slots[k] = p.periodic[load[1]].values[(i + load[2]) & ((<size_t>1 << p.periodic[load[1]].log_period) - 1)]
-        run_row(code, uniforms, slots, results)
-        for k in range(code.result_count):
-            if i + p.step_targets[k][1] < p.length:
-                column_of(v.trace, p.length, p.step_targets[k][0])[i + p.step_targets[k][1]] = results[k]
+    for k in range(p.step.load_count):
+        load = p.step.loads[k]
+        if load[0] == 0:
+            v.row_loads[k].values, v.row_loads[k].mask = column_of(v.trace, p.length, load[1]) + load[2], ~<size_t>0
+        else:
+            v.row_loads[k].values = p.periodic[load[1]].values
+            v.row_loads[k].mask = (<size_t>1 << p.periodic[load[1]].log_period) - 1
+    for k in range(p.step.result_count):
+        v.row_results[k].values = column_of(v.trace, p.length, p.step_targets[k][0]) + p.step_targets[k][1]
+        v.row_results[k].slot = p.row_results[k]
+    code.first_load, code.load_count, code.loads = p.step.uniform_count + 1, p.step.load_count, v.row_loads
+    code.step_count, code.steps = p.row_step_count, p.row_steps
+    code.result_count, code.results = p.step.result_count, v.row_results
+    return code
 
 
 cdef void call_step_function(Prover *v, size_t first, size_t last) noexcept nogil:
@@ -76,6 +50,7 @@ cdef void generate_trace(Prover *v) noexcept nogil:
     """Fill the start cells, run the step to the last row of the padded trace, and state the outputs in the header."""
     cdef const Plan *p = v.plan
     cdef size_t i, first, rows = p.length - p.step_reach, block = rows_a_block(&p.step)
+    cdef l2zk_row_code code
     if not v.given_trace:
         l2zk_crew_stage(v.crew, STAGE_TRACE, p.length)
         for i in range(p.columns):
@@ -85,7 +60,9 @@ cdef void generate_trace(Prover *v) noexcept nogil:
                 memcpy(column_of(v.trace, p.length, i), v.given[i], 8 * p.length)
         for i in range(v.start_count):
             column_of(v.trace, p.length, v.start[i][1])[v.start[i][0]] = v.start[i][2]
+        code = row_code(v)
         run_prelude(&p.step, v.inputs, p.input_count, NULL, 0, v.scratch[0].words)
+        v.scratch[0].words[p.step.uniform_count] = 0
         for first from 0 <= first < rows by block:
             if l2zk_crew_cancelled(v.crew):
                 stop(v, CANCELLED)
@@ -93,8 +70,7 @@ cdef void generate_trace(Prover *v) noexcept nogil:
             if p.function != NULL:
                 call_step_function(v, p.step_reach + first, p.step_reach + smaller(first + block, rows))
             elif p.has_step:
-                run_rows(v, first, smaller(first + block, rows), v.scratch[0].words,
-                         v.scratch[0].words + p.step.uniform_count)
+                l2zk_active.run_rows(&code, first, smaller(first + block, rows), v.scratch[0].words)
             if stopped(v):
                 return
             l2zk_crew_advance(v.crew, smaller(block, rows - first))
