@@ -12,6 +12,35 @@ static inline uint64_t sum_of(V a)
     return sum;
 }
 
+/* A sum of products a*b that is reduced once: halves of a by limbs of b, products of at most 56 bits, so up to 256 of them. */
+typedef struct {
+    V low[3], high[3];
+} v_sum;
+
+enum { MOST_PRODUCTS = 256 };
+
+static inline v_sum v_sum_zero(void)
+{
+    const V zero = v_set1(0);
+    v_sum s = {{zero, zero, zero}, {zero, zero, zero}};
+    return s;
+}
+
+static inline void v_sum_add(v_sum *s, V a, V b0, V b1, V b2)
+{
+    const V h = v_high(a);
+    s->low[0] = v_add_low_product(s->low[0], a, b0);
+    s->low[1] = v_add_low_product(s->low[1], a, b1);
+    s->low[2] = v_add_low_product(s->low[2], a, b2);
+    s->high[0] = v_add_low_product(s->high[0], h, b0);
+    s->high[1] = v_add_low_product(s->high[1], h, b1);
+    s->high[2] = v_add_low_product(s->high[2], h, b2);
+}
+
+static inline V v_join_limbs(const V part[3]) { return v_add(v_add(v_canonical(part[0]), v_shift24(part[1])), v_shift48(part[2])); }
+
+static inline V v_sum_value(const v_sum *s) { return v_add(v_join_limbs(s->low), v_shift32(v_join_limbs(s->high))); }
+
 typedef struct {
     V c[3];
 } VK;
@@ -64,6 +93,32 @@ static inline VK vk_mul(VK a, VK b)
     V p2 = v_add(v_add(v_mul(a.c[0], b.c[2]), v_mul(a.c[2], b.c[0])), v_mul(a.c[1], b.c[1]));
     VK r = {{v_add(v_mul(a.c[0], b.c[0]), p3), v_add(p1, v_add(p3, p4)), v_add(p2, p4)}};
     return r;
+}
+
+/* sum_t coefficients[t]*sources[t][at ..], W elements. */
+static inline VK weighted_sum(const k3_limbs *coefficients, const uint64_t *const *sources, size_t count, size_t at)
+{
+    VK sum = vk_set1(k_from(0));
+    if (count < 6) { /* a sum's end would cost more than it saves */
+        for (size_t t = 0; t < count; t++) {
+            const V a = v_load(sources[t] + at);
+            for (int c = 0; c < 3; c++) {
+                const uint64_t *b = coefficients[t].c[c];
+                sum.c[c] = v_add(sum.c[c], v_mul(v_set1(b[0] | b[1] << LIMB_BITS | b[2] << 2 * LIMB_BITS), a));
+            }
+        }
+        return sum;
+    }
+    for (size_t first = 0; first < count; first += MOST_PRODUCTS)
+        for (int c = 0; c < 3; c++) {
+            v_sum s = v_sum_zero();
+            for (size_t t = first; t < count && t < first + MOST_PRODUCTS; t++) {
+                const uint64_t *b = coefficients[t].c[c];
+                v_sum_add(&s, v_load(sources[t] + at), v_set1(b[0]), v_set1(b[1]), v_set1(b[2]));
+            }
+            sum.c[c] = v_add(sum.c[c], v_sum_value(&s));
+        }
+    return sum;
 }
 
 #endif

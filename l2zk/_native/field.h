@@ -130,6 +130,22 @@ static inline k3 k_pow(k3 a, uint64_t e)
     return r;
 }
 
+/* An element as limbs of 24, 24 and 16 bits of each coordinate: what a sum of products takes (extension.h). */
+typedef struct {
+    uint64_t c[3][3];
+} k3_limbs;
+
+enum { LIMB_BITS = 24, LIMB_MASK = (1 << LIMB_BITS) - 1 };
+
+static inline k3_limbs k_limbs(k3 a)
+{
+    k3_limbs r;
+    for (int c = 0; c < 3; c++)
+        for (int k = 0; k < 3; k++)
+            r.c[c][k] = a.c[c] >> (LIMB_BITS * k) & LIMB_MASK;
+    return r;
+}
+
 /* The minimal polynomial X^3 - trace*X^2 + second*X - norm of z outside F: the characteristic polynomial of its matrix. */
 typedef struct {
     uint64_t trace, second, norm;

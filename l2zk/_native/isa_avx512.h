@@ -72,6 +72,12 @@ static inline V v_shift72(V a) /* a = h*2^24 + l: 2^96 = -1 and 2^72 = 2^8*(2^32
     return v_sub(_mm512_mul_epu32(l, v_set1(EPSILON)), _mm512_srli_epi64(a, 24));
 }
 
+/* For sums of products (extension.h): sum + (a mod 2^32)*(b mod 2^32) in 64 bits; a div 2^32; any a mod p; a*2^32 mod p */
+static inline V v_add_low_product(V sum, V a, V b) { return _mm512_add_epi64(sum, _mm512_mul_epu32(a, b)); }
+static inline V v_high(V a) { return _mm512_srli_epi64(a, 32); }
+static inline V v_canonical(V a) { return _mm512_min_epu64(a, _mm512_add_epi64(a, v_set1(EPSILON))); }
+static inline V v_shift32(V a) { return v_reduce(v_high(a), _mm512_slli_epi64(a, 32)); }
+
 /* Eight vectors hold W runs of eight elements; afterwards vector q holds element q of each run. */
 static inline void v_runs_to_lanes(V x[8])
 {

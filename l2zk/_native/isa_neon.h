@@ -66,6 +66,12 @@ static inline V v_shift72(V a) /* a = h*2^24 + l: 2^96 = -1 and 2^72 = 2^8*(2^32
     return v_sub(vmull_u32(vmovn_u64(l), vdup_n_u32(0xffffffff)), vshrq_n_u64(a, 24));
 }
 
+/* For sums of products (extension.h): sum + (a mod 2^32)*(b mod 2^32) in 64 bits; a div 2^32; any a mod p; a*2^32 mod p */
+static inline V v_add_low_product(V sum, V a, V b) { return vmlal_u32(sum, vmovn_u64(a), vmovn_u64(b)); }
+static inline V v_high(V a) { return vshrq_n_u64(a, 32); }
+static inline V v_canonical(V a) { return v_reduce(v_set1(0), a); }
+static inline V v_shift32(V a) { return v_reduce(v_high(a), vshlq_n_u64(a, 32)); }
+
 /* Eight vectors hold two runs of eight elements, four vectors a run; afterwards vector q holds element q of each run. */
 static inline void v_runs_to_lanes(V x[8])
 {

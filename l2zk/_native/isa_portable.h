@@ -29,6 +29,12 @@ static inline V v_shift24(V a) { return f_reduce(a >> 40, a << 24); }
 static inline V v_shift48(V a) { return f_reduce(a >> 16, a << 48); }
 static inline V v_shift72(V a) { return f_sub(((a & 0xffffff) << 40) - ((a & 0xffffff) << 8), a >> 24); }
 
+/* For sums of products (extension.h): sum + (a mod 2^32)*(b mod 2^32) in 64 bits; a div 2^32; any a mod p; a*2^32 mod p */
+static inline V v_add_low_product(V sum, V a, V b) { return sum + (a & EPSILON) * (b & EPSILON); }
+static inline V v_high(V a) { return a >> 32; }
+static inline V v_canonical(V a) { return a >= P ? a - P : a; }
+static inline V v_shift32(V a) { return f_reduce(a >> 32, a << 32); }
+
 /* Eight vectors hold W runs of eight elements; afterwards vector q holds element q of each run. And back. */
 static inline void v_runs_to_lanes(V x[8]) { (void)x; }
 static inline void v_lanes_to_runs(V x[8]) { (void)x; }

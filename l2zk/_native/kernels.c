@@ -55,5 +55,6 @@ const l2zk_kernels TABLE = {
     .fold_leaves = fold_leaves,
     .evaluate = evaluate,
     .barycentric_weights = barycentric_weights,
+    .split_weights = split_weights,
     .dot = dot,
 };

@@ -53,10 +53,12 @@ typedef struct {
     } *results;
 } l2zk_row_code;
 
-/* The constraints of one divisor on a tile: its inverses, and room for three tiles where its constraints are first summed up, or NULL. */
+/* The constraints of one divisor on a tile: its inverses, and the results that are summed up before they are divided. */
 typedef struct {
     const uint64_t *divisor;
-    uint64_t *sum[3];
+    const uint64_t **results;
+    k3_limbs *powers;
+    size_t count;
 } l2zk_group;
 
 /* One point z of the batch (PROTOCOL 6.7): sum of coefficients[t]*sources[t](x) - constant, over x - z. */
@@ -64,7 +66,7 @@ typedef struct {
     k3 z, constant;
     size_t count;
     const uint64_t *const *sources;
-    const k3 *coefficients;
+    const k3_limbs *coefficients;
 } l2zk_deep_point;
 
 /* What transforms of up to n values read: roots[b], b < n/2; octets[7b + q] = roots[4b]^(q + 1), b < n/64; and the same for b < n/8 in
@@ -120,7 +122,8 @@ typedef struct {
 
     /* machine.h */
     void (*combine_results)(const l2zk_code *code, uint64_t *const *slots, const uint64_t *uniforms, const k3 *powers,
-                            const uint32_t *group_of, const l2zk_group *groups, size_t group_count, uint64_t *const quotient[3]);
+                            uint64_t *const *kept, const uint32_t *group_of, const l2zk_group *groups, size_t group_count,
+                            uint64_t *const quotient[3]);
     void (*run_rows)(const l2zk_row_code *code, size_t first, size_t last, uint64_t *slots);
     void (*store_results)(const l2zk_code *code, uint64_t *const *slots, const uint64_t *uniforms, uint64_t *results);
 
@@ -136,8 +139,9 @@ typedef struct {
     void (*fold_leaves)(uint64_t *members, size_t stride, unsigned log_arity, k3 beta, const uint64_t *inverse_points,
                         uint64_t *const out[3]);
     void (*evaluate)(const k3 *coefficients, size_t count, const uint64_t *x, uint64_t *const out[3]);
-    void (*barycentric_weights)(k3 z, const uint64_t *x, const uint64_t *inverse, uint64_t *weights);
-    k3 (*dot)(const uint64_t *weights, const uint64_t *values);
+    void (*barycentric_weights)(k3 z, const uint64_t *x, const uint64_t *inverse, uint64_t *weights, size_t stride);
+    void (*split_weights)(const uint64_t *weights, size_t stride, size_t count, uint64_t *limbs);
+    k3 (*dot)(const uint64_t *limbs, size_t stride, const uint64_t *values, size_t count);
 } l2zk_kernels;
 
 /* dispatch.c */

@@ -32,50 +32,45 @@ static inline void run_subtract_from_uniform(const uint32_t *ins, uint64_t *cons
     EACH(i) v_store(d + i, v_sub(u, v_load(b + i)));
 }
 
-static inline V divided(const uint64_t *result, const uint64_t *divisor, size_t i)
-{
-    return divisor ? v_mul(v_load(result + i), v_load(divisor + i)) : v_load(result + i);
-}
-
-/* sum += power*result*divisor, without the divisor where there is none: result and divisor are of F, power and sum of K. */
+/* sum += power*result*divisor: result and divisor are of F, power and sum of K. */
 static inline void accumulate_result(uint64_t *const sum[3], k3 power, const uint64_t *result, const uint64_t *divisor)
 {
     uint64_t *s0 = sum[0], *s1 = sum[1], *s2 = sum[2];
     const VK p = vk_set1(power);
-    if (power.c[0] == 1 && !power.c[1] && !power.c[2])
-        EACH(i) v_store(s0 + i, v_add(v_load(s0 + i), divided(result, divisor, i)));
+    if (power.c[0] == 1 && !power.c[1] && !power.c[2]) /* alpha^0 */
+        EACH(i) v_store(s0 + i, v_add(v_load(s0 + i), v_mul(v_load(result + i), v_load(divisor + i))));
     else
         EACH(i) {
             const VK s = vk_load(s0 + i, s1 + i, s2 + i);
-            vk_store(s0 + i, s1 + i, s2 + i, vk_add_scaled(s, p, divided(result, divisor, i)));
+            vk_store(s0 + i, s1 + i, s2 + i, vk_add_scaled(s, p, v_mul(v_load(result + i), v_load(divisor + i))));
         }
 }
 
-static void clear_tiles(uint64_t *const tiles[3])
+/* The constraints of one divisor, kept until all are there: sum of powers*results*divisor. */
+static void add_group(const l2zk_group *group, uint64_t *const quotient[3])
 {
-    for (int c = 0; c < 3; c++)
-        EACH(i) v_store(tiles[c] + i, v_set1(0));
+    EACH(i) {
+        const VK sum = weighted_sum(group->powers, group->results, group->count, i);
+        const VK old = vk_load(quotient[0] + i, quotient[1] + i, quotient[2] + i);
+        vk_store(quotient[0] + i, quotient[1] + i, quotient[2] + i, vk_add_scaled(old, sum, v_load(group->divisor + i)));
+    }
 }
 
-/* quotient = sum of powers[i]*(result i)/Z over the constraints, Z being the divisor of its group, which is given inverted. Where a group has
- * room for its sum, that is divided at the end; else each result on its own. */
+/* quotient = sum of powers[i]*(result i)/Z over the constraints, Z being the divisor of its group, which is given inverted. A group of
+ * several constraints is summed up before it is divided: kept[i] is a tile for result i, or NULL where it is divided on its own. */
 static void combine_results(const l2zk_code *code, uint64_t *const *slots, const uint64_t *uniforms, const k3 *powers,
-                            const uint32_t *group_of, const l2zk_group *groups, size_t group_count, uint64_t *const quotient[3])
+                            uint64_t *const *kept, const uint32_t *group_of, const l2zk_group *groups, size_t group_count,
+                            uint64_t *const quotient[3])
 {
-    clear_tiles(quotient);
-    for (size_t g = 0; g < group_count; g++)
-        if (groups[g].sum[0])
-            clear_tiles(groups[g].sum);
+    for (int c = 0; c < 3; c++)
+        EACH(i) v_store(quotient[c] + i, v_set1(0));
     for (size_t k = 0; k < code->body_count; k++) {
         const uint32_t *ins = code->body[k];
         if (ins[0] == OP_RESULT_V || ins[0] == OP_RESULT_U) {
-            const l2zk_group *group = groups + group_of[ins[1]];
-            const int late = group->sum[0] != NULL;
-            uint64_t same[TILE];
-            if (ins[0] == OP_RESULT_U)
-                EACH(i) v_store(same + i, v_set1(uniforms[ins[2]]));
-            accumulate_result(late ? group->sum : quotient, powers[ins[1]], ins[0] == OP_RESULT_U ? same : slots[ins[2]],
-                              late ? NULL : group->divisor);
+            uint64_t alone[TILE], *result = kept[ins[1]] ? kept[ins[1]] : alone;
+            EACH(i) v_store(result + i, ins[0] == OP_RESULT_V ? v_load(slots[ins[2]] + i) : v_set1(uniforms[ins[2]]));
+            if (!kept[ins[1]])
+                accumulate_result(quotient, powers[ins[1]], result, groups[group_of[ins[1]]].divisor);
         } else if (ins[0] == OP_SUB_UV) {
             run_subtract_from_uniform(ins, slots, uniforms);
         } else {
@@ -83,9 +78,8 @@ static void combine_results(const l2zk_code *code, uint64_t *const *slots, const
         }
     }
     for (size_t g = 0; g < group_count; g++)
-        if (groups[g].sum[0])
-            for (int c = 0; c < 3; c++)
-                EACH(i) v_store(quotient[c] + i, v_add(v_load(quotient[c] + i), v_mul(v_load(groups[g].sum[c] + i), v_load(groups[g].divisor + i))));
+        if (groups[g].count)
+            add_group(groups + g, quotient);
 }
 
 static void store_results(const l2zk_code *code, uint64_t *const *slots, const uint64_t *uniforms, uint64_t *results)

@@ -488,27 +488,37 @@ static void ntt_reverse(uint64_t *out, const uint64_t *coefficients, size_t coun
     }
 }
 
-/* From P mod (X^n - u*w^j), j < c = 2^log_cosets, w of order c, to the c blocks of n coefficients of P, in place:
- * residue j is sum_b (u*w^j)^b P_b, so P_b = u^-b (1/c) sum_j w^(-jb) residue j. */
+/* From P mod (X^n - u*w^j), j < c = 2^log_cosets, w of order c, to the c blocks of n coefficients of P, in place: residue j is
+ * sum_b (u*w^j)^b P_b, so P_b = u^-b (1/c) sum_j w^(-jb) residue j, a transform of c values at each place. */
 static void join_cosets(uint64_t *const *cosets, unsigned log_cosets, size_t n, uint64_t u)
 {
     const size_t c = (size_t)1 << log_cosets;
     if (c == 1)
         return;
-    const uint64_t w = f_inv(f_root(log_cosets)), u_inverse = f_inv(u);
-    uint64_t residue[32], scale[32], root[32];
+    const uint64_t unroot = f_inv(f_root(log_cosets)), u_inverse = f_inv(u);
+    uint64_t scale[32], root[32];
     for (size_t b = 0; b < c; b++) {
-        scale[b] = f_mul(f_inv(c), f_pow(u_inverse, b));
-        root[b] = f_pow(w, b);
+        scale[b] = f_mul(f_inv(c), f_pow(u_inverse, reverse_bits(b, log_cosets)));
+        root[b] = f_pow(unroot, b);
     }
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i += W) {
+        const size_t rest = n - i < W ? n - i : 0;
+        uint64_t few[W] = {0};
+        V x[32];
         for (size_t j = 0; j < c; j++)
-            residue[j] = cosets[j][i];
-        for (size_t b = 0; b < c; b++) {
-            uint64_t x = 0;
-            for (size_t j = 0; j < c; j++)
-                x = f_add(x, f_mul(residue[j], root[b * j % c]));
-            cosets[b][i] = f_mul(x, scale[b]);
+            x[j] = rest ? v_load(memcpy(few, cosets[j] + i, 8 * rest)) : v_load(cosets[j] + i);
+        for (size_t half = c / 2; half; half /= 2)
+            for (size_t block = 0; block < c; block += 2 * half)
+                for (size_t k = block; k < block + half; k++) {
+                    const V difference = v_sub(x[k], x[k + half]);
+                    x[k] = v_add(x[k], x[k + half]);
+                    x[k + half] = k == block ? difference : v_mul(difference, v_set1(root[(k - block) * (c / 2 / half)]));
+                }
+        for (size_t b = 0; b < c; b++) { /* the sum for b stands at b reversed */
+            uint64_t *place = cosets[reverse_bits(b, log_cosets)] + i;
+            v_store(rest ? few : place, v_mul(x[b], v_set1(scale[b])));
+            if (rest)
+                memcpy(place, few, 8 * rest);
         }
     }
 }

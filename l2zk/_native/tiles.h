@@ -111,9 +111,7 @@ static void deep(const l2zk_deep_point *points, size_t count, size_t at, const u
         const VK constant = vk_set1(point->constant);
         const uint64_t *inverse = inverses + u * stride;
         EACH(i) {
-            VK sum = vk_sub(vk_set1(k_from(0)), constant);
-            for (size_t t = 0; t < point->count; t++)
-                sum = vk_add_scaled(sum, vk_set1(point->coefficients[t]), v_load(point->sources[t] + at + i));
+            VK sum = vk_sub(weighted_sum(point->coefficients, point->sources, point->count, at + i), constant);
             VK term = vk_scale(vk_mul(sum, adjoint_value(&adjoint, v_load(x + i))), v_load(inverse + i));
             VK old = vk_load(word + i, word + TILE + i, word + 2 * TILE + i);
             vk_store(word + i, word + TILE + i, word + 2 * TILE + i, vk_add(old, term));
@@ -196,26 +194,42 @@ static void evaluate(const k3 *coefficients, size_t count, const uint64_t *x, ui
     }
 }
 
-/* weights = x/(z - x), 3 tiles, given the inverses of mu(x) */
-static void barycentric_weights(k3 z, const uint64_t *x, const uint64_t *inverse, uint64_t *weights)
+/* x/(z - x), given the inverses of mu(x); a tile of each coordinate, `stride` apart */
+static void barycentric_weights(k3 z, const uint64_t *x, const uint64_t *inverse, uint64_t *weights, size_t stride)
 {
     const minimal_polynomial m = k_minimal(z);
     const adjoint_polynomial adjoint = adjoint_of(z, m);
     EACH(i) {
         V a = v_load(x + i);
         VK w = vk_scale(adjoint_value(&adjoint, a), v_mul(a, v_load(inverse + i)));
-        vk_store(weights + i, weights + TILE + i, weights + 2 * TILE + i, vk_sub(vk_set1(k_from(0)), w));
+        vk_store(weights + i, weights + stride + i, weights + 2 * stride + i, vk_sub(vk_set1(k_from(0)), w));
     }
 }
 
-/* sum_t weights[t]*values[t] over a tile */
-static k3 dot(const uint64_t *weights, const uint64_t *values)
+/* Limb k of coordinate c of each weight: limbs[(3*c + k)*stride + i], i < count; the coordinates are `stride` apart. */
+static void split_weights(const uint64_t *weights, size_t stride, size_t count, uint64_t *limbs)
+{
+    for (size_t c = 0; c < 3; c++)
+        for (size_t k = 0; k < 3; k++)
+            for (size_t i = 0; i < count; i++)
+                limbs[(3 * c + k) * stride + i] = weights[c * stride + i] >> (LIMB_BITS * k) & LIMB_MASK;
+}
+
+/* sum_i weights[i]*values[i] over K, i < count <= CHUNK, a multiple of TILE, with weights as split_weights leaves them. */
+static k3 dot(const uint64_t *limbs, size_t stride, const uint64_t *values, size_t count)
 {
     k3 r;
-    for (int c = 0; c < 3; c++) {
-        V sum = v_set1(0);
-        EACH(i) sum = v_add(sum, v_mul(v_load(weights + c * TILE + i), v_load(values + i)));
-        r.c[c] = sum_of(sum);
+    for (size_t c = 0; c < 3; c++) {
+        V total = v_set1(0);
+        for (size_t first = 0; first < count; first += MOST_PRODUCTS * W) {
+            v_sum s = v_sum_zero();
+            for (size_t i = first; i < count && i < first + MOST_PRODUCTS * W; i += W) {
+                const uint64_t *b = limbs + 3 * c * stride + i;
+                v_sum_add(&s, v_load(values + i), v_load(b), v_load(b + stride), v_load(b + 2 * stride));
+            }
+            total = v_add(total, v_sum_value(&s));
+        }
+        r.c[c] = sum_of(total);
     }
     return r;
 }

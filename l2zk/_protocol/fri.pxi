@@ -45,7 +45,7 @@ cdef inline const uint64_t *batched_column(const Prover *v, size_t i) noexcept n
 
 cdef inline void add_source(Prover *v, l2zk_deep_point *point, size_t column, k3 coefficient) noexcept nogil:
     (<const uint64_t **>point.sources)[point.count] = batched_column(v, column)
-    (<k3 *>point.coefficients)[point.count] = coefficient
+    (<k3_limbs *>point.coefficients)[point.count] = k_limbs(coefficient)
     v.side_sources[point.sources - v.point_sources + point.count] = column
     point.count += 1
 

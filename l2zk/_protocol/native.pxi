@@ -9,6 +9,9 @@ cdef extern from "field.h" nogil:
     const uint64_t GENERATOR
     ctypedef struct k3:
         uint64_t c[3]
+    ctypedef struct k3_limbs:
+        pass
+    k3_limbs k_limbs(k3 a) noexcept
     uint64_t f_add(uint64_t a, uint64_t b) noexcept
     uint64_t f_sub(uint64_t a, uint64_t b) noexcept
     uint64_t f_neg(uint64_t a) noexcept
@@ -53,13 +56,15 @@ cdef extern from "kernels.h" nogil:
         const l2zk_row_result *results
     ctypedef struct l2zk_group:
         const uint64_t *divisor
-        uint64_t *sum[3]
+        const uint64_t **results
+        k3_limbs *powers
+        size_t count
     ctypedef struct l2zk_deep_point:
         k3 z
         k3 constant
         size_t count
         const uint64_t *const *sources
-        const k3 *coefficients
+        const k3_limbs *coefficients
     ctypedef struct l2zk_ntt_tables:
         pass
     size_t l2zk_ntt_table_words(size_t n) noexcept
@@ -84,8 +89,8 @@ cdef extern from "kernels.h" nogil:
         void (*scale_values)(uint64_t *, const uint64_t *, size_t, uint64_t) noexcept nogil
         void (*ntt_scale)(uint64_t *, unsigned, const uint64_t *) noexcept nogil
         void (*join_cosets)(uint64_t **, unsigned, size_t, uint64_t) noexcept nogil
-        void (*combine_results)(const l2zk_code *, uint64_t **, const uint64_t *, const k3 *, const uint32_t *, const l2zk_group *, size_t,
-                                uint64_t **) noexcept nogil
+        void (*combine_results)(const l2zk_code *, uint64_t **, const uint64_t *, const k3 *, uint64_t **, const uint32_t *,
+                                const l2zk_group *, size_t, uint64_t **) noexcept nogil
         void (*run_rows)(const l2zk_row_code *, size_t, size_t, uint64_t *) noexcept nogil
         void (*store_results)(const l2zk_code *, uint64_t **, const uint64_t *, uint64_t *) noexcept nogil
         void (*points)(uint64_t, const uint64_t *, uint64_t *) noexcept nogil
@@ -97,8 +102,9 @@ cdef extern from "kernels.h" nogil:
         void (*fold)(const uint64_t **, size_t, unsigned, k3, uint64_t **) noexcept nogil
         void (*fold_leaves)(uint64_t *, size_t, unsigned, k3, const uint64_t *, uint64_t **) noexcept nogil
         void (*evaluate)(const k3 *, size_t, const uint64_t *, uint64_t **) noexcept nogil
-        void (*barycentric_weights)(k3, const uint64_t *, const uint64_t *, uint64_t *) noexcept nogil
-        k3 (*dot)(const uint64_t *, const uint64_t *) noexcept nogil
+        void (*barycentric_weights)(k3, const uint64_t *, const uint64_t *, uint64_t *, size_t) noexcept nogil
+        void (*split_weights)(const uint64_t *, size_t, size_t, uint64_t *) noexcept nogil
+        k3 (*dot)(const uint64_t *, size_t, const uint64_t *, size_t) noexcept nogil
     const l2zk_kernels *l2zk_active
     const char *l2zk_isa_name(size_t i) noexcept
     int l2zk_select(const char *name) noexcept

@@ -68,6 +68,7 @@ cdef struct Plan:
     size_t group_count
     Group *groups
     const uint32_t *group_sizes  # constraints of each
+    const uint32_t *places       # of the constraints, group by group
     size_t most_exempt           # last rows that a transition leaves out, at most
     const uint32_t *group_of
     size_t periodic_count
@@ -305,6 +306,7 @@ cdef class Compiled:
         p.group_of = <const uint32_t *>self._array(groups, np.uint32)
         p.groups = <Group *>self._array(list(numbers), np.uint64)
         p.group_sizes = <const uint32_t *>self._array([groups.count(i) for i in range(len(numbers))], np.uint32)
+        p.places = <const uint32_t *>self._array(np.argsort(np.argsort(groups, kind="stable")), np.uint32)
         p.most_exempt = max([x for kind, x, _ in numbers if kind == DOMAIN_TRANSITION], default=0)
         return 0
 

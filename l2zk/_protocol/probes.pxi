@@ -173,13 +173,13 @@ def fold_probe(coefficients, unsigned log_arity, beta):
 def value_probe(coefficients, point):
     """A polynomial over F, n coefficients, at a point of K."""
     coefficients = _column_array(coefficients)
-    powers = np.empty(4 * TILE, dtype=np.uint64)
+    powers = np.empty(13 * TILE, dtype=np.uint64)
     cdef k3 z
     cdef size_t i
     for i in range(3):
         z.c[i] = point[i]
     fill_extension_powers(_words_of(powers), z)
-    z = value_at(_words_of(coefficients), len(coefficients), _words_of(powers), k_pow(z, TILE), _words_of(powers) + 3 * TILE)
+    z = value_at(_words_of(coefficients), len(coefficients), _words_of(powers), k_pow(z, TILE), _words_of(powers) + 12 * TILE)
     return z.c[0], z.c[1], z.c[2]
 
 

@@ -24,6 +24,8 @@ cdef struct Scratch:             # one worker's
     uint64_t *words              # a row machine, a tile machine, or a transform at a time
     uint64_t **slots             # vector slots of the constraint machine
     l2zk_group *groups           # the divisors on a tile
+    uint64_t **kept              # for each constraint a tile for its values, or NULL
+    const uint64_t **results     # these tiles, group by group
     uint64_t **sources           # words of a leaf
     uint64_t *random             # what expands randomness
     uint64_t *shift              # powers: of a coset that it extends to, or what wraps a polynomial (overflow.pxi)
@@ -74,7 +76,9 @@ cdef struct Prover:
     size_t tail_room
     uint64_t *on_domain          # w columns of |L|
     k3 *alpha_powers
+    k3_limbs *alpha_limbs        # the same, group by group
     uint64_t *steps              # TILE powers of omega_N', then of its e-th power for each group's x^e
+    uint64_t *trace_steps        # TILE powers of g
     uint64_t *side_steps         # the same of the overflow's root
     uint64_t *group_constants    # what each group's divisor subtracts from it
     uint64_t *exempt_roots       # the points of the last rows
@@ -94,7 +98,7 @@ cdef struct Prover:
     l2zk_deep_point *points
     const uint64_t **point_sources
     size_t *side_sources         # for each source, which column it is (fri.pxi)
-    k3 *point_coefficients
+    k3_limbs *point_coefficients
     uint64_t *batch_values       # 3 columns: G on the first coset, then on a few points beside it
     uint64_t *folded[MOST_ROUNDS + 2]         # 3 columns: coefficients of G(7X), then of each word, bit-reversed
     uint64_t *folded_tail[MOST_ROUNDS + 2]    # 3 columns: those that each has beyond, natural
@@ -163,9 +167,10 @@ cdef size_t body_bound(const Plan *p) noexcept nogil:
 cdef size_t scratch_words(const Plan *p) noexcept nogil:
     """What one worker needs at most at a time."""
     cdef size_t row = p.columns + p.step.uniform_count + 1 + p.row_slots
-    cdef size_t tile = CHUNK_STEP * (4 + p.group_count) + TILE * (p.constraints.vector_count + 3 * p.group_count + p.constraint_count)
+    cdef size_t tile = CHUNK_STEP * (4 + p.group_count) + TILE * (p.constraints.vector_count + p.constraint_count)
     cdef size_t batch = CHUNK_STEP * (1 + p.offset_count) + TILE * (p.columns + 3 * p.pieces + 8)
-    cdef size_t most = row
+    cdef size_t values = 13 * CHUNK_STEP
+    cdef size_t most = larger(row, values)
     if tile > most:
         most = tile
     return batch if batch > most else most
@@ -209,7 +214,9 @@ cdef void lay_out(Prover *v) noexcept nogil:
     v.tails = place_columns(a, larger(p.columns, 3 * p.pieces), v.tail_room)
     v.on_domain = place_columns(a, p.columns, p.size)
     v.alpha_powers = <k3 *>place(a, sizeof(k3) * p.constraint_count)
+    v.alpha_limbs = <k3_limbs *>place(a, sizeof(k3_limbs) * p.constraint_count)
     v.steps = place_words(a, TILE * (1 + p.group_count))
+    v.trace_steps = place_words(a, TILE)
     v.side_steps = place_words(a, TILE * (1 + p.group_count))
     v.group_constants = place_words(a, p.group_count)
     v.exempt_roots = place_words(a, p.most_exempt)
@@ -237,7 +244,7 @@ cdef void lay_out(Prover *v) noexcept nogil:
     v.points = <l2zk_deep_point *>place(a, sizeof(l2zk_deep_point) * p.offset_count)
     v.point_sources = <const uint64_t **>place(a, sizeof(void *) * p.offset_count * (p.columns + 3 * p.pieces))
     v.side_sources = <size_t *>place_words(a, p.offset_count * (p.columns + 3 * p.pieces))
-    v.point_coefficients = <k3 *>place(a, sizeof(k3) * p.offset_count * (p.columns + 3 * p.pieces))
+    v.point_coefficients = <k3_limbs *>place(a, sizeof(k3_limbs) * p.offset_count * (p.columns + 3 * p.pieces))
     lay_out_words(v)
     v.final = <k3 *>place(a, sizeof(k3) * p.final_length)
     v.indices = place_words(a, 6 * p.queries)
@@ -296,6 +303,8 @@ cdef void lay_scratch(Prover *v, size_t worker, Arena *a) noexcept nogil:
     s.words = place_words(a, scratch_words(p))
     s.slots = <uint64_t **>place(a, sizeof(void *) * (p.constraints.vector_count))
     s.groups = <l2zk_group *>place(a, sizeof(l2zk_group) * p.group_count)
+    s.kept = <uint64_t **>place(a, sizeof(void *) * p.constraint_count)
+    s.results = <const uint64_t **>place(a, sizeof(void *) * p.constraint_count)
     s.sources = <uint64_t **>place(a, sizeof(void *) * (p.rows_per_leaf * words + 24 + 5))
     s.random = place_words(a, EXPANSION_WORDS if p.hiding else 0)
     s.shift = place_words(a, larger(l2zk_ntt_shift_words(p.log_coset), wrap_words(p)))

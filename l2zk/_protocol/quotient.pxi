@@ -11,6 +11,7 @@ cdef void prepare_quotient(Prover *v) noexcept nogil:
     cdef k3 power = k_from(1)
     for i in range(p.constraint_count):
         v.alpha_powers[i] = power
+        v.alpha_limbs[p.places[i]] = k_limbs(power)
         power = k_mul(power, v.alpha)
     for i in range(p.group_count):
         v.group_constants[i] = divisor_constant(p, p.groups + i)
@@ -142,16 +143,26 @@ cdef void quotient_tile(const Prover *v, size_t q, size_t row, size_t stride, ui
     """The sum of alpha^i C_i/Z_i. The constraints of a group are summed up before they are divided if they are many."""
     cdef const Plan *p = v.plan
     cdef const l2zk_code *code = &p.constraints
-    cdef uint64_t *sums = words + TILE * code.vector_count
-    cdef size_t i, c
+    cdef uint64_t *results = words + TILE * code.vector_count
+    cdef size_t i, first = 0
     for i in range(code.vector_count):
         scratch.slots[i] = words + TILE * i
         if i < code.load_count:
             load_tile(v, q, row, stride, code.loads[i], scratch.slots + i)
+    for i in range(p.constraint_count):
+        scratch.results[p.places[i]] = results + TILE * p.places[i]
+        scratch.kept[i] = results + TILE * p.places[i] if kept_together(p, p.group_of[i]) else NULL
     for i in range(p.group_count):
-        for c in range(3):
-            scratch.groups[i].sum[c] = sums + TILE * (3 * i + c) if p.group_sizes[i] > 2 else NULL
-    l2zk_active.combine_results(code, scratch.slots, v.uniforms, v.alpha_powers, p.group_of, scratch.groups, p.group_count, out)
+        scratch.groups[i].results, scratch.groups[i].powers = scratch.results + first, v.alpha_limbs + first
+        scratch.groups[i].count = p.group_sizes[i] if kept_together(p, i) else 0
+        first += p.group_sizes[i]
+    l2zk_active.combine_results(code, scratch.slots, v.uniforms, v.alpha_powers, scratch.kept, p.group_of, scratch.groups, p.group_count,
+                                out)
+
+
+cdef inline bint kept_together(const Plan *p, size_t group) noexcept nogil:
+    """Whether a group's constraints are summed up before they are divided: else a product each is the cheaper way."""
+    return p.group_sizes[group] > 2
 
 
 cdef void quotient_tiles(void *context, size_t task, unsigned worker) noexcept nogil:

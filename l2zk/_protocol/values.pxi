@@ -6,48 +6,65 @@ cdef void weigh_rows(void *context, size_t task, unsigned worker) noexcept nogil
     """Add the products of some chunks of H to the worker's sums."""
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
-    cdef uint64_t *x = v.scratch[worker].words
-    cdef uint64_t *inverses = x + CHUNK_STEP
-    cdef uint64_t *powers = inverses + CHUNK_STEP
-    cdef uint64_t root = f_root(p.log_length)
-    cdef size_t row, k, tiles, last = smaller((task + 1) * CHUNK * CHUNKS_A_TASK, p.length)
-    fill_powers(powers, root)
+    cdef size_t row, last = smaller((task + 1) * CHUNK * CHUNKS_A_TASK, p.length)
     for row from task * CHUNK * CHUNKS_A_TASK <= row < last by CHUNK:
-        tiles = (smaller(CHUNK, p.length - row) + TILE - 1) // TILE
-        fill_points(x, tiles, f_pow(root, row), powers)
-        for k in range(tiles):
-            l2zk_active.minimal_values(v.zeta, x + TILE * k, inverses + TILE * k)
-        l2zk_active.invert(inverses, TILE * tiles)
-        for k in range(tiles):
-            weigh_tile(v, row + TILE * k, x + TILE * k, inverses + TILE * k, powers + TILE, v.partial_values + worker * p.openings)
+        weigh_chunk(v, row, smaller(CHUNK, p.length - row), v.scratch[worker].words, v.partial_values + worker * p.openings)
 
 
-cdef void weigh_tile(Prover *v, size_t row, const uint64_t *x, const uint64_t *inverses, uint64_t *weights, k3 *sums) noexcept nogil:
+cdef void weigh_chunk(const Prover *v, size_t row, size_t count, uint64_t *words, k3 *sums) noexcept nogil:
+    """Rows row .. row + count - 1; where they are less than a tile, the weights of the others are 0."""
     cdef const Plan *p = v.plan
-    cdef uint64_t *staged = weights + 3 * TILE
+    cdef uint64_t *x = words
+    cdef uint64_t *weights = x + CHUNK_STEP
+    cdef uint64_t *limbs = weights + 3 * CHUNK_STEP
+    cdef size_t k, u, i, t = 0, tiles = (count + TILE - 1) // TILE
     cdef const uint64_t *column
-    cdef size_t u, i, t = 0
-    l2zk_active.barycentric_weights(v.zeta, x, inverses, weights)
-    if p.length < TILE:
-        for i in range(3):
-            memset(weights + TILE * i + p.length, 0, 8 * (TILE - p.length))
+    fill_weights(v, row, tiles, x, weights)
+    for i in range(3 if count < TILE else 0):
+        memset(weights + CHUNK_STEP * i + count, 0, 8 * (TILE - count))
+    l2zk_active.split_weights(weights, CHUNK_STEP, TILE * tiles, limbs)
     for u in range(p.offset_count):
         for i in range(p.reads[u].count):
             column = column_of(v.trace, p.length, p.reads[u].columns[i])
-            sums[t] = k_add(sums[t], l2zk_active.dot(weights, tile_at(column, p.length, row + p.reads[u].offset, 1, staged)))
+            k = row + p.reads[u].offset
+            if k + TILE * tiles > p.length:          # round the end of the trace
+                copy_wrapped(x, column, p.length, k, TILE * tiles)
+                column, k = x, 0
+            sums[t] = k_add(sums[t], l2zk_active.dot(limbs, CHUNK_STEP, column + k, TILE * tiles))
             t += 1
         if u == 0:
             t += p.pieces
 
 
-cdef void fill_extension_powers(uint64_t *powers, k3 z) noexcept nogil:
-    """The first TILE powers of z, coordinate by coordinate."""
+cdef inline void copy_wrapped(uint64_t *out, const uint64_t *values, size_t count, size_t at, size_t size) noexcept nogil:
+    cdef size_t i
+    for i in range(size):
+        out[i] = values[(at + i) & (count - 1)]
+
+
+cdef void fill_weights(const Prover *v, size_t row, size_t tiles, uint64_t *x, uint64_t *weights) noexcept nogil:
+    """x/(zeta - x) on H from a row on."""
+    cdef size_t k
+    cdef uint64_t root = f_root(v.plan.log_length)
+    cdef uint64_t *inverses = weights + 3 * CHUNK_STEP
+    fill_points(x, tiles, f_pow(root, row), v.trace_steps)
+    for k in range(tiles):
+        l2zk_active.minimal_values(v.zeta, x + TILE * k, inverses + TILE * k)
+    l2zk_active.invert(inverses, TILE * tiles)
+    for k in range(tiles):
+        l2zk_active.barycentric_weights(v.zeta, x + TILE * k, inverses + TILE * k, weights + TILE * k, CHUNK_STEP)
+
+
+cdef void fill_extension_powers(uint64_t *limbs, k3 z) noexcept nogil:
+    """The first TILE powers of z, as `dot` takes them; 12 tiles."""
+    cdef uint64_t *powers = limbs + 9 * TILE
     cdef size_t t, c
     cdef k3 power = k_from(1)
     for t in range(TILE):
         for c in range(3):
             powers[TILE * c + t] = power.c[c]
         power = k_mul(power, z)
+    l2zk_active.split_weights(powers, TILE, TILE, limbs)
 
 
 cdef k3 value_at(const uint64_t *coefficients, size_t count, const uint64_t *powers, k3 turn, uint64_t *staged) noexcept nogil:
@@ -58,7 +75,7 @@ cdef k3 value_at(const uint64_t *coefficients, size_t count, const uint64_t *pow
         here = smaller(TILE, count - TILE * tile)
         memcpy(staged, coefficients + TILE * tile, 8 * here)
         memset(staged + here, 0, 8 * (TILE - here))
-        value = k_add(k_mul(value, turn), l2zk_active.dot(powers, staged))
+        value = k_add(k_mul(value, turn), l2zk_active.dot(powers, TILE, staged, TILE))
     return value
 
 
@@ -74,7 +91,7 @@ cdef void add_masks(Prover *v) noexcept nogil:
         fill_extension_powers(powers, point)
         for i in range(p.reads[u].count):
             v.values[t] = k_add(v.values[t], k_mul(vanishing, value_at(
-                column_of(v.trace_masks, p.mask_length, p.reads[u].columns[i]), p.mask_length, powers, turn, powers + 3 * TILE)))
+                column_of(v.trace_masks, p.mask_length, p.reads[u].columns[i]), p.mask_length, powers, turn, powers + 12 * TILE)))
             t += 1
         if u == 0:
             t += p.pieces
@@ -100,6 +117,7 @@ cdef void open_values(Prover *v) noexcept nogil:
     if stopped(v):
         return
     l2zk_crew_stage(v.crew, STAGE_VALUES, tasks)
+    fill_powers(v.trace_steps, f_root(p.log_length))
     memset(v.partial_values, 0, sizeof(k3) * p.openings * v.workers)
     share(v, weigh_rows, v, tasks)
     for t in range(p.openings):
@@ -113,7 +131,7 @@ cdef void open_values(Prover *v) noexcept nogil:
         v.values[p.columns] = quotient_value(p, v.uniforms, v.values, v.alpha, v.zeta, v.point_slots, v.point_results)
     fill_extension_powers(powers, v.zeta)
     for j in range(p.pieces if p.pieces > 1 else 0):
-        v.values[p.columns + j] = piece_value(v, j, powers, powers + 3 * TILE)
+        v.values[p.columns + j] = piece_value(v, j, powers, powers + 12 * TILE)
     send_extension(v, v.values, p.openings, MESSAGE_VALUES)
 
 

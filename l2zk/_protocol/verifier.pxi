@@ -67,7 +67,7 @@ cdef struct Verifier:
     uint32_t *right
     l2zk_deep_point *points      # g^o*zeta of each offset, with what is opened there
     const uint64_t **sources     # for each point, one after the other
-    k3 *coefficients
+    k3_limbs *coefficients
     uint64_t *x                  # the points of a row of each leaf
     uint64_t *inverses           # of mu(x), for each offset
     uint64_t *batch              # three tiles
@@ -102,7 +102,7 @@ cdef void lay_out_verifier(Verifier *v) noexcept nogil:
     v.right = <uint32_t *>place(a, 32 * v.lanes)
     v.points = <l2zk_deep_point *>place(a, sizeof(l2zk_deep_point) * p.offset_count)
     v.sources = <const uint64_t **>place(a, sizeof(void *) * p.offset_count * width)
-    v.coefficients = <k3 *>place(a, sizeof(k3) * p.offset_count * width)
+    v.coefficients = <k3_limbs *>place(a, sizeof(k3_limbs) * p.offset_count * width)
     v.x = place_words(a, v.lanes)
     v.inverses = place_words(a, v.lanes * p.offset_count)
     v.batch = place_words(a, 3 * TILE)
@@ -387,7 +387,7 @@ cdef void weigh_openings(Verifier *v) noexcept nogil:
 
 
 cdef inline void add_opening(l2zk_deep_point *point, k3 coefficient) noexcept nogil:
-    (<k3 *>point.coefficients)[point.count] = coefficient
+    (<k3_limbs *>point.coefficients)[point.count] = k_limbs(coefficient)
     point.count += 1
 
 

@@ -105,10 +105,16 @@ static void compare_tiles(const l2zk_kernels *k, const l2zk_kernels *l)
     k->invert(a, CHUNK);
     l->invert(b, CHUNK);
     equal("invert", a, b, 8 * CHUNK);
-    k->barycentric_weights(z, x, a, a + 2 * TILE);
-    l->barycentric_weights(z, x, b, b + 2 * TILE);
-    equal("barycentric_weights", a, b, 8 * CHUNK);
-    k3 p = k->dot(a, x), q = l->dot(b, x);
+    static uint64_t weights[3 * CHUNK_STEP], other_weights[3 * CHUNK_STEP], limbs[9 * CHUNK_STEP], other_limbs[9 * CHUNK_STEP];
+    for (size_t i = 0; i < CHUNK; i += TILE) {
+        k->barycentric_weights(z, x + i, a + i, weights + i, CHUNK_STEP);
+        l->barycentric_weights(z, x + i, b + i, other_weights + i, CHUNK_STEP);
+    }
+    equal("barycentric_weights", weights, other_weights, sizeof weights);
+    k->split_weights(weights, CHUNK_STEP, CHUNK, limbs);
+    l->split_weights(weights, CHUNK_STEP, CHUNK, other_limbs);
+    equal("split_weights", limbs, other_limbs, sizeof limbs);
+    k3 p = k->dot(limbs, CHUNK_STEP, x, CHUNK), q = l->dot(limbs, CHUNK_STEP, x, CHUNK);
     equal("dot", &p, &q, sizeof p);
     for (int c = 0; c < 3; c++)
         u[c] = elements(256), v[c] = elements(256);
@@ -117,11 +123,32 @@ static void compare_tiles(const l2zk_kernels *k, const l2zk_kernels *l)
     l->fold(in, 2048, 3, z, v);
     for (int c = 0; c < 3; c++)
         equal("fold", u[c], v[c], 8 * 256);
-    const k3 coefficients[3] = {extension_element(), extension_element(), z};
-    const l2zk_deep_point point = {z, extension_element(), 3, in, coefficients};
-    k->deep(&point, 1, 7, x, a, CHUNK_STEP, u[0]);
-    l->deep(&point, 1, 7, x, b, CHUNK_STEP, v[0]);
-    equal("deep", u[0], v[0], 8 * 3 * TILE);
+    enum { SOURCES = 600 };
+    static const uint64_t *sources[SOURCES];
+    static k3_limbs coefficients[SOURCES];
+    for (int t = 0; t < SOURCES; t++) {
+        sources[t] = in[t % 3] + t;
+        coefficients[t] = k_limbs(extension_element());
+    }
+    for (size_t count = 1; count <= SOURCES; count *= 5) {
+        const l2zk_deep_point point = {z, extension_element(), count, sources, coefficients};
+        k->deep(&point, 1, 7, x, a, CHUNK_STEP, u[0]);
+        l->deep(&point, 1, 7, x, b, CHUNK_STEP, v[0]);
+        equal("deep", u[0], v[0], 8 * 3 * TILE);
+    }
+    uint64_t *members = elements(24 * TILE), *other_members = malloc(8 * 24 * TILE);
+    for (unsigned log_arity = 0; log_arity <= 3; log_arity++) {
+        memcpy(other_members, members, 8 * 24 * TILE);
+        k->fold_leaves(members, TILE, log_arity, z, x, u);
+        l->fold_leaves(other_members, TILE, log_arity, z, x, v);
+        for (int c = 0; c < 3; c++)
+            equal("fold_leaves", u[c], v[c], 8 * TILE);
+    }
+    const k3 polynomial[5] = {extension_element(), z, z, extension_element(), z};
+    k->evaluate(polynomial, 5, x, u);
+    l->evaluate(polynomial, 5, x, v);
+    for (int c = 0; c < 3; c++)
+        equal("evaluate", u[c], v[c], 8 * TILE);
 }
 
 static void compare_machine(const l2zk_kernels *k, const l2zk_kernels *l)
@@ -132,13 +159,17 @@ static void compare_machine(const l2zk_kernels *k, const l2zk_kernels *l)
     };
     const l2zk_code code = {.body = body, .body_count = sizeof body / sizeof *body, .result_count = 2};
     uint64_t *slots[] = {elements(TILE), elements(TILE), elements(TILE), elements(TILE)}, uniforms[] = {element(), element()};
-    static uint64_t a[3][TILE], b[3][TILE], sum[3][TILE];
+    static uint64_t a[3][TILE], b[3][TILE], kept[TILE];
+    static const uint64_t *results[1] = {kept};
+    static k3_limbs limbs[1];
     uint64_t *const first[3] = {a[0], a[1], a[2]}, *const second[3] = {b[0], b[1], b[2]};
     const k3 powers[2] = {k_from(1), extension_element()};
     const uint32_t group_of[2] = {1, 0};
-    const l2zk_group groups[2] = {{elements(TILE), {NULL}}, {elements(TILE), {sum[0], sum[1], sum[2]}}};
-    k->combine_results(&code, slots, uniforms, powers, group_of, groups, 2, first);
-    l->combine_results(&code, slots, uniforms, powers, group_of, groups, 2, second);
+    uint64_t *const places[2] = {NULL, kept};
+    limbs[0] = k_limbs(powers[1]);
+    const l2zk_group groups[2] = {{elements(TILE), results, limbs, 1}, {elements(TILE), NULL, NULL, 0}};
+    k->combine_results(&code, slots, uniforms, powers, places, group_of, groups, 2, first);
+    l->combine_results(&code, slots, uniforms, powers, places, group_of, groups, 2, second);
     equal("combine_results", a, b, sizeof a);
 }
 
