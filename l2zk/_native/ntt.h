@@ -20,19 +20,29 @@ static inline size_t reverse_bits(size_t i, unsigned bits)
     return bits ? (size_t)(__builtin_bswap64(x) >> (64 - bits)) : 0;
 }
 
+/* out = values*scale; out may be values */
+static void scale_values(uint64_t *out, const uint64_t *values, size_t count, uint64_t scale)
+{
+    const V s = v_set1(scale);
+    size_t i = 0;
+    for (; i + W <= count; i += W)
+        v_store(out + i, v_mul(v_load(values + i), s));
+    for (; i < count; i++)
+        out[i] = f_mul(values[i], scale);
+}
+
 static void ntt_fill_tables(uint64_t *words, size_t n)
 {
     const l2zk_ntt_tables t = l2zk_ntt_tables_in(words, n);
     uint64_t *roots = (uint64_t *)t.roots, *runs = (uint64_t *)t.runs, *octets = (uint64_t *)t.octets;
     roots[0] = 1;
-    for (unsigned j = 0; (size_t)4 << j <= n; j++) {
-        const uint64_t root = f_root(j + 2);
-        for (size_t b = 0; b < (size_t)1 << j; b++)
-            roots[((size_t)1 << j) + b] = f_mul(roots[b], root);
+    for (unsigned j = 0; (size_t)4 << j <= n; j++)
+        scale_values(roots + ((size_t)1 << j), roots, (size_t)1 << j, f_root(j + 2));
+    for (size_t b = 0; b < n / 64; b++) {
+        octets[7 * b] = roots[4 * b];
+        for (size_t q = 1; q < 7; q++)
+            octets[7 * b + q] = f_mul(octets[7 * b + q - 1], roots[4 * b]);
     }
-    for (size_t b = 0; b < n / 64; b++)
-        for (size_t q = 0; q < 7; q++)
-            octets[7 * b + q] = f_pow(roots[4 * b], q + 1);
     for (size_t b = 0; b < n / 64 * 8; b += W) {
         uint64_t root[W];
         for (size_t lane = 0; lane < W; lane++)
@@ -370,17 +380,6 @@ static void ntt_coefficients(uint64_t *out, const uint64_t *values, unsigned log
         gather(out + (b << near), (size_t)1 << near, 8, b, t);
         gather_runs(out + (b << near), (size_t)1 << near, t.runs + 7 * ((b << near) / 8));
     }
-}
-
-/* out = values*scale; out may be values */
-static void scale_values(uint64_t *out, const uint64_t *values, size_t count, uint64_t scale)
-{
-    const V s = v_set1(scale);
-    size_t i = 0;
-    for (; i + W <= count; i += W)
-        v_store(out + i, v_mul(v_load(values + i), s));
-    for (; i < count; i++)
-        out[i] = f_mul(values[i], scale);
 }
 
 /* scale[i] = ratio^(i reversed) for i < 2^bits */

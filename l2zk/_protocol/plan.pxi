@@ -159,7 +159,7 @@ cdef class Compiled:
             for column, ahead in step_targets:
                 _require(column < p.columns and 1 <= ahead <= step_reach, f"the step fills column {column}, {ahead} rows ahead")
             self._take_code(&p.step, step, len(step_targets))
-            self._take_rows(RowCode(step))
+            self._take_rows(_RowCode(step))
 
     cdef int _take_rows(self, rows) except -1:
         self.plan.row_steps = <const l2zk_row_step *>self._array(np.array(rows.steps).reshape(-1), np.uint32)

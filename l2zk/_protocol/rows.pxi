@@ -7,7 +7,7 @@ _ROW_OPERATIONS = {OP_ADD_VV: OP_ADD_VV, OP_ADD_VU: OP_ADD_VV, OP_SUB_VV: OP_SUB
                    OP_MUL_VV: OP_MUL_VV, OP_MUL_VU: OP_MUL_VV, OP_NEG_V: OP_SUB_VV}
 
 
-class RowCode:
+class _RowCode:
     """steps: rows of an l2zk_row_step each; results: the slot of each; slots: how many there are."""
 
     def __init__(self, code):

@@ -115,6 +115,14 @@ cdef uint64_t *run_tile(const Prover *v, size_t row, uint64_t *words, uint64_t *
     return results
 
 
+cdef inline bint some_differ_from_zero(const uint64_t *tile) noexcept nogil:
+    cdef uint64_t all_bits = 0
+    cdef size_t t
+    for t in range(TILE):
+        all_bits |= tile[t]
+    return all_bits != 0
+
+
 cdef void check_tile(Prover *v, size_t row) noexcept nogil:
     cdef const Plan *p = v.plan
     cdef uint64_t *results = run_tile(v, row, v.scratch[0].words, v.scratch[0].slots)
@@ -124,7 +132,7 @@ cdef void check_tile(Prover *v, size_t row) noexcept nogil:
         g = p.groups + p.group_of[i]
         if g.kind == DOMAIN_ROW and not row <= g.x < row + TILE:
             continue
-        for t in range(smaller(TILE, p.length - row)):
+        for t in range(smaller(TILE, p.length - row) if some_differ_from_zero(results + TILE * i) else 0):
             if results[TILE * i + t] and in_domain(p, g, row + t):
                 if v.violations[i] == 0:
                     v.first_violation[i] = row + t
