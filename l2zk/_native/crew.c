@@ -21,9 +21,10 @@ struct l2zk_crew {
     int running;
     l2zk_task task; /* the work that is shared at the moment */
     void *task_context;
-    unsigned round, busy; /* number of the sharing; followers still at it */
+    atomic_uint round, busy; /* number of the sharing; followers still at it */
     unsigned seated;      /* followers that have their number */
 
+    int alone;            /* the leader does all itself */
     atomic_size_t next, tasks;
     atomic_int cancelled;
     atomic_uint stage;
@@ -95,6 +96,22 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+static inline void pause_a_moment(void)
+{
+#if defined __x86_64__ || defined __i386__
+    __builtin_ia32_pause();
+#elif defined __aarch64__
+    __asm__ volatile("yield");
+#endif
+}
+
+/* Look for some ten microseconds whether a number changes: less than it takes to fall asleep and be woken. */
+static void watch(atomic_uint *number, unsigned old)
+{
+    for (int i = 0; i < 500 && atomic_load_explicit(number, memory_order_relaxed) == old; i++)
+        pause_a_moment();
+}
+
 static void work_on(l2zk_crew *crew, l2zk_task task, void *context, unsigned worker)
 {
     const size_t tasks = atomic_load(&crew->tasks);
@@ -128,6 +145,9 @@ static void *follow(void *argument)
     pthread_mutex_lock(&crew->lock);
     const unsigned worker = ++crew->seated;
     for (;;) {
+        pthread_mutex_unlock(&crew->lock);
+        watch(&crew->round, seen);
+        pthread_mutex_lock(&crew->lock);
         while (crew->round == seen)
             pthread_cond_wait(&crew->called, &crew->lock);
         seen = crew->round;
@@ -263,13 +283,15 @@ void l2zk_crew_stage(l2zk_crew *crew, uint32_t stage, uint64_t total)
     atomic_store(&crew->stage, stage);
 }
 
+void l2zk_crew_alone(l2zk_crew *crew, int alone) { crew->alone = alone; }
+
 void l2zk_crew_advance(l2zk_crew *crew, uint64_t done) { atomic_fetch_add(&crew->done, done); }
 
 int l2zk_crew_share(l2zk_crew *crew, l2zk_task task, void *context, size_t tasks)
 {
     atomic_store(&crew->next, 0);
     atomic_store(&crew->tasks, tasks);
-    const int alone = crew->threads == 1 || tasks == 1;
+    const int alone = crew->alone || crew->threads == 1 || tasks == 1;
     if (!alone) {
         pthread_mutex_lock(&crew->lock);
         crew->task = task;
@@ -281,6 +303,12 @@ int l2zk_crew_share(l2zk_crew *crew, l2zk_task task, void *context, size_t tasks
     }
     work_on(crew, task, context, 0);
     if (!alone) {
+        unsigned busy = atomic_load(&crew->busy), before;
+        do {
+            before = busy;
+            watch(&crew->busy, before);
+            busy = atomic_load(&crew->busy);
+        } while (busy && busy != before);
         pthread_mutex_lock(&crew->lock);
         while (crew->busy)
             pthread_cond_wait(&crew->ended, &crew->lock);

@@ -33,8 +33,13 @@ class TraceViolation(Exception):
         self.first, self.counts, self.trace, self.outputs = first, counts, trace, outputs
 
 
+cdef size_t CELLS_ALONE = 1 << 19   # on L: a proof of fewer is slower with two threads than with one
+
+
 cdef void prove_job(void *context) noexcept nogil:
     cdef Prover *v = <Prover *>context
+    cdef const Plan *p = v.plan
+    l2zk_crew_alone(v.crew, p.size * (p.columns + 3 * p.pieces) < CELLS_ALONE)
     if v.trace_only:
         generate_trace(v)
         check_trace(v)

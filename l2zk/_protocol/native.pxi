@@ -126,6 +126,7 @@ cdef extern from "crew.h" nogil:
     void l2zk_crew_give(l2zk_crew *) noexcept
     int l2zk_crew_is_gone(l2zk_crew *) noexcept
     void l2zk_crew_stage(l2zk_crew *, uint32_t, uint64_t) noexcept
+    void l2zk_crew_alone(l2zk_crew *, bint) noexcept
     void l2zk_crew_advance(l2zk_crew *, uint64_t) noexcept
     int l2zk_crew_cancelled(l2zk_crew *) noexcept
     unsigned l2zk_crew_threads(l2zk_crew *) noexcept

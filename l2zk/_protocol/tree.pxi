@@ -4,6 +4,7 @@
 
 cdef size_t LEAVES_A_TASK = 4 * BLOCKS_AT_ONCE    # whose salts are drawn at once
 cdef size_t NODES_A_TASK = 1 << 12
+cdef size_t DIGESTS_ALONE = 1 << 13    # of a level that is not worth waking a thread for
 
 cdef struct Tree:
     size_t leaves                # m
@@ -85,13 +86,17 @@ cdef void hash_nodes(void *context, size_t task, unsigned worker) noexcept nogil
 cdef int build_tree(l2zk_crew *crew, Tree *t) noexcept nogil:
     """All levels; 1 if cancelled."""
     cdef Level l
+    cdef size_t task
     if l2zk_crew_share(crew, hash_leaves, t, t.leaves // leaf_run(t)):
         return 1
     l.tree = t
     l.m = t.leaves
     while l.m > t.blowup:
         l.tasks_a_coset = (l.m // t.blowup // 2 + NODES_A_TASK - 1) // NODES_A_TASK
-        if l2zk_crew_share(crew, hash_nodes, &l, t.blowup * l.tasks_a_coset):
+        if l.m <= DIGESTS_ALONE:
+            for task in range(t.blowup * l.tasks_a_coset):
+                hash_nodes(&l, task, 0)
+        elif l2zk_crew_share(crew, hash_nodes, &l, t.blowup * l.tasks_a_coset):
             return 1
         l.m //= 2
     while l.m > 1:               # one node a coset: coset c pairs with c + m/2
