@@ -18,6 +18,7 @@ from l2zk import _core
 from reference import GOLDILOCKS, Transcript
 from reference.blake3_nodes import CHUNK_END, CHUNK_START, IV, PARENT, ROOT, compress, parent
 
+P = 2**64 - 2**32 + 1
 fixed = settings(derandomize=True, deadline=None, max_examples=60)
 
 
@@ -294,3 +295,24 @@ def test_every_leaf_depends_on_its_own_row_alone(isa, n, words, seed):
     columns[word, row] ^= np.uint64(1 << rng.randrange(64))
     changed = np.flatnonzero((_core.hash_columns_probe(columns) != before).any(axis=1))
     assert changed.tolist() == [row]
+
+
+# Challenges that have to be drawn again: they come by themselves once in 2^32 words, or 2^128 points.
+
+
+@pytest.mark.parametrize("place", range(3))
+@pytest.mark.parametrize("beyond", [P, P + 1, 2**64 - 1])
+def test_a_word_that_is_no_element_is_passed_over(isa, place, beyond):
+    words = [P - 1, 0, 7]
+    words.insert(place, beyond)
+    assert _core.challenge_probe(words, False) == _core.challenge_probe(words, True) == (P - 1, 0, 7)
+
+
+def test_a_point_of_the_field_is_drawn_again_where_it_must_lie_outside(isa):
+    start = blake3(b"l2zk transcript 1").digest()
+    following = words_by_hand(start, 2)
+    assert max(following) < P
+    assert _core.challenge_probe([5, 0, 0, 9], False) == (5, 0, 0)
+    assert _core.challenge_probe([5, 0, 0, 9], True) == (9, *following)
+    for point in ((5, 1, 0), (5, 0, 1), (0, P - 1, 0)):
+        assert _core.challenge_probe([*point, 9], True) == point

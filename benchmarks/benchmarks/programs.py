@@ -33,13 +33,14 @@ class Fibonacci(Statement):
 
 @dataclass(frozen=True)
 class Wide(Statement):
-    """Sixteen columns: x' = x^3 + its right neighbour, round the row."""
+    """Sixteen columns, or so many: x' = x^3 + its right neighbour, round the row."""
 
     id = "bench-wide.v0"
+    width: int = 16
 
     def define(self, m: l2zk.Machine) -> None:
-        x = columns(m, 16)
-        m.step({x[i]: x[i] ** 3 + x[(i + 1) % 16] for i in range(16)})
+        x = columns(m, self.width)
+        m.step({x[i]: x[i] ** 3 + x[(i + 1) % self.width] for i in range(self.width)})
         m.output("result", x[0], row=2**self.log_rows - 1)
 
 

@@ -199,3 +199,16 @@ def transcript_probe(messages):
             view = data if len(data) else b"\0"
             absorb(&t, kind, &view[0], len(data))
     return words
+
+
+def challenge_probe(words, bint outside_field):
+    """The element of K that a new transcript draws, of whose words the next are replaced by these four; with zeta's rule or without."""
+    cdef Transcript t
+    cdef k3 r
+    cdef size_t i
+    begin(&t)
+    for i in range(4):
+        t.words[i] = words[i]
+    t.left = 4
+    r = draw_outside_field(&t) if outside_field else draw_extension(&t)
+    return r.c[0], r.c[1], r.c[2]
