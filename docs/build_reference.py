@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import l2zk
-from l2zk import batch, cache, check, errors, hookspecs, schedule, security, testing
+from l2zk import batch, cache, check, errors, estimate, hookspecs, profile, schedule, security, testing
 
 PLACE = Path(__file__).with_name("reference.md")
 HEAD = """# Reference
@@ -17,10 +17,12 @@ Built from the docstrings by `docs/build_reference.py`; p is 2^64 - 2^32 + 1. Se
 [PROTOCOL.md](../l2zk/PROTOCOL.md). Of the commands `l2zk COMMAND --help` tells."""
 HOOKS = [name for name in vars(hookspecs) if name.startswith("l2zk_")]
 KIT = ["check_program", "examine_program", "Case", "Conformance", "FreeCell", "ConformanceError"]
+KEPT = ["keep_memory", "kept_memory", "release_memory"]
 ERRORS = [name for name, one in vars(errors).items() if isinstance(one, type)]
 SECTIONS: dict[str, dict[Any, list[str]]] = {
     "Programs": {l2zk: ["TraceProgram", "Machine", "Expression", "ExecutionTrace"]},
     "Proving and verifying": {l2zk: ["TraceZkVm", "Proof", "ProofOptions"]},
+    "Time and memory": {estimate: ["Estimate"], profile: ["ProofProfile"], l2zk: KEPT},
     "Proven bits": {security: ["SecurityReport", "RegimeRounds", "Round"]},
     "What fails, and what is missing": {check: ["Report", "Violation", "Cell", "Known"], testing: KIT},
     "Many proofs": {batch: ["BatchProcessor"], schedule: ["Schedule"], cache: ["CachedZkVm", "CacheStats"]},

@@ -33,6 +33,7 @@ from l2zk.options import ProofOptions
 from l2zk.plugins import get_program, programs
 from l2zk.program import ExecutionTrace, Machine, TraceProgram
 from l2zk.proof import Proof
+from l2zk.resources import keep_memory, kept_memory, release_memory
 from l2zk.zkvm import TraceZkVm
 
 if TYPE_CHECKING:
@@ -74,5 +75,8 @@ __all__ = [
     "errors",
     "get_program",
     "hookimpl",
+    "keep_memory",
+    "kept_memory",
     "programs",
+    "release_memory",
 ]

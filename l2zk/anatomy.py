@@ -3,14 +3,17 @@
     header ‖ roots ‖ values ‖ FRI roots ‖ coefficients ‖ nonce ‖ openings       (PROTOCOL 8)
     absorb(1, seed) … absorb(2, trace root) → alpha, absorb(3, …) → zeta, …     (PROTOCOL 5.4, 6)
 
-The transcript is replayed, because the openings' lengths follow from the queries. Nothing is verified here:
-what stands in a proof is shown as it is, for a good proof and a bad one alike.
+The transcript is replayed, because the openings' lengths follow from the queries: from how many of the opened
+positions differ, modulo the sizes of the trees. Nothing is verified here: what stands in a proof is shown as it
+is, for a good proof and a bad one alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeVar
 
 from l2zk.air import Air
 from l2zk.errors import ProofError
@@ -21,6 +24,12 @@ from l2zk.shape import Shape, solve
 
 HASH, ELEMENT, EXTENSION, SALT = 32, 8, 24, 16  # bytes
 LARGEST_WORD = 2**64 - 1
+
+Number = TypeVar("Number", int, float)
+Different = Callable[[int], Number]
+"""How many of the positions that are opened differ modulo a size."""
+
+_Sized = tuple[str, Number, str]
 
 
 @dataclass(frozen=True)
@@ -98,7 +107,7 @@ def dissect(proof: Proof, program: TraceProgram) -> Anatomy:
     challenges = list(_replay(transcript, proof, shape, fixed))
     drawn = [transcript.word() % shape.leaves for _ in range(shape.queries)]
     positions = sorted(set(drawn))
-    openings = list(_placed(_openings(air, shape, positions), end))
+    openings = list(_placed(_openings(air, shape, different(positions)), end))
     last = openings[-1]
     return Anatomy(
         parts=(*header_parts(proof), *fixed, *openings),
@@ -111,17 +120,30 @@ def dissect(proof: Proof, program: TraceProgram) -> Anatomy:
     )
 
 
-_Sized = tuple[str, int, str]
+def proof_size(header_length: int, air: Air, shape: Shape, different: Different[Number]) -> Number:
+    """The bytes of a proof that opens such positions."""
+    fixed = sum(size for _, size, _ in _fixed_part(air, shape))
+    return header_length + fixed + sum(size for _, size, _ in _openings(air, shape, different))
 
 
-def _placed(sizes: Iterable[_Sized], start: int) -> Iterator[Part]:
+def different(positions: Collection[int]) -> Different[int]:
+    """Of these positions."""
+    return lambda size: len({position % size for position in positions})
+
+
+def expected(queries: int) -> Different[float]:
+    """Of so many positions that are drawn at random: the mean."""
+    return lambda size: size * (1 - (1 - 1 / size) ** queries)
+
+
+def _placed(sizes: Iterable[_Sized[int]], start: int) -> Iterator[Part]:
     """Parts one after the other."""
     for name, size, section in sizes:
         yield Part(name, start, size, section)
         start += size
 
 
-def _fixed_part(air: Air, shape: Shape) -> Iterator[_Sized]:
+def _fixed_part(air: Air, shape: Shape) -> Iterator[_Sized[int]]:
     """PROTOCOL 8.2."""
     further = sum(len(columns) for offset, columns in air.reads.items() if offset)
     yield "trace root", HASH, "6.2"
@@ -134,32 +156,26 @@ def _fixed_part(air: Air, shape: Shape) -> Iterator[_Sized]:
         yield "nonce", 8, "6.10"
 
 
-def _openings(air: Air, shape: Shape, positions: list[int]) -> Iterator[_Sized]:
+def _openings(air: Air, shape: Shape, different: Different[Number]) -> Iterator[_Sized[Number]]:
     """PROTOCOL 8.3, for the leaves that are opened."""
+    opened = different(shape.leaves)
     leaf = ELEMENT * len(air.columns) * shape.rows_per_leaf + SALT * shape.zero_knowledge
-    yield "trace: opened rows", len(positions) * leaf, "8.3"
-    yield "trace: digests", HASH * digests(positions, shape.leaves), "5.3"
+    yield "trace: opened rows", opened * leaf, "8.3"
+    yield "trace: digests", HASH * digests(different, shape.leaves), "5.3"
     leaf = EXTENSION * shape.pieces * shape.rows_per_leaf + (EXTENSION + SALT) * shape.zero_knowledge
-    yield "quotient: opened rows", len(positions) * leaf, "8.3"
-    yield "quotient: digests", HASH * digests(positions, shape.leaves), "5.3"
-    size, known = shape.leaves, set(positions)
+    yield "quotient: opened rows", opened * leaf, "8.3"
+    yield "quotient: digests", HASH * digests(different, shape.leaves), "5.3"
+    size = shape.leaves
     for number, arity in enumerate(shape.arities, 1):
-        size //= arity
-        leaves = {position % size for position in known}
-        yield f"FRI word {number}: members", EXTENSION * (arity * len(leaves) - len(known)), "6.11"
-        yield f"FRI word {number}: digests", HASH * digests(leaves, size), "5.3"
-        known = leaves
+        known, size = different(size), size // arity
+        yield f"FRI word {number}: members", EXTENSION * (arity * different(size) - known), "6.11"
+        yield f"FRI word {number}: digests", HASH * digests(different, size), "5.3"
 
 
-def digests(opened: Iterable[int], leaves: int) -> int:
-    """How many digests open these leaves of a tree (PROTOCOL 5.3)."""
-    known, count = set(opened), 0
-    while leaves > 1:
-        leaves //= 2
-        parents = {position % leaves for position in known}
-        count += 2 * len(parents) - len(known)
-        known = parents
-    return count
+def digests(different: Different[Number], leaves: int) -> Number:
+    """How many digests open those leaves of a tree (PROTOCOL 5.3): where one child of two is known, the other."""
+    sizes = [leaves >> level for level in range(leaves.bit_length())]
+    return sum(2 * different(parents) - different(children) for children, parents in pairwise(sizes))
 
 
 def _replay(transcript: Transcript, proof: Proof, shape: Shape, fixed: list[Part]) -> Iterator[Challenge]:

@@ -8,7 +8,6 @@ Invariant: results stand in the order of the programs, and nothing of a batch go
 from __future__ import annotations
 
 import logging
-import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent import futures
@@ -17,9 +16,10 @@ from typing import Any
 
 from l2zk import plugins
 from l2zk.cache import CachedZkVm
-from l2zk.errors import MemoryLimitError, OptionsError, ProgramError, WitnessError
+from l2zk.errors import OptionsError, ProgramError, WitnessError
 from l2zk.program import TraceProgram
 from l2zk.proof import Proof
+from l2zk.resources import default_threads, memory_limit, require_memory
 from l2zk.schedule import Schedule, alone, choose
 from l2zk.workers import Act, Outcomes, checked, in_turn, on_threads, outcome
 from l2zk.zkvm import Progress, TraceZkVm
@@ -37,9 +37,9 @@ class BatchProcessor:
     """Proves and verifies lists of programs.
 
     vm: what proves; with a CachedZkVm, requests that are repeated are proved once. max_workers: the most threads at work, by
-    default one for each processor that this process may use. executor: the threads to use, such as a ThreadPoolExecutor; by
-    default each call has its own. max_memory: the bytes that the proofs made at one time may take: as many are made at once
-    as would fit if each were as large as the largest.
+    default L2ZK_NUM_THREADS, else one for each processor that this process may use. executor: the threads to use, such as a
+    ThreadPoolExecutor; by default each call has its own. max_memory: the bytes that the proofs made at one time may take: as
+    many are made at once as would fit if each were as large as the largest.
 
     It has no state but its settings: any number of threads may use one at once. On a thread of its own executor it would
     wait for itself.
@@ -62,9 +62,9 @@ class BatchProcessor:
         if executor is not None and not _has_threads(executor):
             raise OptionsError(f"executor is a ThreadPoolExecutor or another whose workers are threads, not {executor!r}")
         self._vm = TraceZkVm() if vm is None else vm
-        self._max_workers = processors() if max_workers is None else _positive("max_workers", max_workers)
+        self._max_workers = default_threads() if max_workers is None else _workers(max_workers)
         self._executor = executor
-        self._max_memory = None if max_memory is None else _positive("max_memory", max_memory)
+        self._max_memory = memory_limit(max_memory)
 
     def prove_batch(
         self,
@@ -74,7 +74,7 @@ class BatchProcessor:
         return_exceptions: bool = False,
         progress: Progress | bool | None = None,
     ) -> list[Proof]:
-        """Prove one after the other, on the calling thread."""
+        """Prove one after the other, each by as many threads as the machine `vm` says."""
         jobs = _pairs(programs, "witness", witnesses)
         return _collect(self._one_by_one(jobs, None), len(jobs), return_exceptions, progress)
 
@@ -185,12 +185,12 @@ class BatchProcessor:
 
         def prove(index: int, look_in: Progress) -> Proof:
             program, witness = jobs[index]
-            if self._max_memory is not None and (size := self._vm.memory(program)) > self._max_memory:
-                raise MemoryLimitError(f"the proof takes {size:,} bytes, but max_memory is {self._max_memory:,}")
+            if self._max_memory is not None:
+                require_memory(self._vm.estimate(program, threads=threads).memory, self._max_memory)
             return self._vm.prove(program, witness, threads=threads, progress=look_in)
 
         def prove_together(part: Sequence[int], look_in: Progress) -> dict[int, Proof | None]:
-            series = [index for index in part if self._fits(jobs[index])]
+            series = [index for index in part if self._fits(jobs[index], threads)]
             made = self._vm.prove_series([jobs[index] for index in series], threads=threads, progress=look_in)
             return dict(zip(series, made))
 
@@ -212,10 +212,10 @@ class BatchProcessor:
         first = set(firsts.values())
         return list(firsts.values()), [index for index in range(len(jobs)) if index not in first]
 
-    def _memory(self, job: Job) -> int:
+    def _memory(self, job: Job, threads: int | None = 1) -> int:
         """The bytes that a proof takes; 0 for a job that will only raise."""
         try:
-            return self._vm.memory(job[0])
+            return self._vm.estimate(job[0], threads=threads).memory
         except Exception:
             return 0
 
@@ -223,8 +223,8 @@ class BatchProcessor:
         """What a proof should take of one thread."""
         return alone(self._memory(job), self._vm.options.grinding)
 
-    def _fits(self, job: Job) -> bool:
-        return self._max_memory is None or self._memory(job) <= self._max_memory
+    def _fits(self, job: Job, threads: int | None = 1) -> bool:
+        return self._max_memory is None or self._memory(job, threads) <= self._max_memory
 
     def _fitting(self, jobs: Sequence[Job]) -> int:
         """How many proofs are made at once."""
@@ -280,13 +280,7 @@ def _has_threads(executor: Any) -> bool:
     return isinstance(executor, futures.Executor) and not isinstance(executor, futures.ProcessPoolExecutor)
 
 
-def processors() -> int:
-    """The processors that this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
-
-
-def _positive(name: str, value: Any) -> int:
+def _workers(value: Any) -> int:
     if type(value) is not int or value < 1:
-        raise OptionsError(f"{name}={value!r} is not allowed; it must be an integer, 1 or more")
+        raise OptionsError(f"max_workers={value!r} is not allowed; it must be an integer, 1 or more")
     return value

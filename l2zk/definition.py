@@ -10,6 +10,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -155,6 +156,19 @@ class Definition:
     def filled_late(self) -> bool:
         """Whether some columns are bits of what the step fills."""
         return any(bits.late for bits in self.bits)
+
+    @cached_property
+    def array_bytes(self) -> int:
+        """The bytes of the arrays that lie beside the core's memory: columns filled before it, and a whole trace."""
+        width = len(self.air.columns)
+        late = {column for bits in self.bits if bits.late for column in bits.columns}
+        if self.step_function is None:
+            before = set(range(width)) - {int(column) for column, _ in self.step_targets} - late
+        else:
+            early = {column for bits in self.bits if not bits.late for column in bits.columns}
+            before = {column.column for column in self.given} | early
+        whole = width if late or len(before) == width else 0
+        return 8 * self.air.length * (len(before) + whole)
 
     def fill_late(self, cells: NDArray[np.uint64], binding: Binding) -> None:
         """Fill, in place, the bits of what the step has filled in `cells`, uint64[columns, N]."""

@@ -29,7 +29,7 @@ Prove = TypeVar("Prove", bound=Callable[..., Any])
 
 
 def observed(prove: Prove) -> Prove:
-    """Decorates `TraceZkVm.prove`: tells whoever wants to know; costs nothing if nobody does."""
+    """Decorates what `TraceZkVm` proves with: tells whoever wants to know; costs nothing if nobody does."""
 
     @wraps(prove)
     def telling(machine: Any, program: Any, *arguments: Any, **settings: Any) -> Proof:

@@ -8,10 +8,11 @@ Where the hope was wrong, a sentence says why. The least, since the time of grin
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import repeat
 from threading import Event, Thread
 from time import perf_counter
 from typing import Any
@@ -19,10 +20,11 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from l2zk.batch import BatchProcessor, processors
+from l2zk.batch import BatchProcessor
 from l2zk.cache import CachedZkVm
 from l2zk.plugins import get_program
 from l2zk.program import TraceProgram
+from l2zk.resources import processors
 from l2zk.zkvm import TraceZkVm
 
 RUNS, SECONDS = 4, 1.0  # each comparison has so many runs at least, and more until so much time has passed
@@ -132,7 +134,7 @@ def hit_against_miss() -> Iterator[Answer]:
     for rounds in (SHORT, LONG):
         program = fibonacci(rounds)
         new = partial(machine.prove, program, cache=False)
-        hits = partial(one_by_one, machine, [program] * HITS, [()] * HITS)
+        hits = partial(one_by_one, machine, [program] * HITS)
         yield compare(f"fib({rounds}) out of the cache", new, hits, ("100x to 1000x", 100.0), why, parts=HITS)
 
 
@@ -147,7 +149,9 @@ def everything_together() -> Iterator[Answer]:
         yield compare(question, without, partial(with_everything, programs, witnesses), ("about 40x", 40.0), why)
 
 
-def one_by_one(machine: TraceZkVm, programs: Sequence[TraceProgram], witnesses: Sequence[Any]) -> None:
+def one_by_one(
+    machine: TraceZkVm, programs: Sequence[TraceProgram], witnesses: Iterable[Any] = repeat(())
+) -> None:
     """A call for each proof."""
     for program, witness in zip(programs, witnesses):
         machine.prove(program, witness)

@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from threading import Event
-from typing import Any
+from time import perf_counter
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +23,6 @@ from l2zk.check import Report, report
 from l2zk.degree import explained
 from l2zk.errors import (
     DegreeError,
-    MemoryLimitError,
     OptionsError,
     ProgramError,
     ProofError,
@@ -32,10 +33,15 @@ from l2zk.expression import MODULUS
 from l2zk.header import Header
 from l2zk.observation import observed
 from l2zk.options import ProofOptions
+from l2zk.profile import ProofProfile
 from l2zk.program import Binding, Definition, ExecutionTrace, TraceProgram
 from l2zk.proof import Proof
+from l2zk.resources import default_threads, memory_limit, require_memory, thread_count
 from l2zk.security import proven_bits
 from l2zk.shape import Shape, solve
+
+if TYPE_CHECKING:
+    from l2zk.estimate import Estimate
 
 Witness = Sequence[Any] | Mapping[str, Any]
 """The inputs in their order and then the private columns in theirs, or both by name: integers, and arrays for columns."""
@@ -50,18 +56,27 @@ class TraceZkVm:
     options: what proofs are made with; the default proves 128 bits and hides.
     min_security: the proven bits that `verify` demands, 1 to 128. Without it and with `options`, `verify` demands exactly these
     options, whatever they prove; with neither, 128 bits.
-    threads: threads that work on one proof; the proof does not depend on it.
+    threads: threads that work on one proof, which does not depend on it; by default L2ZK_NUM_THREADS, else as many as there are
+    processors that this process may use.
+    max_memory: the bytes that one proof or trace may take; what needs more is refused before it takes any. By default all that
+    this machine has. `estimate` says what a proof needs.
     """
 
     def __init__(
-        self, options: ProofOptions | None = None, *, min_security: int | None = None, threads: int | None = None
+        self,
+        options: ProofOptions | None = None,
+        *,
+        min_security: int | None = None,
+        threads: int | None = None,
+        max_memory: int | None = None,
     ) -> None:
         if options is not None and not isinstance(options, ProofOptions):
             raise OptionsError(f"options are a ProofOptions, not {type(options).__name__}; write ProofOptions(...)")
         self._options = ProofOptions() if options is None else options
         self._exact = options is not None and min_security is None
         self._min_security = self._options.security if min_security is None else _bits(min_security)
-        self._threads = 1 if threads is None else _thread_count(threads)
+        self._threads = default_threads() if threads is None else thread_count(threads)
+        self._max_memory = memory_limit(max_memory)
 
     @property
     def options(self) -> ProofOptions:
@@ -73,10 +88,20 @@ class TraceZkVm:
         """The proven bits that `verify` demands; None where it demands exactly `options`."""
         return None if self._exact else self._min_security
 
-    def __repr__(self) -> str:
-        return f"TraceZkVm({self._options!r}, min_security={self.min_security}, threads={self._threads})"
+    @property
+    def threads(self) -> int:
+        """Threads that work on one proof."""
+        return self._threads
 
-    @observed
+    @property
+    def max_memory(self) -> int | None:
+        """The bytes that one proof or trace may take; None for all that this machine has."""
+        return self._max_memory
+
+    def __repr__(self) -> str:
+        settings = f"min_security={self.min_security}, threads={self._threads}, max_memory={self._max_memory}"
+        return f"TraceZkVm({self._options!r}, {settings})"
+
     def prove(
         self,
         program: TraceProgram,
@@ -96,20 +121,27 @@ class TraceZkVm:
         threads: threads that work on this proof, if not as many as the machine has been given.
         Raises ConstraintError (which constraint, row and values), WitnessError, DegreeError, SecurityError, MemoryLimitError.
         """
-        definition, binding, statement = self._prepare(program, witness, trace)
-        try:
-            head, body = _core.prove_bytes(
-                *statement,
-                **self._filled(definition, binding, trace),
-                check=check,
-                threads=self._threads if threads is None else _thread_count(threads),
-                progress=progress,
-                seed=os.urandom(32),
-            )
-        except _core.TraceViolation as violation:
-            _report(definition, binding, violation).raise_if_violated()
-            raise
-        return Proof.from_bytes(head + body)
+        return self._prove(program, witness, trace=trace, check=check, threads=threads, progress=progress)
+
+    def profile(
+        self,
+        program: TraceProgram,
+        witness: Witness = (),
+        *,
+        trace: ExecutionTrace | None = None,
+        check: bool = True,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> ProofProfile:
+        """As `prove`, but the proof comes with the seconds that each stage of making it took."""
+        seconds: dict[str, float] = {}
+        start = perf_counter()
+        proof = self._prove(
+            program, witness, trace=trace, check=check, threads=threads, progress=progress, profile=seconds
+        )
+        outside = perf_counter() - start - sum(seconds.values())
+        stages = MappingProxyType({"python": outside, **seconds})
+        return ProofProfile(proof=proof, threads=self._count(threads), seconds=stages)
 
     def prove_series(
         self, jobs: Sequence[tuple[TraceProgram, Witness]], *, threads: int | None = None, progress: Progress | None = None
@@ -120,14 +152,15 @@ class TraceZkVm:
         why not. `progress` is called as progress("proofs", done, total).
         """
         runs: dict[int, Any] = {}
+        count = self._count(threads)
         for index, (program, witness) in enumerate(jobs):
             with suppress(Exception):
-                definition, binding, statement = self._prepare(program, witness, None)
+                definition, binding, statement = self._prepare(program, witness, None, count)
                 if not definition.filled_late and len(binding.columns) < len(definition.air.columns):
                     runs[index] = _core.Run(*statement, columns=dict(binding.columns), seed=os.urandom(32))
         made = _core.prove_many(
             list(runs.values()),
-            threads=self._threads if threads is None else _thread_count(threads),
+            threads=count,
             progress=progress,
             stop_at_failure=False,
         )
@@ -150,16 +183,18 @@ class TraceZkVm:
         finally:
             cancelled.set()
 
-    def memory(self, program: TraceProgram) -> int:
-        """The bytes of memory that a proof of the program takes while it is made."""
-        definition = _definition(program)
-        return _compile(definition, _shape(self._options, definition)).memory
+    def estimate(self, program: TraceProgram, *, threads: int | None = None) -> Estimate:
+        """What a proof of the program will take: memory, bytes, queries, proven bits. Nothing is run, and no witness needed.
+
+        Raises DegreeError and SecurityError as `prove` does; what needs too much memory is estimated all the same.
+        """
+        return _estimate(_definition(program), self._options, self._count(threads))
 
     def trace(
         self, program: TraceProgram, witness: Witness = (), *, progress: Progress | None = None
     ) -> ExecutionTrace:
         """Run the program without proving, and without checking any constraint."""
-        definition = _definition(program)
+        definition = self._runnable(program)
         cells, _ = self._run(definition, definition.bind(witness), None, check=False, progress=progress)
         return ExecutionTrace(definition.air.columns, cells, definition.air.rows)
 
@@ -177,7 +212,7 @@ class TraceZkVm:
         trace: look at this trace rather than run the program's step.
         redact: leave the values out of the report that private inputs or private columns enter.
         """
-        definition = _definition(program)
+        definition = self._runnable(program)
         binding = definition.bind(witness, fill=trace is None)
         try:
             cells, outputs = self._run(definition, binding, trace, check=True, progress=progress)
@@ -231,17 +266,56 @@ class TraceZkVm:
             [value for _, value in header.outputs],
         )
 
+    @observed
+    def _prove(
+        self,
+        program: TraceProgram,
+        witness: Witness,
+        *,
+        trace: ExecutionTrace | None,
+        check: bool,
+        threads: int | None,
+        progress: Progress | None,
+        profile: dict[str, float] | None = None,
+    ) -> Proof:
+        count = self._count(threads)
+        definition, binding, statement = self._prepare(program, witness, trace, count)
+        try:
+            head, body = _core.prove_bytes(
+                *statement,
+                **self._filled(definition, binding, trace),
+                check=check,
+                threads=count,
+                progress=progress,
+                seed=os.urandom(32),
+                profile=profile,
+            )
+        except _core.TraceViolation as violation:
+            _report(definition, binding, violation).raise_if_violated()
+            raise
+        return Proof.from_bytes(head + body)
+
+    def _count(self, threads: int | None) -> int:
+        return self._threads if threads is None else thread_count(threads)
+
     def _prepare(
-        self, program: TraceProgram, witness: Witness, trace: ExecutionTrace | None
+        self, program: TraceProgram, witness: Witness, trace: ExecutionTrace | None, threads: int
     ) -> tuple[Definition, Binding, tuple[Any, ...]]:
         """A program and its witness, and what the core is told of them but the columns that are filled."""
         definition = _definition(program)
-        binding = definition.bind(witness, fill=trace is None)
         compiled = _compile(definition, _shape(self._options, definition))
-        _require_memory(compiled.memory)
+        require_memory(_proof_memory(definition, compiled, threads), self._max_memory)
+        binding = definition.bind(witness, fill=trace is None)
         header = _header(definition, self._options, binding.public_inputs, (0,) * len(definition.air.outputs))
         places = header.output_offsets()
         return definition, binding, (compiled, header.to_bytes(), places, binding.public_inputs, binding.start)
+
+    def _runnable(self, program: TraceProgram) -> Definition:
+        """The definition of a program whose trace there is memory for."""
+        definition = _definition(program)
+        compiled = _compile(definition, _shape(self._options, definition))
+        require_memory(_trace_memory(definition, compiled), self._max_memory)
+        return definition
 
     def _filled(
         self, definition: Definition, binding: Binding, trace: ExecutionTrace | None
@@ -358,6 +432,27 @@ def _compile(definition: Definition, shape: Shape) -> Any:
     )
 
 
+@lru_cache(maxsize=128)
+def _estimate(definition: Definition, options: ProofOptions, threads: int) -> Estimate:
+    from l2zk.estimate import estimated
+
+    air, shape = definition.air, _shape(options, definition)
+    header = _header(definition, options, (0,) * len(air.inputs), (0,) * len(air.outputs))
+    return estimated(header, air, shape, _proof_memory(definition, _compile(definition, shape), threads))
+
+
+def _proof_memory(definition: Definition, compiled: Any, threads: int) -> int:
+    """The bytes that a proof takes at its peak; where columns are filled late, the step has run in a block of its own."""
+    first = compiled.memory(1, trace_only=True) if definition.filled_late else 0
+    return first + compiled.memory(threads) + definition.array_bytes
+
+
+def _trace_memory(definition: Definition, compiled: Any) -> int:
+    """The bytes that a trace takes at its peak, the copy that the caller gets included."""
+    copy = 8 * len(definition.air.columns) * definition.air.length
+    return compiled.memory(1, trace_only=True) + copy + definition.array_bytes
+
+
 def _header(
     definition: Definition, options: ProofOptions, inputs: Sequence[int], outputs: Sequence[int]
 ) -> Header:
@@ -466,21 +561,3 @@ def _bits(value: Any) -> int:
     if type(value) is not int or not 1 <= value <= 128:
         raise SecurityError(f"min_security={value!r} is not allowed; it must be an integer from 1 to 128")
     return value
-
-
-def _thread_count(value: Any) -> int:
-    if type(value) is not int or not 1 <= value <= 1024:
-        raise OptionsError(f"threads={value!r} is not allowed; it must be an integer from 1 to 1024")
-    return value
-
-
-def _require_memory(size: int) -> None:
-    """Refuse a proof that this machine cannot hold, rather than be killed for it."""
-    if not hasattr(os, "sysconf") or "SC_PHYS_PAGES" not in os.sysconf_names:
-        return
-    there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    if size > there > 0:
-        raise MemoryLimitError(
-            f"the proof needs {size / 2**30:.1f} GiB, but this machine has {there / 2**30:.1f} GiB; "
-            "prove a shorter trace or take a smaller blowup"
-        )

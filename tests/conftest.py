@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from environments import Environment
 
+from l2zk import _core
+
 ROOT = Path(__file__).parents[1]
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", "build", "dist", "*.egg-info", "*.so", "__pycache__", ".*_cache", ".hypothesis", ".asv"
@@ -21,6 +23,11 @@ collect_ignore = ["packages"]  # distributions of their own, which bring their t
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a shell's background, where Ctrl-C does nothing
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_report_header() -> str:
+    """What the variable L2ZK_ISA has chosen."""
+    return f"l2zk: instruction set {_core.isa()}"
 
 
 @pytest.fixture(scope="session")

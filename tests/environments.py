@@ -33,6 +33,8 @@ class Environment:
 
     def _variables(self) -> dict[str, str]:
         inherited = {
-            name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "L2ZK"))
+            name: value
+            for name, value in os.environ.items()
+            if name == "L2ZK_ISA" or not name.startswith(("PYTHON", "L2ZK"))
         }
         return {**inherited, "PIP_FIND_LINKS": str(self.packages)}

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
+from statistics import fmean
 
 import pytest
 from cheats import twin_verify
 
-from l2zk.anatomy import digests, dissect, header_parts
+from l2zk.anatomy import different, digests, dissect, expected, header_parts, proof_size
 from l2zk.errors import ProofError
 from l2zk.options import ProofOptions
 from l2zk.program import Machine, TraceProgram
 from l2zk.proof import Proof
+from l2zk.shape import solve
 from l2zk.zkvm import TraceZkVm
 
 
@@ -125,4 +128,24 @@ def test_the_challenges_are_those_of_the_reference(case: tuple[TraceProgram, Pro
     "opened, leaves, count", [([0], 1, 0), ([0], 8, 3), ([0, 4], 8, 2), (range(8), 8, 0), ([1, 2], 4, 2)]
 )
 def test_digests_of_small_trees(opened: list[int], leaves: int, count: int) -> None:
-    assert digests(opened, leaves) == count
+    assert digests(different(opened), leaves) == count
+
+
+@pytest.mark.parametrize("hiding", [False, True])
+def test_the_expected_size_is_the_mean_over_all_queries(hiding: bool) -> None:
+    options = ProofOptions(
+        blowup=4, queries=2, final_rows=1, folding=2, zero_knowledge=hiding, allow_insecure=True
+    )
+    air = Tribonacci(5).definition.air
+    shape = solve(options, air.profile)
+    draws = product(range(shape.leaves), repeat=2)
+    sizes = [proof_size(100, air, shape, different(draw)) for draw in draws]
+    assert min(sizes) < max(sizes)
+    assert proof_size(100, air, shape, expected(2)) == pytest.approx(fmean(sizes))
+
+
+def test_the_size_of_a_proof_follows_from_its_positions(case: tuple[TraceProgram, Proof]) -> None:
+    program, proof = case
+    air, opened = program.definition.air, different(dissect(proof, program).positions)
+    shape = solve(proof.options, air.profile)
+    assert proof_size(proof.header_length, air, shape, opened) == proof.size

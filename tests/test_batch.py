@@ -292,7 +292,7 @@ class Watched(TraceZkVm):
 
 def test_max_memory_bounds_the_proofs_at_once() -> None:
     machine = Watched()
-    one = machine.memory(Fibonacci(50))
+    one = machine.estimate(Fibonacci(50), threads=1).memory
     for times, most in ((1, 1), (2.5, 2), (100, 4)):
         machine.most = 0
         batch = BatchProcessor(machine, max_workers=4, max_memory=int(times * one))
@@ -301,7 +301,7 @@ def test_max_memory_bounds_the_proofs_at_once() -> None:
 
 
 def test_a_proof_larger_than_max_memory_is_refused() -> None:
-    batch = BatchProcessor(QUICK, max_memory=QUICK.memory(Fibonacci(50)))
+    batch = BatchProcessor(QUICK, max_memory=QUICK.estimate(Fibonacci(50)).memory)
     programs = [Fibonacci(50), Fibonacci(1000)]
     for prove in (batch.prove_batch, batch.prove_batch_parallel, batch.prove_batch_auto):
         with pytest.raises(MemoryLimitError, match="max_memory") as raised:
@@ -348,7 +348,8 @@ def test_auto_chooses_by_number_size_and_memory() -> None:
     batch = BatchProcessor(machine, max_workers=2)
     assert (batch.schedule([Fibonacci(2**16)]).threads, batch.schedule([Fibonacci(2**16)]).at_once) == (2, 1)
     assert (batch.schedule([Fibonacci(2**16)] * 8).threads, batch.schedule([Fibonacci(2**16)] * 8).at_once) == (1, 2)
-    tight = BatchProcessor(machine, max_workers=2, max_memory=machine.memory(Fibonacci(2**16)))
+    one = machine.estimate(Fibonacci(2**16), threads=2).memory
+    tight = BatchProcessor(machine, max_workers=2, max_memory=one)
     assert (tight.schedule([Fibonacci(2**16)] * 8).threads, tight.schedule([Fibonacci(2**16)] * 8).at_once) == (2, 1)
     batch.prove_batch_auto([Fibonacci(2**14)] * 8, [()] * 8)
     assert machine.most == 2 and machine.threads_asked == {1}

@@ -334,7 +334,7 @@ def test_it_is_a_machine() -> None:
     assert machine.check(Fibonacci(10)).ok and machine.trace(Fibonacci(10)).rows == 11
     machine.check_proof(Fibonacci(10), machine.prove(Fibonacci(10)))
     assert not machine.verify(Fibonacci(11), machine.prove(Fibonacci(10)))
-    assert machine.memory(Fibonacci(10)) == TraceZkVm().memory(Fibonacci(10))
+    assert machine.estimate(Fibonacci(10)) == TraceZkVm(threads=2).estimate(Fibonacci(10))
     assert "capacity=1000" in repr(machine) and "threads=2" in repr(machine)
 
 

@@ -13,13 +13,12 @@ from pluggy import PluginManager
 from l2zk import hookspecs, observation, plugins
 from l2zk.errors import ConstraintError, WitnessError
 from l2zk.hookspecs import hookimpl
-from l2zk.observation import observed
 from l2zk.plugins import OBSERVING, Plugin, Registry
 from l2zk.program import Machine, TraceProgram
 from l2zk.proof import Proof
 from l2zk.zkvm import TraceZkVm
 
-prove = observed(inspect.unwrap(TraceZkVm.prove))
+prove = TraceZkVm.prove
 
 
 @dataclass(frozen=True)
@@ -162,16 +161,12 @@ def test_the_logger_tells_of_proofs_and_never_of_values(caplog: pytest.LogCaptur
     assert not any("123456789" in text or "987654321" in text for text in caplog.messages)
 
 
-def test_the_decorator_keeps_the_method_as_it_was() -> None:
-    assert inspect.signature(prove) == inspect.signature(inspect.unwrap(TraceZkVm.prove))
-    assert prove.__doc__ == TraceZkVm.prove.__doc__
-
-
-def test_proving_is_observed(watching: Any) -> None:
+def test_a_proof_that_is_profiled_is_observed_once(watching: Any) -> None:
     watcher = Watcher()
     watching(watcher)
-    TraceZkVm().prove(Powers())
-    assert [kind for kind, _ in watcher.seen][0] == "started"
+    profile = TraceZkVm().profile(Powers())
+    assert [kind for kind, _ in watcher.seen if kind != "stage"] == ["started", "finished"]
+    assert watcher.seen[-1] == ("finished", (profile.proof, None))
 
 
 def test_the_logger_is_named_as_the_library() -> None:

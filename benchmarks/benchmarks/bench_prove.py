@@ -49,6 +49,6 @@ class Memory(Proving):
         self.vm.prove(self.program, self.witness)
 
     def track_memory(self, statement: str, log_rows: int, hiding: bool) -> int:
-        return self.vm.memory(self.program)
+        return self.vm.estimate(self.program).memory
 
     track_memory.unit = "bytes"

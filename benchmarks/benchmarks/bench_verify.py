@@ -32,7 +32,7 @@ class First:
 
     def timeraw_verify(self) -> tuple[str, str]:
         program = STATEMENTS["fib"](8)
-        proof = TraceZkVm(options(hiding=True)).prove(program, first_row(program, SEED))
+        proof = TraceZkVm(options(hiding=True), threads=1).prove(program, first_row(program, SEED))
         text = b85encode(bytes(proof)).decode()
         suite = str(Path(__file__).parents[1])
         return "assert TraceZkVm().verify(program, proof)", BEFORE.format(suite=suite, proof=text)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
-from l2zk import ProofOptions, TraceZkVm, _core, zkvm
+from l2zk import ProofOptions, TraceZkVm, _core
 from l2zk.shape import Shape, solve
 
 from .programs import STATEMENTS, Statement, first_row
@@ -36,13 +34,6 @@ def shape_of(program: Statement, hiding: bool) -> Shape:
 
 
 def stages(program: Statement, hiding: bool, threads: int, seed: int) -> dict[str, float]:
-    """The seconds of each stage of one proof."""
-    definition, chosen = program.definition, options(hiding)
-    binding = definition.bind(first_row(program, seed))
-    header = zkvm._header(definition, chosen, binding.public_inputs, (0,) * len(definition.outputs))
-    seconds: dict[str, float] = {}
-    _core.prove_bytes(
-        zkvm._compile(definition, shape_of(program, hiding)), header.to_bytes(), header.output_offsets(),
-        binding.public_inputs, binding.start, threads=threads, seed=os.urandom(32), profile=seconds,
-    )
-    return seconds
+    """The seconds of each stage of one proof that is the core's."""
+    profile = TraceZkVm(options(hiding), threads=threads).profile(program, first_row(program, seed))
+    return {stage: profile.seconds[stage] for stage in _core.STAGES}

@@ -104,6 +104,15 @@ void l2zk_block_keep(size_t bytes)
     pthread_mutex_unlock(&lock);
 }
 
+size_t l2zk_block_release(void)
+{
+    pthread_mutex_lock(&lock);
+    size_t bytes = kept;
+    trim(0);
+    pthread_mutex_unlock(&lock);
+    return bytes;
+}
+
 size_t l2zk_block_kept(void)
 {
     pthread_mutex_lock(&lock);

@@ -162,9 +162,11 @@ cdef class Run:
         return result
 
     cdef object trace_array(self):
-        cdef size_t c
-        return np.stack([self._words(column_of(self.prover.trace, self.prover.plan.length, c), self.prover.plan.length)
-                         for c in range(self.prover.plan.columns)])
+        cdef size_t c, length = self.prover.plan.length
+        result = np.empty((self.prover.plan.columns, length), dtype=np.uint64)
+        for c in range(self.prover.plan.columns):
+            memcpy(<void *><size_t>result[c].ctypes.data, column_of(self.prover.trace, length, c), 8 * length)
+        return result
 
     cdef object outputs(self):
         return [self.prover.outputs[i] for i in range(self.prover.plan.output_count)]
@@ -259,8 +261,9 @@ def prove_bytes(Compiled compiled, header, output_places, inputs, start, *, trac
 
 def run_trace(Compiled compiled, header, output_places, inputs, start, *, trace=None, bint check=False, progress=None, columns=None):
     """Run the program without proving: the trace as uint64 (columns, length) and the outputs. check: raise TraceViolation."""
+    cdef Session session = Session(1)      # whose block the trace is in until it is copied
     cdef Run run = Run(compiled, header, output_places, inputs, start, check=check, trace_only=True, columns=columns)
-    _run_alone(Session(1), run, trace, progress)
+    _run_alone(session, run, trace, progress)
     return run.trace_array(), run.outputs()
 
 
@@ -374,8 +377,13 @@ def blake3(data):
 
 
 def keep_memory(size_t limit):
-    """Keep at most `limit` bytes for the next proofs, and give back the rest now. 0 gives back all."""
+    """Keep at most `limit` bytes for the next proofs, and give back the rest now."""
     l2zk_block_keep(limit)
+
+
+def release_memory():
+    """Give back what is kept for the next proofs, and say how many bytes that were."""
+    return l2zk_block_release()
 
 
 def kept_memory():

@@ -136,4 +136,5 @@ cdef extern from "block.h" nogil:
     void *l2zk_block_take(size_t size) noexcept
     void l2zk_block_give(void *block) noexcept
     void l2zk_block_keep(size_t size) noexcept
+    size_t l2zk_block_release() noexcept
     size_t l2zk_block_kept() noexcept

@@ -423,10 +423,9 @@ cdef class Compiled:
             return a_vector
         return ins[0] == OP_RESULT_U and a_uniform
 
-    @property
-    def memory(self):
-        """Bytes that a proof takes at its peak, with one thread."""
-        return proof_memory(&self.plan, 1)
+    def memory(self, unsigned threads, *, bint trace_only=False):
+        """Bytes of the block that a proof lies in, or a trace without one."""
+        return run_memory(&self.plan, threads, trace_only)
 
 
 cdef void run_prelude(const l2zk_code *code, const uint64_t *inputs, size_t input_count, const uint64_t *outputs,

@@ -333,10 +333,10 @@ cdef size_t periodic_span(const Plan *p, size_t i) noexcept nogil:
     return (<size_t>1 << p.periodic[i].log_period) * (p.coset_size // p.length)
 
 
-cdef size_t proof_memory(const Plan *p, unsigned workers) noexcept nogil:
+cdef size_t run_memory(const Plan *p, unsigned workers, bint trace_only) noexcept nogil:
     cdef Prover v
     memset(&v, 0, sizeof(Prover))
     v.plan = p
-    v.workers = workers
+    v.workers, v.trace_only = workers, trace_only
     lay_out(&v)
     return v.arena.used

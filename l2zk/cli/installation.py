@@ -16,11 +16,12 @@ from l2zk import plugins
 from l2zk.cli.command_line import contributions
 from l2zk.cli.failure import Command, Misuse
 from l2zk.cli.fields import parameters, summary
-from l2zk.cli.screen import available_processors, print_json, screen, table
+from l2zk.cli.screen import print_json, screen, table
 from l2zk.errors import PluginError, UnknownProgramError
 from l2zk.header import VERSION
 from l2zk.hookspecs import hookimpl
 from l2zk.plugins import HOOKS, Plugin
+from l2zk.resources import default_threads, processors
 
 
 @hookimpl
@@ -185,7 +186,8 @@ def info(as_json: bool) -> None:
         "proof format": VERSION,
         "instruction set": _core.isa(),
         "instruction sets": list(_core.isas()),
-        "processors": available_processors(),
+        "processors": processors(),
+        "threads": default_threads(),
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "GIL": getattr(sys, "_is_gil_enabled", lambda: True)(),
         "numpy": version("numpy"),

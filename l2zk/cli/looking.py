@@ -1,4 +1,4 @@
-"""`l2zk check`, `trace`, `inspect` and `security`: what is in a computation and in a proof."""
+"""`l2zk check`, `trace`, `inspect`, `security` and `estimate`: what is in a computation and in a proof."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from l2zk.cli.program_commands import (
     json_option,
     options_of,
     proof_options,
+    threads_option,
     witness_of,
     witness_options,
 )
@@ -65,6 +66,16 @@ def l2zk_register_commands(group: click.Group) -> None:
             help="Show the proven bits of every round of the protocol, and which round binds: for a program "
             "and the options of a proof, or `l2zk security FILE` for a proof.",
             short_help="Show the proven bits of a program's proofs, or of a proof.",
+        )
+    )
+    group.add_command(
+        ProgramCommands(
+            "estimate",
+            estimate,
+            estimate_options,
+            help="Say what a proof of a program will take, without running it: memory, bytes, queries, "
+            "proven bits.",
+            short_help="Say what a proof of a program will take.",
         )
     )
 
@@ -367,3 +378,25 @@ def _security_facts(report: SecurityReport) -> dict[str, Any]:
             for column in columns
         ],
     }
+
+
+def estimate_options() -> list[click.Parameter]:
+    """The options of `l2zk estimate`."""
+    return [*proof_options(), threads_option(), json_option()]
+
+
+def estimate(
+    program: TraceProgram,
+    *,
+    preset: str,
+    bits: int | None,
+    changes: tuple[tuple[str, Any], ...],
+    threads: int | None,
+    as_json: bool,
+) -> None:
+    """Print what a proof of a program with these options will take."""
+    found = TraceZkVm(options_of(preset, bits, changes), threads=threads).estimate(program)
+    if as_json:
+        print_json({"ok": True, **asdict(found)})
+    else:
+        click.echo(str(found))

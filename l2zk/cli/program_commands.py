@@ -21,6 +21,7 @@ from l2zk.errors import L2zkError
 from l2zk.options import PRESETS, ProofOptions
 from l2zk.program import TraceProgram
 from l2zk.program_file import is_in_file, program_in
+from l2zk.resources import MOST_THREADS
 
 
 class ProgramCommands(click.Group):
@@ -211,6 +212,15 @@ def options_of(preset: str, bits: int | None, changes: tuple[tuple[str, Any], ..
     """The options of a proof."""
     target = [] if bits is None else [("security", bits)]
     return ProofOptions.preset(preset, **unique([*target, *changes], "--option"))
+
+
+def threads_option() -> click.Option:
+    """`--threads`."""
+    return click.Option(
+        ["--threads"],
+        type=click.IntRange(1, MOST_THREADS),
+        help="Threads that work on the proof; by default L2ZK_NUM_THREADS, else one for each processor.",
+    )
 
 
 def json_option() -> click.Option:

@@ -14,14 +14,17 @@ from l2zk.cli.program_commands import (
     json_option,
     options_of,
     proof_options,
+    threads_option,
     unique,
     witness_of,
     witness_options,
 )
-from l2zk.cli.screen import duration, print_json, progress_bar, told
+from l2zk.cli.screen import bar, duration, print_json, progress_bar, screen, table, told
 from l2zk.cli.statement import facts, figures, stated_program
 from l2zk.errors import WitnessError
+from l2zk.expression import counted
 from l2zk.hookspecs import hookimpl
+from l2zk.profile import ProofProfile
 from l2zk.program import TraceProgram
 from l2zk.proof import Proof
 from l2zk.zkvm import TraceZkVm
@@ -48,8 +51,9 @@ def prove_options() -> list[click.Parameter]:
         *witness_options(),
         click.Option(["-o", "--out"], type=click.Path(), help="The file that the proof is written to."),
         *proof_options(),
-        click.Option(["--threads"], type=click.IntRange(min=1), help="Threads to prove with."),
-        click.Option(["-v", "--verbose"], is_flag=True, help="Show the stages on stderr."),
+        threads_option(),
+        click.Option(["-v", "--verbose"], is_flag=True, help="Show the stages on stderr as they begin."),
+        click.Option(["--profile", "profiled"], is_flag=True, help="Show what each stage took."),
         json_option(),
     ]
 
@@ -65,21 +69,38 @@ def prove(
     changes: tuple[tuple[str, Any], ...],
     threads: int | None,
     verbose: bool,
+    profiled: bool,
     as_json: bool,
 ) -> None:
     """Prove a program, report, and write the proof to a file."""
     machine = TraceZkVm(options_of(preset, bits, changes), threads=threads)
     with told(verbose), progress_bar(shown=not (as_json or verbose)) as progress:
-        start = perf_counter()
-        proof = machine.prove(program, witness_of(inputs, witness), progress=progress)
-        seconds = perf_counter() - start
+        profile = machine.profile(program, witness_of(inputs, witness), progress=progress)
+    proof = profile.proof
     if out is not None:
         proof.save(out)
     if as_json:
-        print_json({**facts(program, proof), "seconds": round(seconds, 6), "file": out})
+        stages = {"threads": profile.threads, "stages": _rounded(profile)} if profiled else {}
+        print_json({**facts(program, proof), "seconds": round(profile.total, 6), **stages, "file": out})
         return
-    click.echo(f"{proof.claim}\nproved in {duration(seconds)}: {figures(program, proof)}")
+    click.echo(f"{proof.claim}\nproved in {duration(profile.total)}: {figures(program, proof)}")
+    if profiled:
+        _print_profile(profile)
     click.echo(f"written to {out}" if out is not None else "not written to a file; -o FILE keeps it")
+
+
+def _rounded(profile: ProofProfile) -> dict[str, float]:
+    return {stage: round(seconds, 6) for stage, seconds in profile.seconds.items()}
+
+
+def _print_profile(profile: ProofProfile) -> None:
+    """The stages, their milliseconds and their parts of the whole as bars."""
+    by = counted(profile.threads, "thread")
+    grid = table("stage", "ms", "share", f"by {by}", right=("ms", "share"))
+    for stage, seconds in profile.seconds.items():
+        share = profile.share(stage)
+        grid.add_row(stage, f"{1000 * seconds:,.2f}", f"{share:.1%}", bar(share, 1))
+    screen().print(grid)
 
 
 @click.command(cls=ProofCommand, short_help="Verify a proof.")

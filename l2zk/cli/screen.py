@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-import os
+import math
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -34,21 +34,15 @@ def table(*headings: str, right: tuple[str, ...] = ()) -> Table:
     return grid
 
 
-def bar(part: int, whole: int, width: int = 30) -> str:
+def bar(part: float, whole: float, width: int = 30) -> str:
     """A part of a whole as a bar, by eighths of a character; what is not nothing shows."""
-    eighths = -(-8 * width * part // whole) if whole else 0
+    eighths = math.ceil(8 * width * part / whole) if whole else 0
     return BLOCKS[8] * (eighths // 8) + BLOCKS[eighths % 8].strip()
 
 
 def duration(seconds: float) -> str:
     """A time with three digits that matter."""
     return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.3g} ms"
-
-
-def available_processors() -> int:
-    """The processors that this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
 
 
 @contextmanager

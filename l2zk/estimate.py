@@ -1,0 +1,71 @@
+"""What a proof will take, told before anything is run: memory, bytes, queries, proven bits.
+
+    memory = what the core lays out + the arrays beside it,   bytes of the proof = their mean over all queries
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from l2zk.air import Air
+from l2zk.anatomy import expected, proof_size
+from l2zk.header import Header
+from l2zk.security import rounds
+from l2zk.shape import Shape
+
+WORD, DIGEST = 8, 32  # bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """What a proof of a program will take. The time depends on the machine, and is not told.
+
+    program: its id. columns, rows, length: of the trace, and how many rows it has with the padding.
+    memory: the most bytes that the proof takes while it is made, within a tenth; `committed` of them are the words that it
+    commits to, and their trees.
+    size: the bytes of the proof, on average: proofs of one program differ by two per cent or so, as their queries do.
+    queries, proven_bits: how many positions are opened, and what the proof is worth.
+    """
+
+    program: str
+    columns: int
+    rows: int
+    length: int
+    memory: int
+    committed: int
+    size: int
+    queries: int
+    proven_bits: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.program}: {self.columns:,} x {self.rows:,} cells, {self.length:,} rows with padding\n"
+            f"{self.memory:,} bytes of memory to prove, of which {self.committed:,} are committed to\n"
+            f"about {self.size:,} bytes of proof: {self.queries} queries, {self.proven_bits} proven bits"
+        )
+
+
+def estimated(header: Header, air: Air, shape: Shape, memory: int) -> Estimate:
+    """The estimate for proofs with this header but for its public values."""
+    return Estimate(
+        program=air.id,
+        columns=shape.columns,
+        rows=header.rows,
+        length=shape.length,
+        memory=memory,
+        committed=_committed(shape),
+        size=round(proof_size(len(header.to_bytes()), air, shape, expected(shape.queries))),
+        queries=shape.queries,
+        proven_bits=rounds(header.options, air.profile, shape).whole_bits,
+    )
+
+
+def _committed(shape: Shape) -> int:
+    """Trace, pieces and mask; the words of FRI; for each leaf of a tree two digests."""
+    words = shape.domain_size * (shape.columns + 3 * shape.pieces) + 3 * shape.leaves * shape.zero_knowledge
+    size, digests = shape.leaves, 4 * shape.leaves
+    for arity in shape.arities:
+        words += 3 * size
+        size //= arity
+        digests += 2 * size
+    return WORD * words + DIGEST * digests

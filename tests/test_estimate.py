@@ -1,0 +1,191 @@
+"""Estimates: the memory and the bytes that a proof will take are those that it takes."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from statistics import fmean
+
+import pytest
+from commands import l2zk, sentence
+from example_programs import Fibonacci, Powers
+
+from l2zk import ProofOptions, TraceProgram, TraceZkVm, get_program
+from l2zk.errors import DegreeError
+
+needs_proc = pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="this system has no /proc")
+
+
+@dataclass(frozen=True)
+class Wide(TraceProgram):
+    """So many columns, each of degree 3."""
+
+    id = "estimate-wide.v0"
+    columns: int
+    rounds: int
+
+    def define(self, m):
+        x = m.columns(*(f"x{i}" for i in range(self.columns)))
+        m.start({x[i]: i for i in range(self.columns)})
+        m.step({x[i]: x[i] ** 3 + x[(i + 1) % self.columns] for i in range(self.columns)})
+        m.output("result", x[0], row=self.rounds)
+
+
+@dataclass(frozen=True)
+class Rising(TraceProgram):
+    """Columns that are arrays: all of them, or all but one that is stepped."""
+
+    id = "estimate-rising.v0"
+    rows: int
+    stepped: bool = False
+
+    def define(self, m):
+        for column in m.columns(*(f"x{i}" for i in range(30))):
+            m.constrain(f"{column} rises", column.next - column == 1)
+        if self.stepped:
+            t = m.column("t")
+            m.start({t: 0})
+            m.step({t: t + 1})
+        m.rows(self.rows)
+
+    def generate_trace(self, witness=()):
+        return {f"x{i}": range(i, i + self.rows) for i in range(30)}
+
+
+@dataclass(frozen=True)
+class Bits(TraceProgram):
+    """Columns that are filled after the step."""
+
+    id = "estimate-bits.v0"
+    rounds: int
+
+    def define(self, m):
+        x = m.column("x")
+        m.start({x: 3})
+        m.step({x: x * 1})
+        m.bits("bit", x, 30)
+        m.output("result", x, row=self.rounds)
+
+
+MEASURED = {
+    "short": Fibonacci(2**14 - 1),
+    "narrow": Fibonacci(2**16 - 1),
+    "wide": Wide(16, 2**14 - 1),
+    "very wide": Wide(100, 2**12 - 1),
+    "given": Rising(2**14),
+    "given and stepped": Rising(2**14, stepped=True),
+    "filled late": Bits(2**14 - 1),
+}
+
+MEASURE = """
+import sys, l2zk, test_estimate
+
+def memory(name):
+    with open("/proc/self/status") as lines:
+        return next(1024 * int(line.split()[1]) for line in lines if line.startswith(name))
+
+name, hiding, threads = sys.argv[1:]
+program = test_estimate.MEASURED[name]
+machine = l2zk.TraceZkVm(l2zk.ProofOptions(zero_knowledge=hiding == "True"), threads=int(threads))
+machine.prove(test_estimate.Fibonacci(5))
+l2zk.release_memory()
+estimate, before = machine.estimate(program).memory, memory("VmRSS")
+machine.prove(program)
+print(estimate / (memory("VmHWM") - before))
+"""
+
+
+@needs_proc
+@pytest.mark.parametrize("name", MEASURED)
+@pytest.mark.parametrize("hiding, threads", [(True, 1), (False, 2)])
+def test_the_memory_is_what_a_process_takes(name: str, hiding: bool, threads: int) -> None:
+    """Within a tenth, in a process of its own that keeps nothing from a proof before."""
+    command = [sys.executable, "-c", MEASURE, name, str(hiding), str(threads)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    run = subprocess.run(command, capture_output=True, text=True, env=environment)
+    assert run.returncode == 0, run.stderr
+    assert 0.9 < float(run.stdout) < 1.1
+
+
+@pytest.mark.parametrize(
+    "program, most",
+    [(Fibonacci(2**20 - 1), 0.35 * 2.5e9), (Fibonacci(2**22 - 1), 4e9), (Wide(100, 2**18 - 1), 3e9)],
+    ids=["long", "very long", "wide"],
+)
+def test_large_proofs_take_little_more_than_what_they_commit_to(program: TraceProgram, most: float) -> None:
+    found = TraceZkVm(threads=2).estimate(program)
+    assert found.committed < found.memory < min(most, 1.3 * found.committed)
+
+
+def test_each_thread_takes_its_own() -> None:
+    machine, program = TraceZkVm(threads=1), Fibonacci(1000)
+    one, two, three = (machine.estimate(program, threads=threads).memory for threads in (1, 2, 3))
+    assert one < two < three
+    assert TraceZkVm(threads=3).estimate(program).memory == three
+
+
+def test_what_is_committed_to_by_hand() -> None:
+    """64 rows, blow-up 2, one row a leaf: |L| = 128, w = 2, k = 1; FRI folds 128 values by 8 and stops at 16."""
+    options = ProofOptions(
+        blowup=2, rows_per_leaf=1, final_rows=8, queries=4, zero_knowledge=False, allow_insecure=True
+    )
+    words = 128 * (2 + 3) + 3 * 128
+    digests = 2 * 128 + 2 * 128 + 2 * 16
+    assert TraceZkVm(options).estimate(Fibonacci(63)).committed == 8 * words + 32 * digests
+
+
+@pytest.mark.parametrize("program", [Fibonacci(20), Fibonacci(2000), Wide(5, 100), Powers(7, 300)], ids=repr)
+def test_the_size_is_the_mean_of_sizes(program: TraceProgram) -> None:
+    """Hiding proofs of one witness differ; one of them is about two per cent from their mean."""
+    machine = TraceZkVm(ProofOptions(grinding=0, security=100), threads=1)
+    sizes = [machine.prove(program).size for _ in range(150)]
+    assert abs(fmean(sizes) / machine.estimate(program).size - 1) < 0.01
+    assert min(sizes) < machine.estimate(program).size < max(sizes)
+
+
+def test_the_size_of_proofs_that_do_not_hide() -> None:
+    machine = TraceZkVm(ProofOptions(grinding=0, security=100, zero_knowledge=False), threads=1)
+    sizes = [machine.prove(Fibonacci(300), [seed]).size for seed in range(150)]
+    assert abs(fmean(sizes) / machine.estimate(Fibonacci(300)).size - 1) < 0.01
+
+
+def test_what_it_says_is_what_the_proof_says() -> None:
+    for program in (Fibonacci(1000), Wide(3, 50)):
+        found, proof = TraceZkVm().estimate(program), TraceZkVm().prove(program)
+        assert (found.program, found.rows) == (proof.program_id, proof.steps)
+        assert (found.columns, found.length) == TraceZkVm().trace(program).padded.shape
+        assert found.proven_bits == proof.security_as(program).whole_bits
+        assert abs(found.size / proof.size - 1) < 0.12
+
+
+def test_it_reads_in_three_lines() -> None:
+    first, second, third = str(TraceZkVm(threads=1).estimate(Fibonacci(1000))).splitlines()
+    assert first == "example-fibonacci.v0: 2 x 1,001 cells, 1,024 rows with padding"
+    assert second.endswith(" are committed to") and " bytes of memory to prove, of which " in second
+    assert third.startswith("about ") and third.endswith(" bytes of proof: 81 queries, 128 proven bits")
+
+
+def test_nothing_is_run_and_nothing_changes() -> None:
+    found = TraceZkVm().estimate(Rising(2**26))  # whose trace would take minutes
+    assert found.memory > 2**32 and found == TraceZkVm().estimate(Rising(2**26))
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        found.memory = 0  # type: ignore[misc]
+
+
+def test_what_cannot_be_proved_cannot_be_estimated() -> None:
+    with pytest.raises(DegreeError):
+        TraceZkVm().estimate(Powers(40, 5))
+
+
+def test_the_command_says_the_same() -> None:
+    program = get_program("fib")(rounds=1000)  # type: ignore[call-arg]
+    found = TraceZkVm(ProofOptions(blowup=16), threads=2).estimate(program)
+    arguments = ("estimate", "fib", "--rounds", "1000", "-O", "blowup=16", "--threads", "2")
+    assert l2zk(*arguments).stdout == f"{found}\n"
+    assert json.loads(l2zk(*arguments, "--json").stdout) == {"ok": True, **dataclasses.asdict(found)}
+    result = l2zk("estimate", "fib", "--rounds", "1000", "-O", "blowup=17")
+    assert result.exit_code == 2 and sentence(result).startswith("l2zk: blowup=17")
