@@ -15,14 +15,15 @@ from l2zk.errors import ConstraintError, WitnessError
 from l2zk.zkvm import Stopped
 
 QUICK = TraceZkVm(ProofOptions(blowup=2, queries=4, grinding=0, zero_knowledge=False, allow_insecure=True))
-ENDLESS = TraceZkVm(ProofOptions(queries=20, grinding=32, allow_insecure=True))  # grinds for minutes
+# Grinds for many seconds, and for as long each time.
+ENDLESS = TraceZkVm(ProofOptions(queries=20, grinding=32, zero_knowledge=False, allow_insecure=True), threads=1)
 
 
 class Noted(TraceZkVm):
-    """Grinds for minutes, and notes how each of its proofs has ended: all of them have when the event loop has."""
+    """Grinds for many seconds, and notes how each of its proofs has ended: all of them have when the event loop has."""
 
     def __init__(self) -> None:
-        super().__init__(ENDLESS.options)
+        super().__init__(ENDLESS.options, threads=1)
         self.ends: list[type] = []
 
     def prove(self, *arguments: Any, **settings: Any) -> Proof:

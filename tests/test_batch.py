@@ -25,7 +25,8 @@ from l2zk.schedule import Schedule, alone, choose
 from l2zk.zkvm import Stopped
 
 QUICK = TraceZkVm(ProofOptions(blowup=2, queries=4, grinding=0, zero_knowledge=False, allow_insecure=True))
-ENDLESS = TraceZkVm(ProofOptions(queries=20, grinding=32, allow_insecure=True))  # grinds for minutes
+# Grinds for many seconds, and for as long each time.
+ENDLESS = TraceZkVm(ProofOptions(queries=20, grinding=32, zero_knowledge=False, allow_insecure=True), threads=1)
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.py"))
 
 
@@ -234,10 +235,10 @@ def test_settings_that_are_none(bad: dict[str, Any]) -> None:
 
 
 class Noted(TraceZkVm):
-    """Grinds for minutes, and notes how each of its proofs has ended."""
+    """Grinds for many seconds, and notes how each of its proofs has ended."""
 
     def __init__(self) -> None:
-        super().__init__(ENDLESS.options)
+        super().__init__(ENDLESS.options, threads=1)
         self.ends: list[Any] = []
 
     def prove(self, *arguments: Any, **settings: Any) -> Proof:

@@ -160,7 +160,7 @@ def test_an_exception_in_progress_stops_the_proof(threads, after):
 
 
 def test_an_exception_in_progress_stops_a_run_and_grinding():
-    machine = TraceZkVm(ENDLESS)
+    machine = TraceZkVm(ENDLESS, threads=1)
     assert prompt(
         lambda: seconds_to_stop(lambda progress: machine.trace(Heavy(2**20 - 1), progress=progress), 0)
     )
@@ -168,7 +168,7 @@ def test_an_exception_in_progress_stops_a_run_and_grinding():
 
 
 def test_a_run_stops_promptly_however_long_a_row_is():
-    machine, program = TraceZkVm(ENDLESS), Heavy(2**16 - 1, work=20_000)
+    machine, program = TraceZkVm(ENDLESS, threads=1), Heavy(2**16 - 1, work=20_000)
     assert prompt(lambda: seconds_to_stop(lambda progress: machine.trace(program, progress=progress), 0))
 
 

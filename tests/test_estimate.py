@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import fmean
 
 import pytest
@@ -102,11 +103,11 @@ print(estimate / (memory("VmHWM") - before))
 @needs_proc
 @pytest.mark.parametrize("name", MEASURED)
 @pytest.mark.parametrize("hiding, threads", [(True, 1), (False, 2)])
-def test_the_memory_is_what_a_process_takes(name: str, hiding: bool, threads: int) -> None:
+def test_the_memory_is_what_a_process_takes(name: str, hiding: bool, threads: int, tmp_path: Path) -> None:
     """Within a tenth, in a process of its own that keeps nothing from a proof before."""
     command = [sys.executable, "-c", MEASURE, name, str(hiding), str(threads)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    run = subprocess.run(command, capture_output=True, text=True, env=environment)
+    run = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path)
     assert run.returncode == 0, run.stderr
     assert 0.9 < float(run.stdout) < 1.1
 

@@ -227,7 +227,7 @@ def test_thousands_of_nodes():
         m.output("a", a, row=1)
 
     definition = defined(define)
-    assert len(definition.air.nodes) > 20_000
+    assert len(definition.air.nodes) > 7_500
     assert definition.step_code.vectors <= 3
     assert definition.air.degree(definition.air.constraints[1].node) == 10_001 * (definition.air.length - 1)
 
@@ -517,6 +517,21 @@ def test_a_step_in_c():
     trace = made.generate_trace({"x0": 7, "addend": []})
     assert trace["x"].tolist() == [7, 22, 11, 34, 17, 52, 26, 13, 40, 20, 10, 5]
     assert TraceZkVm().verify(made, TraceZkVm().prove(made, [7, []]), outputs={"x": 5})
+
+
+def test_a_step_in_c_beside_many_inputs():
+    """What the step code would read of them has no room where there is no such code, nor is it needed."""
+    function = capsule(halve_or_triple)
+
+    def define(m):
+        x = m.column("x")
+        inputs = [m.public_input(f"input{i}", default=i) for i in range(7_500)]
+        m.start({x: inputs[7]})
+        m.step_function(function)
+        m.constrain("inputs", sum(inputs[1:], inputs[0]) == sum(range(7_500)), on=0)
+        m.output("x", x, row=11)
+
+    assert program(define).generate_trace()["x"].tolist() == [7, 22, 11, 34, 17, 52, 26, 13, 40, 20, 10, 5]
 
 
 @FUNCTION

@@ -26,7 +26,6 @@ _Static_assert(TILE % W == 0 && CHUNK % TILE == 0, "tiles are whole vectors, chu
 
 const l2zk_kernels TABLE = {
     .name = L2ZK_ISA_NAME,
-    .lanes = W,
     .hash_bytes = hash_bytes,
     .hash_parent = hash_parent,
     .hash_columns = hash_columns,

@@ -14,14 +14,14 @@
 
 /* Straight-line code over slots. An instruction is (op, dst, a, b); see bytecode.py for its making.
  *
- * A new instruction is: here, Op and its tables in bytecode.py, native.pxi, Compiled._reads_are_defined (plan.pxi), and the three that
- * run code: machine.h on tiles, trace.pxi on a row, point.pxi at a point; and tests/code_interpreter.py. */
+ * A new instruction is: here, native.pxi, Op and its tables in bytecode.py, Compiled._reads_are_defined and _direct_cost (plan.pxi), and
+ * what runs code on tiles (machine.h), at a point (point.pxi) and on rows (_ROW_OPERATIONS and _read in rows.pxi); one that is also for
+ * uniforms: _check_prelude and run_prelude (plan.pxi); tests/code_interpreter.py, tests/native/compare_kernels.c. */
 enum {
     OP_ADD_VV, OP_SUB_VV, OP_MUL_VV,            /* vector, vector */
     OP_ADD_VU, OP_SUB_VU, OP_SUB_UV, OP_MUL_VU, /* one of them uniform: the same for all rows */
     OP_NEG_V,
-    OP_RESULT_V, OP_RESULT_U,                   /* dst is the number of the result */
-    OP_COUNT
+    OP_RESULT_V, OP_RESULT_U                    /* dst is the number of the result */
 };
 
 typedef struct {
@@ -32,8 +32,9 @@ typedef struct {
     size_t prelude_count, load_count, body_count, uniform_count, vector_count, result_count;
 } l2zk_code;
 
-/* Up to eight independent operations of a kind on single elements, slots[to + i] = slots[a[i]] op slots[b[i]]. Where a bit of `together`
- * is set, these are slots[a[0] + i] (1) or slots[b[0] + i] (2). Up to eight slots from `to` on are lost. */
+/* Independent operations of a kind on single elements: slots[to + i] = slots[a[i]] op slots[b[i]], i < count <= 8. Bit 1 of `together`:
+ * a[i] = a[0] + i, bit 2 the same of b, so that they are loaded and not gathered. With count > 2 all eight slots from `to` on are
+ * written. */
 typedef struct {
     uint32_t op, to, count, together; /* op: OP_ADD_VV, OP_SUB_VV or OP_MUL_VV */
     uint32_t a[8], b[8];              /* those beyond count are valid too */
@@ -95,7 +96,6 @@ static inline size_t l2zk_ntt_shift_words(unsigned log_n)
 
 typedef struct {
     const char *name;
-    unsigned lanes;
 
     /* blake3.h */
     void (*hash_bytes)(const uint8_t *data, size_t length, uint8_t out[32]);

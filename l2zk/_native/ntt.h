@@ -147,7 +147,7 @@ static void gather_block_by_eight(uint64_t *a, size_t m, const uint64_t *powers)
     }
 }
 
-/* roots of the four quarters' pairs: w and w*omega_4, then w^2 */
+/* As by eight: the results times 1, w, w^2, w^3, and all by `scale`. */
 static void spread_block_by_four(uint64_t *a, size_t m, uint64_t root, uint64_t scale)
 {
     const uint64_t square = f_mul(root, root);
@@ -239,8 +239,6 @@ static void gather(uint64_t *a, size_t size, size_t least, size_t index, l2zk_nt
     }
 }
 
-/* The three nearest layers of `size` elements, a run of eight in each lane, and for W runs the W roots, then their squares ... */
-
 /* What is added to some coefficients: value j at place j*gap of the bit-reversed order. */
 typedef struct {
     const uint64_t *values;
@@ -258,6 +256,8 @@ static inline void add_tail(V x[8], size_t begin, const ntt_tail *t)
         x[at / W] = v_add(x[at / W], v_first(*value++));
 }
 
+/* The three nearest layers of `size` elements, a run of eight in each lane; `runs` has for W runs the W roots, then their squares ... The tail
+ * is added first, then all is multiplied by `scale`. */
 static void spread_runs(uint64_t *out, const uint64_t *in, const uint64_t *scale, size_t size, const uint64_t *runs, size_t begin,
                         const ntt_tail *tail)
 {

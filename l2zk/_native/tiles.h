@@ -1,4 +1,4 @@
-/* What the prover does to tiles of points: divisors, the batch (DEEP), folds, barycentric weights. (PROTOCOL 6.3 to 6.8)
+/* What prover and verifier do to tiles of points: divisors, the batch (DEEP), folds, barycentric weights. (PROTOCOL 6.3 to 6.8)
  *
  * For x in F and z outside F, 1/(x - z) = adjoint(x)/mu(x), mu the minimal polynomial of z and adjoint the product over the
  * two conjugates of z, so that only elements of F are ever inverted.

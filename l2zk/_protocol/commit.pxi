@@ -125,7 +125,7 @@ cdef void interpolate_short_column(Prover *v, size_t c, uint64_t *main, uint64_t
 cdef void commit_trace(Prover *v) noexcept nogil:
     cdef const Plan *p = v.plan
     cdef Extension e
-    cdef size_t beyond = p.length + p.mask_length - p.coset_size if p.length + p.mask_length > p.coset_size else 0
+    cdef size_t beyond = excess(p.length + p.mask_length, p.coset_size)
     if stopped(v):
         return
     l2zk_crew_stage(v.crew, STAGE_COMMIT_TRACE, p.columns + p.blowup)
@@ -194,7 +194,7 @@ cdef void extend_pieces(Prover *v) noexcept nogil:
             l2zk_active.ntt_reverse(column_of(v.piece_coefficients, p.coset_size, i), natural_piece(v, 0, i),
                                     smaller(p.coset_size, count), p.log_coset, 1)
         e.main, e.main_size = v.piece_coefficients, p.coset_size
-        e.tail, e.tail_size, e.tail_count = v.natural + p.coset_size, count, count - p.coset_size if count > p.coset_size else 0
+        e.tail, e.tail_size, e.tail_count = v.natural + p.coset_size, count, excess(count, p.coset_size)
     extend(v, &e)
 
 
@@ -206,7 +206,7 @@ cdef void mask_batch(Prover *v) noexcept nogil:
     cdef const Plan *p = v.plan
     cdef Tree *t = &v.quotient_tree
     cdef Extension e
-    cdef size_t c, words = 3 * p.pieces * p.rows_per_leaf, rows = p.coset_size // p.rows_per_leaf, size = rows + p.batch_mask_length
+    cdef size_t c, words = 3 * p.pieces * p.rows_per_leaf, rows = p.coset_size // p.rows_per_leaf, size = batch_mask_room(p)
     for c in range(3):
         memset(column_of(v.batch_mask_coefficients, size, c), 0, 8 * size)
         draw_mask(&v.randomness, PURPOSE_BATCH_MASK, c, column_of(v.batch_mask_coefficients, size, c), p.batch_mask_length,
@@ -215,19 +215,18 @@ cdef void mask_batch(Prover *v) noexcept nogil:
         t.strides[words + c] = rows
     if p.batch_mask_length < rows:   # the first of them, each where its number reversed says
         for c in range(3):
-            put_in_order(column_of(v.batch_mask_coefficients, size, c), p.batch_mask_length, p.log_coset - p.log_rows_per_leaf)
+            put_in_order(column_of(v.batch_mask_coefficients, size, c), p.log_coset - p.log_rows_per_leaf)
     e.columns, e.log_rows, e.masks = 3, p.log_coset - p.log_rows_per_leaf, False
     e.main, e.main_size = v.batch_mask_coefficients, size
     e.tail, e.tail_size = v.batch_mask_coefficients + rows, size
-    e.tail_count = p.batch_mask_length - rows if p.batch_mask_length > rows else 0
+    e.tail_count = excess(p.batch_mask_length, rows)
     e.out, e.out_size = v.batch_mask, p.leaves
     e.first, e.ratio = 1, f_root(p.log_size - p.log_rows_per_leaf)
     extend(v, &e)
-    t.salts, t.number = &v.randomness, 1
 
 
-cdef void put_in_order(uint64_t *coefficients, size_t count, unsigned log_n) noexcept nogil:
-    """Move coefficient i < count to its bit-reversed place; the others are 0 and stay so."""
+cdef void put_in_order(uint64_t *coefficients, unsigned log_n) noexcept nogil:
+    """Move each coefficient to its bit-reversed place."""
     cdef size_t i, k
     for i in range(<size_t>1 << log_n):
         k = bit_reversed(i, log_n)
@@ -245,4 +244,5 @@ cdef void commit_quotient(Prover *v) noexcept nogil:
     fill_row_leaves(&v.quotient_tree, p, v.pieces, 3 * p.pieces)
     if p.hiding:
         mask_batch(v)
+        v.quotient_tree.salts, v.quotient_tree.number = &v.randomness, 1
     commit(v, &v.quotient_tree, MESSAGE_QUOTIENT_ROOT)

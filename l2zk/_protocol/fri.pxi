@@ -183,7 +183,7 @@ cdef void add_batch_mask(Prover *v) noexcept nogil:
     if stopped(v) or not p.hiding:
         return
     for c in range(3):
-        mask = column_of(v.batch_mask_coefficients, rows + p.batch_mask_length, c)
+        mask = column_of(v.batch_mask_coefficients, batch_mask_room(p), c)
         out = column_of(v.folded[1], rows, c)
         for i in range(rows):
             out[i] = f_add(out[i], mask[i])

@@ -1,6 +1,6 @@
 # What the C kernels and the crew offer (_native/kernels.h, _native/crew.h).
 
-from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t, int64_t
+from libc.stdint cimport uint8_t, uint32_t, uint64_t, int64_t
 from libc.stdlib cimport malloc, calloc, free
 from libc.string cimport memcpy, memset, memcmp
 
@@ -32,7 +32,7 @@ cdef extern from "kernels.h" nogil:
     const size_t TILE
     const size_t CHUNK
     const size_t CHUNK_STEP
-    enum: OP_ADD_VV, OP_SUB_VV, OP_MUL_VV, OP_ADD_VU, OP_SUB_VU, OP_SUB_UV, OP_MUL_VU, OP_NEG_V, OP_RESULT_V, OP_RESULT_U, OP_COUNT
+    enum: OP_ADD_VV, OP_SUB_VV, OP_MUL_VV, OP_ADD_VU, OP_SUB_VU, OP_SUB_UV, OP_MUL_VU, OP_NEG_V, OP_RESULT_V, OP_RESULT_U
     ctypedef struct l2zk_code:
         const uint32_t (*prelude)[4]
         const uint32_t (*loads)[3]
@@ -72,7 +72,6 @@ cdef extern from "kernels.h" nogil:
     size_t l2zk_ntt_shift_words(unsigned log_n) noexcept
     ctypedef struct l2zk_kernels:
         const char *name
-        unsigned lanes
         void (*hash_bytes)(const uint8_t *, size_t, uint8_t *) noexcept nogil
         void (*hash_parent)(const uint8_t *, const uint8_t *, uint8_t *) noexcept nogil
         void (*hash_columns)(const uint64_t *const *, size_t, size_t, const uint32_t *, size_t, uint32_t *, size_t) noexcept nogil

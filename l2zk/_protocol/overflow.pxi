@@ -19,7 +19,7 @@ cdef void find_overflow(const uint64_t *folded, unsigned log_n, uint64_t differe
 
 
 cdef void take_overflow(uint64_t *coefficients, unsigned log_n, uint64_t u, const uint64_t *overflow, unsigned log_count) noexcept nogil:
-    """A becomes the first n coefficients of A + (X^n - u)*E."""
+    """Subtract u*E from A's first block of n: what A + (X^m - u)*E has below X^m."""
     cdef size_t i, gap = <size_t>1 << (log_n - log_count)
     for i in range(<size_t>1 << log_count):
         coefficients[i * gap] = f_sub(coefficients[i * gap], f_mul(u, overflow[i]))

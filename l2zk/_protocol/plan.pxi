@@ -54,9 +54,8 @@ cdef struct Plan:
     unsigned log_length, log_coset, log_blowup, log_rows_per_leaf, log_size
     size_t size                  # |L|
     size_t leaves                # |L|/s
-    size_t final_size            # |L|/tot
-    bint whole                   # else an only piece is Q as one coset and the overflow give it, uncut
     bint direct                  # the only piece is evaluated on all of L, which is cheaper than to extend it
+    bint whole                   # else: the only piece is Q itself, one coset and the overflow, uncut
     size_t quotient_cosets       # cosets of <omega_N'> on which Q is evaluated
     unsigned log_quotient_cosets
     size_t overflow              # points beside them for the few coefficients that they do not determine, or 0
@@ -216,9 +215,6 @@ cdef class Compiled:
         p.size = p.blowup * p.coset_size
         p.log_size = p.log_blowup + p.log_coset
         p.leaves = p.size // p.rows_per_leaf
-        p.final_size = p.leaves
-        for i in range(p.rounds):
-            p.final_size >>= p.log_arity[i]
         p.hiding = shape.zero_knowledge
         p.mask_length = shape.mask_length
         p.piece_mask_length = shape.quotient_mask_length if p.pieces > 1 else 0
@@ -228,7 +224,7 @@ cdef class Compiled:
         return 0
 
     cdef int _place_quotient(self) except -1:
-        """The fewest cosets that hold Q; half of them, and a small coset beside, where they hold all but a few coefficients."""
+        """The fewest cosets that hold Q; half of them, and a small coset beside, where they hold all but a few coefficients; or all of L, where that is cheaper."""
         cdef Plan *p = &self.plan
         cdef size_t wanted = min(p.pieces * p.piece_length, p.size), beyond    # deg Q < |L|, whatever k*M comes to
         p.direct = p.pieces == 1 and self._direct_cost() < self._extension_cost()

@@ -68,6 +68,11 @@ cdef inline size_t larger(size_t a, size_t b) noexcept nogil:
     return a if a > b else b
 
 
+cdef inline size_t excess(size_t a, size_t b) noexcept nogil:
+    """a - b, or 0."""
+    return a - b if a > b else 0
+
+
 cdef const uint64_t *tile_at(const uint64_t *values, size_t count, size_t at, size_t stride, uint64_t *staged) noexcept nogil:
     """TILE values from `at` on, `stride` apart, counted modulo count, a power of two; copied if they are not next to each other."""
     at &= count - 1

@@ -21,11 +21,11 @@ cdef enum Outcome:
     NO_MEMORY
 
 cdef struct Scratch:             # one worker's
-    uint64_t *words              # a row machine, a tile machine, or a transform at a time
+    uint64_t *words              # one of: a row machine's slots, a tile machine's, a chunk's points, inverses and sums
     uint64_t **slots             # vector slots of the constraint machine
     l2zk_group *groups           # the divisors on a tile
     uint64_t **kept              # for each constraint a tile for its values, or NULL
-    const uint64_t **results     # these tiles, group by group
+    const uint64_t **results     # a tile for every constraint, group by group
     uint64_t **sources           # words of a leaf
     uint64_t *random             # what expands randomness
     uint64_t *shift              # powers: of a coset that it extends to, or what wraps a polynomial (overflow.pxi)
@@ -40,7 +40,7 @@ cdef struct Prover:
     bint given_trace             # the caller has filled the trace
     const uint64_t **given       # for each column, its N values if the caller gives them, or NULL
     int step_result              # of the step function
-    bint trace_only              # stop after the trace; nothing else is laid out
+    bint trace_only              # stop after the trace and its check; nothing else is laid out
     # public
     uint8_t *header
     size_t header_length
@@ -68,9 +68,9 @@ cdef struct Prover:
     l2zk_row_load *row_loads     # where the step's loads come from
     l2zk_row_result *row_results # and where its results go
     uint64_t *uniforms
-    uint64_t *coefficients       # w columns of N', bit-reversed: the trace's polynomials, or their first N' coefficients
+    uint64_t *coefficients       # w columns of N', bit-reversed: T, or where N' > N the first N' coefficients of T + Z_H*r
     uint64_t *trace_masks        # w columns of h: r
-    uint64_t *masks              # w columns: r, or what the polynomials have beyond N' coefficients (commit.pxi)
+    uint64_t *masks              # w columns: r, or what the polynomials have beyond N' coefficients, at the front of room for all (commit.pxi)
     size_t mask_size
     uint64_t *tails              # columns of tail_room: what an extension adds to the coefficients, bit-reversed (commit.pxi)
     size_t tail_room
@@ -78,18 +78,19 @@ cdef struct Prover:
     k3 *alpha_powers
     k3_limbs *alpha_limbs        # the same, group by group
     uint64_t *steps              # TILE powers of omega_N', then of its e-th power for each group's x^e
+    uint64_t *side_steps         # the same of the root of order `overflow`
+    uint64_t *group_constants    # c of each group's X^e - c
     uint64_t *trace_steps        # TILE powers of g
-    uint64_t *side_steps         # the same of the overflow's root
-    uint64_t *group_constants    # what each group's divisor subtracts from it
     uint64_t *exempt_roots       # the points of the last rows
     uint64_t **periodic          # for each coset that the quotient is evaluated on, the periodic columns
-    uint64_t **divisors          # and the inverses of the divisors that repeat
-    uint64_t *quotient_values    # unless it is evaluated on all of L, 3 columns of quotient_cosets*N' and the overflow
+    uint64_t **divisors          # and the inverses of X^e - c where they repeat, without a transition's last rows
+    uint64_t *quotient_values    # unless it is evaluated on all of L, 3 columns of quotient_cosets*N' and the overflow; then A folded,
+                                 # and Q in natural order (add_overflow, cut_quotient)
     uint64_t *quotient           # then coefficients of Q, block by block of N', each bit-reversed; behind them the overflow, natural
-    uint64_t *natural            # unless the piece is whole, 3k columns of M + h_q: the pieces' coefficients
-    uint64_t *piece_coefficients # 3k columns of N', bit-reversed
+    uint64_t *natural            # unless direct or whole, 3k columns of M + h_q: the pieces' coefficients
+    uint64_t *piece_coefficients # the same: 3k columns of N', bit-reversed
     uint64_t *pieces             # 3k columns of |L|
-    uint64_t *batch_mask_coefficients   # R: 3 columns of N'/s, then what it has beyond
+    uint64_t *batch_mask_coefficients   # R(7^s*X): 3 columns of N'/s, bit-reversed, then the rest, natural
     uint64_t *batch_mask         # 3 columns of |L|/s, in the order of word 1
     k3 *values                   # out of domain, in the order of 6.6
     k3 *partial_values           # for each worker
@@ -144,8 +145,8 @@ cdef void place_tree(Arena *a, Tree *t, const Prover *v, size_t leaves, size_t w
     t.blowup = v.plan.blowup
     t.words = words
     t.levels = <uint32_t *>place(a, 4 * tree_words(leaves))
-    t.sources = <const uint64_t **>place(a, sizeof(void *) * (words + 3))
-    t.strides = <size_t *>place(a, sizeof(size_t) * (words + 3))
+    t.sources = <const uint64_t **>place(a, sizeof(void *) * words)
+    t.strides = <size_t *>place(a, sizeof(size_t) * words)
     t.scratch = <uint64_t **>place(a, sizeof(void *) * v.workers)
     t.salt_working = <uint64_t **>place(a, sizeof(void *) * v.workers)
     t.salts = NULL
@@ -166,7 +167,7 @@ cdef size_t body_bound(const Plan *p) noexcept nogil:
 
 cdef size_t scratch_words(const Plan *p) noexcept nogil:
     """What one worker needs at most at a time."""
-    cdef size_t row = p.columns + p.step.uniform_count + 1 + p.row_slots
+    cdef size_t row = larger(p.columns, p.row_slots)
     cdef size_t tile = CHUNK_STEP * (4 + p.group_count) + TILE * (p.constraints.vector_count + p.constraint_count)
     cdef size_t batch = CHUNK_STEP * (1 + p.offset_count) + TILE * (p.columns + 3 * p.pieces + 8)
     cdef size_t values = 13 * CHUNK_STEP
@@ -182,13 +183,13 @@ cdef inline size_t wrap_words(const Plan *p) noexcept nogil:
     return larger(most, p.coset_size // p.batch_overflow if p.batch_overflow else 0)
 
 
-cdef inline size_t excess(size_t a, size_t b) noexcept nogil:
-    """a - b, or 0."""
-    return a - b if a > b else 0
+cdef inline size_t batch_mask_room(const Plan *p) noexcept nogil:
+    """R's coefficients, or the rows of a coset of word 1 if these are more."""
+    return larger(p.coset_size // p.rows_per_leaf, p.batch_mask_length)
 
 
 cdef size_t most_tail(const Plan *p) noexcept nogil:
-    """The longest tail of an extension, as a power of two."""
+    """Room for the longest tail of an extension, or for E (overflow.pxi): a power of two."""
     cdef size_t most = larger(p.mask_length, p.overflow)
     most = larger(most, excess(p.piece_length + p.piece_mask_length, p.coset_size))
     most = larger(most, excess(p.batch_length, p.coset_size))
@@ -233,7 +234,7 @@ cdef void lay_out(Prover *v) noexcept nogil:
     v.natural = place_columns(a, 3 * p.pieces, 0 if p.direct or p.whole else p.piece_length + p.piece_mask_length)
     v.piece_coefficients = place_columns(a, 3 * p.pieces, 0 if p.direct or p.whole else p.coset_size)
     v.pieces = place_columns(a, 3 * p.pieces, p.size)
-    v.batch_mask_coefficients = place_columns(a, 3, p.coset_size // p.rows_per_leaf + p.batch_mask_length if p.hiding else 0)
+    v.batch_mask_coefficients = place_columns(a, 3, batch_mask_room(p) if p.hiding else 0)
     v.batch_mask = place_columns(a, 3, p.leaves if p.hiding else 0)
     place_tree(a, &v.trace_tree, v, p.leaves, p.rows_per_leaf * p.columns)
     place_tree(a, &v.quotient_tree, v, p.leaves, p.rows_per_leaf * 3 * p.pieces + (3 if p.hiding else 0))
@@ -247,7 +248,7 @@ cdef void lay_out(Prover *v) noexcept nogil:
     v.point_coefficients = <k3_limbs *>place(a, sizeof(k3_limbs) * p.offset_count * (p.columns + 3 * p.pieces))
     lay_out_words(v)
     v.final = <k3 *>place(a, sizeof(k3) * p.final_length)
-    v.indices = place_words(a, 6 * p.queries)
+    v.indices = place_words(a, 4 * p.queries)    # J, Lambda, and what `known` holds twice
     v.proof = <uint8_t *>place(a, body_bound(p))
     for i in range(v.workers):
         hand_out_scratch(v, i)
@@ -298,14 +299,14 @@ cdef void lay_pointer(uint64_t **array, size_t i, uint64_t *where, const Arena *
 
 cdef void lay_scratch(Prover *v, size_t worker, Arena *a) noexcept nogil:
     cdef const Plan *p = v.plan
-    cdef size_t words = p.columns + 3 * p.pieces
+    cdef size_t words = larger(p.columns, 3 * p.pieces)
     cdef Scratch s
     s.words = place_words(a, scratch_words(p))
     s.slots = <uint64_t **>place(a, sizeof(void *) * (p.constraints.vector_count))
     s.groups = <l2zk_group *>place(a, sizeof(l2zk_group) * p.group_count)
     s.kept = <uint64_t **>place(a, sizeof(void *) * p.constraint_count)
     s.results = <const uint64_t **>place(a, sizeof(void *) * p.constraint_count)
-    s.sources = <uint64_t **>place(a, sizeof(void *) * (p.rows_per_leaf * words + 24 + 5))
+    s.sources = <uint64_t **>place(a, sizeof(void *) * larger(p.rows_per_leaf * words + 3, 24))
     s.random = place_words(a, EXPANSION_WORDS if p.hiding else 0)
     s.shift = place_words(a, larger(l2zk_ntt_shift_words(p.log_coset), wrap_words(p)))
     s.tail = place_words(a, most_tail(p))
@@ -314,7 +315,7 @@ cdef void lay_scratch(Prover *v, size_t worker, Arena *a) noexcept nogil:
 
 
 cdef void hand_out_scratch(Prover *v, size_t worker) noexcept nogil:
-    """Each tree lends a worker's list of sources while it is built."""
+    """Each tree borrows a worker's list of sources while it is built."""
     cdef uint64_t *sources
     cdef size_t u
     if v.arena.base == NULL:

@@ -1,7 +1,7 @@
-# The quotient: Q = sum over domains of (sum of alpha^i C_i)/Z, on the first cosets of L that determine it. (PROTOCOL 6.3)
+# The quotient: Q = sum over domains of (sum of alpha^i C_i)/Z, on as few cosets of L as determine it. (PROTOCOL 6.3)
 
 cdef size_t CHUNKS_A_TASK = 4
-cdef size_t SPAN_KEPT = 1 << 12  # a divisor that takes so many values on a coset is inverted there once, and else point by point
+cdef size_t SPAN_KEPT = 1 << 12  # a divisor that takes at most so many values on a coset is inverted there once, else point by point
 
 
 cdef void prepare_quotient(Prover *v) noexcept nogil:
@@ -39,7 +39,7 @@ cdef void fill_steps(Prover *v, uint64_t *steps, uint64_t root) noexcept nogil:
 
 
 cdef inline bint divisor_repeats(const Plan *p, size_t group) noexcept nogil:
-    """Whether X^e takes so few values on a coset that their inverses are kept: on the rows of a transition but N'/N."""
+    """Whether X^e takes so few values on a coset that their inverses are kept: those of a transition are but N'/N."""
     return divisor_span(p, p.groups + group) <= SPAN_KEPT
 
 

@@ -1,7 +1,8 @@
 # A step's code for one row at a time: independent operations of a kind side by side, eight in a step (kernels.h, l2zk_row_step).
 #
 # Slots hold the uniforms, a zero, the loads, and a value for each operation, in the order of their levels: an operation's level is one
-# more than those of its operands. Nothing is written twice.
+# more than those of its operands. Each holds one value; a step of fewer than eight spills into slots of later steps, so the order matters
+# and eight slots are spare.
 
 _ROW_OPERATIONS = {OP_ADD_VV: OP_ADD_VV, OP_ADD_VU: OP_ADD_VV, OP_SUB_VV: OP_SUB_VV, OP_SUB_VU: OP_SUB_VV, OP_SUB_UV: OP_SUB_VV,
                    OP_MUL_VV: OP_MUL_VV, OP_MUL_VU: OP_MUL_VV, OP_NEG_V: OP_SUB_VV}

@@ -60,9 +60,10 @@ cdef void generate_trace(Prover *v) noexcept nogil:
                 memcpy(column_of(v.trace, p.length, i), v.given[i], 8 * p.length)
         for i in range(v.start_count):
             column_of(v.trace, p.length, v.start[i][1])[v.start[i][0]] = v.start[i][2]
-        code = row_code(v)
-        run_prelude(&p.step, v.inputs, p.input_count, NULL, 0, v.scratch[0].words)
-        v.scratch[0].words[p.step.uniform_count] = 0
+        if p.has_step:
+            code = row_code(v)
+            run_prelude(&p.step, v.inputs, p.input_count, NULL, 0, v.scratch[0].words)
+            v.scratch[0].words[p.step.uniform_count] = 0
         for first from 0 <= first < rows by block:
             if l2zk_crew_cancelled(v.crew):
                 stop(v, CANCELLED)

@@ -1,6 +1,6 @@
 # Merkle trees over columns of values: leaves, levels, openings. (PROTOCOL 5.1 to 5.3)
 #
-# A level of m digests is "word-sliced": word k of digest i is level[k*m + i], digests in the storage order of domain.pxi.
+# A level of m digests is "word-sliced": word k of digest i is level[k*m + i], digests in the storage order of points.pxi.
 
 cdef size_t LEAVES_A_TASK = 4 * BLOCKS_AT_ONCE    # whose salts are drawn at once
 cdef size_t NODES_A_TASK = 1 << 12

@@ -77,7 +77,7 @@ cdef void lay_out_verifier(Verifier *v) noexcept nogil:
     cdef const Plan *p = v.plan
     cdef Arena *a = &v.arena
     cdef size_t width = p.columns + 3 * p.pieces
-    v.lanes = (p.queries + CHUNK - 1) // CHUNK * CHUNK if p.queries > CHUNK else (p.queries + TILE - 1) // TILE * TILE
+    v.lanes = (p.queries + TILE - 1) // TILE * TILE
     a.used = 0
     v.values = <k3 *>place(a, sizeof(k3) * p.openings)
     v.final = <k3 *>place(a, sizeof(k3) * p.final_length)
@@ -428,7 +428,7 @@ cdef void invert_all(uint64_t *values, size_t count) noexcept nogil:
 
 
 cdef void fold_word(Verifier *v, uint64_t *members, unsigned log_arity, k3 beta, uint64_t *out) noexcept nogil:
-    """The fold of each leaf at 1/y. (PROTOCOL 6.8) The prover folds coefficients instead (fri.pxi)."""
+    """The fold of each leaf at beta; inverse_y holds 1/y of its first member. (PROTOCOL 6.8) The prover folds coefficients instead (fri.pxi)."""
     cdef size_t i, c
     cdef uint64_t *place[3]
     for i from 0 <= i < v.lanes by TILE:
