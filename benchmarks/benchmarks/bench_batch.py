@@ -43,4 +43,4 @@ class CostModel(Proving):
 
     def track_said_by_taken(self, statement: str, log_rows: int, hiding: bool) -> float:
         taken = min(repeat(lambda: self.vm.prove(self.program, self.witness), number=1, repeat=7))
-        return alone(self.vm.memory(self.program), self.vm.options.grinding) / taken
+        return alone(self.vm.estimate(self.program).memory, self.vm.options.grinding) / taken

@@ -473,16 +473,37 @@ static void ntt_wrap(uint64_t *out, const uint64_t *coefficients, unsigned log_n
     }
 }
 
-/* Coefficients in bit-reversed order of what has the same values on shift*<omega> as a polynomial of any number of
- * coefficients, in natural order: those beyond n fold back times shift^n. */
+/* The 64 elements whose numbers have `middle` between their first and their last three bits, to the places reversed: a square of eight
+ * runs, turned over. n >= 64. */
+static inline void reverse_square(uint64_t *out, const uint64_t *in, unsigned log_n, size_t middle)
+{
+    static const size_t reversed[8] = {0, 4, 2, 6, 1, 5, 3, 7};
+    const size_t apart = (size_t)1 << (log_n - 3), place = reverse_bits(middle, log_n - 6) * 8;
+    for (size_t first = 0; first < 8; first += W) {
+        V x[8];
+        for (size_t e = 0; e < 8; e++)
+            x[e] = v_load(in + reversed[first + e * W / 8] * apart + middle * 8 + e * W % 8);
+        v_runs_to_lanes(x);
+        for (size_t q = 0; q < 8; q++)
+            v_store(out + reversed[q] * apart + place + first, x[q]);
+    }
+}
+
+/* Coefficients in bit-reversed order of what has the same values on shift*<omega> as a polynomial of any number of coefficients, in natural
+ * order: those beyond n fold back times shift^n. With n coefficients it is its own inverse. out does not overlap them. */
 static void ntt_reverse(uint64_t *out, const uint64_t *coefficients, size_t count, unsigned log_n, uint64_t shift)
 {
     const size_t n = (size_t)1 << log_n;
     const uint64_t turn = f_pow(shift, n);
+    if (count == n && n >= 64) {
+        for (size_t middle = 0; middle < n / 64; middle++)
+            reverse_square(out, coefficients, log_n, middle);
+        return;
+    }
     for (size_t i = 0; i < n; i++) {
         uint64_t x = 0, scale = 1;
         for (size_t k = i; k < count; k += n, scale = f_mul(scale, turn))
-            x = f_add(x, f_mul(coefficients[k], scale));
+            x = f_add(x, k < n ? coefficients[k] : f_mul(coefficients[k], scale));
         out[reverse_bits(i, log_n)] = x;
     }
 }
