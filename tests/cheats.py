@@ -121,15 +121,18 @@ def masks_of(seed: bytes, shape: reference.Shape) -> Masks:
         return list(zip(*(elements(purpose, first + c, count) for c in range(3))))
 
     def salts(tree: int) -> list[bytes]:
-        """A quarter of a block for each leaf, run by run in the order in which the core stores them."""
+        """A quarter of a block for each leaf, run by run in the order in which the core stores them.
+
+        Leaves 32 apart share a block.
+        """
         rows = shape.leaves // shape.blowup
         run = min(2048, rows)
-        blocks = -(-run // 4)
+        blocks = min(run, max(32, run // 4))
         drawn = stream(4, tree, 64 * blocks * (shape.leaves // run))
 
         def salt(j: int) -> bytes:
             number, t = divmod(j % shape.blowup * rows + j // shape.blowup, run)
-            at = 64 * (number * blocks + t % blocks) + 16 * (t // blocks)
+            at = 64 * (number * blocks + t // 128 * 32 + t % 32) + 16 * (t // 32 % 4)
             return drawn[at : at + 16]
 
         return [salt(j) for j in range(shape.leaves)]

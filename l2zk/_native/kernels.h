@@ -94,6 +94,13 @@ static inline size_t l2zk_ntt_shift_words(unsigned log_n)
     return ((size_t)1 << near_log) + ((size_t)1 << (log_n - near_log));
 }
 
+/* Where the salt of leaf i begins: word k at salts[l2zk_salt_place(i, stride) + k*stride]. Four salts make a block of sixteen words, for
+ * leaves 32 apart, so that 32 leaves that are hashed together find theirs side by side. */
+static inline size_t l2zk_salt_place(size_t i, size_t stride) { return i / 128 * 32 + i % 32 + i / 32 % 4 * 4 * stride; }
+
+/* The blocks that hold the salts of n leaves. */
+static inline size_t l2zk_salt_blocks(size_t n) { return n / 128 * 32 + (n % 128 < 32 ? n % 128 : 32); }
+
 typedef struct {
     const char *name;
 

@@ -5,7 +5,6 @@
 
 cdef enum:
     BLOCKS_AT_ONCE = 1 << 9      # a multiple of the lanes that hash together
-    QUARTER = 4 * BLOCKS_AT_ONCE
     EXPANSION_WORDS = 8 * BLOCKS_AT_ONCE     # working memory of `expand`
 
 cdef enum Purpose:
@@ -45,17 +44,13 @@ cdef void draw_mask(const Randomness *r, Purpose purpose, uint64_t index, uint64
                     drawn += 1
 
 
-cdef inline size_t salt_blocks(size_t run) noexcept nogil:
-    """The blocks that hold the salts of a run of leaves, four in each."""
-    return (run + 3) // 4
-
-
 cdef const uint32_t *draw_salts(const Randomness *r, size_t tree, uint64_t number, size_t run, uint64_t *working) noexcept nogil:
-    """The salts of run `number` of `run` leaves: quarter i of its blocks, word-sliced, is result + i*QUARTER, for leaves i*salt_blocks(run)
-    and the next ones."""
-    return expand(r, PURPOSE_SALT, tree, number * salt_blocks(run), salt_blocks(run), working)
+    """The salts of run `number` of `run` leaves, as hash_columns takes them, BLOCKS_AT_ONCE apart."""
+    return expand(r, PURPOSE_SALT, tree, number * l2zk_salt_blocks(run), l2zk_salt_blocks(run), working)
 
 
 cdef const uint32_t *draw_salt(const Randomness *r, size_t tree, uint64_t number, size_t run, size_t t, uint64_t *working) noexcept nogil:
     """The salt of leaf t of a run, its words BLOCKS_AT_ONCE apart."""
-    return expand(r, PURPOSE_SALT, tree, number * salt_blocks(run) + t % salt_blocks(run), 1, working) + QUARTER * (t // salt_blocks(run))
+    cdef size_t place = l2zk_salt_place(t, BLOCKS_AT_ONCE)
+    cdef size_t block = place % BLOCKS_AT_ONCE
+    return expand(r, PURPOSE_SALT, tree, number * l2zk_salt_blocks(run) + block, 1, working) + (place - block)

@@ -70,6 +70,8 @@ cdef extern from "kernels.h" nogil:
     size_t l2zk_ntt_table_words(size_t n) noexcept
     l2zk_ntt_tables l2zk_ntt_tables_in(const uint64_t *words, size_t n) noexcept
     size_t l2zk_ntt_shift_words(unsigned log_n) noexcept
+    size_t l2zk_salt_place(size_t i, size_t stride) noexcept
+    size_t l2zk_salt_blocks(size_t n) noexcept
     ctypedef struct l2zk_kernels:
         const char *name
         void (*hash_bytes)(const uint8_t *, size_t, uint8_t *) noexcept nogil

@@ -118,8 +118,11 @@ def hash_columns_probe(columns, salts=None):
     out = np.empty((8, n), dtype=np.uint32)
     for e in range(words):
         sources[e] = _words_of(columns) + e * n
-    sliced = np.zeros((4, n), dtype=np.uint32) if salts is None else np.ascontiguousarray(np.ascontiguousarray(salts).view(np.uint32).T)
-    l2zk_active.hash_columns(sources, words, n, NULL if salts is None else <uint32_t *>_words_of(sliced), n, <uint32_t *>_words_of(out), n)
+    placed = np.zeros((16, n), dtype=np.uint32)
+    for e in range(0 if salts is None else n):
+        for k, word in enumerate(np.ascontiguousarray(salts[e]).view(np.uint32)):
+            placed.reshape(-1)[l2zk_salt_place(e, n) + k * n] = word
+    l2zk_active.hash_columns(sources, words, n, NULL if salts is None else <uint32_t *>_words_of(placed), n, <uint32_t *>_words_of(out), n)
     free(sources)
     return np.ascontiguousarray(out.T).view(np.uint8)
 

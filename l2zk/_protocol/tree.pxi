@@ -39,22 +39,15 @@ cdef inline size_t leaf_run(const Tree *t) noexcept nogil:
 
 cdef void hash_leaves(void *context, size_t task, unsigned worker) noexcept nogil:
     cdef Tree *t = <Tree *>context
-    cdef size_t rows = t.leaves // t.blowup, run = leaf_run(t), e, done, count
+    cdef size_t rows = t.leaves // t.blowup, run = leaf_run(t), e
     cdef size_t first = task * run, coset = task * run // rows
     cdef const uint64_t **words = <const uint64_t **>t.scratch[worker]
     cdef const uint32_t *salts = NULL
     for e in range(t.words):
         words[e] = t.sources[e] + coset * t.strides[e] + first % rows
-    if t.salts == NULL:
-        l2zk_active.hash_columns(words, t.words, run, NULL, 0, t.levels + first, t.leaves)
-        return
-    salts = draw_salts(t.salts, t.number, task, run, t.salt_working[worker])
-    for done from 0 <= done < run by salt_blocks(run):
-        count = smaller(salt_blocks(run), run - done)
-        l2zk_active.hash_columns(words, t.words, count, salts, BLOCKS_AT_ONCE, t.levels + first + done, t.leaves)
-        salts += QUARTER
-        for e in range(t.words):
-            words[e] += count
+    if t.salts != NULL:
+        salts = draw_salts(t.salts, t.number, task, run, t.salt_working[worker])
+    l2zk_active.hash_columns(words, t.words, run, salts, BLOCKS_AT_ONCE, t.levels + first, t.leaves)
 
 
 cdef void read_salt(const Tree *t, size_t at, uint8_t *out, uint64_t *working) noexcept nogil:

@@ -79,8 +79,11 @@ static void compare_hashes(const l2zk_kernels *k, const l2zk_kernels *l)
     k->hash_columns(columns, 21, 100, NULL, 0, a[0], 100);
     l->hash_columns(columns, 21, 100, NULL, 0, b[0], 100);
     equal("hash_columns", a, b, sizeof a);
-    k->hash_columns(columns, 21, 100, a[4], 100, a[0], 100);
-    l->hash_columns(columns, 21, 100, b[4], 100, b[0], 100);
+    static uint32_t salts[16 * 32];
+    for (int i = 0; i < 16 * 32; i++)
+        salts[i] = (uint32_t)element();
+    k->hash_columns(columns, 21, 100, salts, 32, a[0], 100);
+    l->hash_columns(columns, 21, 100, salts, 32, b[0], 100);
     equal("hash_columns with salts", a, b, sizeof a);
     static uint32_t c[16][128], d[16][128];
     k->expand(a[0], a[1], 0xfffffffe, 128, c[0], 128);
