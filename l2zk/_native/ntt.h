@@ -239,21 +239,20 @@ static void gather(uint64_t *a, size_t size, size_t least, size_t index, l2zk_nt
     }
 }
 
-/* What is added to some coefficients: value j at place j*gap of the bit-reversed order. */
+/* What is added to some coefficients: value j at place j*2^log_gap of the bit-reversed order. */
 typedef struct {
     const uint64_t *values;
-    size_t gap;
+    unsigned log_gap;
 } ntt_tail;
-
-/* The first place of a tail from `begin` on. */
-static inline size_t tail_place(const ntt_tail *t, size_t begin) { return (begin + t->gap - 1) & ~(t->gap - 1); }
 
 /* Add what belongs to the vectors of begin .. begin + 8*W - 1; of a gap of W or more. */
 static inline void add_tail(V x[8], size_t begin, const ntt_tail *t)
 {
-    const uint64_t *value = t->values + tail_place(t, begin) / t->gap;
-    for (size_t at = tail_place(t, begin) - begin; at < 8 * W; at += t->gap)
-        x[at / W] = v_add(x[at / W], v_first(*value++));
+    for (size_t i = 0; i < 8; i++) { /* not from place to place: x stays in registers */
+        const size_t place = begin + i * W, j = place >> t->log_gap;
+        if (j << t->log_gap == place)
+            x[i] = v_add(x[i], v_first(t->values[j]));
+    }
 }
 
 /* The three nearest layers of `size` elements, a run of eight in each lane; `runs` has for W runs the W roots, then their squares ... The tail
@@ -406,13 +405,13 @@ static void ntt_values(uint64_t *out, const uint64_t *coefficients, unsigned log
     const size_t n = (size_t)1 << log_n;
     const unsigned near = l2zk_ntt_near_log(log_n), far = log_n - near;
     const size_t stride = (size_t)1 << near;
-    const ntt_tail added = {tail, tail ? n >> log_tail : n};
-    const int dense = tail && (n < SMALLEST_SPLIT || added.gap < W);
+    const ntt_tail added = {tail, log_n - log_tail};
+    const int dense = tail && (n < SMALLEST_SPLIT || (size_t)1 << added.log_gap < W);
     if (dense) {
         if (out != coefficients)
             memcpy(out, coefficients, 8 * n);
-        for (size_t place = 0; place < n; place += added.gap)
-            out[place] = f_add(out[place], tail[place / added.gap]);
+        for (size_t j = 0; j < (size_t)1 << log_tail; j++)
+            out[j << added.log_gap] = f_add(out[j << added.log_gap], tail[j]);
         coefficients = out;
     }
     if (n < SMALLEST_SPLIT) {
