@@ -11,6 +11,7 @@ import os
 import random
 import subprocess
 import sys
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -21,7 +22,7 @@ from example_programs import Constant, Cubes, Domains, Fibonacci, LookAhead, Pow
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from l2zk import L2zkError, Proof, ProofError, ProofOptions, TraceProgram, TraceZkVm
+from l2zk import L2zkError, Machine, Proof, ProofError, ProofOptions, TraceProgram, TraceZkVm, release_memory
 from l2zk.errors import FormatError, OptionsError, ProgramError, SecurityError, VersionError, WitnessError
 from l2zk.header import Header, parameters_to_bytes
 
@@ -243,6 +244,22 @@ def test_values_from_p_on_are_refused_wherever_they_stand(part: str) -> None:
             assert f"not below p, at byte {at}" in str(error)
             assert error.section == ("7.4" if part in ("values", "final") else "7.8")
             assert twin_refuses(TINY, changed)
+
+
+def test_values_of_a_hiding_proof_from_p_on_are_refused_too() -> None:
+    """Among them those of R, behind the rows of a leaf; its salt may be any bytes, but not other ones."""
+    verified, machine = twin_verify(HIDING, hiding_proof()), TraceZkVm(HIDING_OPTIONS)
+    where = parts(verified, twin_air(HIDING), hiding_proof())["quotient rows"]
+    words = 3 * verified.shape.pieces * verified.shape.rows_per_leaf + 3
+    leaves = range(where.start, where.stop, 8 * words + 16)
+    assert len(leaves) > 1 and leaves[-1] + 8 * words + 16 == where.stop
+    for at in (leaf + 8 * word for leaf in leaves for word in range(words)):
+        changed = replaced(hiding_proof(), slice(at, at + 8), P.to_bytes(8, "little"))
+        error = refusal(HIDING, changed, machine)
+        assert error.section == "7.8" and f"not below p, at byte {at}" in str(error)
+    for leaf in leaves:
+        salt = slice(leaf + 8 * words, leaf + 8 * words + 16)
+        assert refusal(HIDING, replaced(hiding_proof(), salt, b"\xff" * 16), machine).section == "7.9"
 
 
 @pytest.mark.parametrize("part", ["input a0", "input a1", "output result"])
@@ -602,6 +619,40 @@ def what_greedy_headers_cost() -> dict:
             slowest = max(slowest, time.perf_counter() - start)
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
     return {"seconds": slowest, "mebibytes": after - before, "accepted": any(answers)}
+
+
+@dataclass(frozen=True)
+class Broad(TraceProgram):
+    """A thousand columns of few rows."""
+
+    id = "broad.v0"
+
+    def define(self, m: Machine) -> None:
+        x = m.columns(*(f"x{i}" for i in range(1000)))
+        m.start({cell: i for i, cell in enumerate(x)})
+        m.step({cell: cell + 1 for cell in x})
+        m.rows(250)
+
+
+def what_more_queries_than_leaves_cost() -> dict:
+    """By how many MiB this process grew to verify a proof of few leaves, each of which is asked for many times."""
+    import resource
+
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    machine = TraceZkVm(few(queries=1023, rows_per_leaf=8, blowup=2), threads=1)
+    data = bytes(machine.prove(Broad()))
+    release_memory()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+    accepted = machine.verify(Broad(), data)
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+    return {"mebibytes": after - before, "accepted": accepted, "size": len(data) / 2**20}
+
+
+def test_more_queries_than_leaves_cost_little() -> None:
+    pytest.importorskip("resource")
+    cost = in_a_process("what_more_queries_than_leaves_cost")
+    assert cost["accepted"]
+    assert cost["mebibytes"] < 8 * cost["size"]
 
 
 def test_what_a_header_asks_for_costs_little() -> None:

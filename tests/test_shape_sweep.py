@@ -44,7 +44,7 @@ def draw(random: random.Random) -> tuple[Mixed, dict]:
     )
     options = {
         "blowup": random.choice([2, 4, 8, 16, 32]),
-        "queries": random.choice([1, 3, 10, 40]),
+        "queries": random.choice([1, 3, 10, 40, 65, 130, 513, 1023]),
         "grinding": random.choice([0, 4]),
         "folding": random.choice([2, 4, 8]),
         "final_rows": random.choice([1, 4, 64, 256]),

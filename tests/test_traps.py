@@ -37,9 +37,9 @@ from cheats import (
 from example_programs import Cubes, Domains, Fibonacci, LookAhead, Powers
 from reference import GOLDILOCKS, Prover, Transcript, deep, tree
 from reference.deep import openings
-from reference.field import Element, interpolate_extension
-from reference.fri import fold_word
-from reference.transcript import FINAL, NONCE, QUOTIENT_ROOT, SEED, VALUES, ground, u64
+from reference.field import Element, extension_bytes, interpolate_extension
+from reference.fri import fold_word, leaf_members
+from reference.transcript import FINAL, FRI_ROOT, NONCE, QUOTIENT_ROOT, SEED, VALUES, ground, u64
 from reference.verifier import Verifier
 
 from l2zk import OptionsError, ProgramError, ProofError, ProofOptions, TraceProgram, TraceZkVm, _core
@@ -738,6 +738,60 @@ def test_every_query_counts() -> None:
         accepted += seen <= set(prover.right)
         assert TraceZkVm(options).verify(program, data) is (seen <= set(prover.right))
     assert accepted < 5
+
+
+class OneWrongValue(Prover):
+    """Commits to word 1 with one value that is not that of the batch, and goes on as if it were."""
+
+    wrong = 0
+
+    def fold_words(self, word: list[Element]) -> None:
+        [arity] = self.shape.arities
+        committed = list(word)
+        committed[self.wrong] = K.add(committed[self.wrong], K.embed(1))
+        leaves = [extension_bytes(leaf_members(committed, i, arity)) for i in range(len(word) // arity)]
+        self.fri_trees = [tree.Tree(leaves)]
+        self.absorb(FRI_ROOT, self.fri_trees[-1].root)
+        folded = fold_word(self.field, word, arity, self.transcript.challenge("beta_1"))
+        self.words = [committed, folded]
+
+
+def test_a_wrong_value_is_seen_in_the_last_of_many_leaves() -> None:
+    """However many are looked at together: here it is behind the 512th, and nothing but the last check can see it."""
+    program, options, leaves = Fibonacci(511), few(queries=1023, blowup=8, folding=4, final_rows=128), 1024
+    honest = TraceZkVm(options).prove(program)
+    for wrong in range(leaves - 1, 4 * leaves, leaves):
+        prover = twin_prover(program, honest, prover=OneWrongValue)
+        prover.wrong = wrong
+        data = prover.prove()
+        opened = set(dict(prover.transcript.log)["queries"])
+        reached = sorted({j % leaves for j in opened})
+        if wrong not in opened and reached[-1] == leaves - 1:
+            assert len(reached) > 512
+            assert refusal(data, program, options) == "7.12"
+            return
+    raise AssertionError("no draw of queries leaves the wrong value to the last check")
+
+
+@pytest.mark.parametrize("which, section", [(0, "7.9"), (1, "7.9"), (2, "7.11")], ids=["trace", "quotient", "word 1"])
+@pytest.mark.parametrize("byte", [0, 15, 16, 30, 31])
+def test_every_byte_of_a_root_counts(
+    which: int, section: str, byte: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A root that is stated and absorbed with one bit changed."""
+    count, grow = itertools.count(), tree.Tree._grow
+
+    def grow_wrong(self: tree.Tree, level: list[bytes]) -> None:
+        grow(self, level)
+        if next(count) == which:
+            root = bytearray(self.levels[-1][0])
+            root[byte] ^= 1
+            self.levels[-1] = [bytes(root)]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tree.Tree, "_grow", grow_wrong)
+        data = proof_by(Prover)
+    assert refusal(data) == section
 
 
 def test_a_false_statement_is_refused_by_all_but_the_odds() -> None:

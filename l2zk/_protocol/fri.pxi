@@ -123,15 +123,16 @@ cdef void compute_batch(Prover *v) noexcept nogil:
 cdef void batch_beside(Prover *v) noexcept nogil:
     """G on a few points of the next coset, N'/batch_overflow rows apart: the same sums, over tiles to which the columns are copied."""
     cdef const Plan *p = v.plan
-    cdef size_t row, k, i, c, tiles, stride = p.coset_size // p.batch_overflow
+    cdef size_t row, k, u, i, tiles, stride = p.coset_size // p.batch_overflow
     cdef uint64_t *x = v.scratch[0].words
     cdef uint64_t *inverses = x + CHUNK_STEP
     cdef uint64_t *tile = inverses + CHUNK_STEP * p.offset_count
     cdef uint64_t *powers = tile + 3 * TILE
     cdef uint64_t *copies = powers + TILE
     cdef uint64_t root = f_root(p.log_coset)
-    for i in range(p.offset_count * (p.columns + 3 * p.pieces)):
-        v.point_sources[i] = copies + TILE * v.side_sources[i]
+    for u in range(p.offset_count):
+        for i in range(v.points[u].count):
+            (<const uint64_t **>v.points[u].sources)[i] = copies + TILE * v.side_sources[u * (p.columns + 3 * p.pieces) + i]
     fill_powers(powers, f_pow(root, stride))
     for row from 0 <= row < p.batch_overflow by CHUNK:
         tiles = (smaller(CHUNK, p.batch_overflow - row) + TILE - 1) // TILE

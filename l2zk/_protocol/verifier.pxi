@@ -77,7 +77,7 @@ cdef void lay_out_verifier(Verifier *v) noexcept nogil:
     cdef const Plan *p = v.plan
     cdef Arena *a = &v.arena
     cdef size_t width = p.columns + 3 * p.pieces
-    v.lanes = (p.queries + TILE - 1) // TILE * TILE
+    v.lanes = (smaller(p.queries, p.leaves) + TILE - 1) // TILE * TILE
     a.used = 0
     v.values = <k3 *>place(a, sizeof(k3) * p.openings)
     v.final = <k3 *>place(a, sizeof(k3) * p.final_length)
@@ -236,11 +236,12 @@ cdef void check_grinding(Verifier *v) noexcept nogil:
 
 cdef void draw_queries(Verifier *v) noexcept nogil:
     cdef size_t i
+    if v.refusal != ACCEPTED:
+        return
     for i in range(v.plan.queries):
         v.indices[i] = draw_word(&v.transcript) & (v.plan.leaves - 1)
     v.count = sort_distinct(v.indices, v.plan.queries)
-    if v.refusal == ACCEPTED:
-        check_length(v)
+    check_length(v)
 
 
 cdef size_t siblings(Verifier *v, const uint64_t *indices, size_t count, size_t m) noexcept nogil:
