@@ -226,9 +226,9 @@ def test_other_signal_handlers_run_while_proving():
     seen = []
     before = signal.signal(signal.SIGUSR1, lambda *_: seen.append(time.perf_counter()))
     try:
-        sender = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGUSR1))
+        sender = threading.Timer(0.03, os.kill, (os.getpid(), signal.SIGUSR1))
         sender.start()
-        proof = TraceZkVm(OPTIONS).prove(LONG)
+        proof = TraceZkVm(OPTIONS, threads=1).prove(LONG)
         ended = time.perf_counter()
         sender.join()
     finally:
@@ -303,7 +303,7 @@ def test_python_runs_while_a_proof_is_made():
 
     def prove():
         begun = time.perf_counter()
-        TraceZkVm(OPTIONS).prove(Sum(2**16 - 1))
+        TraceZkVm(OPTIONS, threads=1).prove(Sum(2**18 - 1))
         ended.set()
         return begun, time.perf_counter()
 

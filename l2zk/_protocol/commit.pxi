@@ -16,6 +16,7 @@ cdef struct Extension:
     uint64_t first               # point of coset 0
     uint64_t ratio               # to the first point of the next coset
     Prover *prover
+    Tree *tree                   # whose leaves the values make, or NULL
 
 cdef size_t COLUMNS_A_TASK = 8
 
@@ -50,11 +51,33 @@ cdef void extend_columns(void *context, size_t task, unsigned worker) noexcept n
                                e.log_rows, shift, tail if e.tail_count else NULL, log_tail, v.tables)
 
 
-cdef void extend(Prover *v, Extension *e) noexcept nogil:
-    e.prover = v
+cdef void extend_coset(void *context, size_t coset, unsigned worker) noexcept nogil:
+    """All columns on one coset, and the leaves there while the values are at hand: a leaf's rows lie in one coset."""
+    cdef Extension *e = <Extension *>context
+    cdef size_t i, runs = e.tree.leaves // e.tree.blowup // leaf_run(e.tree)
+    for i in range(column_groups(e)):
+        if not l2zk_crew_cancelled(e.prover.crew):
+            extend_columns(context, coset + e.tree.blowup * i, worker)
+    for i in range(runs):
+        if not l2zk_crew_cancelled(e.prover.crew):
+            hash_leaves(e.tree, coset * runs + i, worker)
+
+
+cdef inline size_t column_groups(const Extension *e) noexcept nogil:
+    return (e.columns + COLUMNS_A_TASK - 1) // COLUMNS_A_TASK
+
+
+cdef void extend(Prover *v, Extension *e, Tree *t) noexcept nogil:
+    """And, if there is a tree, hash its leaves: coset by coset where these are shared evenly."""
+    e.prover, e.tree = v, t
     if e.tail_count:
         share(v, reverse_tail, e, e.columns)
-    share(v, extend_columns, e, v.plan.blowup * ((e.columns + COLUMNS_A_TASK - 1) // COLUMNS_A_TASK))
+    if t != NULL and v.plan.blowup % v.workers == 0:
+        share(v, extend_coset, e, v.plan.blowup)
+        return
+    share(v, extend_columns, e, v.plan.blowup * column_groups(e))
+    if t != NULL:
+        share(v, hash_leaves, t, t.leaves // leaf_run(t))
 
 
 cdef void split(uint64_t *main, uint64_t *tail, const uint64_t *coefficients, size_t count, unsigned log_n) noexcept nogil:
@@ -77,11 +100,11 @@ cdef void fill_row_leaves(Tree *t, const Plan *p, uint64_t *columns, size_t coun
 
 
 cdef void commit(Prover *v, Tree *t, Message kind) noexcept nogil:
-    """Build the tree and put its root into the body and the transcript."""
+    """Build the tree over its leaves' digests and put its root into the body and the transcript."""
     cdef uint8_t *root = v.proof + v.proof_length
     if stopped(v):
         return
-    if build_tree(v.crew, t):
+    if build_levels(v.crew, t):
         stop(v, CANCELLED)
         return
     read_digest(t, 1, 0, root)
@@ -136,10 +159,10 @@ cdef void commit_trace(Prover *v) noexcept nogil:
     e.tail_count = p.mask_length if e.masks else beyond
     e.out, e.out_size = v.on_domain, p.size
     e.first, e.ratio = GENERATOR, f_root(p.log_size)
-    extend(v, &e)
     fill_row_leaves(&v.trace_tree, p, v.on_domain, p.columns)
     if p.hiding:
         v.trace_tree.salts, v.trace_tree.number = &v.randomness, 0
+    extend(v, &e, &v.trace_tree)
     commit(v, &v.trace_tree, MESSAGE_TRACE_ROOT)
 
 
@@ -195,7 +218,7 @@ cdef void extend_pieces(Prover *v) noexcept nogil:
                                     smaller(p.coset_size, count), p.log_coset, 1)
         e.main, e.main_size = v.piece_coefficients, p.coset_size
         e.tail, e.tail_size, e.tail_count = v.natural + p.coset_size, count, excess(count, p.coset_size)
-    extend(v, &e)
+    extend(v, &e, &v.quotient_tree)
 
 
 cdef void mask_batch(Prover *v) noexcept nogil:
@@ -222,7 +245,7 @@ cdef void mask_batch(Prover *v) noexcept nogil:
     e.tail_count = excess(p.batch_mask_length, rows)
     e.out, e.out_size = v.batch_mask, p.leaves
     e.first, e.ratio = 1, f_root(p.log_size - p.log_rows_per_leaf)
-    extend(v, &e)
+    extend(v, &e, NULL)
 
 
 cdef void put_in_order(uint64_t *coefficients, unsigned log_n) noexcept nogil:
@@ -239,10 +262,12 @@ cdef void commit_quotient(Prover *v) noexcept nogil:
     if stopped(v):
         return
     l2zk_crew_stage(v.crew, STAGE_COMMIT_QUOTIENT, p.blowup)
-    if not p.direct:
-        extend_pieces(v)
     fill_row_leaves(&v.quotient_tree, p, v.pieces, 3 * p.pieces)
     if p.hiding:
         mask_batch(v)
         v.quotient_tree.salts, v.quotient_tree.number = &v.randomness, 1
+    if p.direct:
+        share(v, hash_leaves, &v.quotient_tree, v.quotient_tree.leaves // leaf_run(&v.quotient_tree))
+    else:
+        extend_pieces(v)
     commit(v, &v.quotient_tree, MESSAGE_QUOTIENT_ROOT)

@@ -207,11 +207,11 @@ cdef void commit_word(Prover *v, size_t u) noexcept nogil:
     e.tail, e.tail_size, e.tail_count = v.folded_tail[u], v.tail_count[u], v.tail_count[u]
     e.out, e.out_size = v.words[u], v.word_size[u]
     e.first, e.ratio = 1, f_root(log_of_ratio(v.word_size[u], 1))
-    extend(v, &e)
     for t in range(a):
         for c in range(3):
             tree.sources[3 * t + c] = column_of(v.words[u], v.word_size[u], c) + t * (rows // a)
             tree.strides[3 * t + c] = rows
+    extend(v, &e, tree)
     commit(v, tree, MESSAGE_WORD_ROOT)
 
 

@@ -76,12 +76,10 @@ cdef void hash_nodes(void *context, size_t task, unsigned worker) noexcept nogil
     l2zk_active.hash_parents(below, below + parents, l.m, smaller(NODES_A_TASK, parents - first), above, l.m // 2)
 
 
-cdef int build_tree(l2zk_crew *crew, Tree *t) noexcept nogil:
-    """All levels; 1 if cancelled."""
+cdef int build_levels(l2zk_crew *crew, Tree *t) noexcept nogil:
+    """The levels above the leaves; 1 if cancelled."""
     cdef Level l
     cdef size_t task
-    if l2zk_crew_share(crew, hash_leaves, t, t.leaves // leaf_run(t)):
-        return 1
     l.tree = t
     l.m = t.leaves
     while l.m > t.blowup:
