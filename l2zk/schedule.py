@@ -14,13 +14,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import heapreplace
 
-FIXED, PER_BYTE, PER_HASH = 2e-4, 1.2e-9, 5e-9
+FIXED, PER_BYTE, PER_HASH = 2e-4, 0.9e-9, 8e-9
 """Seconds of any proof, for each byte of its memory, and for each hash of grinding, by one thread."""
 
-SERIAL = 0.2
+SERIAL = 0.1
 """The part of a proof that its threads cannot share: above all, to run the trace and to check it."""
 
-START, GATHER = 3e-4, 1e-3
+START, GATHER = 3e-4, 2e-4
 """Seconds to start a thread, and to gather those of one proof at each of its stages."""
 
 

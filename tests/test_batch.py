@@ -333,15 +333,15 @@ def test_an_executor_that_lets_its_work_fall() -> None:
 
 
 def test_the_schedule_by_hand() -> None:
-    """Five of a second on two workers end after three seconds; by two threads each, after 5 * 0.6."""
+    """Five of a second on two workers end after three seconds; by two threads each, after 5 * 0.55."""
     assert (choose([1.0] * 4, 2, 2).at_once, choose([1.0] * 4, 2, 2).threads) == (2, 1)
     assert round(choose([1.0] * 4, 2, 2).seconds, 2) == 2
     assert (choose([1.0], 1, 2).at_once, choose([1.0], 1, 2).threads) == (1, 2)
     assert (choose([1.0] * 4, 1, 2).at_once, choose([1.0] * 4, 1, 2).threads) == (1, 2)
     assert (choose([1e-5] * 4, 4, 4).at_once, choose([1e-5] * 4, 4, 4).threads) == (1, 1)
-    assert (choose([2e-3], 1, 2).threads, choose([2e-2], 1, 2).threads) == (1, 2)
+    assert (choose([2e-4], 1, 2).threads, choose([2e-2], 1, 2).threads) == (1, 2)
     assert choose([], 1, 2).at_once == 1
-    assert alone(10**9, 0) > 1 and alone(0, 20) > alone(0, 10)
+    assert alone(10**9, 0) > 0.5 and alone(0, 20) > alone(0, 10)
 
 
 def test_auto_chooses_by_number_size_and_memory() -> None:
