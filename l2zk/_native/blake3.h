@@ -519,12 +519,12 @@ HASH_INLINE void count_up(const uint64_t first, hash_lanes *const low, hash_lane
     *high = broadcast((uint32_t)(first >> 32)) - (hash_lanes)(*low < lane_numbers());
 }
 
-HASH_FUNCTION void expand_group(const uint32_t key[8], const uint32_t message[4], const uint64_t first, uint32_t *const out,
-                                const size_t stride)
+HASH_INLINE void expand_states(const int states, const uint32_t key[8], const uint32_t message[4], const uint64_t first,
+                               uint32_t *const out, const size_t stride)
 {
     hash_word v[16], m[16];
     memset(m, 0, sizeof m);
-    for (int s = 0; s < HASH_STATES; s++) {
+    for (int s = 0; s < states; s++) {
         for (int k = 0; k < 8; k++) v[k].state[s] = broadcast(key[k]);
         for (int k = 0; k < 4; k++) {
             v[8 + k].state[s] = broadcast(BLAKE3_IV[k]);
@@ -535,13 +535,25 @@ HASH_FUNCTION void expand_group(const uint32_t key[8], const uint32_t message[4]
         v[15].state[s] = broadcast(KEYED | CHUNK_START | CHUNK_END | ROOT);
     }
     HASH_UNROLL for (int round = 0; round < 7; round++)
-        full_round(HASH_STATES, v, m, BLAKE3_SCHEDULE[round]);
+        full_round(states, v, m, BLAKE3_SCHEDULE[round]);
     for (int k = 0; k < 8; k++)
-        for (int s = 0; s < HASH_STATES; s++) {
+        for (int s = 0; s < states; s++) {
             const hash_lanes low = v[k].state[s] ^ v[8 + k].state[s], high = v[8 + k].state[s] ^ key[k];
             memcpy(out + k * stride + s * HASH_LANES, &low, sizeof low);
             memcpy(out + (8 + k) * stride + s * HASH_LANES, &high, sizeof high);
         }
+}
+
+HASH_FUNCTION void expand_few(const uint32_t key[8], const uint32_t message[4], const uint64_t first, uint32_t *const out,
+                              const size_t stride)
+{
+    expand_states(1, key, message, first, out, stride);
+}
+
+HASH_FUNCTION void expand_group(const uint32_t key[8], const uint32_t message[4], const uint64_t first, uint32_t *const out,
+                                const size_t stride)
+{
+    expand_states(HASH_STATES, key, message, first, out, stride);
 }
 
 /* Blocks first ... first + count - 1, of 64 bytes each, of BLAKE3's extended output for a key and a message of 16 bytes (PROTOCOL
@@ -549,7 +561,8 @@ HASH_FUNCTION void expand_group(const uint32_t key[8], const uint32_t message[4]
 static void expand(const uint32_t key[8], const uint32_t message[4], const uint64_t first, const size_t count,
                    uint32_t *const out, const size_t stride)
 {
-    for (size_t i = 0; i < count; i += HASH_GROUP) expand_group(key, message, first + i, out + i, stride);
+    for (size_t i = 0; i < count; i += HASH_GROUP)
+        (count - i > HASH_LANES ? expand_group : expand_few)(key, message, first + i, out + i, stride);
 }
 
 /* ---- Grinding ---- */

@@ -92,32 +92,17 @@ cdef void interpolate_batch(void *context, size_t c, unsigned worker) noexcept n
 
 
 cdef void compute_batch(Prover *v) noexcept nogil:
-    """The coefficients of G(7X)."""
+    """The coefficients of G(7X) mod X^N' - 1, and G's values on a few points beside, from which add_batch_overflow has the rest."""
     cdef const Plan *p = v.plan
     cdef size_t tasks = (p.coset_size + CHUNK * CHUNKS_A_TASK - 1) // (CHUNK * CHUNKS_A_TASK)
-    cdef size_t c
-    cdef unsigned log_overflow
-    cdef uint64_t root
-    cdef uint64_t *coefficients
-    cdef uint64_t *overflow = v.tails
     if stopped(v):
         return
     l2zk_crew_stage(v.crew, STAGE_BATCH, tasks + 3)
     prepare_batch(v)
     share(v, batch_rows, v, tasks)
     share(v, interpolate_batch, v, 3)
-    if p.batch_overflow == 0 or stopped(v):
-        return
-    root = f_root(p.log_size)
-    log_overflow = log_of_ratio(p.batch_overflow, 1)
-    batch_beside(v)
-    for c in range(3):           # on the subgroup the coset beside is omega_|L|*<omega>, where x^N' is not 1
-        coefficients = column_of(v.folded[0], p.coset_size, c)
-        find_overflow(coefficients, p.log_coset, f_sub(f_pow(root, p.coset_size), 1),
-                      column_of(v.batch_values, p.coset_size + p.batch_overflow, c) + p.coset_size, log_overflow, root, overflow,
-                      v.tables, v.scratch[0].shift)
-        take_overflow(coefficients, p.log_coset, 1, overflow, log_overflow)
-        l2zk_active.ntt_reverse(column_of(v.folded_tail[0], p.batch_overflow, c), overflow, p.batch_overflow, log_overflow, 1)
+    if p.batch_overflow and not stopped(v):
+        batch_beside(v)
 
 
 cdef void batch_beside(Prover *v) noexcept nogil:
@@ -153,7 +138,6 @@ cdef void fold_coefficients(Prover *v, size_t u, unsigned log_arity, k3 beta) no
     """
     cdef const Plan *p = v.plan
     cdef size_t a = <size_t>1 << log_arity, count = p.coset_size if u == 0 else v.word_size[u] // p.blowup
-    cdef size_t tail_size = p.batch_overflow if u == 0 else v.tail_count[u]
     cdef size_t c, t
     cdef const uint64_t *coefficients[3]
     cdef uint64_t *out[3]
@@ -165,14 +149,63 @@ cdef void fold_coefficients(Prover *v, size_t u, unsigned log_arity, k3 beta) no
         out[c] = column_of(v.folded[u + 1], count >> log_arity, c)
         memset(column_of(v.folded_tail[u + 1], v.tail_count[u + 1], c), 0, 8 * v.tail_count[u + 1])
     l2zk_active.fold(coefficients, count, log_arity, beta, out)
-    for t in range(v.tail_count[u]):
+    for t in range(v.tail_count[u] if u else 0):     # word 0's is still among its values beside
         power = k_from(1) if t % a == 0 else k_mul(power, beta)
         for c in range(3):
-            term.c[c] = column_of(v.folded_tail[u], tail_size, c)[t]
+            term.c[c] = column_of(v.folded_tail[u], v.tail_count[u], c)[t]
         term = k_mul(term, power)
         for c in range(3):
             out[c] = column_of(v.folded_tail[u + 1], v.tail_count[u + 1], c) + t // a
             out[c][0] = f_add(out[c][0], term.c[c])
+
+
+cdef inline uint64_t *values_beside(const Prover *v, size_t c) noexcept nogil:
+    return column_of(v.batch_values, v.plan.coset_size + v.plan.batch_overflow, c) + v.plan.coset_size
+
+
+cdef void fold_beside(Prover *v) noexcept nogil:
+    """The values beside become those of the fold, at y^s: y = omega_|L|*omega^j, and leaf j's members stand `count` apart."""
+    cdef const Plan *p = v.plan
+    cdef size_t count = p.batch_overflow // p.rows_per_leaf, j, t, c, here
+    cdef uint64_t *members = v.scratch[0].words
+    cdef uint64_t *powers = members + 24 * TILE
+    cdef uint64_t *inverse_points = powers + TILE
+    cdef uint64_t start = f_inv(f_root(p.log_size))
+    cdef uint64_t *out[3]
+    fill_powers(powers, f_inv(f_root(log_of_ratio(p.batch_overflow, 1))))
+    for j from 0 <= j < count by TILE:
+        here = smaller(TILE, count - j)
+        for c in range(3):
+            out[c] = inverse_points + TILE * (1 + c)
+            for t in range(p.rows_per_leaf):
+                memset(members + TILE * (3 * t + c), 0, 8 * TILE)
+                memcpy(members + TILE * (3 * t + c), values_beside(v, c) + t * count + j, 8 * here)
+        l2zk_active.points(start, powers, inverse_points)
+        start = f_mul(start, f_mul(powers[TILE - 1], powers[1]))
+        l2zk_active.fold_leaves(members, TILE, p.log_rows_per_leaf, v.beta[0], inverse_points, out)
+        for c in range(3):
+            memcpy(values_beside(v, c) + j, out[c], 8 * here)
+
+
+cdef void add_batch_overflow(Prover *v) noexcept nogil:
+    """From the fold of G(7X) mod X^N' - 1, which is word 1 mod X^(N'/s) - 1, to word 1's coefficients."""
+    cdef const Plan *p = v.plan
+    cdef unsigned log_rows = p.log_coset - p.log_rows_per_leaf, log_count
+    cdef size_t c
+    cdef uint64_t y = f_root(p.log_size)
+    cdef uint64_t *coefficients
+    cdef uint64_t *overflow = v.tails
+    if stopped(v) or p.batch_overflow == 0:
+        return
+    log_count = log_of_ratio(p.batch_overflow, 1) - p.log_rows_per_leaf
+    fold_beside(v)
+    for c in range(3):           # on the subgroup the coset beside is omega_|L|*<omega>, where x^N' is not 1
+        coefficients = column_of(v.folded[1], <size_t>1 << log_rows, c)
+        find_overflow(coefficients, log_rows, f_sub(f_pow(y, p.coset_size), 1), values_beside(v, c), log_count,
+                      f_pow(y, p.rows_per_leaf), overflow, v.tables, v.scratch[0].shift)
+        take_overflow(coefficients, log_rows, 1, overflow, log_count)
+        l2zk_active.ntt_reverse(values_beside(v, c), overflow, <size_t>1 << log_count, log_count, 1)
+        memcpy(column_of(v.folded_tail[1], v.tail_count[1], c), values_beside(v, c), 8 * v.tail_count[1])
 
 
 cdef void add_batch_mask(Prover *v) noexcept nogil:

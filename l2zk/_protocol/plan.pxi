@@ -219,7 +219,9 @@ cdef class Compiled:
         p.mask_length = shape.mask_length
         p.piece_mask_length = shape.quotient_mask_length if p.pieces > 1 else 0
         p.batch_length = shape.degree_bound - 1
-        p.batch_overflow = overflow_points(p.batch_length - p.coset_size) if p.batch_length > p.coset_size else 0
+        p.batch_overflow = 0
+        if p.batch_length > p.coset_size:
+            p.batch_overflow = max(overflow_points(p.batch_length - p.coset_size), p.rows_per_leaf)    # whole leaves
         p.batch_mask_length = -(-(shape.degree_bound - 1) // p.rows_per_leaf) if p.hiding else 0
         return 0
 

@@ -23,6 +23,7 @@ cdef void prove(Prover *v) noexcept nogil:
         v.beta[0] = draw_extension(t)
     compute_batch(v)
     fold_coefficients(v, 0, v.plan.log_rows_per_leaf, v.beta[0])
+    add_batch_overflow(v)
     add_batch_mask(v)
 
     for u in range(1, v.plan.rounds + 1):            # 6.8

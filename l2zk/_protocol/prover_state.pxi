@@ -101,8 +101,8 @@ cdef struct Prover:
     size_t *side_sources         # for each source, which column it is (fri.pxi)
     k3_limbs *point_coefficients
     uint64_t *batch_values       # 3 columns: G on the first coset, then on a few points beside it
-    uint64_t *folded[MOST_ROUNDS + 2]         # 3 columns: coefficients of G(7X), then of each word, bit-reversed
-    uint64_t *folded_tail[MOST_ROUNDS + 2]    # 3 columns: those that each has beyond, natural
+    uint64_t *folded[MOST_ROUNDS + 2]         # 3 columns: coefficients of G(7X) mod X^N' - 1, then of each word, bit-reversed
+    uint64_t *folded_tail[MOST_ROUNDS + 2]    # 3 columns: those that each word from 1 on has beyond, natural
     size_t tail_count[MOST_ROUNDS + 2]
     uint64_t *words[MOST_ROUNDS + 1]          # word u: 3 columns; words[1] is the first that exists
     size_t word_size[MOST_ROUNDS + 2]
@@ -261,7 +261,6 @@ cdef void lay_out_words(Prover *v) noexcept nogil:
     cdef size_t u, size = p.leaves, tail = excess(p.batch_length, p.coset_size)
     v.batch_values = place_columns(a, 3, p.coset_size + p.batch_overflow)
     v.folded[0] = place_columns(a, 3, p.coset_size)
-    v.folded_tail[0] = place_columns(a, 3, p.batch_overflow)
     v.tail_count[0] = tail
     tail = (tail + p.rows_per_leaf - 1) // p.rows_per_leaf
     for u in range(1, p.rounds + 2):
