@@ -7,6 +7,7 @@ import threading
 from typing import Any
 
 import pytest
+from endless import ENDLESS, Noted
 from example_programs import Fibonacci
 
 from l2zk import Proof, ProofOptions, TraceZkVm
@@ -15,25 +16,6 @@ from l2zk.errors import ConstraintError, WitnessError
 from l2zk.zkvm import Stopped
 
 QUICK = TraceZkVm(ProofOptions(blowup=2, queries=4, grinding=0, zero_knowledge=False, allow_insecure=True))
-# Grinds for many seconds, and for as long each time.
-ENDLESS = TraceZkVm(ProofOptions(queries=20, grinding=32, zero_knowledge=False, allow_insecure=True), threads=1)
-
-
-class Noted(TraceZkVm):
-    """Grinds for many seconds, and notes how each of its proofs has ended: all of them have when the event loop has."""
-
-    def __init__(self) -> None:
-        super().__init__(ENDLESS.options, threads=1)
-        self.ends: list[type] = []
-
-    def prove(self, *arguments: Any, **settings: Any) -> Proof:
-        try:
-            proof = super().prove(*arguments, **settings)
-        except BaseException as error:
-            self.ends.append(type(error))
-            raise
-        self.ends.append(Proof)
-        return proof
 
 
 async def cancelled(task: asyncio.Task[Any], after: float = 0.2) -> None:

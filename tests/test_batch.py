@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from endless import ENDLESS, Noted
 from example_programs import Fibonacci, Powers
 
 import l2zk
@@ -25,8 +26,6 @@ from l2zk.schedule import Schedule, alone, choose
 from l2zk.zkvm import Stopped
 
 QUICK = TraceZkVm(ProofOptions(blowup=2, queries=4, grinding=0, zero_knowledge=False, allow_insecure=True))
-# Grinds for many seconds, and for as long each time.
-ENDLESS = TraceZkVm(ProofOptions(queries=20, grinding=32, zero_knowledge=False, allow_insecure=True), threads=1)
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.py"))
 
 
@@ -232,23 +231,6 @@ def test_proofs_in_a_wrong_place() -> None:
 def test_settings_that_are_none(bad: dict[str, Any]) -> None:
     with pytest.raises(OptionsError, match=next(iter(bad))):
         BatchProcessor(**bad)
-
-
-class Noted(TraceZkVm):
-    """Grinds for many seconds, and notes how each of its proofs has ended."""
-
-    def __init__(self) -> None:
-        super().__init__(ENDLESS.options, threads=1)
-        self.ends: list[Any] = []
-
-    def prove(self, *arguments: Any, **settings: Any) -> Proof:
-        try:
-            proof = super().prove(*arguments, **settings)
-        except BaseException as error:
-            self.ends.append(type(error))
-            raise
-        self.ends.append(proof)
-        return proof
 
 
 def test_the_first_failure_stops_the_rest() -> None:
