@@ -81,4 +81,4 @@ def test_more_rounds_than_any_default_has():
 
 def test_an_overflow_of_few_points_beside_a_long_trace():
     options = {"queries": 1, "grinding": 0, "rows_per_leaf": 1, "blowup": 2, "security": 1, "allow_insecure": True}
-    assert attempt(Mixed(rows=2**17, degree=2, ahead=1, wide=0), options)
+    assert attempt(Mixed(rows=2**18, degree=1, ahead=1, wide=0), options)
