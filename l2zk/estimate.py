@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from l2zk._core import tree_memory
 from l2zk.air import Air
 from l2zk.anatomy import expected, proof_size
 from l2zk.header import Header
 from l2zk.security import rounds
 from l2zk.shape import Shape
 
-WORD, DIGEST = 8, 32  # bytes
+WORD = 8  # bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,11 +62,11 @@ def estimated(header: Header, air: Air, shape: Shape, memory: int) -> Estimate:
 
 
 def _committed(shape: Shape) -> int:
-    """Trace, pieces and mask; the words of FRI; for each leaf of a tree two digests."""
+    """Trace, pieces and mask, the words of FRI, and what is kept of the trees."""
     words = shape.domain_size * (shape.columns + 3 * shape.pieces) + 3 * shape.leaves * shape.zero_knowledge
-    size, digests = shape.leaves, 4 * shape.leaves
+    size, trees = shape.leaves, 2 * tree_memory(shape.leaves, shape.blowup)
     for arity in shape.arities:
         words += 3 * size
         size //= arity
-        digests += 2 * size
-    return WORD * words + DIGEST * digests
+        trees += tree_memory(size, shape.blowup)
+    return WORD * words + trees

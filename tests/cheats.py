@@ -103,39 +103,45 @@ def prove(program: TraceProgram, options: ProofOptions, witness: Any = ()) -> Pr
         return TraceZkVm(options).prove(program, witness)
 
 
+def stream(seed: bytes, purpose: int, index: int, length: int) -> bytes:
+    """The extended output of BLAKE3 for the key `seed` and the message purpose ‖ index."""
+    return blake3(u64(purpose) + u64(index), key=seed).digest(length=length)
+
+
+def salts_of(seed: bytes, tree: int, leaves: int, blowup: int) -> list[bytes]:
+    """A quarter of a block for each leaf, task by task: 2048 neighbours in storage, or of long trees eight runs of 256.
+
+    Leaves of a task that are a stretch apart share a block.
+    """
+    rows = leaves // blowup
+    run, apart = (256, rows // 8) if rows >= 8192 else (min(2048, rows), rows)
+    together = run * (rows // apart)
+    stretch = max(32, together // 4)
+    blocks = min(together, stretch)
+    drawn = stream(seed, 4, tree, 64 * blocks * (leaves // together))
+
+    def salt(j: int) -> bytes:
+        side, place = divmod(j // blowup, apart)
+        task, t = divmod(j % blowup * apart + place, run)
+        quarter, block = divmod(side * run + t, stretch)
+        at = 64 * (task * blocks + block) + 16 * quarter
+        return drawn[at : at + 16]
+
+    return [salt(j) for j in range(leaves)]
+
+
 def masks_of(seed: bytes, shape: reference.Shape) -> Masks:
     """What the core expands from a seed.
 
-    Stream (purpose, index) is the extended output of BLAKE3 for the key `seed` and the message
-    purpose ‖ index. The batch's mask is drawn as the coefficients of R(7^s·X), bit-reversed as far as they fill the rows of a coset.
+    The batch's mask is drawn as the coefficients of R(7^s·X), bit-reversed as far as they fill the rows of a coset.
     """
 
-    def stream(purpose: int, index: int, length: int) -> bytes:
-        return blake3(u64(purpose) + u64(index), key=seed).digest(length=length)
-
     def elements(purpose: int, index: int, count: int) -> list[int]:
-        words = array("Q", stream(purpose, index, 8 * count + 512))
+        words = array("Q", stream(seed, purpose, index, 8 * count + 512))
         return list(itertools.islice((word for word in words if word < P), count))
 
     def extension(purpose: int, first: int, count: int) -> list[Element]:
         return list(zip(*(elements(purpose, first + c, count) for c in range(3))))
-
-    def salts(tree: int) -> list[bytes]:
-        """A quarter of a block for each leaf, run by run in the order in which the core stores them.
-
-        Leaves 32 apart share a block.
-        """
-        rows = shape.leaves // shape.blowup
-        run = min(2048, rows)
-        blocks = min(run, max(32, run // 4))
-        drawn = stream(4, tree, 64 * blocks * (shape.leaves // run))
-
-        def salt(j: int) -> bytes:
-            number, t = divmod(j % shape.blowup * rows + j // shape.blowup, run)
-            at = 64 * (number * blocks + t // 128 * 32 + t % 32) + 16 * (t // 32 % 4)
-            return drawn[at : at + 16]
-
-        return [salt(j) for j in range(shape.leaves)]
 
     rows = shape.domain_length // shape.rows_per_leaf
     unshift = GOLDILOCKS.F.inv(GOLDILOCKS.F.pow(GOLDILOCKS.F.generator, shape.rows_per_leaf))
@@ -147,8 +153,8 @@ def masks_of(seed: bytes, shape: reference.Shape) -> Masks:
         trace=[elements(1, c, shape.mask_length) for c in range(shape.columns)],
         pieces=[extension(2, 3 * j, shape.quotient_mask_length) for j in range(shape.pieces - 1)],
         batch=batch,
-        trace_salts=salts(0),
-        quotient_salts=salts(1),
+        trace_salts=salts_of(seed, 0, shape.leaves, shape.blowup),
+        quotient_salts=salts_of(seed, 1, shape.leaves, shape.blowup),
     )
 
 

@@ -304,7 +304,7 @@ HASH_INLINE void load_salts(const uint32_t *const salts, const size_t stride, co
 }
 
 /* Digest i, i < n: H3 of src[0][i], src[1][i], ..., src[words - 1][i], zero-padded to whole blocks (PROTOCOL 5.1); with
- * salts, keyed with that of leaf i (l2zk_salt_place) and zeros. words >= 1. out overlaps no column. */
+ * salts, keyed with that of leaf i, whose word k is salts[k * salt_stride + i], and zeros. words >= 1. out overlaps no column. */
 static void hash_columns(const uint64_t *const *const src, const size_t words, const size_t n, const uint32_t *const salts,
                          const size_t salt_stride, uint32_t *const out, const size_t stride)
 {
@@ -317,7 +317,7 @@ static void hash_columns(const uint64_t *const *const src, const size_t words, c
         const size_t count = n - i < HASH_GROUP ? n - i : HASH_GROUP;
         const hash_rows rows = {src, words, i, count};
         if (salts)
-            load_salts(salts + l2zk_salt_place(i, salt_stride), salt_stride, count, iv);
+            load_salts(salts + i, salt_stride, count, iv);
         hash_messages(load_rows, &rows, length, count > HASH_LANES ? 2 : 1, iv, salts ? KEYED : 0, tree);
         copy_digests((const uint32_t *)tree, HASH_GROUP, count, out + i, stride);
     }

@@ -53,7 +53,6 @@ const l2zk_kernels TABLE = {
     .fold = fold,
     .fold_leaves = fold_leaves,
     .evaluate = evaluate,
-    .barycentric_weights = barycentric_weights,
     .split_weights = split_weights,
     .dot = dot,
 };

@@ -94,13 +94,6 @@ static inline size_t l2zk_ntt_shift_words(unsigned log_n)
     return ((size_t)1 << near_log) + ((size_t)1 << (log_n - near_log));
 }
 
-/* Where the salt of leaf i begins: word k at salts[l2zk_salt_place(i, stride) + k*stride]. Four salts make a block of sixteen words, for
- * leaves 32 apart, so that 32 leaves that are hashed together find theirs side by side. */
-static inline size_t l2zk_salt_place(size_t i, size_t stride) { return i / 128 * 32 + i % 32 + i / 32 % 4 * 4 * stride; }
-
-/* The blocks that hold the salts of n leaves. */
-static inline size_t l2zk_salt_blocks(size_t n) { return n / 128 * 32 + (n % 128 < 32 ? n % 128 : 32); }
-
 typedef struct {
     const char *name;
 
@@ -146,7 +139,6 @@ typedef struct {
     void (*fold_leaves)(uint64_t *members, size_t stride, unsigned log_arity, k3 beta, const uint64_t *inverse_points,
                         uint64_t *const out[3]);
     void (*evaluate)(const k3 *coefficients, size_t count, const uint64_t *x, uint64_t *const out[3]);
-    void (*barycentric_weights)(k3 z, const uint64_t *x, const uint64_t *inverse, uint64_t *weights, size_t stride);
     void (*split_weights)(const uint64_t *weights, size_t stride, size_t count, uint64_t *limbs);
     k3 (*dot)(const uint64_t *limbs, size_t stride, const uint64_t *values, size_t count);
 } l2zk_kernels;

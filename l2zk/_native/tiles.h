@@ -1,4 +1,4 @@
-/* What prover and verifier do to tiles of points: divisors, the batch (DEEP), folds, barycentric weights. (PROTOCOL 6.3 to 6.8)
+/* What prover and verifier do to tiles of points: divisors, the batch (DEEP), folds, sums of products. (PROTOCOL 6.3 to 6.8)
  *
  * For x in F and z outside F, 1/(x - z) = adjoint(x)/mu(x), mu the minimal polynomial of z and adjoint the product over the
  * two conjugates of z, so that only elements of F are ever inverted.
@@ -191,18 +191,6 @@ static void evaluate(const k3 *coefficients, size_t count, const uint64_t *x, ui
             const VK sum = vk_load(out[0] + j, out[1] + j, out[2] + j);
             vk_store(out[0] + j, out[1] + j, out[2] + j, vk_add_scaled(next, sum, v_load(x + j)));
         }
-    }
-}
-
-/* x/(z - x), given the inverses of mu(x); a tile of each coordinate, `stride` apart */
-static void barycentric_weights(k3 z, const uint64_t *x, const uint64_t *inverse, uint64_t *weights, size_t stride)
-{
-    const minimal_polynomial m = k_minimal(z);
-    const adjoint_polynomial adjoint = adjoint_of(z, m);
-    EACH(i) {
-        V a = v_load(x + i);
-        VK w = vk_scale(adjoint_value(&adjoint, a), v_mul(a, v_load(inverse + i)));
-        vk_store(weights + i, weights + stride + i, weights + 2 * stride + i, vk_sub(vk_set1(k_from(0)), w));
     }
 }
 

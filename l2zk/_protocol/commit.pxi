@@ -54,13 +54,13 @@ cdef void extend_columns(void *context, size_t task, unsigned worker) noexcept n
 cdef void extend_coset(void *context, size_t coset, unsigned worker) noexcept nogil:
     """All columns on one coset, and the leaves there while the values are at hand: a leaf's rows lie in one coset."""
     cdef Extension *e = <Extension *>context
-    cdef size_t i, runs = e.tree.leaves // e.tree.blowup // leaf_run(e.tree)
+    cdef size_t i, tasks = leaf_tasks(e.tree) // e.tree.blowup
     for i in range(column_groups(e)):
         if not l2zk_crew_cancelled(e.prover.crew):
             extend_columns(context, coset + e.tree.blowup * i, worker)
-    for i in range(runs):
+    for i in range(tasks):
         if not l2zk_crew_cancelled(e.prover.crew):
-            hash_leaves(e.tree, coset * runs + i, worker)
+            hash_leaves(e.tree, coset * tasks + i, worker)
 
 
 cdef inline size_t column_groups(const Extension *e) noexcept nogil:
@@ -77,7 +77,7 @@ cdef void extend(Prover *v, Extension *e, Tree *t) noexcept nogil:
         return
     share(v, extend_columns, e, v.plan.blowup * column_groups(e))
     if t != NULL:
-        share(v, hash_leaves, t, t.leaves // leaf_run(t))
+        share(v, hash_leaves, t, leaf_tasks(t))
 
 
 cdef void split(uint64_t *main, uint64_t *tail, const uint64_t *coefficients, size_t count, unsigned log_n) noexcept nogil:
@@ -107,7 +107,7 @@ cdef void commit(Prover *v, Tree *t, Message kind) noexcept nogil:
     if build_levels(v.crew, t):
         stop(v, CANCELLED)
         return
-    read_digest(t, 1, 0, root)
+    read_digest(t, NULL, 1, 0, root)
     v.proof_length += 32
     if absorb(&v.transcript, kind, root, 32):
         stop(v, NO_MEMORY)
@@ -116,27 +116,24 @@ cdef void commit(Prover *v, Tree *t, Message kind) noexcept nogil:
 # ---- the trace -------------------------------------------------------------------------------------------------------
 
 cdef void interpolate_column(void *context, size_t c, unsigned worker) noexcept nogil:
-    """T + Z_H*r. Where N' = N, the tail is r; for short traces, N' > N, it is what lies beyond N' coefficients."""
+    """T + Z_H*r in the place of the values. Where N' = N, the tail is r; for short traces, N' > N, it is what lies beyond N' coefficients."""
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
+    cdef bint short_trace = p.coset_size > p.length
     cdef uint64_t *main = column_of(v.coefficients, p.coset_size, c)
-    cdef uint64_t *mask = column_of(v.masks, v.mask_size, c)
+    cdef uint64_t *tail = column_of(v.masks, v.mask_size, c)
+    cdef uint64_t *mask = column_of(v.trace_masks, p.mask_length, c) if short_trace else tail
     if p.hiding:
-        draw_mask(&v.randomness, PURPOSE_TRACE_MASK, c, column_of(v.trace_masks, p.mask_length, c), p.mask_length,
-                  v.scratch[worker].random)
-    if p.coset_size == p.length:
-        l2zk_active.ntt_coefficients(main, column_of(v.trace, p.length, c), p.log_length, v.tables)
-        memcpy(mask, column_of(v.trace_masks, p.mask_length, c), 8 * p.mask_length)
-    else:
-        interpolate_short_column(v, c, main, mask)
+        draw_mask(&v.randomness, PURPOSE_TRACE_MASK, c, mask, p.mask_length, v.scratch[worker].random)
+    memcpy(v.scratch[worker].column, main, 8 * p.length)
+    l2zk_active.ntt_coefficients(main, v.scratch[worker].column, p.log_length, v.tables)
+    if short_trace:
+        mask_short_column(p, main, mask, tail)
 
 
-cdef void interpolate_short_column(Prover *v, size_t c, uint64_t *main, uint64_t *work) noexcept nogil:
-    """All N + h coefficients T_i - r_i + r_(i-N) in `work`, then their tail at its front; h may exceed N, so the two r may meet."""
-    cdef const Plan *p = v.plan
-    cdef const uint64_t *mask = column_of(v.trace_masks, p.mask_length, c)
+cdef void mask_short_column(const Plan *p, uint64_t *main, const uint64_t *mask, uint64_t *work) noexcept nogil:
+    """From T's N coefficients all N + h, T_i - r_i + r_(i-N), in `work`, then their tail at its front; h may exceed N, so the two r may meet."""
     cdef size_t i, count = p.length + p.mask_length
-    l2zk_active.ntt_coefficients(main, column_of(v.trace, p.length, c), p.log_length, v.tables)
     memset(work, 0, 8 * count)
     l2zk_active.ntt_reverse(work, main, p.length, p.log_length, 1)
     for i in range(p.mask_length):
@@ -148,7 +145,6 @@ cdef void interpolate_short_column(Prover *v, size_t c, uint64_t *main, uint64_t
 cdef void commit_trace(Prover *v) noexcept nogil:
     cdef const Plan *p = v.plan
     cdef Extension e
-    cdef size_t beyond = excess(p.length + p.mask_length, p.coset_size)
     if stopped(v):
         return
     l2zk_crew_stage(v.crew, STAGE_COMMIT_TRACE, p.columns + p.blowup)
@@ -156,7 +152,7 @@ cdef void commit_trace(Prover *v) noexcept nogil:
     e.columns, e.log_rows = p.columns, p.log_coset
     e.main, e.main_size = v.coefficients, p.coset_size
     e.tail, e.tail_size, e.masks = v.masks, v.mask_size, p.coset_size == p.length
-    e.tail_count = p.mask_length if e.masks else beyond
+    e.tail_count = v.mask_count
     e.out, e.out_size = v.on_domain, p.size
     e.first, e.ratio = GENERATOR, f_root(p.log_size)
     fill_row_leaves(&v.trace_tree, p, v.on_domain, p.columns)
@@ -169,55 +165,56 @@ cdef void commit_trace(Prover *v) noexcept nogil:
 # ---- the quotient ----------------------------------------------------------------------------------------------------
 
 cdef inline uint64_t *natural_piece(const Prover *v, size_t piece, size_t coordinate) noexcept nogil:
-    return column_of(v.natural, v.plan.piece_length + v.plan.piece_mask_length, 3 * piece + coordinate)
+    return column_of(v.quotient, v.quotient_room, coordinate) + piece * cut_length(v.plan)
 
 
-cdef void cut_quotient(Prover *v) noexcept nogil:
-    """Piece j: the coefficients jM .. jM + M - 1 of Q, and the masks X^M*t_j - t_{j-1} that cancel in the sum. (PROTOCOL 6.4)"""
+cdef void cut_quotient(void *context, size_t c, unsigned worker) noexcept nogil:
+    """Coordinate c of piece j: the coefficients jM .. jM + M - 1 of Q, and the masks X^M*t_j - t_{j-1} that cancel in the sum. (PROTOCOL 6.4)"""
+    cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
-    cdef size_t j, c, i, b, there, size = p.quotient_cosets * p.coset_size + p.overflow
+    cdef size_t j, i, b, there, size = p.quotient_cosets * p.coset_size + p.overflow
     cdef uint64_t *piece
     cdef uint64_t *next_piece
-    cdef uint64_t *all_coefficients
-    for c in range(3):
-        all_coefficients = column_of(v.quotient_values, size, c)
-        for b in range(p.quotient_cosets):
-            l2zk_active.ntt_reverse(all_coefficients + b * p.coset_size, column_of(v.quotient, size, c) + b * p.coset_size, p.coset_size,
-                                    p.log_coset, 1)
-        memcpy(all_coefficients + p.quotient_cosets * p.coset_size, column_of(v.quotient, size, c) + p.quotient_cosets * p.coset_size,
-               8 * p.overflow)
-        for j in range(p.pieces):
-            piece = natural_piece(v, j, c)
-            there = smaller(p.piece_length, size - smaller(size, j * p.piece_length))
-            memcpy(piece, all_coefficients + j * p.piece_length, 8 * there)
-            memset(piece + there, 0, 8 * (p.piece_length + p.piece_mask_length - there))
+    cdef uint64_t *quotient = column_of(v.quotient, v.quotient_room, c)
+    cdef uint64_t *all_coefficients = column_of(v.quotient_values, size, c)
+    for b in range(p.quotient_cosets):
+        l2zk_active.ntt_reverse(all_coefficients + b * p.coset_size, quotient + b * p.coset_size, p.coset_size, p.log_coset, 1)
+    memcpy(all_coefficients + p.quotient_cosets * p.coset_size, quotient + p.quotient_cosets * p.coset_size, 8 * p.overflow)
+    for j in range(p.pieces):
+        piece = natural_piece(v, j, c)
+        there = smaller(p.piece_length, size - smaller(size, j * p.piece_length))
+        memcpy(piece, all_coefficients + j * p.piece_length, 8 * there)
+        memset(piece + there, 0, 8 * (cut_length(p) - there))
     for j in range(p.pieces - 1 if p.hiding else 0):
-        for c in range(3):
-            piece = natural_piece(v, j, c)
-            next_piece = natural_piece(v, j + 1, c)
-            draw_mask(&v.randomness, PURPOSE_QUOTIENT_MASK, 3 * j + c, piece + p.piece_length, p.piece_mask_length,
-                      v.scratch[0].random)
-            for i in range(p.piece_mask_length):
-                next_piece[i] = f_sub(next_piece[i], piece[p.piece_length + i])
+        piece = natural_piece(v, j, c)
+        next_piece = natural_piece(v, j + 1, c)
+        draw_mask(&v.randomness, PURPOSE_QUOTIENT_MASK, 3 * j + c, piece + p.piece_length, p.piece_mask_length, v.scratch[worker].random)
+        for i in range(p.piece_mask_length):
+            next_piece[i] = f_sub(next_piece[i], piece[p.piece_length + i])
+
+
+cdef void reverse_piece(void *context, size_t i, unsigned worker) noexcept nogil:
+    """A coordinate of a piece as an extension takes it."""
+    cdef Prover *v = <Prover *>context
+    cdef const Plan *p = v.plan
+    split(column_of(v.piece_coefficients, p.coset_size, i), column_of(v.piece_tails, excess(cut_length(p), p.coset_size), i),
+          natural_piece(v, i // 3, i % 3), cut_length(p), p.log_coset)
 
 
 cdef void extend_pieces(Prover *v) noexcept nogil:
     cdef const Plan *p = v.plan
     cdef Extension e
-    cdef size_t i, size = p.quotient_cosets * p.coset_size + p.overflow, count = p.piece_length + p.piece_mask_length
     e.columns, e.log_rows, e.masks = 3 * p.pieces, p.log_coset, False
     e.out, e.out_size = v.pieces, p.size
     e.first, e.ratio = GENERATOR, f_root(p.log_size)
     if p.whole:                  # Q itself: one block, and its overflow behind it
-        e.main, e.main_size = v.quotient, size
-        e.tail, e.tail_size, e.tail_count = v.quotient + p.coset_size, size, p.overflow
+        e.main, e.main_size = v.quotient, v.quotient_room
+        e.tail, e.tail_size, e.tail_count = v.quotient + p.coset_size, v.quotient_room, p.overflow
     else:
-        cut_quotient(v)
-        for i in range(3 * p.pieces):
-            l2zk_active.ntt_reverse(column_of(v.piece_coefficients, p.coset_size, i), natural_piece(v, 0, i),
-                                    smaller(p.coset_size, count), p.log_coset, 1)
+        share(v, cut_quotient, v, 3)
+        share(v, reverse_piece, v, 3 * p.pieces)
         e.main, e.main_size = v.piece_coefficients, p.coset_size
-        e.tail, e.tail_size, e.tail_count = v.natural + p.coset_size, count, excess(count, p.coset_size)
+        e.tail, e.tail_size, e.tail_count = v.piece_tails, excess(cut_length(p), p.coset_size), excess(cut_length(p), p.coset_size)
     extend(v, &e, &v.quotient_tree)
 
 
@@ -267,7 +264,7 @@ cdef void commit_quotient(Prover *v) noexcept nogil:
         mask_batch(v)
         v.quotient_tree.salts, v.quotient_tree.number = &v.randomness, 1
     if p.direct:
-        share(v, hash_leaves, &v.quotient_tree, v.quotient_tree.leaves // leaf_run(&v.quotient_tree))
+        share(v, hash_leaves, &v.quotient_tree, leaf_tasks(&v.quotient_tree))
     else:
         extend_pieces(v)
     commit(v, &v.quotient_tree, MESSAGE_QUOTIENT_ROOT)

@@ -133,7 +133,7 @@ cdef class Run:
         if (values >= P).any():
             raise ValueError("a trace cell is not below p")
         for c in range(self.prover.plan.columns):
-            memcpy(column_of(self.prover.trace, self.prover.plan.length, c),
+            memcpy(column_of(self.prover.trace, self.prover.plan.coset_size, c),
                    <const void *><size_t>values[c].ctypes.data, 8 * self.prover.plan.length)
         return 0
 
@@ -165,7 +165,7 @@ cdef class Run:
         cdef size_t c, length = self.prover.plan.length
         result = np.empty((self.prover.plan.columns, length), dtype=np.uint64)
         for c in range(self.prover.plan.columns):
-            memcpy(<void *><size_t>result[c].ctypes.data, column_of(self.prover.trace, length, c), 8 * length)
+            memcpy(<void *><size_t>result[c].ctypes.data, column_of(self.prover.trace, self.prover.plan.coset_size, c), 8 * length)
         return result
 
     cdef object outputs(self):
@@ -374,6 +374,13 @@ def blake3(data):
         with nogil:
             l2zk_active.hash_bytes(start, length, digest)
     return digest[:32]
+
+
+def tree_memory(size_t leaves, size_t blowup):
+    """The bytes of the levels that a tree keeps while a proof is made."""
+    cdef Tree t
+    plan_tree(&t, leaves, blowup)
+    return 4 * tree_words(&t)
 
 
 def keep_memory(size_t limit):

@@ -6,6 +6,7 @@
 cdef enum:
     BLOCKS_AT_ONCE = 1 << 9      # a multiple of the lanes that hash together
     EXPANSION_WORDS = 8 * BLOCKS_AT_ONCE     # working memory of `expand`
+    SALTS_TOGETHER = 32          # at least, of leaves that are hashed together
 
 cdef enum Purpose:
     PURPOSE_TRACE_MASK = 1       # index: column
@@ -44,13 +45,28 @@ cdef void draw_mask(const Randomness *r, Purpose purpose, uint64_t index, uint64
                     drawn += 1
 
 
-cdef const uint32_t *draw_salts(const Randomness *r, size_t tree, uint64_t number, size_t run, uint64_t *working) noexcept nogil:
-    """The salts of run `number` of `run` leaves, as hash_columns takes them, BLOCKS_AT_ONCE apart."""
-    return expand(r, PURPOSE_SALT, tree, number * l2zk_salt_blocks(run), l2zk_salt_blocks(run), working)
+# A block has four salts, for leaves that are a stretch apart: so those of neighbours lie side by side, as hash_columns takes them,
+# their words BLOCKS_AT_ONCE apart.
+
+cdef inline size_t salt_stretch(size_t leaves) noexcept nogil:
+    return larger(SALTS_TOGETHER, leaves // 4)
 
 
-cdef const uint32_t *draw_salt(const Randomness *r, size_t tree, uint64_t number, size_t run, size_t t, uint64_t *working) noexcept nogil:
-    """The salt of leaf t of a run, its words BLOCKS_AT_ONCE apart."""
-    cdef size_t place = l2zk_salt_place(t, BLOCKS_AT_ONCE)
-    cdef size_t block = place % BLOCKS_AT_ONCE
-    return expand(r, PURPOSE_SALT, tree, number * l2zk_salt_blocks(run) + block, 1, working) + (place - block)
+cdef inline size_t salt_blocks(size_t leaves) noexcept nogil:
+    return smaller(leaves, salt_stretch(leaves))
+
+
+cdef inline size_t salt_place(size_t i, size_t leaves) noexcept nogil:
+    """Where the first word of the salt of leaf i of so many is."""
+    return i % salt_stretch(leaves) + i // salt_stretch(leaves) * 4 * BLOCKS_AT_ONCE
+
+
+cdef const uint32_t *draw_salts(const Randomness *r, size_t tree, uint64_t task, size_t leaves, uint64_t *working) noexcept nogil:
+    """The salts of a task's leaves."""
+    return expand(r, PURPOSE_SALT, tree, task * salt_blocks(leaves), salt_blocks(leaves), working)
+
+
+cdef const uint32_t *draw_salt(const Randomness *r, size_t tree, uint64_t task, size_t leaves, size_t i, uint64_t *working) noexcept nogil:
+    """The salt of leaf i among them."""
+    cdef size_t block = i % salt_stretch(leaves)
+    return expand(r, PURPOSE_SALT, tree, task * salt_blocks(leaves) + block, 1, working) + (salt_place(i, leaves) - block)

@@ -70,8 +70,6 @@ cdef extern from "kernels.h" nogil:
     size_t l2zk_ntt_table_words(size_t n) noexcept
     l2zk_ntt_tables l2zk_ntt_tables_in(const uint64_t *words, size_t n) noexcept
     size_t l2zk_ntt_shift_words(unsigned log_n) noexcept
-    size_t l2zk_salt_place(size_t i, size_t stride) noexcept
-    size_t l2zk_salt_blocks(size_t n) noexcept
     ctypedef struct l2zk_kernels:
         const char *name
         void (*hash_bytes)(const uint8_t *, size_t, uint8_t *) noexcept nogil
@@ -103,7 +101,6 @@ cdef extern from "kernels.h" nogil:
         void (*fold)(const uint64_t **, size_t, unsigned, k3, uint64_t **) noexcept nogil
         void (*fold_leaves)(uint64_t *, size_t, unsigned, k3, const uint64_t *, uint64_t **) noexcept nogil
         void (*evaluate)(const k3 *, size_t, const uint64_t *, uint64_t **) noexcept nogil
-        void (*barycentric_weights)(k3, const uint64_t *, const uint64_t *, uint64_t *, size_t) noexcept nogil
         void (*split_weights)(const uint64_t *, size_t, size_t, uint64_t *) noexcept nogil
         k3 (*dot)(const uint64_t *, size_t, const uint64_t *, size_t) noexcept nogil
     const l2zk_kernels *l2zk_active

@@ -118,10 +118,10 @@ def hash_columns_probe(columns, salts=None):
     out = np.empty((8, n), dtype=np.uint32)
     for e in range(words):
         sources[e] = _words_of(columns) + e * n
-    placed = np.zeros((16, n), dtype=np.uint32)
+    placed = np.zeros((4, n), dtype=np.uint32)
     for e in range(0 if salts is None else n):
         for k, word in enumerate(np.ascontiguousarray(salts[e]).view(np.uint32)):
-            placed.reshape(-1)[l2zk_salt_place(e, n) + k * n] = word
+            placed[k, e] = word
     l2zk_active.hash_columns(sources, words, n, NULL if salts is None else <uint32_t *>_words_of(placed), n, <uint32_t *>_words_of(out), n)
     free(sources)
     return np.ascontiguousarray(out.T).view(np.uint8)
@@ -148,6 +148,49 @@ def stream_probe(const uint8_t[::1] seed, int purpose, uint64_t index, uint64_t 
     memcpy(randomness.seed, &seed[0], 32)
     expand(&randomness, <Purpose>purpose, index, first, count, _words_of(working))
     return np.ascontiguousarray(working.view(np.uint32).reshape(16, -1)[:, :count].T).view(np.uint8)
+
+
+def tree_probe(columns, size_t blowup, indices, seed=None):
+    """A tree over the rows of a (words, leaves) array: its root, and the digests that open the leaves of some indices, in increasing order.
+
+    With a seed of 32 bytes each leaf has a salt, of the trace tree's.
+    """
+    columns, indices = _column_array(columns), _column_array(indices)
+    cdef size_t words = columns.shape[0], leaves = columns.shape[1], e, task
+    cdef Randomness randomness
+    cdef Reopened reopened
+    cdef Tree t
+    plan_tree(&t, leaves, blowup)
+    levels, digests = np.empty(tree_words(&t), dtype=np.uint32), np.empty(8 * DIGEST_STEP, dtype=np.uint32)
+    pointers, strides = np.empty((2, words), dtype=np.uint64), np.full(words, leaves // blowup, dtype=np.uint64)
+    random, known = np.empty(EXPANSION_WORDS, dtype=np.uint64), np.empty(2 * len(indices) + 1, dtype=np.uint64)
+    roots, again = np.empty(len(indices) + 1, dtype=np.uint64), np.empty(reopened_words(len(indices)), dtype=np.uint32)
+    group, salts = np.empty((words, GROUP_LEAVES), dtype=np.uint64), np.empty((4, GROUP_LEAVES), dtype=np.uint32)
+    order = np.array([stored_at(i, leaves, blowup) for i in range(leaves)], dtype=np.intp)
+    stored = np.empty_like(columns)
+    stored[:, order] = columns
+    cdef uint64_t *scratch[3]
+    scratch[0], scratch[1], scratch[2] = _words_of(pointers[0]), _words_of(digests), _words_of(random)
+    t.words, t.levels, t.sources, t.strides = words, <uint32_t *>_words_of(levels), <const uint64_t **>_words_of(pointers[1]), <size_t *>_words_of(strides)
+    t.scratch, t.digests, t.salt_working = scratch, <uint32_t **>scratch + 1, scratch + 2
+    t.salts, t.number = NULL, 0
+    if seed is not None:
+        memcpy(randomness.seed, <const char *>seed, 32)
+        t.salts = &randomness
+    for e in range(words):
+        t.sources[e] = _words_of(stored) + e * leaves
+    reopened.roots, reopened.digests, reopened.sources = _words_of(roots), <uint32_t *>_words_of(again), <const uint64_t **>_words_of(pointers[0])
+    reopened.words, reopened.salts = _words_of(group), <uint32_t *>_words_of(salts)
+    for task in range(leaf_tasks(&t)):
+        hash_leaves(&t, task, 0)
+    cdef Session session = Session(1)
+    build_levels(session.crew, &t)
+    opening = np.empty(32 * 64 * (len(indices) + 1), dtype=np.uint8)
+    cdef size_t length = list_digests(&t, &reopened, _words_of(indices), len(indices), _words_of(known), _words_of(random),
+                                      <uint8_t *>_words_of(opening))
+    root = np.empty(32, dtype=np.uint8)
+    read_digest(&t, &reopened, 1, 0, <uint8_t *>_words_of(root))
+    return root.tobytes(), opening[:length].tobytes()
 
 
 def grind_probe(const uint8_t[::1] prefix, uint64_t first, uint64_t count, unsigned bits):

@@ -30,6 +30,8 @@ cdef struct Scratch:             # one worker's
     uint64_t *random             # what expands randomness
     uint64_t *shift              # powers: of a coset that it extends to, or what wraps a polynomial (overflow.pxi)
     uint64_t *tail               # what is added there to a column's coefficients
+    uint64_t *column             # a column's values, whose place its coefficients take
+    uint32_t *digests            # of a tree's task
 
 cdef struct Prover:
     const Plan *plan
@@ -49,7 +51,7 @@ cdef struct Prover:
     uint64_t *outputs
     const uint64_t (*start)[3]       # cells (row, column, value) that the program fixes before it runs
     size_t start_count
-    # what the check found
+    # what the check found, worker by worker and then in the first one's place
     int64_t *first_violation         # per constraint: row, or -1
     uint64_t *violations
     # challenges (PROTOCOL 6)
@@ -64,14 +66,15 @@ cdef struct Prover:
     Arena arena
     l2zk_ntt_tables tables       # for transforms of up to N' values
     uint64_t *table_words
-    uint64_t *trace              # w columns of N
+    uint64_t *trace              # w columns of N values in room for N'; once they are committed to it is `coefficients`
     l2zk_row_load *row_loads     # where the step's loads come from
     l2zk_row_result *row_results # and where its results go
     uint64_t *uniforms
     uint64_t *coefficients       # w columns of N', bit-reversed: T, or where N' > N the first N' coefficients of T + Z_H*r
-    uint64_t *trace_masks        # w columns of h: r
-    uint64_t *masks              # w columns: r, or what the polynomials have beyond N' coefficients, at the front of room for all (commit.pxi)
+    uint64_t *masks              # w columns: r, or where N' > N what T + Z_H*r has beyond N' coefficients, at the front of room for all
     size_t mask_size
+    size_t mask_count            # how many of them count
+    uint64_t *trace_masks        # where N' > N, w columns of h: r
     uint64_t *tails              # columns of tail_room: what an extension adds to the coefficients, bit-reversed (commit.pxi)
     size_t tail_room
     uint64_t *on_domain          # w columns of |L|
@@ -80,20 +83,22 @@ cdef struct Prover:
     uint64_t *steps              # TILE powers of omega_N', then of its e-th power for each group's x^e
     uint64_t *side_steps         # the same of the root of order `overflow`
     uint64_t *group_constants    # c of each group's X^e - c
-    uint64_t *trace_steps        # TILE powers of g
     uint64_t *exempt_roots       # the points of the last rows
     uint64_t **periodic          # for each coset that the quotient is evaluated on, the periodic columns
     uint64_t **divisors          # and the inverses of X^e - c where they repeat, without a transition's last rows
     uint64_t *quotient_values    # unless it is evaluated on all of L, 3 columns of quotient_cosets*N' and the overflow; then A folded,
                                  # and Q in natural order (add_overflow, cut_quotient)
-    uint64_t *quotient           # then coefficients of Q, block by block of N', each bit-reversed; behind them the overflow, natural
-    uint64_t *natural            # unless direct or whole, 3k columns of M + h_q: the pieces' coefficients
-    uint64_t *piece_coefficients # the same: 3k columns of N', bit-reversed
+    uint64_t *quotient           # 3 columns of quotient_room: coefficients of Q, block by block of N', each bit-reversed; behind them the
+    size_t quotient_room         # overflow, natural; then k pieces of M + h_q coefficients, natural
+    uint64_t *piece_coefficients # of several pieces 3k columns of N', bit-reversed, where quotient_values were
+    uint64_t *piece_tails        # 3k columns: what they have beyond
     uint64_t *pieces             # 3k columns of |L|
     uint64_t *batch_mask_coefficients   # R(7^s*X): 3 columns of N'/s, bit-reversed, then the rest, natural
     uint64_t *batch_mask         # 3 columns of |L|/s, in the order of word 1
     k3 *values                   # out of domain, in the order of 6.6
-    k3 *partial_values           # for each worker
+    uint64_t *point_powers       # for each offset, the powers that a chunk's coefficients take (values.pxi)
+    k3 *chunk_powers             # and for each chunk the one that it takes beside
+    k3 *sums                     # for each worker
     k3 *point_slots              # of the constraint machine at a point
     k3 *point_results
     l2zk_deep_point *points
@@ -111,6 +116,7 @@ cdef struct Prover:
     Tree word_trees[MOST_ROUNDS + 1]
     k3 *final                    # coefficients
     uint64_t *indices            # the queries, then what follows from them
+    Reopened reopened            # what the tree that is being opened does not keep
     uint8_t *proof               # body
     size_t proof_length
     Scratch *scratch
@@ -141,15 +147,19 @@ cdef uint64_t *place_columns(Arena *a, size_t count, size_t size) noexcept nogil
 
 
 cdef void place_tree(Arena *a, Tree *t, const Prover *v, size_t leaves, size_t words) noexcept nogil:
-    t.leaves = leaves
-    t.blowup = v.plan.blowup
+    """A tree but for its levels."""
+    plan_tree(t, leaves, v.plan.blowup)
     t.words = words
-    t.levels = <uint32_t *>place(a, 4 * tree_words(leaves))
     t.sources = <const uint64_t **>place(a, sizeof(void *) * words)
     t.strides = <size_t *>place(a, sizeof(size_t) * words)
     t.scratch = <uint64_t **>place(a, sizeof(void *) * v.workers)
+    t.digests = <uint32_t **>place(a, sizeof(void *) * v.workers)
     t.salt_working = <uint64_t **>place(a, sizeof(void *) * v.workers)
     t.salts = NULL
+
+
+cdef void place_levels(Arena *a, Tree *t) noexcept nogil:
+    t.levels = <uint32_t *>place(a, 4 * tree_words(t))
 
 
 cdef size_t body_bound(const Plan *p) noexcept nogil:
@@ -167,14 +177,11 @@ cdef size_t body_bound(const Plan *p) noexcept nogil:
 
 cdef size_t scratch_words(const Plan *p) noexcept nogil:
     """What one worker needs at most at a time."""
-    cdef size_t row = larger(p.columns, p.row_slots)
+    cdef size_t row = larger(p.columns, p.row_slots)      # or a step function's columns
     cdef size_t tile = CHUNK_STEP * (4 + p.group_count) + TILE * (p.constraints.vector_count + p.constraint_count)
     cdef size_t batch = CHUNK_STEP * (1 + p.offset_count) + TILE * (p.columns + 3 * p.pieces + 8)
-    cdef size_t values = 13 * CHUNK_STEP
-    cdef size_t most = larger(row, values)
-    if tile > most:
-        most = tile
-    return batch if batch > most else most
+    cdef size_t values = larger(13 * TILE, 3 * VALUES_STEP)
+    return larger(larger(row, values), larger(tile, batch))
 
 
 cdef inline size_t wrap_words(const Plan *p) noexcept nogil:
@@ -188,6 +195,11 @@ cdef inline size_t batch_mask_room(const Plan *p) noexcept nogil:
     return larger(p.coset_size // p.rows_per_leaf, p.batch_mask_length)
 
 
+cdef inline size_t cut_length(const Plan *p) noexcept nogil:
+    """Coefficients of a piece that is cut from Q; 0 where the only piece is Q."""
+    return 0 if p.direct or p.whole else p.piece_length + p.piece_mask_length
+
+
 cdef size_t most_tail(const Plan *p) noexcept nogil:
     """Room for the longest tail of an extension, or for E (overflow.pxi): a power of two."""
     cdef size_t most = larger(p.mask_length, p.overflow)
@@ -197,61 +209,117 @@ cdef size_t most_tail(const Plan *p) noexcept nogil:
 
 
 cdef void lay_out(Prover *v) noexcept nogil:
-    """Place every array of the proof; with no base yet, only measure."""
-    cdef const Plan *p = v.plan
+    """Place every array of the proof; with no base yet, only measure.
+
+    What is needed for a while lies where something else did or will: columns that are interpolated, then the quotient up to its value
+    at zeta, then the batch and the words.
+    """
     cdef Arena *a = &v.arena
-    cdef size_t i, u, size, cosets = p.quotient_cosets
+    cdef size_t i, start, end
     a.used = 0
     lay_out_trace(v)
     if v.trace_only:
         return
+    lay_out_commitments(v)
+    lay_out_openings(v)
+    lay_out_tables(v)
+    start = a.used
+    for i in range(v.workers):
+        lay_column(v, i, a)
+    end = a.used
+    a.used = start
+    lay_out_quotient(v)
+    end = larger(end, a.used)
+    a.used = start
+    lay_out_words(v)
+    a.used = larger(end, a.used)
+    for i in range(v.workers):
+        hand_out_scratch(v, i)
+
+
+cdef void lay_out_commitments(Prover *v) noexcept nogil:
+    """The trace and the pieces on L with their trees, and what the tails of their extensions take."""
+    cdef const Plan *p = v.plan
+    cdef Arena *a = &v.arena
+    cdef bint short_trace = p.coset_size > p.length
     v.table_words = place_words(a, l2zk_ntt_table_words(p.coset_size))
     v.tables = l2zk_ntt_tables_in(v.table_words, p.coset_size)
-    v.coefficients = place_columns(a, p.columns, p.coset_size)
-    v.trace_masks = place_columns(a, p.columns, p.mask_length)
-    v.mask_size = p.length + p.mask_length if p.coset_size > p.length else p.mask_length
+    v.coefficients = v.trace
+    v.mask_size = p.length + p.mask_length if short_trace else p.mask_length
+    v.mask_count = excess(p.length + p.mask_length, p.coset_size)
     v.masks = place_columns(a, p.columns, v.mask_size)
+    v.trace_masks = place_columns(a, p.columns, p.mask_length if short_trace else 0)
     v.tail_room = most_tail(p)
     v.tails = place_columns(a, larger(p.columns, 3 * p.pieces), v.tail_room)
     v.on_domain = place_columns(a, p.columns, p.size)
-    v.alpha_powers = <k3 *>place(a, sizeof(k3) * p.constraint_count)
-    v.alpha_limbs = <k3_limbs *>place(a, sizeof(k3_limbs) * p.constraint_count)
-    v.steps = place_words(a, TILE * (1 + p.group_count))
-    v.trace_steps = place_words(a, TILE)
-    v.side_steps = place_words(a, TILE * (1 + p.group_count))
-    v.group_constants = place_words(a, p.group_count)
-    v.exempt_roots = place_words(a, p.most_exempt)
-    v.periodic = <uint64_t **>place(a, sizeof(void *) * p.periodic_count * (cosets + 1))
-    for i in range(p.periodic_count * (cosets + 1)):
-        lay_pointer(v.periodic, i, place_words(a, periodic_span(p, i % p.periodic_count)), a)
-    v.divisors = <uint64_t **>place(a, sizeof(void *) * p.group_count * (cosets + 1))
-    for i in range(p.group_count * (cosets + 1)):
-        size = larger(TILE, divisor_span(p, p.groups + i % p.group_count))
-        lay_pointer(v.divisors, i, place_words(a, size if divisor_repeats(p, i % p.group_count) else 0), a)
-    size = 0 if p.direct else cosets * p.coset_size + p.overflow
-    v.quotient_values = place_columns(a, 3, size)
-    v.quotient = place_columns(a, 3, size)
-    v.natural = place_columns(a, 3 * p.pieces, 0 if p.direct or p.whole else p.piece_length + p.piece_mask_length)
-    v.piece_coefficients = place_columns(a, 3 * p.pieces, 0 if p.direct or p.whole else p.coset_size)
     v.pieces = place_columns(a, 3 * p.pieces, p.size)
     v.batch_mask_coefficients = place_columns(a, 3, batch_mask_room(p) if p.hiding else 0)
     v.batch_mask = place_columns(a, 3, p.leaves if p.hiding else 0)
     place_tree(a, &v.trace_tree, v, p.leaves, p.rows_per_leaf * p.columns)
     place_tree(a, &v.quotient_tree, v, p.leaves, p.rows_per_leaf * 3 * p.pieces + (3 if p.hiding else 0))
+    place_levels(a, &v.trace_tree)
+    place_levels(a, &v.quotient_tree)
+
+
+cdef void lay_out_tables(Prover *v) noexcept nogil:
+    """Where the arrays are that are needed for a while: what is written here stays."""
+    cdef const Plan *p = v.plan
+    cdef Arena *a = &v.arena
+    cdef size_t u, size = p.leaves
+    v.periodic = <uint64_t **>place(a, sizeof(void *) * p.periodic_count * (p.quotient_cosets + 1))
+    v.divisors = <uint64_t **>place(a, sizeof(void *) * p.group_count * (p.quotient_cosets + 1))
+    for u in range(1, p.rounds + 1):
+        place_tree(a, &v.word_trees[u], v, size >> p.log_arity[u - 1], <size_t>3 << p.log_arity[u - 1])
+        size >>= p.log_arity[u - 1]
+
+
+cdef void lay_out_quotient(Prover *v) noexcept nogil:
+    """What the quotient is made from; its pieces' coefficients are still there when they are opened."""
+    cdef const Plan *p = v.plan
+    cdef Arena *a = &v.arena
+    cdef size_t i, size, cosets = p.quotient_cosets
+    v.alpha_powers = <k3 *>place(a, sizeof(k3) * p.constraint_count)
+    v.alpha_limbs = <k3_limbs *>place(a, sizeof(k3_limbs) * p.constraint_count)
+    v.side_steps = place_words(a, TILE * (1 + p.group_count))
+    v.group_constants = place_words(a, p.group_count)
+    v.exempt_roots = place_words(a, p.most_exempt)
+    for i in range(p.periodic_count * (cosets + 1)):
+        lay_pointer(v.periodic, i, place_words(a, periodic_span(p, i % p.periodic_count)), a)
+    for i in range(p.group_count * (cosets + 1)):
+        size = larger(TILE, divisor_span(p, p.groups + i % p.group_count))
+        lay_pointer(v.divisors, i, place_words(a, size if divisor_repeats(p, i % p.group_count) else 0), a)
+    size = 0 if p.direct else cosets * p.coset_size + p.overflow
+    v.quotient_room = larger(size, p.pieces * cut_length(p))
+    v.quotient = place_columns(a, 3, v.quotient_room)
+    v.quotient_values = place_words(a, larger(3 * (size + TILE), 3 * p.pieces * (p.coset_size + TILE) if cut_length(p) else 0))
+    v.piece_coefficients = v.quotient_values
+    v.piece_tails = place_columns(a, 3 * p.pieces, excess(cut_length(p), p.coset_size))
+
+
+cdef void lay_out_openings(Prover *v) noexcept nogil:
+    """The values out of domain, the points of the batch, the queries and the body."""
+    cdef const Plan *p = v.plan
+    cdef Arena *a = &v.arena
+    cdef size_t leaf_words = larger(p.rows_per_leaf * larger(p.columns, 3 * p.pieces) + 3, 24)
+    v.steps = place_words(a, TILE * (1 + p.group_count))
     v.values = <k3 *>place(a, sizeof(k3) * p.openings)
-    v.partial_values = <k3 *>place(a, sizeof(k3) * p.openings * v.workers)
+    v.point_powers = place_words(a, POINT_POWERS * p.offset_count)
+    v.chunk_powers = <k3 *>place(a, sizeof(k3) * p.offset_count * value_chunks(p))
+    v.sums = <k3 *>place(a, sizeof(k3) * sum_count(p) * v.workers)
     v.point_slots = <k3 *>place(a, sizeof(k3) * p.constraints.vector_count)
     v.point_results = <k3 *>place(a, sizeof(k3) * p.constraint_count)
     v.points = <l2zk_deep_point *>place(a, sizeof(l2zk_deep_point) * p.offset_count)
     v.point_sources = <const uint64_t **>place(a, sizeof(void *) * p.offset_count * (p.columns + 3 * p.pieces))
     v.side_sources = <size_t *>place_words(a, p.offset_count * (p.columns + 3 * p.pieces))
     v.point_coefficients = <k3_limbs *>place(a, sizeof(k3_limbs) * p.offset_count * (p.columns + 3 * p.pieces))
-    lay_out_words(v)
     v.final = <k3 *>place(a, sizeof(k3) * p.final_length)
     v.indices = place_words(a, 4 * p.queries)    # J, Lambda, and what `known` holds twice
+    v.reopened.roots = place_words(a, p.queries)
+    v.reopened.digests = <uint32_t *>place(a, 4 * reopened_words(p.queries))
+    v.reopened.sources = <const uint64_t **>place(a, sizeof(void *) * leaf_words)
+    v.reopened.words = place_words(a, GROUP_LEAVES * leaf_words)
+    v.reopened.salts = <uint32_t *>place(a, 16 * GROUP_LEAVES)
     v.proof = <uint8_t *>place(a, body_bound(p))
-    for i in range(v.workers):
-        hand_out_scratch(v, i)
 
 
 cdef void lay_out_words(Prover *v) noexcept nogil:
@@ -270,7 +338,7 @@ cdef void lay_out_words(Prover *v) noexcept nogil:
         v.folded_tail[u] = place_columns(a, 3, tail)
         if u <= p.rounds:
             v.words[u] = place_columns(a, 3, size)
-            place_tree(a, &v.word_trees[u], v, size >> p.log_arity[u - 1], <size_t>3 << p.log_arity[u - 1])
+            place_levels(a, &v.word_trees[u])
             size >>= p.log_arity[u - 1]
             tail = (tail + (<size_t>1 << p.log_arity[u - 1]) - 1) >> p.log_arity[u - 1]
 
@@ -279,13 +347,13 @@ cdef void lay_out_trace(Prover *v) noexcept nogil:
     cdef const Plan *p = v.plan
     cdef Arena *a = &v.arena
     cdef size_t i
-    v.trace = place_columns(a, p.columns, p.length)
+    v.trace = place_columns(a, p.columns, p.coset_size)
     v.row_loads = <l2zk_row_load *>place(a, sizeof(l2zk_row_load) * p.step.load_count)
     v.row_results = <l2zk_row_result *>place(a, sizeof(l2zk_row_result) * p.step.result_count)
     v.uniforms = place_words(a, p.constraints.uniform_count)
     v.outputs = place_words(a, p.output_count)
-    v.first_violation = <int64_t *>place_words(a, p.constraint_count)
-    v.violations = place_words(a, p.constraint_count)
+    v.first_violation = <int64_t *>place_words(a, p.constraint_count * v.workers)
+    v.violations = place_words(a, p.constraint_count * v.workers)
     v.scratch = <Scratch *>place(a, sizeof(Scratch) * v.workers)
     for i in range(v.workers):
         lay_scratch(v, i, a)
@@ -305,27 +373,35 @@ cdef void lay_scratch(Prover *v, size_t worker, Arena *a) noexcept nogil:
     s.groups = <l2zk_group *>place(a, sizeof(l2zk_group) * p.group_count)
     s.kept = <uint64_t **>place(a, sizeof(void *) * p.constraint_count)
     s.results = <const uint64_t **>place(a, sizeof(void *) * p.constraint_count)
-    s.sources = <uint64_t **>place(a, sizeof(void *) * larger(p.rows_per_leaf * words + 3, 24))
-    s.random = place_words(a, EXPANSION_WORDS if p.hiding else 0)
-    s.shift = place_words(a, larger(l2zk_ntt_shift_words(p.log_coset), wrap_words(p)))
-    s.tail = place_words(a, most_tail(p))
+    if not v.trace_only:
+        s.sources = <uint64_t **>place(a, sizeof(void *) * larger(p.rows_per_leaf * words + 3, 24))
+        s.random = place_words(a, EXPANSION_WORDS if p.hiding else 0)
+        s.shift = place_words(a, larger(l2zk_ntt_shift_words(p.log_coset), wrap_words(p)))
+        s.tail = place_words(a, most_tail(p))
+        s.digests = <uint32_t *>place(a, 4 * 8 * DIGEST_STEP)
     if a.base != NULL:
         v.scratch[worker] = s
 
 
+cdef void lay_column(Prover *v, size_t worker, Arena *a) noexcept nogil:
+    cdef uint64_t *column = place_words(a, v.plan.length)
+    if a.base != NULL:
+        v.scratch[worker].column = column
+
+
 cdef void hand_out_scratch(Prover *v, size_t worker) noexcept nogil:
-    """Each tree borrows a worker's list of sources while it is built."""
-    cdef uint64_t *sources
+    """Each tree borrows what a worker has while it is built."""
     cdef size_t u
     if v.arena.base == NULL:
         return
-    sources = <uint64_t *>v.scratch[worker].sources
-    v.trace_tree.scratch[worker] = sources
-    v.quotient_tree.scratch[worker] = sources
-    v.trace_tree.salt_working[worker] = v.scratch[worker].random
-    v.quotient_tree.salt_working[worker] = v.scratch[worker].random
+    hand_to_tree(&v.trace_tree, v.scratch + worker, worker)
+    hand_to_tree(&v.quotient_tree, v.scratch + worker, worker)
     for u in range(1, v.plan.rounds + 1):
-        v.word_trees[u].scratch[worker] = sources
+        hand_to_tree(&v.word_trees[u], v.scratch + worker, worker)
+
+
+cdef void hand_to_tree(Tree *t, const Scratch *s, size_t worker) noexcept nogil:
+    t.scratch[worker], t.digests[worker], t.salt_working[worker] = <uint64_t *>s.sources, s.digests, s.random
 
 
 cdef size_t periodic_span(const Plan *p, size_t i) noexcept nogil:

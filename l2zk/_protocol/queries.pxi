@@ -27,38 +27,7 @@ cdef void grind(Prover *v) noexcept nogil:
 
 
 cdef void open_tree(Prover *v, const Tree *t, const uint64_t *indices, size_t count, uint64_t *known) noexcept nogil:
-    """The digests that cannot be computed from the opened leaves. (PROTOCOL 5.3)"""
-    cdef size_t m = t.leaves, half, low, high, split, out
-    memcpy(known, indices, 8 * count)
-    while m > 1:
-        half = m // 2
-        split = 0
-        while split < count and known[split] < half:
-            split += 1
-        low, high, out = 0, split, 0
-        while low < split or high < count:
-            if low < split and high < count and known[low] == known[high] - half:
-                known[count + out] = known[low]
-                low += 1
-                high += 1
-            elif high == count or (low < split and known[low] < known[high] - half):
-                send_digest(v, t, m, known[low] + half)
-                known[count + out] = known[low]
-                low += 1
-            else:
-                send_digest(v, t, m, known[high] - half)
-                known[count + out] = known[high] - half
-                high += 1
-            out += 1
-        for low in range(out):
-            known[low] = known[count + low]
-        count = out
-        m = half
-
-
-cdef inline void send_digest(Prover *v, const Tree *t, size_t m, size_t j) noexcept nogil:
-    read_digest(t, m, j, v.proof + v.proof_length)
-    v.proof_length += 32
+    v.proof_length += list_digests(t, &v.reopened, indices, count, known, v.scratch[0].random, v.proof + v.proof_length)
 
 
 cdef void open_input(Prover *v, const Tree *t, uint64_t *columns, size_t width, const uint64_t *indices, size_t count,
@@ -66,6 +35,7 @@ cdef void open_input(Prover *v, const Tree *t, uint64_t *columns, size_t width, 
     """The s rows of each leaf, with hiding R's value and the salt; then the tree's digests."""
     cdef const Plan *p = v.plan
     cdef size_t i, m, c, at
+    cdef uint32_t salt[4]
     for i in range(count):
         for m in range(p.rows_per_leaf):
             at = stored_at(indices[i] + m * p.leaves, p.size, p.blowup)
@@ -77,7 +47,8 @@ cdef void open_input(Prover *v, const Tree *t, uint64_t *columns, size_t width, 
             for c in range(3 if t == &v.quotient_tree else 0):
                 put_u64(v.proof + v.proof_length, column_of(v.batch_mask, p.leaves, c)[at])
                 v.proof_length += 8
-            read_salt(t, at, v.proof + v.proof_length, v.scratch[0].random)
+            read_salt(t, indices[i], salt, v.scratch[0].random)
+            memcpy(v.proof + v.proof_length, salt, 16)
             v.proof_length += 16
     open_tree(v, t, indices, count, known)
 

@@ -199,7 +199,7 @@ cdef void interpolate_quotient(void *context, size_t task, unsigned worker) noex
     cdef size_t q = task // 3
     cdef size_t c = task % 3
     cdef size_t size = p.quotient_cosets * p.coset_size + p.overflow
-    cdef uint64_t *out = column_of(v.quotient, size, c) + q * p.coset_size
+    cdef uint64_t *out = column_of(v.quotient, v.quotient_room, c) + q * p.coset_size
     l2zk_active.ntt_coefficients(out, column_of(v.quotient_values, size, c) + q * p.coset_size, p.log_coset, v.tables)
     l2zk_active.ntt_fill_shift(v.scratch[worker].shift, f_inv(coset_shift(p, quotient_coset(p, q))), p.log_coset)
     l2zk_active.ntt_scale(out, p.log_coset, v.scratch[worker].shift)
@@ -223,7 +223,7 @@ cdef void compute_quotient(Prover *v) noexcept nogil:
         return
     for c in range(3):
         for q in range(p.quotient_cosets):
-            cosets[q] = column_of(v.quotient, size, c) + q * p.coset_size
+            cosets[q] = column_of(v.quotient, v.quotient_room, c) + q * p.coset_size
         l2zk_active.join_cosets(cosets, p.log_quotient_cosets, p.coset_size, f_pow(GENERATOR, p.coset_size))
     if p.overflow:
         add_overflow(v)
@@ -241,7 +241,7 @@ cdef void add_overflow(Prover *v) noexcept nogil:
     cdef uint64_t *overflow = v.tails
     evaluate_beside(v)
     for c in range(3):
-        quotient = column_of(v.quotient, m + p.overflow, c)
+        quotient = column_of(v.quotient, v.quotient_room, c)
         values = column_of(v.quotient_values, m + p.overflow, c)
         memcpy(values, quotient, 8 * p.coset_size)
         scale = turn

@@ -1,6 +1,7 @@
 # The trace: rows from the program's step code, a row at a time; outputs read off it; every constraint checked on it.
 
 cdef size_t WORK_A_BLOCK = 1 << 21         # instructions between two looks at whether the caller has cancelled
+cdef size_t CHECKED_A_TASK = 1 << 10       # rows
 
 
 cdef inline size_t rows_a_block(const l2zk_code *code) noexcept nogil:
@@ -16,12 +17,12 @@ cdef l2zk_row_code row_code(Prover *v) noexcept nogil:
     for k in range(p.step.load_count):
         load = p.step.loads[k]
         if load[0] == 0:
-            v.row_loads[k].values, v.row_loads[k].mask = column_of(v.trace, p.length, load[1]) + load[2], ~<size_t>0
+            v.row_loads[k].values, v.row_loads[k].mask = column_of(v.trace, p.coset_size, load[1]) + load[2], ~<size_t>0
         else:
             v.row_loads[k].values = p.periodic[load[1]].values
             v.row_loads[k].mask = (<size_t>1 << p.periodic[load[1]].log_period) - 1
     for k in range(p.step.result_count):
-        v.row_results[k].values = column_of(v.trace, p.length, p.step_targets[k][0]) + p.step_targets[k][1]
+        v.row_results[k].values = column_of(v.trace, p.coset_size, p.step_targets[k][0]) + p.step_targets[k][1]
         v.row_results[k].slot = p.row_results[k]
     code.first_load, code.load_count, code.loads = p.step.uniform_count + 1, p.step.load_count, v.row_loads
     code.step_count, code.steps = p.row_step_count, p.row_steps
@@ -34,14 +35,14 @@ cdef void call_step_function(Prover *v, size_t first, size_t last) noexcept nogi
     cdef uint64_t **columns = <uint64_t **>v.scratch[0].words
     cdef size_t c, i
     for c in range(p.columns):
-        columns[c] = column_of(v.trace, p.length, c)
+        columns[c] = column_of(v.trace, p.coset_size, c)
     v.step_result = p.function(columns, first, last, p.function_context)
     if v.step_result:
         stop(v, STEP_FAILED)
         return
     for c in range(p.columns):
         for i in range(first, last):
-            if column_of(v.trace, p.length, c)[i] >= P:
+            if column_of(v.trace, p.coset_size, c)[i] >= P:
                 stop(v, STEP_NOT_CANONICAL)
                 return
 
@@ -55,11 +56,11 @@ cdef void generate_trace(Prover *v) noexcept nogil:
         l2zk_crew_stage(v.crew, STAGE_TRACE, p.length)
         for i in range(p.columns):
             if v.given[i] == NULL:
-                memset(column_of(v.trace, p.length, i), 0, 8 * p.length)
+                memset(column_of(v.trace, p.coset_size, i), 0, 8 * p.length)
             else:
-                memcpy(column_of(v.trace, p.length, i), v.given[i], 8 * p.length)
+                memcpy(column_of(v.trace, p.coset_size, i), v.given[i], 8 * p.length)
         for i in range(v.start_count):
-            column_of(v.trace, p.length, v.start[i][1])[v.start[i][0]] = v.start[i][2]
+            column_of(v.trace, p.coset_size, v.start[i][1])[v.start[i][0]] = v.start[i][2]
         if p.has_step:
             code = row_code(v)
             run_prelude(&p.step, v.inputs, p.input_count, NULL, 0, v.scratch[0].words)
@@ -98,7 +99,7 @@ cdef void load_rows(const Prover *v, const uint32_t *load, size_t row, uint64_t 
     """A tile of a column or of a periodic column of the trace."""
     cdef const Plan *p = v.plan
     if load[0] == 0:
-        slot[0] = <uint64_t *>tile_at(column_of(v.trace, p.length, load[1]), p.length, row + load[2], 1, slot[0])
+        slot[0] = <uint64_t *>tile_at(column_of(v.trace, p.coset_size, load[1]), p.length, row + load[2], 1, slot[0])
     else:
         slot[0] = <uint64_t *>tile_at(p.periodic[load[1]].values, <size_t>1 << p.periodic[load[1]].log_period, row, 1, slot[0])
 
@@ -124,9 +125,18 @@ cdef inline bint some_differ_from_zero(const uint64_t *tile) noexcept nogil:
     return all_bits != 0
 
 
-cdef void check_tile(Prover *v, size_t row) noexcept nogil:
+cdef void check_rows_of_task(void *context, size_t task, unsigned worker) noexcept nogil:
+    """Every constraint on some tiles of rows, which come after those of the worker's tasks before."""
+    cdef Prover *v = <Prover *>context
+    cdef size_t row, last = smaller((task + 1) * CHECKED_A_TASK, v.plan.length)
+    for row from task * CHECKED_A_TASK <= row < last by TILE:
+        check_tile(v, row, v.scratch + worker, v.first_violation + worker * v.plan.constraint_count,
+                   v.violations + worker * v.plan.constraint_count)
+
+
+cdef void check_tile(const Prover *v, size_t row, Scratch *scratch, int64_t *first, uint64_t *violations) noexcept nogil:
     cdef const Plan *p = v.plan
-    cdef uint64_t *results = run_tile(v, row, v.scratch[0].words, v.scratch[0].slots)
+    cdef uint64_t *results = run_tile(v, row, scratch.words, scratch.slots)
     cdef const Group *g
     cdef size_t i, t
     for i in range(p.constraint_count):
@@ -135,28 +145,29 @@ cdef void check_tile(Prover *v, size_t row) noexcept nogil:
             continue
         for t in range(smaller(TILE, p.length - row) if some_differ_from_zero(results + TILE * i) else 0):
             if results[TILE * i + t] and in_domain(p, g, row + t):
-                if v.violations[i] == 0:
-                    v.first_violation[i] = row + t
-                v.violations[i] += 1
+                if violations[i] == 0:
+                    first[i] = row + t
+                violations[i] += 1
 
 
 cdef void check_trace(Prover *v) noexcept nogil:
     """Stops the proof if some constraint does not hold; then first_violation and violations say where and how often."""
     cdef const Plan *p = v.plan
-    cdef size_t i, row
+    cdef size_t i, worker, tasks = (p.length + CHECKED_A_TASK - 1) // CHECKED_A_TASK, found
     if stopped(v) or not v.check:
         return
-    l2zk_crew_stage(v.crew, STAGE_CHECK, p.length)
-    for i in range(p.constraint_count):
+    l2zk_crew_stage(v.crew, STAGE_CHECK, tasks)
+    for i in range(p.constraint_count * v.workers):
         v.first_violation[i] = -1
         v.violations[i] = 0
-    for row from 0 <= row < p.length by TILE:
-        if l2zk_crew_cancelled(v.crew):
-            stop(v, CANCELLED)
-            return
-        check_tile(v, row)
-        l2zk_crew_advance(v.crew, TILE)
+    share(v, check_rows_of_task, v, tasks)
+    if stopped(v):
+        return
     for i in range(p.constraint_count):
+        for worker in range(1, v.workers):
+            found = worker * p.constraint_count + i
+            if v.violations[found] and (v.violations[i] == 0 or v.first_violation[found] < v.first_violation[i]):
+                v.first_violation[i] = v.first_violation[found]
+            v.violations[i] += v.violations[found]
         if v.violations[i]:
             stop(v, VIOLATED)
-            return

@@ -1,21 +1,36 @@
 # Merkle trees over columns of values: leaves, levels, openings. (PROTOCOL 5.1 to 5.3)
 #
 # A level of m digests is "word-sliced": word k of digest i is level[k*m + i], digests in the storage order of points.pxi.
+#
+# Node i of a coset is the parent of i and i + rows/2 of the same coset. So eight runs of leaves that are rows/8 apart have, three
+# levels up, one run of nodes. A task hashes eight such runs of a long tree while they are in cache and keeps only the nodes; what lies
+# below is made again around the leaves that are opened.
 
-cdef size_t LEAVES_A_TASK = 4 * BLOCKS_AT_ONCE    # whose salts are drawn at once
+cdef enum:
+    LEAVES_A_TASK = 4 * BLOCKS_AT_ONCE     # at most, and so many salts are drawn at once
+    LEVELS_SKIPPED = 3                     # the lowest ones are not kept
+    ROWS_SKIPPED = 1 << 13                 # of trees with so many leaves a coset: to hash again costs as much with any number of leaves
+    DIGEST_STEP = LEAVES_A_TASK + 32       # from word to word of a task's digests
+    SUBTREES = 4                           # that are hashed again together
+    GROUP_LEAVES = SUBTREES << LEVELS_SKIPPED
+    GROUP_WORDS = 8 * 2 * GROUP_LEAVES     # room for the digests of these levels
+
 cdef size_t NODES_A_TASK = 1 << 12
 cdef size_t DIGESTS_ALONE = 1 << 13    # of a level that is not worth waking a thread for
 
 cdef struct Tree:
     size_t leaves                # m
     size_t blowup
-    uint32_t *levels             # the level of m digests, then m/2, ... then 1: 8*(2m - 1) words
+    unsigned skipped             # levels that are not kept: the lowest
+    size_t run                   # leaves that a task takes side by side, from each of 2^skipped places
+    uint32_t *levels             # the level of m/2^skipped digests, then half of them, ... then 1
 
     # what its leaves are made of: word e of leaf i of coset c is sources[e][c*strides[e] + i]
     size_t words
     const uint64_t **sources
     size_t *strides
     uint64_t **scratch           # for each worker, room for `words` pointers
+    uint32_t **digests           # for each worker, room for those of a task
 
     # the salt of each leaf, 16 bytes; NULL: none
     const Randomness *salts
@@ -23,40 +38,65 @@ cdef struct Tree:
     uint64_t **salt_working      # for each worker
 
 
-cdef inline size_t tree_words(size_t leaves) noexcept nogil:
-    return 16 * leaves
+cdef void plan_tree(Tree *t, size_t leaves, size_t blowup) noexcept nogil:
+    cdef size_t rows = leaves // blowup
+    t.leaves, t.blowup = leaves, blowup
+    t.skipped = LEVELS_SKIPPED if rows >= ROWS_SKIPPED else 0
+    t.run = smaller(LEAVES_A_TASK, rows) >> t.skipped
+
+
+cdef inline size_t kept_leaves(const Tree *t) noexcept nogil:
+    """Digests of the lowest level that is kept."""
+    return t.leaves >> t.skipped
+
+
+cdef inline size_t tree_words(const Tree *t) noexcept nogil:
+    return 16 * kept_leaves(t)
 
 
 cdef inline uint32_t *level_of(const Tree *t, size_t m) noexcept nogil:
     """The level of m digests."""
-    return t.levels + 8 * (2 * t.leaves - 2 * m)
+    return t.levels + 8 * (2 * kept_leaves(t) - 2 * m)
 
 
-cdef inline size_t leaf_run(const Tree *t) noexcept nogil:
-    """The leaves of a task: neighbours in storage."""
-    return smaller(LEAVES_A_TASK, t.leaves // t.blowup)
+cdef inline size_t leaf_tasks(const Tree *t) noexcept nogil:
+    return kept_leaves(t) // t.run
 
+
+# ---- leaves ----------------------------------------------------------------------------------------------------------
 
 cdef void hash_leaves(void *context, size_t task, unsigned worker) noexcept nogil:
+    """Some runs of leaves, and where levels are skipped the nodes over them."""
     cdef Tree *t = <Tree *>context
-    cdef size_t rows = t.leaves // t.blowup, run = leaf_run(t), e
-    cdef size_t first = task * run, coset = task * run // rows
-    cdef const uint64_t **words = <const uint64_t **>t.scratch[worker]
+    cdef size_t apart = kept_leaves(t) // t.blowup, count = t.run << t.skipped, m = kept_leaves(t), level, i
+    cdef uint32_t *kept = level_of(t, m) + task * t.run
+    cdef uint32_t *digests = t.digests[worker] if t.skipped else kept
+    cdef size_t stride = DIGEST_STEP if t.skipped else m
+    cdef size_t step = t.run if t.salts == NULL else smaller(t.run, salt_stretch(count))
     cdef const uint32_t *salts = NULL
-    for e in range(t.words):
-        words[e] = t.sources[e] + coset * t.strides[e] + first % rows
     if t.salts != NULL:
-        salts = draw_salts(t.salts, t.number, task, run, t.salt_working[worker])
-    l2zk_active.hash_columns(words, t.words, run, salts, BLOCKS_AT_ONCE, t.levels + first, t.leaves)
+        salts = draw_salts(t.salts, t.number, task, count, t.salt_working[worker])
+    for i from 0 <= i < count by step:
+        hash_run(t, task * t.run // apart, task * t.run % apart + i // t.run * apart + i % t.run, step,
+                 salts + salt_place(i, count) if salts != NULL else NULL, <const uint64_t **>t.scratch[worker], digests + i, stride)
+    for level in range(t.skipped):
+        count //= 2
+        if level + 1 < t.skipped:
+            l2zk_active.hash_parents(digests, digests + count, stride, count, digests, stride)
+        else:
+            l2zk_active.hash_parents(digests, digests + count, stride, count, kept, m)
 
 
-cdef void read_salt(const Tree *t, size_t at, uint8_t *out, uint64_t *working) noexcept nogil:
-    """The 16 bytes of the leaf that stands at `at`."""
-    cdef size_t run = leaf_run(t), k
-    cdef const uint32_t *salt = draw_salt(t.salts, t.number, at // run, run, at % run, working)
-    for k in range(4):
-        memcpy(out + 4 * k, salt + k * BLOCKS_AT_ONCE, 4)
+cdef inline void hash_run(const Tree *t, size_t coset, size_t first, size_t count, const uint32_t *salts, const uint64_t **words,
+                          uint32_t *out, size_t stride) noexcept nogil:
+    """Neighbours in storage."""
+    cdef size_t e
+    for e in range(t.words):
+        words[e] = t.sources[e] + coset * t.strides[e] + first
+    l2zk_active.hash_columns(words, t.words, count, salts, BLOCKS_AT_ONCE, out, stride)
 
+
+# ---- levels ----------------------------------------------------------------------------------------------------------
 
 cdef struct Level:
     Tree *tree
@@ -65,7 +105,6 @@ cdef struct Level:
 
 
 cdef void hash_nodes(void *context, size_t task, unsigned worker) noexcept nogil:
-    """Node i of a coset is the parent of i and i + rows/2 of the same coset."""
     cdef Level *l = <Level *>context
     cdef Tree *t = l.tree
     cdef size_t parents = l.m // t.blowup // 2
@@ -77,11 +116,11 @@ cdef void hash_nodes(void *context, size_t task, unsigned worker) noexcept nogil
 
 
 cdef int build_levels(l2zk_crew *crew, Tree *t) noexcept nogil:
-    """The levels above the leaves; 1 if cancelled."""
+    """The levels above the lowest that is kept; 1 if cancelled."""
     cdef Level l
     cdef size_t task
     l.tree = t
-    l.m = t.leaves
+    l.m = kept_leaves(t)
     while l.m > t.blowup:
         l.tasks_a_coset = (l.m // t.blowup // 2 + NODES_A_TASK - 1) // NODES_A_TASK
         if l.m <= DIGESTS_ALONE:
@@ -96,9 +135,124 @@ cdef int build_levels(l2zk_crew *crew, Tree *t) noexcept nogil:
     return 0
 
 
-cdef void read_digest(const Tree *t, size_t m, size_t j, uint8_t *out) noexcept nogil:
-    """Digest j of the level of m."""
-    cdef const uint32_t *word = level_of(t, m) + stored_at(j, m, t.blowup)
-    cdef int k
+# ---- openings --------------------------------------------------------------------------------------------------------
+
+# What a tree does not keep, around the leaves that are opened: the subtrees of 2^skipped leaves that hold them, hashed a few together as
+# a task's leaves are.
+cdef struct Reopened:
+    size_t count
+    uint64_t *roots              # which digests of the level that is kept are theirs, in increasing order
+    uint32_t *digests            # of each group of subtrees: leaf k of subtree i is digest k*SUBTREES + i of the lowest level, and so on upwards
+    const uint64_t **sources     # the words of a group's leaves
+    uint64_t *words
+    uint32_t *salts              # and their salts
+
+
+cdef inline size_t reopened_words(size_t queries) noexcept nogil:
+    return (queries + SUBTREES - 1) // SUBTREES * GROUP_WORDS
+
+
+cdef void reopen(const Tree *t, Reopened *o, const uint64_t *indices, size_t count, uint64_t *working) noexcept nogil:
+    """Hash again what stands below the lowest level that is kept, around these leaves."""
+    cdef size_t i, first, n
+    cdef uint32_t *below
+    if t.skipped == 0:
+        return
+    for i in range(count):
+        o.roots[i] = indices[i] % kept_leaves(t)
+    o.count = sort_distinct(o.roots, count)
+    for i in range(t.words):
+        o.sources[i] = o.words + i * GROUP_LEAVES
+    for first from 0 <= first < o.count by SUBTREES:
+        below, n = o.digests + first // SUBTREES * GROUP_WORDS, GROUP_LEAVES
+        for i in range(SUBTREES):           # the last one again where they are too few
+            read_subtree(t, o, o.roots[smaller(first + i, o.count - 1)], i, working)
+        l2zk_active.hash_columns(o.sources, t.words, n, o.salts if t.salts != NULL else NULL, n, below, n)
+        while n > 2 * SUBTREES:
+            n //= 2
+            l2zk_active.hash_parents(below, below + n, 2 * n, n, below + 16 * n, n)
+            below += 16 * n
+
+
+cdef inline void read_subtree(const Tree *t, Reopened *o, size_t root, size_t i, uint64_t *working) noexcept nogil:
+    """The leaves below a node, as subtree i of a group."""
+    cdef size_t apart = kept_leaves(t) // t.blowup, at = stored_at(root, kept_leaves(t), t.blowup), e, k
+    cdef size_t coset = at // apart, place = at % apart
+    cdef const uint64_t *source
+    cdef uint64_t *out = o.words + i
+    for e in range(t.words):
+        source = t.sources[e] + coset * t.strides[e] + place
+        for k in range(<size_t>1 << LEVELS_SKIPPED):
+            out[k * SUBTREES] = source[k * apart]
+        out += GROUP_LEAVES
+    if t.salts != NULL:
+        read_salts(t, at, o.salts + i, working)
+
+
+cdef inline void read_salts(const Tree *t, size_t at, uint32_t *out, uint64_t *working) noexcept nogil:
+    """The salts of the leaves below the node that is stored at a place: a block has those of four."""
+    cdef size_t leaves = t.run << t.skipped, apart = salt_stretch(leaves) // t.run, b, k, w
+    cdef const uint32_t *salts
+    for b in range(apart):
+        salts = draw_salt(t.salts, t.number, at // t.run, leaves, b * t.run + at % t.run, working)
+        for k in range(4):
+            for w in range(4):
+                out[w * GROUP_LEAVES + (b + k * apart) * SUBTREES] = salts[(4 * k + w) * BLOCKS_AT_ONCE]
+
+
+cdef void read_salt(const Tree *t, size_t j, uint32_t *out, uint64_t *working) noexcept nogil:
+    """The salt of leaf j, four words."""
+    cdef size_t at = stored_at(j % kept_leaves(t), kept_leaves(t), t.blowup), side = j // kept_leaves(t), w
+    cdef const uint32_t *salt = draw_salt(t.salts, t.number, at // t.run, t.run << t.skipped, side * t.run + at % t.run, working)
+    for w in range(4):
+        out[w] = salt[w * BLOCKS_AT_ONCE]
+
+
+cdef void read_digest(const Tree *t, const Reopened *o, size_t m, size_t j, uint8_t *out) noexcept nogil:
+    """Digest j of the level of m; below the levels that are kept, one of those hashed again."""
+    cdef size_t kept = kept_leaves(t), stride = m, n = GROUP_LEAVES, i, k
+    cdef const uint32_t *word
+    if m <= kept:
+        word = level_of(t, m) + stored_at(j, m, t.blowup)
+    else:
+        i, stride = position_of(o.roots, o.count, j % kept), m // kept * SUBTREES
+        word = o.digests + i // SUBTREES * GROUP_WORDS + j // kept * SUBTREES + i % SUBTREES
+        while n > stride:
+            word, n = word + 8 * n, n // 2
     for k in range(8):
-        memcpy(out + 4 * k, word + k * m, 4)
+        memcpy(out + 4 * k, word + k * stride, 4)
+
+
+cdef size_t list_digests(const Tree *t, Reopened *o, const uint64_t *indices, size_t count, uint64_t *known, uint64_t *working,
+                         uint8_t *out) noexcept nogil:
+    """The digests that cannot be computed from the opened leaves; how many bytes they are. (PROTOCOL 5.3)"""
+    cdef size_t m = t.leaves, half, low, high, split, parents, length = 0
+    memcpy(known, indices, 8 * count)
+    reopen(t, o, indices, count, working)
+    while m > 1:
+        half = m // 2
+        split = 0
+        while split < count and known[split] < half:
+            split += 1
+        low, high, parents = 0, split, 0
+        while low < split or high < count:
+            if low < split and high < count and known[low] == known[high] - half:
+                known[count + parents] = known[low]
+                low += 1
+                high += 1
+            elif high == count or (low < split and known[low] < known[high] - half):
+                read_digest(t, o, m, known[low] + half, out + length)
+                length += 32
+                known[count + parents] = known[low]
+                low += 1
+            else:
+                read_digest(t, o, m, known[high] - half, out + length)
+                length += 32
+                known[count + parents] = known[high] - half
+                high += 1
+            parents += 1
+        for low in range(parents):
+            known[low] = known[count + low]
+        count = parents
+        m = half
+    return length

@@ -1,58 +1,80 @@
 # Out-of-domain values: every opening at zeta and g^o*zeta. (PROTOCOL 6.6)
 #
-# On H, T(g^o*zeta) = (zeta^N - 1)/N * sum_i weight_i*T(g^(i+o)), weight_i = g^i/(zeta - g^i): one set of weights for all offsets.
+# They come from coefficients, N' in bit-reversed order and a tail. In that order the numbers of a chunk's coefficients differ from those of the
+# first chunk's by a constant: sum_i c_i z^i is the sum over chunks of z^(chunk reversed) times the same powers of z for each.
 
-cdef void weigh_rows(void *context, size_t task, unsigned worker) noexcept nogil:
-    """Add the products of some chunks of H to the worker's sums."""
+cdef enum:
+    VALUES_CHUNK = 256           # coefficients: their powers stay in L1
+    VALUES_STEP = VALUES_CHUNK + 32
+    POINT_POWERS = 9 * VALUES_STEP
+    VALUES_CHUNKS_A_TASK = 16
+
+
+cdef inline unsigned log_of_chunk(const Plan *p) noexcept nogil:
+    return log_of_ratio(smaller(VALUES_CHUNK, p.coset_size), 1)
+
+
+cdef inline size_t value_chunks(const Plan *p) noexcept nogil:
+    return p.coset_size >> log_of_chunk(p)
+
+
+cdef inline size_t sum_count(const Plan *p) noexcept nogil:
+    """The openings, of which a piece is three: its coordinates."""
+    return p.openings + 2 * p.pieces
+
+
+cdef inline k3 opening_point(const Prover *v, size_t u) noexcept nogil:
+    return k_scale(v.zeta, f_pow(f_root(v.plan.log_length), v.plan.reads[u].offset))
+
+
+cdef inline size_t coordinates_opened(const Plan *p, size_t u) noexcept nogil:
+    """Of pieces, at an offset: an only piece's value follows from the others."""
+    return 3 * p.pieces if u == 0 and p.pieces > 1 else 0
+
+
+cdef inline const uint64_t *opened_polynomial(const Prover *v, size_t u, size_t i) noexcept nogil:
+    """The coefficients of what is opened at offset u in place i: columns, behind them coordinates of pieces."""
+    cdef const Plan *p = v.plan
+    if i < p.reads[u].count:
+        return column_of(v.coefficients, p.coset_size, p.reads[u].columns[i])
+    return column_of(v.piece_coefficients, p.coset_size, i - p.reads[u].count)
+
+
+cdef void fill_point_powers(Prover *v, size_t u, uint64_t *words) noexcept nogil:
+    """The powers that the first chunk's coefficients take, and for each chunk the one beside."""
+    cdef const Plan *p = v.plan
+    cdef unsigned log_chunk = log_of_chunk(p), log_chunks = p.log_coset - log_chunk, j
+    cdef k3 z = opening_point(v, u), y = k_pow(z, value_chunks(p)), power = k_from(1)
+    cdef k3 *beside = v.chunk_powers + u * value_chunks(p)
+    cdef size_t i, c
+    memset(words, 0, 8 * 3 * VALUES_STEP)
+    for i in range(<size_t>1 << log_chunk):
+        for c in range(3):
+            words[c * VALUES_STEP + bit_reversed(i, log_chunk)] = power.c[c]
+        power = k_mul(power, y)
+    l2zk_active.split_weights(words, VALUES_STEP, VALUES_CHUNK, v.point_powers + u * POINT_POWERS)
+    beside[0] = k_from(1)
+    for j in range(log_chunks):
+        power = k_pow(z, <size_t>1 << (log_chunks - 1 - j))
+        for i in range(<size_t>1 << j):
+            beside[(<size_t>1 << j) + i] = k_mul(beside[i], power)
+
+
+cdef void sum_chunks(void *context, size_t task, unsigned worker) noexcept nogil:
+    """Add what some chunks of every polynomial give to the worker's sums."""
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
-    cdef size_t row, last = smaller((task + 1) * CHUNK * CHUNKS_A_TASK, p.length)
-    for row from task * CHUNK * CHUNKS_A_TASK <= row < last by CHUNK:
-        weigh_chunk(v, row, smaller(CHUNK, p.length - row), v.scratch[worker].words, v.partial_values + worker * p.openings)
-
-
-cdef void weigh_chunk(const Prover *v, size_t row, size_t count, uint64_t *words, k3 *sums) noexcept nogil:
-    """Rows row .. row + count - 1; where they are less than a tile, the weights of the others are 0."""
-    cdef const Plan *p = v.plan
-    cdef uint64_t *x = words
-    cdef uint64_t *weights = x + CHUNK_STEP
-    cdef uint64_t *limbs = weights + 3 * CHUNK_STEP
-    cdef size_t k, u, i, t = 0, tiles = (count + TILE - 1) // TILE
-    cdef const uint64_t *column
-    fill_weights(v, row, tiles, x, weights)
-    for i in range(3 if count < TILE else 0):
-        memset(weights + CHUNK_STEP * i + count, 0, 8 * (TILE - count))
-    l2zk_active.split_weights(weights, CHUNK_STEP, TILE * tiles, limbs)
-    for u in range(p.offset_count):
-        for i in range(p.reads[u].count):
-            column = column_of(v.trace, p.length, p.reads[u].columns[i])
-            k = row + p.reads[u].offset
-            if k + TILE * tiles > p.length:          # round the end of the trace
-                copy_wrapped(x, column, p.length, k, TILE * tiles)
-                column, k = x, 0
-            sums[t] = k_add(sums[t], l2zk_active.dot(limbs, CHUNK_STEP, column + k, TILE * tiles))
-            t += 1
-        if u == 0:
-            t += p.pieces
-
-
-cdef inline void copy_wrapped(uint64_t *out, const uint64_t *values, size_t count, size_t at, size_t size) noexcept nogil:
-    cdef size_t i
-    for i in range(size):
-        out[i] = values[(at + i) & (count - 1)]
-
-
-cdef void fill_weights(const Prover *v, size_t row, size_t tiles, uint64_t *x, uint64_t *weights) noexcept nogil:
-    """x/(zeta - x) on H from a row on."""
-    cdef size_t k
-    cdef uint64_t root = f_root(v.plan.log_length)
-    cdef uint64_t *inverses = weights + 3 * CHUNK_STEP
-    fill_points(x, tiles, f_pow(root, row), v.trace_steps)
-    for k in range(tiles):
-        l2zk_active.minimal_values(v.zeta, x + TILE * k, inverses + TILE * k)
-    l2zk_active.invert(inverses, TILE * tiles)
-    for k in range(tiles):
-        l2zk_active.barycentric_weights(v.zeta, x + TILE * k, inverses + TILE * k, weights + TILE * k, CHUNK_STEP)
+    cdef size_t size = (<size_t>1 << log_of_chunk(p)), chunk, u, i, t
+    cdef k3 *sums = v.sums + worker * sum_count(p)
+    cdef k3 term
+    for chunk in range(task * VALUES_CHUNKS_A_TASK, smaller((task + 1) * VALUES_CHUNKS_A_TASK, value_chunks(p))):
+        t = 0
+        for u in range(p.offset_count):
+            for i in range(p.reads[u].count + coordinates_opened(p, u)):
+                term = l2zk_active.dot(v.point_powers + u * POINT_POWERS, VALUES_STEP, opened_polynomial(v, u, i) + chunk * size,
+                                       larger(TILE, size))
+                sums[t] = k_add(sums[t], k_mul(term, v.chunk_powers[u * value_chunks(p) + chunk]))
+                t += 1
 
 
 cdef void fill_extension_powers(uint64_t *limbs, k3 z) noexcept nogil:
@@ -79,59 +101,62 @@ cdef k3 value_at(const uint64_t *coefficients, size_t count, const uint64_t *pow
     return value
 
 
-cdef void add_masks(Prover *v) noexcept nogil:
-    """Z_H*r at g^o*zeta, where Z_H is zeta^N - 1."""
+cdef void add_tails(Prover *v, k3 *sums) noexcept nogil:
+    """Z_H*r at each point, or z^N' times what lies beyond N' coefficients; the pieces have only this."""
     cdef const Plan *p = v.plan
-    cdef k3 vanishing = k_sub(k_pow(v.zeta, p.length), k_from(1)), point, turn
+    cdef size_t u, i, t = 0, count = excess(cut_length(p), p.coset_size)
     cdef uint64_t *powers = v.scratch[0].words
-    cdef size_t u, i, t = 0
+    cdef k3 z, turn, beyond, factor
     for u in range(p.offset_count):
-        point = k_scale(v.zeta, f_pow(f_root(p.log_length), p.reads[u].offset))
-        turn = k_pow(point, TILE)
-        fill_extension_powers(powers, point)
+        z = opening_point(v, u)
+        turn, beyond = k_pow(z, TILE), k_pow(z, p.coset_size)
+        factor = k_sub(beyond, k_from(1)) if p.coset_size == p.length else beyond
+        fill_extension_powers(powers, z)
         for i in range(p.reads[u].count):
-            v.values[t] = k_add(v.values[t], k_mul(vanishing, value_at(
-                column_of(v.trace_masks, p.mask_length, p.reads[u].columns[i]), p.mask_length, powers, turn, powers + 12 * TILE)))
+            sums[t] = k_add(sums[t], k_mul(factor, value_at(column_of(v.masks, v.mask_size, p.reads[u].columns[i]), v.mask_count, powers,
+                                                            turn, powers + 12 * TILE)))
             t += 1
-        if u == 0:
-            t += p.pieces
+        for i in range(coordinates_opened(p, u)):
+            sums[t] = k_add(sums[t], k_mul(beyond, value_at(column_of(v.piece_tails, count, i), count, powers,
+                                                            turn, powers + 12 * TILE)))
+            t += 1
 
 
-cdef k3 piece_value(const Prover *v, size_t piece, const uint64_t *powers, uint64_t *staged) noexcept nogil:
-    """sum_c phi^c q_c(zeta)."""
+cdef void take_values(Prover *v, const k3 *sums) noexcept nogil:
+    """The values in their order, a piece's from its coordinates."""
     cdef const Plan *p = v.plan
-    cdef k3 value = k_from(0), phi = k_from(0), turn = k_pow(v.zeta, TILE)
-    cdef size_t c
+    cdef size_t t, j, at = 0
+    cdef k3 phi = k_from(0)
     phi.c[1] = 1
-    for c in reversed(range(3)):
-        value = k_add(k_mul(value, phi), value_at(natural_piece(v, piece, c), p.piece_length + p.piece_mask_length, powers, turn, staged))
-    return value
+    for t in range(p.columns):
+        v.values[t] = sums[t]
+    for j in range(p.pieces if p.pieces > 1 else 0):
+        at = p.columns + 3 * j
+        v.values[p.columns + j] = k_add(sums[at], k_mul(phi, k_add(sums[at + 1], k_mul(phi, sums[at + 2]))))
+    at = p.columns + coordinates_opened(p, 0)
+    for t in range(p.columns + p.pieces, p.openings):
+        v.values[t] = sums[at]
+        at += 1
 
 
 cdef void open_values(Prover *v) noexcept nogil:
     cdef const Plan *p = v.plan
-    cdef size_t tasks = (p.length + CHUNK * CHUNKS_A_TASK - 1) // (CHUNK * CHUNKS_A_TASK)
-    cdef size_t t, j, worker
-    cdef k3 factor = k_scale(k_sub(k_pow(v.zeta, p.length), k_from(1)), f_inv(p.length))
-    cdef uint64_t *powers = v.scratch[0].words
+    cdef size_t tasks = (value_chunks(p) + VALUES_CHUNKS_A_TASK - 1) // VALUES_CHUNKS_A_TASK
+    cdef size_t t, u, worker
     if stopped(v):
         return
     l2zk_crew_stage(v.crew, STAGE_VALUES, tasks)
-    fill_powers(v.trace_steps, f_root(p.log_length))
-    memset(v.partial_values, 0, sizeof(k3) * p.openings * v.workers)
-    share(v, weigh_rows, v, tasks)
-    for t in range(p.openings):
-        v.values[t] = k_from(0)
-        for worker in range(v.workers):
-            v.values[t] = k_add(v.values[t], v.partial_values[worker * p.openings + t])
-        v.values[t] = k_mul(v.values[t], factor)
-    if p.hiding:
-        add_masks(v)
+    for u in range(p.offset_count):
+        fill_point_powers(v, u, v.scratch[0].words)
+    memset(v.sums, 0, sizeof(k3) * sum_count(p) * v.workers)
+    share(v, sum_chunks, v, tasks)
+    for worker in range(1, v.workers):
+        for t in range(sum_count(p)):
+            v.sums[t] = k_add(v.sums[t], v.sums[worker * sum_count(p) + t])
+    add_tails(v, v.sums)
+    take_values(v, v.sums)
     if p.pieces == 1:            # its value follows from the others
         v.values[p.columns] = quotient_value(p, v.uniforms, v.values, v.alpha, v.zeta, v.point_slots, v.point_results)
-    fill_extension_powers(powers, v.zeta)
-    for j in range(p.pieces if p.pieces > 1 else 0):
-        v.values[p.columns + j] = piece_value(v, j, powers, powers + 12 * TILE)
     send_extension(v, v.values, p.openings, MESSAGE_VALUES)
 
 

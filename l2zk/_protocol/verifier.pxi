@@ -96,7 +96,7 @@ cdef void lay_out_verifier(Verifier *v) noexcept nogil:
     v.quotient_words = place_words(a, (p.rows_per_leaf * 3 * p.pieces + 3) * v.lanes)
     v.word_words = place_words(a, 24 * v.lanes)
     v.leaf_columns = <const uint64_t **>place(a, sizeof(void *) * (p.rows_per_leaf * width + 24))
-    v.salts = <uint32_t *>place(a, 64 * v.lanes)
+    v.salts = <uint32_t *>place(a, 16 * v.lanes)
     v.digests = <uint32_t *>place(a, 32 * v.lanes)
     v.left = <uint32_t *>place(a, 32 * v.lanes)
     v.right = <uint32_t *>place(a, 32 * v.lanes)
@@ -352,7 +352,7 @@ cdef void check_rows(Verifier *v, uint64_t *leaf_words, size_t words, const uint
         for e in range(words):
             leaf_words[e * v.lanes + i] = get_u64(leaf + 8 * e)
         for e in range(4 if v.plan.hiding else 0):
-            memcpy(v.salts + l2zk_salt_place(i, v.lanes) + e * v.lanes, salt + 4 * e, 4)
+            memcpy(v.salts + e * v.lanes + i, salt + 4 * e, 4)
     hash_leaves_of(v, leaf_words, words, v.count, v.salts if v.plan.hiding else NULL)
     if not leads_to(v, v.indices, v.count, v.plan.leaves, root):
         refuse(v, reason)
