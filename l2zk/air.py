@@ -10,7 +10,6 @@ import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -30,9 +29,7 @@ from l2zk.expression import (
     Node,
     operands,
 )
-
-if TYPE_CHECKING:
-    from l2zk.shape import Profile
+from l2zk.lengths import Profile
 
 EVERY, TRANSITION, ROW, CYCLIC = range(4)
 
@@ -194,8 +191,6 @@ class Air:
     @cached_property
     def profile(self) -> Profile:
         """What shape and security need to know."""
-        from l2zk.shape import Profile
-
         terms = {
             (a, b, constraint.domain.degree(self.length))
             for constraint in self.constraints

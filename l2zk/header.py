@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from l2zk.errors import FormatError, ProgramError, VersionError
+from l2zk.lengths import LONGEST_TRACE
 from l2zk.options import ProofOptions
 from l2zk.security import P
-from l2zk.shape import LONGEST_TRACE
 
 MAGIC = b"l2zk"
 VERSION = 1

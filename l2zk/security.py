@@ -14,13 +14,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from l2zk.errors import OptionsError
-
-if TYPE_CHECKING:
-    from l2zk.options import ProofOptions
-    from l2zk.shape import Profile, Shape
+from l2zk.lengths import Profile, Shape
+from l2zk.options import ProofOptions
 
 P = 2**64 - 2**32 + 1
 """Size of F."""

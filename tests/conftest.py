@@ -1,4 +1,4 @@
-"""What several files of tests share: the wheel of this tree, and a fresh environment beside it."""
+"""What several files of tests share: instruction sets in turn, the wheel of this tree, a fresh environment."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import venv
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,15 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a shell's backgro
 def pytest_report_header() -> str:
     """What the variable L2ZK_ISA has chosen."""
     return f"l2zk: instruction set {_core.isa()}"
+
+
+@pytest.fixture(scope="module", params=_core.isas())
+def isa(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Each instruction set in turn; the one that was in use comes back."""
+    before = _core.isa()
+    _core.use_isa(request.param)
+    yield request.param
+    _core.use_isa(before)
 
 
 @pytest.fixture(scope="session")

@@ -22,15 +22,6 @@ P = 2**64 - 2**32 + 1
 fixed = settings(derandomize=True, deadline=None, max_examples=60)
 
 
-@pytest.fixture(scope="module", params=_core.isas())
-def isa(request):
-    """Each instruction set in turn; the one that was in use comes back."""
-    before = _core.isa()
-    _core.use_isa(request.param)
-    yield request.param
-    _core.use_isa(before)
-
-
 def words_of(seed, count):
     return np.random.default_rng(seed).integers(0, 2**64, count, dtype=np.uint64)
 

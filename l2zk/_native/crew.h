@@ -1,6 +1,6 @@
 /* A crew: a few threads that carry out one job (a proof), while the thread that asked for it waits and looks in.
  *
- * The first thread runs the job; when the job calls crew_share, all of the crew take part. Crews are kept between jobs and
+ * The first thread runs the job; when the job calls l2zk_crew_share, all of the crew take part. Crews are kept between jobs and
  * dropped in a forked child, whose copies of the threads do not exist.
  */
 #ifndef L2ZK_CREW_H

@@ -135,7 +135,8 @@ typedef struct {
     void (*multiply_differences)(const uint64_t *values, const uint64_t *x, uint64_t root, uint64_t *out);
     void (*deep)(const l2zk_deep_point *points, size_t count, size_t at, const uint64_t *x, const uint64_t *inverses,
                  size_t stride, uint64_t *word);
-    void (*fold)(const uint64_t *const coefficients[3], size_t count, unsigned log_arity, k3 beta, uint64_t *const out[3]);
+    void (*fold)(const uint64_t *const coefficients[3], size_t n, size_t first, size_t last, unsigned log_arity, k3 beta,
+                 uint64_t *const out[3]);
     void (*fold_leaves)(uint64_t *members, size_t stride, unsigned log_arity, k3 beta, const uint64_t *inverse_points,
                         uint64_t *const out[3]);
     void (*evaluate)(const k3 *coefficients, size_t count, const uint64_t *x, uint64_t *const out[3]);

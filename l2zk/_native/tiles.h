@@ -120,15 +120,16 @@ static void deep(const l2zk_deep_point *points, size_t count, size_t at, const u
 }
 
 /* The fold of a polynomial: next[j] = sum_{i<a} beta^i coefficients[j*a + i], over K. In bit-reversed order those with the same
- * i are a run of count/a, number i reversed; the result is in bit-reversed order too. Runs of less than W go one by one. */
-static void fold(const uint64_t *const coefficients[3], size_t count, unsigned log_arity, k3 beta, uint64_t *const out[3])
+ * i are a run of n = count/a, number i reversed; the result is in bit-reversed order too. Of it those from first to last - 1. Runs of less
+ * than W go one by one. */
+static void fold(const uint64_t *const coefficients[3], size_t n, size_t first, size_t last, unsigned log_arity, k3 beta, uint64_t *const out[3])
 {
-    const size_t a = (size_t)1 << log_arity, n = count >> log_arity;
+    const size_t a = (size_t)1 << log_arity;
     k3 powers[8] = {k_from(1)};
     for (size_t i = 1; i < a; i++)
         powers[i] = k_mul(powers[i - 1], beta);
-    size_t j = 0;
-    for (; j + W <= n; j += W) {
+    size_t j = first;
+    for (; j + W <= last; j += W) {
         VK sum = vk_load(coefficients[0] + j, coefficients[1] + j, coefficients[2] + j);
         for (size_t i = 1; i < a; i++) {
             const size_t at = reverse_bits(i, log_arity) * n + j;
@@ -137,7 +138,7 @@ static void fold(const uint64_t *const coefficients[3], size_t count, unsigned l
         }
         vk_store(out[0] + j, out[1] + j, out[2] + j, sum);
     }
-    for (; j < n; j++) {
+    for (; j < last; j++) {
         k3 sum = k_from(0);
         for (size_t i = 0; i < a; i++) {
             const size_t at = reverse_bits(i, log_arity) * n + j;

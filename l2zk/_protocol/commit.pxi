@@ -227,15 +227,10 @@ cdef void mask_batch(Prover *v) noexcept nogil:
     cdef Tree *t = &v.quotient_tree
     cdef Extension e
     cdef size_t c, words = 3 * p.pieces * p.rows_per_leaf, rows = p.coset_size // p.rows_per_leaf, size = batch_mask_room(p)
+    share(v, draw_batch_mask, v, 3)
     for c in range(3):
-        memset(column_of(v.batch_mask_coefficients, size, c), 0, 8 * size)
-        draw_mask(&v.randomness, PURPOSE_BATCH_MASK, c, column_of(v.batch_mask_coefficients, size, c), p.batch_mask_length,
-                  v.scratch[0].random)
         t.sources[words + c] = column_of(v.batch_mask, p.leaves, c)
         t.strides[words + c] = rows
-    if p.batch_mask_length < rows:   # the first of them, each where its number reversed says
-        for c in range(3):
-            put_in_order(column_of(v.batch_mask_coefficients, size, c), p.log_coset - p.log_rows_per_leaf)
     e.columns, e.log_rows, e.masks = 3, p.log_coset - p.log_rows_per_leaf, False
     e.main, e.main_size = v.batch_mask_coefficients, size
     e.tail, e.tail_size = v.batch_mask_coefficients + rows, size
@@ -243,6 +238,17 @@ cdef void mask_batch(Prover *v) noexcept nogil:
     e.out, e.out_size = v.batch_mask, p.leaves
     e.first, e.ratio = 1, f_root(p.log_size - p.log_rows_per_leaf)
     extend(v, &e, NULL)
+
+
+cdef void draw_batch_mask(void *context, size_t c, unsigned worker) noexcept nogil:
+    """A coordinate of R's coefficients; where they are fewer than the rows of a coset, each goes where its number reversed says."""
+    cdef Prover *v = <Prover *>context
+    cdef const Plan *p = v.plan
+    cdef uint64_t *coefficients = column_of(v.batch_mask_coefficients, batch_mask_room(p), c)
+    memset(coefficients, 0, 8 * batch_mask_room(p))
+    draw_mask(&v.randomness, PURPOSE_BATCH_MASK, c, coefficients, p.batch_mask_length, v.scratch[worker].random)
+    if p.batch_mask_length < p.coset_size // p.rows_per_leaf:
+        put_in_order(coefficients, p.log_coset - p.log_rows_per_leaf)
 
 
 cdef void put_in_order(uint64_t *coefficients, unsigned log_n) noexcept nogil:

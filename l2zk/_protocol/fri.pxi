@@ -3,6 +3,9 @@
 # The prover keeps coefficients: those of G(7X) come from G's values on one coset of L, a fold is a sum of a few of them, and
 # only a word that is committed is evaluated. Word 0 is never evaluated on L.
 
+cdef size_t FOLDED_A_TASK = 1 << 11        # coefficients of the word after the fold
+
+
 cdef void prepare_batch(Prover *v) noexcept nogil:
     """For each point: its columns, their powers of alpha_deep, and the same sum over the opened values.
 
@@ -130,6 +133,19 @@ cdef void batch_beside(Prover *v) noexcept nogil:
             store_batch(v, p.coset_size + row + TILE * k, smaller(TILE, p.batch_overflow - row - TILE * k), tile)
 
 
+cdef struct Fold:
+    const uint64_t *coefficients[3]
+    size_t count                 # of the word after the fold
+    unsigned log_arity
+    k3 beta
+    uint64_t *out[3]
+
+
+cdef void fold_part(void *context, size_t task, unsigned worker) noexcept nogil:
+    cdef Fold *f = <Fold *>context
+    l2zk_active.fold(f.coefficients, f.count, task * FOLDED_A_TASK, smaller((task + 1) * FOLDED_A_TASK, f.count), f.log_arity, f.beta, f.out)
+
+
 cdef void fold_coefficients(Prover *v, size_t u, unsigned log_arity, k3 beta) noexcept nogil:
     """The coefficients of the fold of word u: next[j] = sum_i beta^i coefficients[j*a + i].
 
@@ -137,26 +153,32 @@ cdef void fold_coefficients(Prover *v, size_t u, unsigned log_arity, k3 beta) no
     remainder by X^a - y^a, at beta.
     """
     cdef const Plan *p = v.plan
-    cdef size_t a = <size_t>1 << log_arity, count = p.coset_size if u == 0 else v.word_size[u] // p.blowup
-    cdef size_t c, t
-    cdef const uint64_t *coefficients[3]
-    cdef uint64_t *out[3]
-    cdef k3 power = k_from(1), term
-    if stopped(v):
-        return
+    cdef size_t count = p.coset_size if u == 0 else v.word_size[u] // p.blowup, c
+    cdef Fold f
+    f.count, f.log_arity, f.beta = count >> log_arity, log_arity, beta
     for c in range(3):
-        coefficients[c] = column_of(v.folded[u], count, c)
-        out[c] = column_of(v.folded[u + 1], count >> log_arity, c)
+        f.coefficients[c] = column_of(v.folded[u], count, c)
+        f.out[c] = column_of(v.folded[u + 1], f.count, c)
+    share(v, fold_part, &f, (f.count + FOLDED_A_TASK - 1) // FOLDED_A_TASK)
+    if not stopped(v):
+        fold_tail(v, u, <size_t>1 << log_arity, beta)
+
+
+cdef void fold_tail(Prover *v, size_t u, size_t a, k3 beta) noexcept nogil:
+    """The same of what word u has beyond. Word 0's is still among its values beside."""
+    cdef size_t c, t
+    cdef uint64_t *out
+    cdef k3 power = k_from(1), term
+    for c in range(3):
         memset(column_of(v.folded_tail[u + 1], v.tail_count[u + 1], c), 0, 8 * v.tail_count[u + 1])
-    l2zk_active.fold(coefficients, count, log_arity, beta, out)
-    for t in range(v.tail_count[u] if u else 0):     # word 0's is still among its values beside
+    for t in range(v.tail_count[u] if u else 0):
         power = k_from(1) if t % a == 0 else k_mul(power, beta)
         for c in range(3):
             term.c[c] = column_of(v.folded_tail[u], v.tail_count[u], c)[t]
         term = k_mul(term, power)
         for c in range(3):
-            out[c] = column_of(v.folded_tail[u + 1], v.tail_count[u + 1], c) + t // a
-            out[c][0] = f_add(out[c][0], term.c[c])
+            out = column_of(v.folded_tail[u + 1], v.tail_count[u + 1], c) + t // a
+            out[0] = f_add(out[0], term.c[c])
 
 
 cdef inline uint64_t *values_beside(const Prover *v, size_t c) noexcept nogil:

@@ -98,7 +98,7 @@ cdef extern from "kernels.h" nogil:
         void (*minimal_values)(k3, const uint64_t *, uint64_t *) noexcept nogil
         void (*multiply_differences)(const uint64_t *, const uint64_t *, uint64_t, uint64_t *) noexcept nogil
         void (*deep)(const l2zk_deep_point *, size_t, size_t, const uint64_t *, const uint64_t *, size_t, uint64_t *) noexcept nogil
-        void (*fold)(const uint64_t **, size_t, unsigned, k3, uint64_t **) noexcept nogil
+        void (*fold)(const uint64_t **, size_t, size_t, size_t, unsigned, k3, uint64_t **) noexcept nogil
         void (*fold_leaves)(uint64_t *, size_t, unsigned, k3, const uint64_t *, uint64_t **) noexcept nogil
         void (*evaluate)(const k3 *, size_t, const uint64_t *, uint64_t **) noexcept nogil
         void (*split_weights)(const uint64_t *, size_t, size_t, uint64_t *) noexcept nogil

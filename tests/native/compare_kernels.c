@@ -118,8 +118,8 @@ static void compare_tiles(const l2zk_kernels *k, const l2zk_kernels *l)
     for (int c = 0; c < 3; c++)
         u[c] = elements(256), v[c] = elements(256);
     const uint64_t *in[3] = {elements(2048), elements(2048), elements(2048)};
-    k->fold(in, 2048, 3, z, u);
-    l->fold(in, 2048, 3, z, v);
+    k->fold(in, 256, 0, 256, 3, z, u);
+    l->fold(in, 256, 0, 256, 3, z, v);
     for (int c = 0; c < 3; c++)
         equal("fold", u[c], v[c], 8 * 256);
     enum { SOURCES = 600 };

@@ -1,0 +1,86 @@
+"""Draft: what a program's `define` has said so far, as the builder of machine.py notes it.
+
+Nothing is checked here: call_checks.py looks at each call of the builder, draft_checks.py at the whole draft,
+and finish.py makes the definition of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from l2zk.definition import GivenColumn, Input
+from l2zk.expression import Graph
+
+
+@dataclass(frozen=True)
+class Every:
+    """The rows first, first + period, first + 2*period, … of a constraint; made by m.every."""
+
+    period: int
+    first: int
+
+
+Settled = str | int | Every
+"""The rows of a claim: "every", "transitions", "last", a row, or an Every."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A constraint whose rows are settled when the number of rows is known."""
+
+    name: str
+    node: int
+    on: Settled
+
+
+@dataclass(frozen=True)
+class Word:
+    """Bit columns, of an expression."""
+
+    columns: tuple[int, ...]
+    node: int
+
+
+@dataclass(frozen=True)
+class Target:
+    """A step fills this cell, so many rows ahead, with the value of a node."""
+
+    column: int
+    ahead: int
+    node: int
+
+
+@dataclass(eq=False)
+class Draft:
+    """All that was said, each part in the order of the calls.
+
+    graph: the expressions, with the names of their leaves. periodic: the values of each periodic column.
+    pads: for each column what its padding holds, or None for the last value once more. given, targets: by
+    column. words: what m.bits says. free: (column, rows) of m.free. claims: by name. start: the node that
+    (row, column) starts as. named_rows: rows that there must be, each with what needs it. rows: how many
+    m.rows says.
+    """
+
+    graph: Graph = field(default_factory=Graph)
+    inputs: list[Input] = field(default_factory=list)
+    periodic: list[tuple[int, ...]] = field(default_factory=list)
+    pads: list[int | None] = field(default_factory=list)
+    given: dict[int, GivenColumn] = field(default_factory=dict)
+    words: list[Word] = field(default_factory=list)
+    step_function: object = None
+    free: list[tuple[int, Settled]] = field(default_factory=list)
+    claims: dict[str, Claim] = field(default_factory=dict)
+    start: dict[tuple[int, int], int] = field(default_factory=dict)
+    targets: dict[int, Target] = field(default_factory=dict)
+    named_rows: list[tuple[int, str]] = field(default_factory=list)
+    rows: int | None = None
+
+    def is_late(self, word: Word) -> bool:
+        """Whether these are bits of what a step fills."""
+        bits = {column: other for other in self.words for column in other.columns}
+        for column in self.graph.columns_below(word.node):
+            if column in self.targets or column in bits and self.is_late(bits[column]):
+                return True
+            if self.step_function is not None and column not in self.given and column not in bits:
+                return True
+        return False

@@ -1,0 +1,130 @@
+"""What is refused of a whole draft, when `define` has ended: what nothing fills, or nothing holds.
+
+What is refused raises ProgramError with what would be right. `check_filled` and `check_claims` look at the draft,
+`check_constrained` and `check_not_constant` at the AIR that came of it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from random import Random
+
+from l2zk.air import Air
+from l2zk.call_checks import constant_claim
+from l2zk.draft import Draft
+from l2zk.errors import ProgramError
+from l2zk.expression import COLUMN, INPUT, MODULUS, Node, evaluate
+
+
+def check_filled(draft: Draft, generated: bool) -> None:
+    """Every column is filled, and by one thing alone.
+
+    generated: whether the program has its own generate_trace, which fills what nothing else fills.
+    """
+    if draft.targets and draft.step_function is not None:
+        raise ProgramError(
+            "the program has both m.step and m.step_function, which takes its place: claim the steps by"
+            " m.constrain"
+        )
+    if not draft.graph.columns:
+        raise ProgramError("the program is empty: define makes no column; begin with m.columns")
+    bits = {column for word in draft.words for column in word.columns}
+    for column, name in enumerate(draft.graph.columns):
+        filled = column in draft.given or column in bits
+        if column in draft.targets:
+            _check_stepped(draft, column, filled)
+        elif not (filled or generated or draft.step_function is not None):
+            raise ProgramError(
+                f"column {name!r} has no step, so nothing fills it: give m.step its next value, make it"
+                " by m.private_column for the witness to give, or write generate_trace(self, witness)"
+            )
+    _check_starts(draft)
+    _check_bits_in_steps(draft)
+
+
+def _check_stepped(draft: Draft, column: int, filled: bool) -> None:
+    """A column with a step is filled by nothing else, and has its first rows."""
+    name, target = draft.graph.columns[column], draft.targets[column]
+    if filled:
+        other = "the witness gives it" if column in draft.given else "m.bits fills it"
+        raise ProgramError(f"column {name!r} has a step, but {other}: claim the step by m.constrain")
+    if draft.pads[column] is not None:
+        raise ProgramError(
+            f"column {name!r} has a step, which goes on in the padding: pad= is for columns that are given"
+        )
+    for row in range(target.ahead):
+        if (row, column) not in draft.start:
+            raise ProgramError(f"column {name!r} has no start for row {row}: give m.start a value for it")
+
+
+def _check_starts(draft: Draft) -> None:
+    """What is started is filled row by row, and not by its step on that row."""
+    for row, column in draft.start:
+        name = draft.graph.columns[column]
+        if column in draft.targets and row >= draft.targets[column].ahead:
+            raise ProgramError(
+                f"row {row} of column {name!r} is started, but its step fills it: to claim its value use"
+                " m.constrain or m.output"
+            )
+        given = column in draft.given or any(column in word.columns for word in draft.words)
+        if given or column not in draft.targets and draft.step_function is None:
+            raise ProgramError(
+                f"column {name!r} is started, but it has no step and is filled as a whole: to claim the"
+                f" value write m.constrain(..., on={row})"
+            )
+
+
+def _check_bits_in_steps(draft: Draft) -> None:
+    """A step reads no bits of what steps fill: those are filled when all steps are done."""
+    late = {column for word in draft.words if draft.is_late(word) for column in word.columns}
+    for target in draft.targets.values():
+        wrong = sorted(draft.graph.columns_below(target.node) & late)
+        if wrong:
+            names = draft.graph.columns
+            raise ProgramError(
+                f"the step of {names[target.column]} reads {names[wrong[0]]}, a bit of what the steps"
+                " fill themselves: fill these columns in generate_trace(self, witness) instead"
+            )
+
+
+def check_claims(draft: Draft) -> None:
+    """A program claims something."""
+    if not draft.claims:
+        raise ProgramError("the program claims nothing, so any trace passes: write m.step or m.constrain")
+
+
+def check_constrained(draft: Draft, air: Air) -> None:
+    """A column or public input that stands in no constraint may be anything."""
+    held = {x for kind, x, _ in air.nodes if kind == COLUMN} | {column for column, _ in draft.free}
+    for column, name in enumerate(air.columns):
+        if column not in held:
+            raise ProgramError(
+                f"column {name!r} stands in no constraint, so any values in it pass: constrain it, or say"
+                f" m.free({name}) if that is meant"
+            )
+    stated = {x for kind, x, _ in air.nodes if kind == INPUT}
+    for index, name in enumerate(air.inputs):
+        if index not in stated:
+            raise ProgramError(
+                f"public input {name!r} stands in no constraint, so a proof may state any value for it:"
+                " constrain a cell to it, or make it a private input"
+            )
+
+
+def check_not_constant(air: Air) -> None:
+    """Refuse a constraint that is one value whatever the cells hold: the same at two points of no meaning.
+
+    A polynomial of degree d that is no constant has equal values there with a probability of d/p at most.
+    """
+    known, other = (evaluate(air.nodes, _arbitrary(point)) for point in (1, 2))
+    for constraint in air.constraints:
+        if known[constraint.node] == other[constraint.node]:
+            raise constant_claim(constraint.name, known[constraint.node])
+
+
+def _arbitrary(point: int) -> Callable[[Node], int]:
+    """Values of the leaves, the same ones each time."""
+    numbers = Random(point)
+    values: defaultdict[Node, int] = defaultdict(lambda: numbers.randrange(MODULUS))
+    return values.__getitem__

@@ -1,0 +1,183 @@
+"""Finish: the definition that comes of a draft, when `define` has ended.
+
+n is said or named, N the least power of two that has room, and each claim becomes a constraint with its domain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from l2zk.air import MAX_LENGTH, Air, Constraint, Domain
+from l2zk.bytecode import compile_constraints, compile_nodes
+from l2zk.definition import Bits, Definition, Output, Start
+from l2zk.draft import Draft, Every, Settled
+from l2zk.draft_checks import check_claims, check_constrained, check_filled, check_not_constant
+from l2zk.errors import ProgramError
+from l2zk.expression import PRIVATE, counted, extract
+
+
+def definition_of(
+    draft: Draft, id: str, parameters: bytes, generate: Callable[[Mapping[str, Any]], Any] | None
+) -> Definition:
+    """The definition that was written; `generate` is the program's own generate_trace."""
+    check_filled(draft, generated=generate is not None)
+    check_claims(draft)
+    rows = _count_rows(draft)
+    length = _length(draft, rows)
+    air = _air(draft, id, parameters, rows, length)
+    check_constrained(draft, air)
+    check_not_constant(air)
+    return Definition(
+        air=air,
+        constraint_code=compile_constraints(air),
+        inputs=tuple(draft.inputs),
+        outputs=_output_places(air),
+        step_function=draft.step_function,
+        given=tuple(draft.given.values()),
+        generate=generate,
+        pads=tuple(draft.pads),
+        bits=_bit_parts(draft),
+        hidden=_hidden(draft),
+        free=_free_cells(draft, rows, length) + _free_bits(draft, length),
+        **_step_parts(draft),
+        **_start_parts(draft),
+    )
+
+
+def _count_rows(draft: Draft) -> int:
+    """How many rows m.rows says, or else as many as are named."""
+    if draft.rows is None and not draft.named_rows:
+        raise ProgramError("the program names no row, so nothing says how many it has: write m.rows(n)")
+    rows = draft.rows if draft.rows is not None else 1 + max(row for row, _ in draft.named_rows)
+    for row, what in draft.named_rows:
+        if row >= rows:
+            raise ProgramError(
+                f"{what} needs row {row}, but the program has {counted(rows, 'row')}, 0 to {rows - 1}"
+            )
+    return rows
+
+
+def _length(draft: Draft, rows: int) -> int:
+    """The least power of two, at least 8, for the rows, the periods and twice the look-ahead.
+
+    So many can hide (PROTOCOL 4.2).
+    """
+    ahead = max(draft.graph.look_ahead[claim.node] for claim in draft.claims.values())
+    periods = [claim.on.period for claim in draft.claims.values() if isinstance(claim.on, Every)]
+    least = max(8, rows, 2 * ahead + 1, *periods, *(len(values) for values in draft.periodic), 0)
+    length = 1 << (least - 1).bit_length()
+    if length > MAX_LENGTH:
+        raise ProgramError(f"the trace would have {length} rows, and 2^26 = {MAX_LENGTH} is the most")
+    return length
+
+
+def _air(draft: Draft, id: str, parameters: bytes, rows: int, length: int) -> Air:
+    """The claims as constraints, with the nodes that they need alone."""
+    claims = list(draft.claims.values())
+    nodes, roots = extract(draft.graph.nodes, (claim.node for claim in claims))
+    return Air(
+        id=id,
+        parameters=parameters,
+        rows=rows,
+        length=length,
+        columns=tuple(draft.graph.columns),
+        inputs=tuple(draft.graph.inputs),
+        outputs=tuple(draft.graph.outputs),
+        periodic=tuple(draft.periodic),
+        periodic_names=tuple(draft.graph.periodic),
+        nodes=nodes,
+        constraints=tuple(
+            Constraint(claim.name, _domain(claim.on, draft.graph.look_ahead[claim.node], rows), root)
+            for claim, root in zip(claims, roots)
+        ),
+    )
+
+
+def _domain(on: Settled, look_ahead: int, rows: int) -> Domain:
+    """Rows as a domain of PROTOCOL 3.3."""
+    if isinstance(on, Every):
+        return Domain.cyclic(on.first, on.period)
+    if isinstance(on, int):
+        return Domain.row(on)
+    if on == "last":
+        return Domain.row(rows - 1)
+    return Domain.every() if on == "every" else Domain.transition(max(1, look_ahead))
+
+
+def _output_places(air: Air) -> tuple[Output, ...]:
+    """Where each output's value is found, by the constraint `output NAME`."""
+    index = {constraint.name: i for i, constraint in enumerate(air.constraints)}
+    places = [(name, index[f"output {name}"]) for name in air.outputs]
+    return tuple(Output(name, place, air.constraints[place].domain.x) for name, place in places)
+
+
+def _bit_parts(draft: Draft) -> tuple[Bits, ...]:
+    """What m.bits says."""
+    parts: list[Bits] = []
+    for word in draft.words:
+        nodes, _ = extract(draft.graph.nodes, [word.node])
+        parts.append(Bits(word.columns, nodes, draft.graph.look_ahead[word.node], draft.is_late(word)))
+    return tuple(parts)
+
+
+def _hidden(draft: Draft) -> frozenset[int]:
+    """Columns that private values enter: given ones, started ones, and what is computed of them."""
+    words = {column: word.node for word in draft.words for column in word.columns}
+    nodes = words | {column: target.node for column, target in draft.targets.items()}
+    reads = {column: draft.graph.columns_below(node) for column, node in nodes.items()}
+    hidden = {column for column in range(len(draft.graph.columns)) if column not in nodes}
+    hidden |= {column for (_, column), node in draft.start.items() if draft.graph.has(node, PRIVATE)}
+    while True:
+        more = {column for column, read in reads.items() if read & hidden} - hidden
+        if not more:
+            return frozenset(hidden)
+        hidden |= more
+
+
+def _free_cells(draft: Draft, rows: int, length: int) -> tuple[tuple[int, range], ...]:
+    """What m.free says."""
+    for column, on in draft.free:
+        if isinstance(on, int) and on >= rows:
+            name = draft.graph.columns[column]
+            raise ProgramError(f"m.free({name}) names row {on}, but the program has {counted(rows, 'row')}")
+    return tuple((column, _domain(on, 0, rows).rows(length)) for column, on in draft.free)
+
+
+def _free_bits(draft: Draft, length: int) -> tuple[tuple[int, range], ...]:
+    """The last rows of bits of what looks ahead."""
+    return tuple(
+        (column, range(length - draft.graph.look_ahead[word.node], length))
+        for word in draft.words
+        if draft.graph.look_ahead[word.node]
+        for column in word.columns
+    )
+
+
+def _step_parts(draft: Draft) -> dict[str, Any]:
+    """What m.step says, as fields of the definition."""
+    targets = list(draft.targets.values())
+    cells = np.array([(target.column, target.ahead) for target in targets], dtype=np.uint32).reshape(-1, 2)
+    cells.setflags(write=False)
+    parts: dict[str, Any] = {"step_code": None, "step_targets": cells, "step_reach": _reach(draft)}
+    if targets:
+        nodes, roots = extract(draft.graph.nodes, (target.node for target in targets))
+        sizes = {"inputs": len(draft.graph.inputs), "outputs": len(draft.graph.outputs)}
+        parts["step_code"] = compile_nodes(nodes, roots, **sizes)
+    return parts
+
+
+def _reach(draft: Draft) -> int:
+    """How many rows ahead a step fills; for a C function, before which row it begins."""
+    if draft.targets:
+        return max(target.ahead for target in draft.targets.values())
+    return 1 + max((row for row, _ in draft.start), default=-1)
+
+
+def _start_parts(draft: Draft) -> dict[str, Any]:
+    """What m.start says, as fields of the definition."""
+    nodes, roots = extract(draft.graph.nodes, draft.start.values())
+    start = tuple(Start(row, column, root) for (row, column), root in zip(draft.start, roots))
+    return {"start_nodes": nodes, "start": start}

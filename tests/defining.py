@@ -1,0 +1,77 @@
+"""What tests of programs share: a `define` as a program, its honest run, and C functions as steps."""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass
+
+from code_interpreter import solve, violations
+
+from l2zk.program import Machine, TraceProgram
+
+
+@dataclass(frozen=True)
+class Fibonacci(TraceProgram):
+    id = "fib.v0"
+    rounds: int
+
+    def define(self, m):
+        a, b = m.columns("a", "b")
+        m.start({a: m.public_input("a0", default=0), b: m.public_input("a1", default=1)})
+        m.step({a: b, b: a + b})
+        m.output("result", a, row=self.rounds)
+
+
+def defined(define):
+    """The definition of a program with this `define`."""
+    machine = Machine()
+    define(machine)
+    return machine.finish("test.v0", b"\0\0")
+
+
+def program(define, generate=None):
+    """A program without parameters with this `define` and this generate_trace."""
+    body = {"id": "test.v0", "define": lambda self, m: define(m)}
+    if generate is not None:
+        body["generate_trace"] = lambda self, witness: generate(witness)
+    return dataclass(frozen=True)(type("Test", (TraceProgram,), body))()
+
+
+def holds(define, witness=(), generate=None):
+    """An honest run of a program satisfies its constraints; the outputs."""
+    definition, rows, inputs, outputs = solve(program(define, generate), witness)
+    assert violations(definition.air, rows, inputs, outputs) == []
+    return outputs
+
+
+def column(m, *names):
+    """A column that counts from 0, or one for each name."""
+    columns = m.columns(*(names or ("a",)))
+    m.start({c: 0 for c in columns})
+    m.step({c: c + 1 for c in columns})
+    return columns if len(columns) > 1 else columns[0]
+
+
+SIGNATURE = b"int (uint64_t **, size_t, size_t, void *)"
+FUNCTION = ctypes.CFUNCTYPE(
+    ctypes.c_int,
+    ctypes.POINTER(ctypes.POINTER(ctypes.c_uint64)),
+    ctypes.c_size_t,
+    ctypes.c_size_t,
+    ctypes.c_void_p,
+)
+
+
+def capsule(function, name=SIGNATURE):
+    """A capsule around a C function, or around a Python function made one by ctypes."""
+    make = ctypes.pythonapi.PyCapsule_New
+    make.restype, make.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
+    return make(ctypes.cast(function, ctypes.c_void_p), name, None)
+
+
+@FUNCTION
+def halve_or_triple(columns, first, last, context):
+    for i in range(first, last):
+        x = columns[0][i - 1]
+        columns[0][i] = 3 * x + 1 if x % 2 else x // 2
+    return 0

@@ -1,0 +1,345 @@
+"""Code and programs that the core refuses; random code, which it refuses or runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+from code_interpreter import domain_rows, run
+from hypothesis import given
+from hypothesis import strategies as st
+from tree_walk import OPTIONS, P, domains, elements, fixed
+
+from l2zk import TraceProgram, _core
+from l2zk.bytecode import Code
+from l2zk.shape import solve
+
+LENGTH = 8
+
+
+def sample():
+    """The arguments of a program with all that there can be: a period, an input, an output, a step."""
+
+    @dataclass(frozen=True)
+    class Sample(TraceProgram):
+        id = "sample.v0"
+
+        def define(self, m):
+            a, b = m.columns("a", "b")
+            x, key = m.public_input("x"), m.periodic([1, 2])
+            m.start({a: x, b: 3})
+            m.step({a: (a + key) * b - x * x, b: -b + 5})
+            m.constrain("cyclic", 0 * x == a * (b - 1) * (7 - x), on=m.every(4))
+            m.output("y", a - b, row=LENGTH - 1)
+
+    definition = Sample().definition
+    air = definition.air
+    return {
+        "shape": solve(OPTIONS, air.profile),
+        "rows": air.rows,
+        "domains": [(c.domain.kind, c.domain.x, c.domain.y) for c in air.constraints],
+        "reads": [(offset, air.reads[offset]) for offset in air.offsets],
+        "periodic": air.periodic,
+        "constraints": definition.constraint_code,
+        "input_count": 1,
+        "output_claims": [(o.constraint, o.row) for o in definition.outputs],
+        "step": definition.step_code,
+        "step_targets": definition.step_targets,
+        "step_reach": definition.step_reach,
+    }
+
+
+def compiled(arguments):
+    arguments = dict(arguments)
+    return _core.Compiled(arguments.pop("shape"), **arguments)
+
+
+def changed(array, *changes):
+    array = np.array(array)
+    for place, number in changes:
+        array[place] = number
+    return array
+
+
+def extended(array, *rows):
+    return np.concatenate([array, np.array(rows, dtype=array.dtype)])
+
+
+OPERATIONS = "ADD_VV SUB_VV MUL_VV ADD_VU SUB_VU SUB_UV MUL_VU NEG_V RESULT_V RESULT_U"
+OP = {name: i for i, name in enumerate(OPERATIONS.split())}
+
+
+def of_body(*rows):
+    """A change of a code: these instructions before its own."""
+    return lambda code: replace(code, body=np.concatenate([np.array(rows, dtype=np.uint32), code.body]))
+
+
+BAD_CODES = {
+    "no such operation": of_body((10, 9, 0, 0)),
+    "no such operation at all": of_body((2**32 - 1, 9, 0, 0)),
+    "a register read before it is written": lambda c: of_body(
+        (OP["ADD_VV"], c.vectors - 1, 0, c.vectors - 1)
+    )(c),
+    "a vector slot beyond the last": lambda c: of_body((OP["MUL_VV"], c.vectors - 1, c.vectors, 0))(c),
+    "a second vector slot beyond the last": lambda c: of_body((OP["SUB_VV"], c.vectors - 1, 0, 2**32 - 1))(c),
+    "negated beyond the last": lambda c: of_body((OP["NEG_V"], c.vectors - 1, c.vectors, 0))(c),
+    "a uniform slot beyond the last": lambda c: of_body((OP["ADD_VU"], c.vectors - 1, 0, len(c.uniforms)))(c),
+    "a first uniform slot beyond the last": lambda c: of_body(
+        (OP["SUB_UV"], c.vectors - 1, len(c.uniforms), 0)
+    )(c),
+    "a uniform result beyond the last": lambda c: replace(
+        c, body=changed(c.body, (-1, (OP["RESULT_U"], c.body[-1][1], len(c.uniforms), 0)))
+    ),
+    "a load written to": of_body((OP["ADD_VV"], 0, 0, 0)),
+    "a register beyond the last": lambda c: of_body((OP["ADD_VV"], c.vectors, 0, 0))(c),
+    "a result beyond the last": lambda c: of_body((OP["RESULT_V"], c.results, 0, 0))(c),
+    "a result twice": of_body((OP["RESULT_V"], 0, 0, 0)),
+    "a result left out": lambda c: replace(c, body=c.body[:-1]),
+    "no instructions": lambda c: replace(c, body=c.body[:0]),
+    "narrow instructions": lambda c: replace(c, body=c.body[:, :3].copy()),
+    "wide instructions": lambda c: replace(c, body=np.hstack([c.body, c.body])),
+    "flat instructions": lambda c: replace(c, body=c.body.ravel()),
+    "a load of neither kind": lambda c: replace(c, loads=changed(c.loads, ((0, 0), 2))),
+    "a column beyond the last": lambda c: replace(c, loads=changed(c.loads, ((0, 1), 2))),
+    "a periodic column beyond the last": lambda c: replace(c, loads=changed(c.loads, (-1, (1, 1, 0)))),
+    "a row ahead beyond the length": lambda c: replace(c, loads=changed(c.loads, ((0, 2), LENGTH))),
+    "a periodic column ahead": lambda c: replace(c, loads=changed(c.loads, (-1, (1, 0, 1)))),
+    "narrow loads": lambda c: replace(c, loads=c.loads[:, :2].copy()),
+    "flat loads": lambda c: replace(c, loads=c.loads.ravel()),
+    "a prelude of uniform operations": lambda c: replace(
+        c, prelude=changed(c.prelude, ((0, 0), OP["MUL_VU"]))
+    ),
+    "a prelude with a result": lambda c: replace(c, prelude=changed(c.prelude, ((0, 0), OP["RESULT_U"]))),
+    "a prelude that writes beyond the last": lambda c: replace(
+        c, prelude=changed(c.prelude, ((0, 1), len(c.uniforms)))
+    ),
+    "a prelude that reads beyond the last": lambda c: replace(
+        c, prelude=changed(c.prelude, ((0, 2), len(c.uniforms)))
+    ),
+    "a prelude that reads beyond it twice": lambda c: replace(
+        c, prelude=changed(c.prelude, ((0, 3), 2**32 - 1))
+    ),
+    "a narrow prelude": lambda c: replace(c, prelude=c.prelude[:, :3].copy()),
+    "too few uniforms": lambda c: replace(c, uniforms=c.uniforms[:1]),
+    "a uniform that is not below p": lambda c: replace(c, uniforms=changed(c.uniforms, (-1, P))),
+    "two rows of uniforms": lambda c: replace(c, uniforms=np.stack([c.uniforms, c.uniforms])),
+    "a negative number of vectors": lambda c: replace(c, vectors=-1),
+    "more vectors than memory": lambda c: replace(c, vectors=2**60),
+    "fewer vectors than loads": lambda c: replace(c, vectors=len(c.loads) - 1),
+    "too few results": lambda c: replace(c, results=c.results - 1),
+    "too many results": lambda c: replace(c, results=c.results + 1),
+}
+
+
+@pytest.mark.parametrize("part", ["constraints", "step"])
+@pytest.mark.parametrize("what", BAD_CODES)
+def test_bad_code_is_refused(part, what):
+    arguments = sample()
+    compiled(arguments)
+    arguments[part] = BAD_CODES[what](arguments[part])
+    with pytest.raises(ValueError):
+        compiled(arguments)
+
+
+BAD_PROGRAMS = {
+    "no such domain": {"domains": (4, 0, 0)},
+    "a transition of no rows": {"domains": (1, LENGTH, 0)},
+    "a transition of fewer": {"domains": (1, 2**63, 0)},
+    "a transition that wraps": {"domains": (1, 0, 0)},
+    "a row beyond the last": {"domains": (2, LENGTH, 0)},
+    "a period of 0": {"domains": (3, 0, 0)},
+    "a period that is no power of two": {"domains": (3, 0, 3)},
+    "a period beyond the length": {"domains": (3, 0, 2 * LENGTH)},
+    "a first row beyond the period": {"domains": (3, 4, 4)},
+    "a narrow domain": {"domains": (2, 1)},
+    "a domain too many": {"domains": [(0, 0, 0), (0, 0, 0)]},
+    "columns read beyond the last": {"reads": [(0, (0, 1)), (1, (0, 2))]},
+    "rows read beyond the last": {"reads": [(0, (0, 1)), (LENGTH, (0, 1))]},
+    "rows read in no order": {"reads": [(1, (0, 1)), (0, (0, 1))]},
+    "rows read twice": {"reads": [(0, (0, 1)), (1, (0, 1)), (1, (0, 1))]},
+    "no rows read": {"reads": []},
+    "a period of three values": {"periodic": [[1, 2, 3]]},
+    "a period of no value": {"periodic": [[]]},
+    "a period beyond the trace": {"periodic": [list(range(2 * LENGTH))]},
+    "a periodic value that is not below p": {"periodic": [[1, P]]},
+    "an output of no constraint": {"output_claims": [(99, 0)]},
+    "an output on no row": {"output_claims": [(0, LENGTH)]},
+    "a narrow output": {"output_claims": [(0,)]},
+    "a negative output": {"output_claims": [(-1, 0)]},
+    "more outputs than uniforms": {"output_claims": [(0, 0)] * 99},
+    "a negative number of inputs": {"input_count": -1},
+    "more inputs than uniforms": {"input_count": 2**62},
+    "a target beyond the last column": {"step_targets": np.array([(0, 1), (2, 1)], dtype=np.uint32)},
+    "a target beyond the reach": {"step_targets": np.array([(0, 1), (1, 2)], dtype=np.uint32)},
+    "a target on its own row": {"step_targets": np.array([(0, 1), (1, 0)], dtype=np.uint32)},
+    "narrow targets": {"step_targets": np.array([(0,), (1,)], dtype=np.uint32)},
+    "too few targets": {"step_targets": np.array([(0, 1)], dtype=np.uint32)},
+    "no reach": {"step_reach": 0},
+    "a reach beyond the length": {"step_reach": LENGTH + 1},
+}
+
+
+@pytest.mark.parametrize("what", BAD_PROGRAMS)
+def test_bad_programs_are_refused(what):
+    arguments = sample()
+    for name, bad in BAD_PROGRAMS[what].items():
+        if name == "domains":
+            bad = [*arguments["domains"][:-1], *(bad if isinstance(bad, list) else [bad])]
+        arguments[name] = bad
+    with pytest.raises(ValueError):
+        compiled(arguments)
+
+
+def test_a_step_that_reads_what_it_fills_is_refused():
+    arguments = sample()
+    step = arguments["step"]
+    arguments["step"] = replace(step, loads=changed(step.loads, ((0, 2), 1)))
+    with pytest.raises(ValueError):
+        compiled(arguments)
+
+
+# Random code: accepted if and only if it is sound, and then it means what the interpreter in Python says.
+
+
+def sound(code, columns, periodic, length):
+    """What makes a code one that can be run, by the words of bytecode.py."""
+    uniforms, written = len(code.uniforms), set(range(len(code.loads)))
+    for op, *slots in code.prelude.tolist():
+        if op not in (0, 1, 2, 7) or max(slots) >= uniforms:
+            return False
+    for kind, index, ahead in code.loads.tolist():
+        if kind > 1 or index >= (periodic if kind else columns) or ahead >= (1 if kind else length):
+            return False
+    results = []
+    for op, dst, a, b in code.body.tolist():
+        vectors = {
+            0: (a, b),
+            1: (a, b),
+            2: (a, b),
+            3: (a,),
+            4: (a,),
+            5: (b,),
+            6: (a,),
+            7: (a,),
+            8: (a,),
+            9: (),
+        }
+        constants = {3: (b,), 4: (b,), 5: (a,), 6: (b,), 9: (a,)}
+        if op > 9 or not set(vectors[op]) <= written or any(u >= uniforms for u in constants.get(op, ())):
+            return False
+        if op >= 8:
+            results.append(dst)
+        elif len(code.loads) <= dst < code.vectors:
+            written.add(dst)
+        else:
+            return False
+    return sorted(results) == list(range(code.results))
+
+
+@st.composite
+def codes(draw):
+    """Code over two columns, a periodic one, an input, two outputs; sound but for up to two entries."""
+    constants = draw(st.lists(elements, min_size=1, max_size=3))
+    uniforms = 3 + len(constants) + 2
+    slot = st.integers(0, uniforms - 1)
+    prelude = draw(st.lists(st.tuples(st.sampled_from([0, 1, 2, 7]), slot, slot, slot), max_size=3))
+    columns = st.tuples(st.just(0), st.integers(0, 1), st.integers(0, LENGTH - 1))
+    loads = draw(st.lists(st.one_of(columns, st.just((1, 0, 0))), min_size=1, max_size=4))
+    registers, body, known = draw(st.integers(1, 3)), [], list(range(len(loads)))
+    for _ in range(draw(st.integers(0, 8))):
+        op, dst = draw(st.integers(0, 7)), draw(st.integers(len(loads), len(loads) + registers - 1))
+        a, b = draw(st.sampled_from(known)), draw(st.sampled_from(known))
+        a, b = (draw(slot) if op == 5 else a), (draw(slot) if op in (3, 4, 6) else 0 if op == 7 else b)
+        body.append((op, dst, a, b))
+        known = sorted({*known, dst})
+    for result in draw(st.permutations(range(3))):
+        uniform = draw(st.integers(0, 3)) == 0
+        body.append((9, result, draw(slot), 0) if uniform else (8, result, draw(st.sampled_from(known)), 0))
+    tables = [
+        np.array(rows, dtype=np.uint32).reshape(-1, k) for rows, k in ((prelude, 4), (loads, 3), (body, 4))
+    ]
+    for _ in range(draw(st.sampled_from([0, 0, 1, 1, 2]))):
+        table = draw(st.sampled_from([table for table in tables if len(table)]))
+        row, entry = draw(st.integers(0, len(table) - 1)), draw(st.integers(0, table.shape[1] - 1))
+        table[row, entry] = draw(st.one_of(st.integers(0, 12), st.just(2**32 - 1)))
+    tables[2][np.isin(tables[2][:, 0], (7, 8, 9)), 3] = 0
+    return Code(
+        inputs=1,
+        outputs=2,
+        uniforms=np.array([0, 0, 0, *constants, 0, 0], dtype=np.uint64),
+        prelude=tables[0],
+        loads=tables[1],
+        body=tables[2],
+        vectors=len(loads) + registers,
+        results=3,
+    )
+
+
+@fixed(150)
+@given(code=codes(), data=st.data())
+def test_random_code_is_refused_or_runs(isa, code, data):
+    periodic = [data.draw(st.lists(elements, min_size=4, max_size=4))]
+    table = [data.draw(st.lists(elements, min_size=LENGTH, max_size=LENGTH)) for _ in range(2)]
+    claimed = data.draw(
+        st.lists(st.tuples(st.integers(0, 2), st.integers(0, LENGTH - 1)), min_size=2, max_size=2)
+    )
+    places = [data.draw(domains(LENGTH)) for _ in range(3)]
+    arguments = sample() | {
+        "domains": [(d.kind, d.x, d.y) for d in places],
+        "periodic": periodic,
+        "constraints": code,
+        "reads": [(offset, (0, 1)) for offset in range(LENGTH)],
+        "output_claims": claimed,
+        "step": None,
+        "step_targets": None,
+        "step_reach": 0,
+    }
+    if not sound(code, 2, 1, LENGTH):
+        with pytest.raises(ValueError):
+            compiled(arguments)
+        return
+    first, counts, outputs = checked(compiled(arguments), [5], table)
+
+    def results(row, outputs):
+        def load(is_periodic, index, ahead):
+            return periodic[index][row % 4] if is_periodic else table[index][(row + ahead) % LENGTH]
+
+        return run(code, load, [5], outputs)
+
+    assert outputs == [results(row, [0, 0])[constraint] for constraint, row in claimed]
+    for i, domain in enumerate(places):
+        rows = [row for row in domain_rows(domain, LENGTH) if results(row, outputs)[i]]
+        assert (first[i], counts[i]) == (rows[0] if rows else -1, len(rows))
+
+
+def checked(program, inputs, table):
+    """(first failing rows, their numbers, outputs) of a trace."""
+    trace = np.array(table, dtype=np.uint64)
+    try:
+        _, outputs = _core.run_trace(program, bytes(16), [0, 8], inputs, [], trace=trace, check=True)
+    except _core.TraceViolation as violation:
+        return violation.first.tolist(), violation.counts.tolist(), violation.outputs
+    return [-1] * 3, [0] * 3, outputs
+
+
+def test_values_outside_the_field_or_the_trace_are_refused():
+    program, trace = compiled(sample()), np.zeros((2, LENGTH), dtype=np.uint64)
+    honest = {"header": bytes(8), "output_places": [0], "inputs": [5], "start": [(0, 0, 5), (0, 1, 3)]}
+    _core.run_trace(program, **honest)
+    for change in (
+        {"inputs": []},
+        {"inputs": [1, 2]},
+        {"inputs": [P]},
+        {"output_places": []},
+        {"output_places": [1]},
+        {"start": [(LENGTH, 0, 5)]},
+        {"start": [(0, 2, 5)]},
+        {"start": [(0, 0, P)]},
+        {"trace": trace[:1]},
+        {"trace": trace.T},
+        {"trace": trace + np.uint64(P)},
+        {"trace": trace[0]},
+    ):
+        with pytest.raises(ValueError):
+            _core.run_trace(program, **honest | change)
