@@ -21,15 +21,18 @@ cdef inline size_t divisor_exponent(const Plan *p, const Group *g) noexcept nogi
     return 1 if g.kind == DOMAIN_ROW else p.length
 
 
-cdef inline size_t divisor_span(const Plan *p, const Group *g) noexcept nogil:
+cdef inline size_t divisor_span(const Plan *p, size_t exponent) noexcept nogil:
     """The values of X^e on a coset of N' points before they repeat."""
-    return p.coset_size // divisor_exponent(p, g)
+    return p.coset_size // exponent
+
+
+cdef inline size_t first_row(const Group *g) noexcept nogil:
+    """x of the constant (g^x)^e."""
+    return g.x if g.kind == DOMAIN_ROW or g.kind == DOMAIN_CYCLIC else 0
 
 
 cdef inline uint64_t divisor_constant(const Plan *p, const Group *g) noexcept nogil:
-    if g.kind == DOMAIN_ROW or g.kind == DOMAIN_CYCLIC:
-        return f_pow(f_root(p.log_length), g.x * divisor_exponent(p, g))
-    return 1
+    return f_pow(f_root(p.log_length), first_row(g) * divisor_exponent(p, g))
 
 
 cdef k3 divisor_value(const Plan *p, const Group *g, k3 zeta) noexcept nogil:

@@ -68,6 +68,9 @@ cdef struct Plan:
     Group *groups
     const uint32_t *group_sizes  # constraints of each
     const uint32_t *places       # of the constraints, group by group
+    size_t exponent_count        # e of the X^e - constant that divide constraints, each once
+    const uint64_t *exponents
+    const uint32_t *exponent_of  # a group
     size_t most_exempt           # last rows that a transition leaves out, at most
     const uint32_t *group_of
     size_t periodic_count
@@ -258,7 +261,9 @@ cdef class Compiled:
             cost += 0.5 if c.body[i][0] in (OP_MUL_VV, OP_MUL_VU) else 0.15
         for i in range(p.group_count):
             cost += 2.4 * p.group_sizes[i] if p.group_sizes[i] <= 2 else 1.9 * p.group_sizes[i] + 1.6
-            cost += 0.5 if divisor_repeats(p, i) else 3.6
+            cost += 0.5
+        for i in range(p.exponent_count):
+            cost += 3.6 / p.exponents[i]
         return cost
 
     cdef double _extension_cost(self):
@@ -306,6 +311,11 @@ cdef class Compiled:
         p.group_sizes = <const uint32_t *>self._array([groups.count(i) for i in range(len(numbers))], np.uint32)
         p.places = <const uint32_t *>self._array(np.argsort(np.argsort(groups, kind="stable")), np.uint32)
         p.most_exempt = max([x for kind, x, _ in numbers if kind == DOMAIN_TRANSITION], default=0)
+        exponents = [divisor_exponent(p, p.groups + i) for i in range(p.group_count)]
+        distinct = sorted(set(exponents))
+        p.exponent_count = len(distinct)
+        p.exponents = <const uint64_t *>self._array(distinct, np.uint64)
+        p.exponent_of = <const uint32_t *>self._array([distinct.index(e) for e in exponents], np.uint32)
         return 0
 
     cdef int _check_domain(self, kind, x, y) except -1:

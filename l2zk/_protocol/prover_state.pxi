@@ -80,12 +80,11 @@ cdef struct Prover:
     uint64_t *on_domain          # w columns of |L|
     k3 *alpha_powers
     k3_limbs *alpha_limbs        # the same, group by group
-    uint64_t *steps              # TILE powers of omega_N', then of its e-th power for each group's x^e
+    uint64_t *steps              # TILE powers of omega_N'
     uint64_t *side_steps         # the same of the root of order `overflow`
-    uint64_t *group_constants    # c of each group's X^e - c
     uint64_t *exempt_roots       # the points of the last rows
     uint64_t **periodic          # for each coset that the quotient is evaluated on, the periodic columns
-    uint64_t **divisors          # and the inverses of X^e - c where they repeat, without a transition's last rows
+    uint64_t **divisors          # and 1/(X^e - 1) for each exponent, as many as do not repeat, or a tile
     uint64_t *quotient_values    # unless it is evaluated on all of L, 3 columns of quotient_cosets*N' and the overflow; then A folded,
                                  # and Q in natural order (add_overflow, cut_quotient)
     uint64_t *quotient           # 3 columns of quotient_room: coefficients of Q, block by block of N', each bit-reversed; behind them the
@@ -178,7 +177,7 @@ cdef size_t body_bound(const Plan *p) noexcept nogil:
 cdef size_t scratch_words(const Plan *p) noexcept nogil:
     """What one worker needs at most at a time."""
     cdef size_t row = larger(p.columns, p.row_slots)      # or a step function's columns
-    cdef size_t tile = CHUNK_STEP * (4 + p.group_count) + TILE * (p.constraints.vector_count + p.constraint_count)
+    cdef size_t tile = 3 * CHUNK_STEP + TILE * (1 + p.group_count + p.constraints.vector_count + p.constraint_count)
     cdef size_t batch = CHUNK_STEP * (1 + p.offset_count) + TILE * (p.columns + 3 * p.pieces + 8)
     cdef size_t values = larger(13 * TILE, 3 * VALUES_STEP)
     return larger(larger(row, values), larger(tile, batch))
@@ -267,7 +266,7 @@ cdef void lay_out_tables(Prover *v) noexcept nogil:
     cdef Arena *a = &v.arena
     cdef size_t u, size = p.leaves
     v.periodic = <uint64_t **>place(a, sizeof(void *) * p.periodic_count * (p.quotient_cosets + 1))
-    v.divisors = <uint64_t **>place(a, sizeof(void *) * p.group_count * (p.quotient_cosets + 1))
+    v.divisors = <uint64_t **>place(a, sizeof(void *) * p.exponent_count * (p.quotient_cosets + 1))
     for u in range(1, p.rounds + 1):
         place_tree(a, &v.word_trees[u], v, size >> p.log_arity[u - 1], <size_t>3 << p.log_arity[u - 1])
         size >>= p.log_arity[u - 1]
@@ -280,14 +279,12 @@ cdef void lay_out_quotient(Prover *v) noexcept nogil:
     cdef size_t i, size, cosets = p.quotient_cosets
     v.alpha_powers = <k3 *>place(a, sizeof(k3) * p.constraint_count)
     v.alpha_limbs = <k3_limbs *>place(a, sizeof(k3_limbs) * p.constraint_count)
-    v.side_steps = place_words(a, TILE * (1 + p.group_count))
-    v.group_constants = place_words(a, p.group_count)
+    v.side_steps = place_words(a, TILE)
     v.exempt_roots = place_words(a, p.most_exempt)
     for i in range(p.periodic_count * (cosets + 1)):
         lay_pointer(v.periodic, i, place_words(a, periodic_span(p, i % p.periodic_count)), a)
-    for i in range(p.group_count * (cosets + 1)):
-        size = larger(TILE, divisor_span(p, p.groups + i % p.group_count))
-        lay_pointer(v.divisors, i, place_words(a, size if divisor_repeats(p, i % p.group_count) else 0), a)
+    for i in range(p.exponent_count * (cosets + 1)):
+        lay_pointer(v.divisors, i, place_words(a, larger(TILE, divisor_span(p, p.exponents[i % p.exponent_count]))), a)
     size = 0 if p.direct else cosets * p.coset_size + p.overflow
     v.quotient_room = larger(size, p.pieces * cut_length(p))
     v.quotient = place_columns(a, 3, v.quotient_room)
@@ -301,7 +298,7 @@ cdef void lay_out_openings(Prover *v) noexcept nogil:
     cdef const Plan *p = v.plan
     cdef Arena *a = &v.arena
     cdef size_t leaf_words = larger(p.rows_per_leaf * larger(p.columns, 3 * p.pieces) + 3, 24)
-    v.steps = place_words(a, TILE * (1 + p.group_count))
+    v.steps = place_words(a, TILE)
     v.values = <k3 *>place(a, sizeof(k3) * p.openings)
     v.point_powers = place_words(a, POINT_POWERS * p.offset_count)
     v.chunk_powers = <k3 *>place(a, sizeof(k3) * p.offset_count * value_chunks(p))

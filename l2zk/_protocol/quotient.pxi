@@ -1,61 +1,60 @@
 # The quotient: Q = sum over domains of (sum of alpha^i C_i)/Z, on as few cosets of L as determine it. (PROTOCOL 6.3)
 
 cdef size_t CHUNKS_A_TASK = 4
-cdef size_t SPAN_KEPT = 1 << 12  # a divisor that takes at most so many values on a coset is inverted there once, else point by point
 
 
 cdef void prepare_quotient(Prover *v) noexcept nogil:
-    """Powers of alpha, and what repeats on each of the quotient's cosets: periodic columns and inverses of divisors."""
+    """Powers of alpha, and what repeats on each of the quotient's cosets: periodic columns and inverses of divisors.
+
+    A divisor X^e - (g^x)^e is (g^x)^e*((X/g^x)^e - 1): what alpha's power takes over is the constant, and the rest is 1/(X^e - 1), x rows
+    earlier.
+    """
     cdef const Plan *p = v.plan
-    cdef size_t i, q, cosets = p.quotient_cosets + (1 if p.overflow else 0)
+    cdef size_t i, q, cosets = quotient_places(p)
     cdef k3 power = k_from(1)
     for i in range(p.constraint_count):
-        v.alpha_powers[i] = power
-        v.alpha_limbs[p.places[i]] = k_limbs(power)
+        v.alpha_powers[i] = k_scale(power, f_inv(divisor_constant(p, p.groups + p.group_of[i])))
+        v.alpha_limbs[p.places[i]] = k_limbs(v.alpha_powers[i])
         power = k_mul(power, v.alpha)
-    for i in range(p.group_count):
-        v.group_constants[i] = divisor_constant(p, p.groups + i)
     for q in range(cosets):
         for i in range(p.periodic_count):
             extend_periodic(v, q, i)
-        for i in range(p.group_count):
-            if divisor_repeats(p, i):
-                fill_divisor(v, q, i)
-    fill_steps(v, v.steps, f_root(p.log_coset))
+    fill_powers(v.steps, f_root(p.log_coset))
     if p.overflow:
-        fill_steps(v, v.side_steps, f_root(p.log_overflow))
+        fill_powers(v.side_steps, f_root(p.log_overflow))
     for i in range(p.most_exempt):
         v.exempt_roots[i] = f_pow(f_root(p.log_length), p.length - 1 - i)
+    share(v, fill_divisors, v, cosets * tasks_a_coset(p))
 
 
-cdef void fill_steps(Prover *v, uint64_t *steps, uint64_t root) noexcept nogil:
-    """TILE powers of the root that leads from point to point, then of its e-th power for each group."""
+cdef inline size_t quotient_places(const Plan *p) noexcept nogil:
+    """The quotient's cosets, and the one that has the overflow's points."""
+    return p.quotient_cosets + (1 if p.overflow else 0)
+
+
+cdef inline size_t tasks_a_coset(const Plan *p) noexcept nogil:
+    return (p.coset_size + CHUNK * CHUNKS_A_TASK - 1) // (CHUNK * CHUNKS_A_TASK)
+
+
+cdef void fill_divisors(void *context, size_t task, unsigned worker) noexcept nogil:
+    """1/(X^e - 1) on some chunks of a coset, as far as it does not repeat."""
+    cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
-    cdef size_t i
-    fill_powers(steps, root)
-    for i in range(p.group_count):
-        if not divisor_repeats(p, i):
-            fill_powers(steps + TILE * (1 + i), f_pow(root, divisor_exponent(p, p.groups + i)))
-
-
-cdef inline bint divisor_repeats(const Plan *p, size_t group) noexcept nogil:
-    """Whether X^e takes so few values on a coset that their inverses are kept: those of a transition are but N'/N."""
-    return divisor_span(p, p.groups + group) <= SPAN_KEPT
-
-
-cdef void fill_divisor(Prover *v, size_t q, size_t group) noexcept nogil:
-    """1/(X^e - constant) on a coset, for one span, and repeated up to a tile."""
-    cdef const Plan *p = v.plan
-    cdef size_t e = divisor_exponent(p, p.groups + group), span = divisor_span(p, p.groups + group), i
-    cdef uint64_t *out = v.divisors[q * p.group_count + group]
-    cdef uint64_t value = f_pow(coset_shift(p, quotient_coset(p, q)), e), ratio = f_pow(f_root(p.log_coset), e)
-    for i in range(span):
-        out[i] = f_sub(value, v.group_constants[group])
-        value = f_mul(value, ratio)
-    for i in range(span, TILE):
-        out[i] = out[i - span]
-    for i from 0 <= i < larger(span, TILE) by CHUNK:
-        l2zk_active.invert(out + i, smaller(CHUNK, larger(span, TILE) - i))
+    cdef size_t q = task // tasks_a_coset(p), first = task % tasks_a_coset(p) * CHUNK * CHUNKS_A_TASK, i, row, k, last, count
+    cdef uint64_t *steps = v.scratch[worker].words
+    cdef uint64_t *out
+    cdef uint64_t start, ratio
+    for i in range(p.exponent_count):
+        start, ratio = f_pow(coset_shift(p, quotient_coset(p, q)), p.exponents[i]), f_pow(f_root(p.log_coset), p.exponents[i])
+        last = smaller(first + CHUNK * CHUNKS_A_TASK, larger(TILE, divisor_span(p, p.exponents[i])))
+        if first < last:
+            fill_powers(steps, ratio)
+        for row from first <= row < last by CHUNK:
+            out, count = v.divisors[q * p.exponent_count + i] + row, smaller(CHUNK, last - row)
+            fill_points(out, count // TILE, f_mul(start, f_pow(ratio, row)), steps)
+            for k from 0 <= k < count by TILE:
+                l2zk_active.differences(out + k, 1, out + k)
+            l2zk_active.invert(out, count)
 
 
 cdef void extend_periodic(Prover *v, size_t q, size_t i) noexcept nogil:
@@ -75,36 +74,20 @@ cdef inline size_t quotient_coset(const Plan *p, size_t q) noexcept nogil:
     return q * (p.blowup // p.quotient_cosets) if q < p.quotient_cosets else 1
 
 
-cdef void invert_divisors(const Prover *v, size_t tiles, uint64_t start, const uint64_t *steps, const uint64_t *x,
-                          uint64_t *inverses) noexcept nogil:
-    """1/(x^e - constant) of each group that does not repeat, CHUNK_STEP apart, on some tiles of points x = start*root^t."""
-    cdef const Plan *p = v.plan
-    cdef size_t i, k
-    cdef uint64_t *out
-    for i in range(p.group_count):
-        if divisor_repeats(p, i):
-            continue
-        out = inverses + CHUNK_STEP * i
-        if divisor_exponent(p, p.groups + i) > 1:
-            fill_points(out, tiles, f_pow(start, divisor_exponent(p, p.groups + i)), steps + TILE * (1 + i))
-        for k in range(tiles):
-            l2zk_active.differences((x if divisor_exponent(p, p.groups + i) == 1 else out) + TILE * k, v.group_constants[i], out + TILE * k)
-        l2zk_active.invert(out, TILE * tiles)
-
-
-cdef void load_divisors(const Prover *v, size_t q, size_t row, size_t stride, const uint64_t *x, uint64_t *inverses,
+cdef void load_divisors(const Prover *v, size_t q, size_t row, size_t stride, const uint64_t *x, uint64_t *staged,
                         l2zk_group *groups) noexcept nogil:
-    """1/Z of each group on a tile; `inverses` are those of invert_divisors, and room for the others."""
+    """What takes the place of 1/Z for each group on a tile of points x; `staged` has room for a tile of each."""
     cdef const Plan *p = v.plan
-    cdef size_t i, t
+    cdef const Group *g
+    cdef size_t i, t, span
     for i in range(p.group_count):
-        groups[i].divisor = inverses + CHUNK_STEP * i
-        if divisor_repeats(p, i):
-            groups[i].divisor = tile_at(v.divisors[q * p.group_count + i], larger(TILE, divisor_span(p, p.groups + i)), row, stride,
-                                        inverses + CHUNK_STEP * i)
-        for t in range(p.groups[i].x if p.groups[i].kind == DOMAIN_TRANSITION else 0):   # the last rows are exempt
-            l2zk_active.multiply_differences(groups[i].divisor, x, v.exempt_roots[t], inverses + CHUNK_STEP * i)
-            groups[i].divisor = inverses + CHUNK_STEP * i
+        g = p.groups + i
+        span = larger(TILE, divisor_span(p, p.exponents[p.exponent_of[i]]))
+        groups[i].divisor = tile_at(v.divisors[q * p.exponent_count + p.exponent_of[i]], span, row + span - first_row(g) * (p.coset_size // p.length) % span,
+                                    stride, staged + TILE * i)
+        for t in range(g.x if g.kind == DOMAIN_TRANSITION else 0):   # the last rows are exempt
+            l2zk_active.multiply_differences(groups[i].divisor, x, v.exempt_roots[t], staged + TILE * i)
+            groups[i].divisor = staged + TILE * i
 
 
 cdef void load_tile(const Prover *v, size_t q, size_t row, size_t stride, const uint32_t *load, uint64_t **slot) noexcept nogil:
@@ -119,24 +102,20 @@ cdef void load_tile(const Prover *v, size_t q, size_t row, size_t stride, const 
 
 cdef void quotient_chunk(const Prover *v, size_t q, size_t row, size_t stride, size_t tiles, const uint64_t *steps, uint64_t *words,
                          Scratch *scratch, uint64_t **out) noexcept nogil:
-    """Q on some tiles, rows row, row + stride, ... of a coset. out[c] gets coordinate c, `tiles` tiles.
-
-    The divisors of all tiles are inverted together, group by group.
-    """
+    """Q on some tiles, rows row, row + stride, ... of a coset. out[c] gets coordinate c, `tiles` tiles."""
     cdef const Plan *p = v.plan
     cdef uint64_t *x = words
-    cdef uint64_t *inverses = x + CHUNK_STEP
-    cdef uint64_t *tile = inverses + CHUNK_STEP * p.group_count
-    cdef uint64_t start = f_mul(coset_shift(p, quotient_coset(p, q)), f_pow(f_root(p.log_coset), row))
+    cdef uint64_t *staged = x + TILE
+    cdef uint64_t start = f_mul(coset_shift(p, quotient_coset(p, q)), f_pow(f_root(p.log_coset), row)), turn = f_mul(steps[TILE - 1], steps[1])
     cdef uint64_t *place[3]
     cdef size_t k, c
-    fill_points(x, tiles, start, steps)
-    invert_divisors(v, tiles, start, steps, x, inverses)
     for k in range(tiles):
         for c in range(3):
             place[c] = out[c] + TILE * k
-        load_divisors(v, q, row + k * TILE * stride, stride, x + TILE * k, inverses + TILE * k, scratch.groups)
-        quotient_tile(v, q, row + k * TILE * stride, stride, tile, scratch, place)
+        l2zk_active.points(start, steps, x)
+        start = f_mul(start, turn)
+        load_divisors(v, q, row + k * TILE * stride, stride, x, staged, scratch.groups)
+        quotient_tile(v, q, row + k * TILE * stride, stride, staged + TILE * p.group_count, scratch, place)
 
 
 cdef void quotient_tile(const Prover *v, size_t q, size_t row, size_t stride, uint64_t *words, Scratch *scratch, uint64_t **out) noexcept nogil:
@@ -169,9 +148,8 @@ cdef void quotient_tiles(void *context, size_t task, unsigned worker) noexcept n
     """Q on some chunks of a coset; one that is shorter than a tile is cut."""
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
-    cdef size_t tasks_a_coset = (p.coset_size + CHUNK * CHUNKS_A_TASK - 1) // (CHUNK * CHUNKS_A_TASK)
-    cdef size_t q = task // tasks_a_coset
-    cdef size_t first = task % tasks_a_coset * CHUNK * CHUNKS_A_TASK
+    cdef size_t q = task // tasks_a_coset(p)
+    cdef size_t first = task % tasks_a_coset(p) * CHUNK * CHUNKS_A_TASK
     cdef size_t row, c, count
     cdef uint64_t *out[3]
     cdef uint64_t *words = v.scratch[worker].words
@@ -208,12 +186,12 @@ cdef void interpolate_quotient(void *context, size_t task, unsigned worker) noex
 cdef void compute_quotient(Prover *v) noexcept nogil:
     """Q on L, if that is cheapest; else its coefficients."""
     cdef const Plan *p = v.plan
-    cdef size_t tasks = p.quotient_cosets * ((p.coset_size + CHUNK * CHUNKS_A_TASK - 1) // (CHUNK * CHUNKS_A_TASK))
+    cdef size_t tasks = p.quotient_cosets * tasks_a_coset(p)
     cdef size_t c, q, size = p.quotient_cosets * p.coset_size + p.overflow
     cdef uint64_t *cosets[32]
     if stopped(v):
         return
-    l2zk_crew_stage(v.crew, STAGE_QUOTIENT, tasks + (0 if p.direct else 3 * p.quotient_cosets))
+    l2zk_crew_stage(v.crew, STAGE_QUOTIENT, tasks + quotient_places(p) * tasks_a_coset(p) + (0 if p.direct else 3 * p.quotient_cosets))
     prepare_quotient(v)
     share(v, quotient_tiles, v, tasks)
     if p.direct:
