@@ -284,6 +284,8 @@ static inline void load_rows(const void *const source, const uint64_t block, has
         const size_t column = 8 * block + j;
         const uint64_t *src = column < rows->words ? rows->src[column] + rows->row : zeros;
         uint64_t padded[HASH_GROUP];
+        for (size_t ahead = HASH_GROUP; ahead < 2 * HASH_GROUP; ahead += 8)
+            __builtin_prefetch(src + ahead, 0, 3);
         if (rows->count < HASH_GROUP) {
             memcpy(padded, zeros, sizeof padded);
             src = memcpy(padded, src, 8 * rows->count);
@@ -567,9 +569,23 @@ static void expand(const uint32_t key[8], const uint32_t message[4], const uint6
 
 /* ---- Grinding ---- */
 
+/* The lanes, the lowest bits of two words of which are zero, are all ones. */
+HASH_INLINE hash_lanes zero_lanes(const hash_lanes low, const hash_lanes high, const uint64_t mask)
+{
+    return (hash_lanes)(((low & (uint32_t)mask) | (high & (uint32_t)(mask >> 32))) == 0);
+}
+
+HASH_INLINE int some_lane(const hash_lanes x)
+{
+    uint64_t pair[HASH_LANES / 2], all = 0;
+    memcpy(pair, &x, sizeof x);
+    for (int i = 0; i < HASH_LANES / 2; i++) all |= pair[i];
+    return all != 0;
+}
+
 /* The least nonce in first ... first + count - 1 for which the first 8 bytes of H3(prefix || u64(nonce)), as
  * u64, have their lowest `bits` bits zero (PROTOCOL 6.10). *found: whether there is one; if not, the
- * answer is 0. first + count <= 2^64. */
+ * answer is 0. first + count <= 2^64. The compression stands in the loop, so that what no nonce changes is done before it. */
 static uint64_t grind(const uint8_t prefix[48], const uint64_t first, const uint64_t count,
                       const unsigned bits, int *const found)
 {
@@ -581,12 +597,13 @@ static uint64_t grind(const uint8_t prefix[48], const uint64_t first, const uint
     *found = 1;
     for (uint64_t done = 0; done < count; done += HASH_GROUP) {
         for (int s = 0; s < HASH_STATES; s++) count_up(first + done + s * HASH_LANES, &m[12].state[s], &m[13].state[s]);
-        compress(2, iv, m, (hash_tweak){0, 56, CHUNK_START | CHUNK_END | ROOT}, digest);
-        for (uint64_t i = 0; i < HASH_GROUP && i < count - done; i++) {
-            const uint64_t s = i / HASH_LANES, lane = i % HASH_LANES;
-            const uint64_t low = digest[0].state[s][lane], high = digest[1].state[s][lane];
-            if (((low | high << 32) & mask) == 0) return first + done + i;
-        }
+        compress_states(HASH_STATES, 0, iv, m, (hash_tweak){0, 56, CHUNK_START | CHUNK_END | ROOT}, digest);
+        hash_lanes zero[HASH_STATES];
+        for (int s = 0; s < HASH_STATES; s++) zero[s] = zero_lanes(digest[0].state[s], digest[1].state[s], mask);
+        if (!some_lane(zero[0] | zero[1]))
+            continue;
+        for (uint64_t i = 0; i < HASH_GROUP && i < count - done; i++)
+            if (zero[i / HASH_LANES][i % HASH_LANES]) return first + done + i;
     }
     *found = 0;
     return 0;
