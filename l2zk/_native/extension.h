@@ -85,13 +85,15 @@ static inline VK vk_scale(VK a, V b)
 /* a + b*s, s in F */
 static inline VK vk_add_scaled(VK a, VK b, V s) { return vk_add(a, vk_scale(b, s)); }
 
+/* Six products (Karatsuba): with d_i = a_i*b_i and e_ij = (a_i + a_j)*(b_i + b_j), and phi^3 = phi + 1 */
 static inline VK vk_mul(VK a, VK b)
 {
-    V p3 = v_add(v_mul(a.c[1], b.c[2]), v_mul(a.c[2], b.c[1])); /* phi^3 = phi + 1 */
-    V p4 = v_mul(a.c[2], b.c[2]);                               /* phi^4 = phi^2 + phi */
-    V p1 = v_add(v_mul(a.c[0], b.c[1]), v_mul(a.c[1], b.c[0]));
-    V p2 = v_add(v_add(v_mul(a.c[0], b.c[2]), v_mul(a.c[2], b.c[0])), v_mul(a.c[1], b.c[1]));
-    VK r = {{v_add(v_mul(a.c[0], b.c[0]), p3), v_add(p1, v_add(p3, p4)), v_add(p2, p4)}};
+    const V d0 = v_mul(a.c[0], b.c[0]), d1 = v_mul(a.c[1], b.c[1]), d2 = v_mul(a.c[2], b.c[2]);
+    const V e01 = v_mul(v_add(a.c[0], a.c[1]), v_add(b.c[0], b.c[1]));
+    const V e02 = v_mul(v_add(a.c[0], a.c[2]), v_add(b.c[0], b.c[2]));
+    const V e12 = v_mul(v_add(a.c[1], a.c[2]), v_add(b.c[1], b.c[2]));
+    const V d01 = v_sub(d0, d1);
+    VK r = {{v_add(v_sub(e12, d2), d01), v_sub(v_sub(v_add(e01, e12), d1), v_add(d0, d1)), v_sub(e02, d01)}};
     return r;
 }
 
