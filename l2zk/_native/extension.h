@@ -102,13 +102,8 @@ static inline VK weighted_sum(const k3_limbs *coefficients, const uint64_t *cons
 {
     VK sum = vk_set1(k_from(0));
     if (count < 6) { /* a sum's end would cost more than it saves */
-        for (size_t t = 0; t < count; t++) {
-            const V a = v_load(sources[t] + at);
-            for (int c = 0; c < 3; c++) {
-                const uint64_t *b = coefficients[t].c[c];
-                sum.c[c] = v_add(sum.c[c], v_mul(v_set1(b[0] | b[1] << LIMB_BITS | b[2] << 2 * LIMB_BITS), a));
-            }
-        }
+        for (size_t t = 0; t < count; t++)
+            sum = vk_add_scaled(sum, vk_set1(k_from_limbs(coefficients + t)), v_load(sources[t] + at));
         return sum;
     }
     for (size_t first = 0; first < count; first += MOST_PRODUCTS)

@@ -146,6 +146,14 @@ static inline k3_limbs k_limbs(k3 a)
     return r;
 }
 
+static inline k3 k_from_limbs(const k3_limbs *a)
+{
+    k3 r;
+    for (int c = 0; c < 3; c++)
+        r.c[c] = a->c[c][0] | a->c[c][1] << LIMB_BITS | a->c[c][2] << 2 * LIMB_BITS;
+    return r;
+}
+
 /* The minimal polynomial X^3 - trace*X^2 + second*X - norm of z outside F: the characteristic polynomial of its matrix. */
 typedef struct {
     uint64_t trace, second, norm;

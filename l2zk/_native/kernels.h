@@ -9,7 +9,7 @@
 #include "field.h"
 
 #define TILE 64
-#define CHUNK 512 /* elements that are inverted together */
+#define CHUNK 1024 /* elements that are inverted together */
 #define CHUNK_STEP (CHUNK + TILE / 2) /* from one array of a chunk to the next: 4096 bytes apart they would share their sets of a cache */
 
 /* Straight-line code over slots. An instruction is (op, dst, a, b); see bytecode.py for its making.
@@ -54,12 +54,12 @@ typedef struct {
     } *results;
 } l2zk_row_code;
 
-/* The constraints of one divisor on a tile: its inverses, and the results that are summed up before they are divided. */
+/* The constraints of one divisor on a tile: its inverses, the results, and powers of alpha. */
 typedef struct {
     const uint64_t *divisor;
     const uint64_t **results;
-    k3_limbs *powers;
-    size_t count;
+    const k3_limbs *powers;
+    size_t count; /* at least 1 */
 } l2zk_group;
 
 /* One point z of the batch (PROTOCOL 6.7): sum of coefficients[t]*sources[t](x) - constant, over x - z. */
@@ -121,9 +121,7 @@ typedef struct {
     void (*join_cosets)(uint64_t *const *cosets, unsigned log_cosets, size_t n, uint64_t shift_power);
 
     /* machine.h */
-    void (*combine_results)(const l2zk_code *code, uint64_t *const *slots, const uint64_t *uniforms, const k3 *powers,
-                            uint64_t *const *kept, const uint32_t *group_of, const l2zk_group *groups, size_t group_count,
-                            uint64_t *const quotient[3]);
+    void (*combine_groups)(const l2zk_group *groups, size_t count, uint64_t *const quotient[3]);
     void (*run_rows)(const l2zk_row_code *code, size_t first, size_t last, uint64_t *slots);
     void (*store_results)(const l2zk_code *code, uint64_t *const *slots, const uint64_t *uniforms, uint64_t *results);
 

@@ -32,56 +32,58 @@ static inline void run_subtract_from_uniform(const uint32_t *ins, uint64_t *cons
     EACH(i) v_store(d + i, v_sub(u, v_load(b + i)));
 }
 
-/* sum += power*result*divisor: result and divisor are of F, power and sum of K. */
-static inline void accumulate_result(uint64_t *const sum[3], k3 power, const uint64_t *result, const uint64_t *divisor)
+/* sum + power*result, or sum + result if the power is alpha^0 */
+static inline VK add_scaled(VK sum, VK power, int is_one, V result)
 {
-    uint64_t *s0 = sum[0], *s1 = sum[1], *s2 = sum[2];
-    const VK p = vk_set1(power);
-    if (power.c[0] == 1 && !power.c[1] && !power.c[2]) /* alpha^0 */
-        EACH(i) v_store(s0 + i, v_add(v_load(s0 + i), v_mul(v_load(result + i), v_load(divisor + i))));
-    else
-        EACH(i) {
-            const VK s = vk_load(s0 + i, s1 + i, s2 + i);
-            vk_store(s0 + i, s1 + i, s2 + i, vk_add_scaled(s, p, v_mul(v_load(result + i), v_load(divisor + i))));
-        }
+    if (!is_one)
+        return vk_add_scaled(sum, power, result);
+    sum.c[0] = v_add(sum.c[0], result);
+    return sum;
 }
 
-/* The constraints of one divisor, kept until all are there: sum of powers*results*divisor. */
-static void add_group(const l2zk_group *group, uint64_t *const quotient[3])
+/* The sum of powers*results of one divisor, each times its inverse; count is 1 or 2. */
+static inline void add_few(const l2zk_group *group, int count, uint64_t *q0, uint64_t *q1, uint64_t *q2)
+{
+    const uint64_t *divisor = group->divisor, *results[2] = {group->results[0], group->results[count - 1]};
+    VK power[2];
+    int is_one[2];
+    for (int t = 0; t < count; t++) {
+        const k3 p = k_from_limbs(group->powers + t);
+        power[t] = vk_set1(p);
+        is_one[t] = p.c[0] == 1 && !p.c[1] && !p.c[2];
+    }
+    EACH(i) {
+        VK sum = vk_load(q0 + i, q1 + i, q2 + i);
+        for (int t = 0; t < count; t++)
+            sum = add_scaled(sum, power[t], is_one[t], v_mul(v_load(results[t] + i), v_load(divisor + i)));
+        vk_store(q0 + i, q1 + i, q2 + i, sum);
+    }
+}
+
+/* The same of more: they are summed up before they are divided. */
+static inline void add_many(const l2zk_group *group, uint64_t *q0, uint64_t *q1, uint64_t *q2)
 {
     EACH(i) {
         const VK sum = weighted_sum(group->powers, group->results, group->count, i);
-        const VK old = vk_load(quotient[0] + i, quotient[1] + i, quotient[2] + i);
-        vk_store(quotient[0] + i, quotient[1] + i, quotient[2] + i, vk_add_scaled(old, sum, v_load(group->divisor + i)));
+        vk_store(q0 + i, q1 + i, q2 + i, vk_add_scaled(vk_load(q0 + i, q1 + i, q2 + i), sum, v_load(group->divisor + i)));
     }
 }
 
-/* quotient = sum of powers[i]*(result i)/Z over the constraints, Z being the divisor of its group, which is given inverted. A group of
- * several constraints is summed up before it is divided: kept[i] is a tile for result i, or NULL where it is divided on its own. */
-static void combine_results(const l2zk_code *code, uint64_t *const *slots, const uint64_t *uniforms, const k3 *powers,
-                            uint64_t *const *kept, const uint32_t *group_of, const l2zk_group *groups, size_t group_count,
-                            uint64_t *const quotient[3])
+/* quotient = the sum over all groups */
+static void combine_groups(const l2zk_group *groups, size_t count, uint64_t *const quotient[3])
 {
-    for (int c = 0; c < 3; c++)
-        EACH(i) v_store(quotient[c] + i, v_set1(0));
-    for (size_t k = 0; k < code->body_count; k++) {
-        const uint32_t *ins = code->body[k];
-        if (ins[0] == OP_RESULT_V || ins[0] == OP_RESULT_U) {
-            uint64_t alone[TILE], *result = kept[ins[1]] ? kept[ins[1]] : alone;
-            EACH(i) v_store(result + i, ins[0] == OP_RESULT_V ? v_load(slots[ins[2]] + i) : v_set1(uniforms[ins[2]]));
-            if (!kept[ins[1]])
-                accumulate_result(quotient, powers[ins[1]], result, groups[group_of[ins[1]]].divisor);
-        } else if (ins[0] == OP_SUB_UV) {
-            run_subtract_from_uniform(ins, slots, uniforms);
-        } else {
-            run_instruction(ins, slots, uniforms);
-        }
-    }
-    for (size_t g = 0; g < group_count; g++)
-        if (groups[g].count)
-            add_group(groups + g, quotient);
+    uint64_t *q0 = quotient[0], *q1 = quotient[1], *q2 = quotient[2];
+    EACH(i) vk_store(q0 + i, q1 + i, q2 + i, vk_set1(k_from(0)));
+    for (size_t g = 0; g < count; g++)
+        if (groups[g].count == 1)
+            add_few(groups + g, 1, q0, q1, q2);
+        else if (groups[g].count == 2)
+            add_few(groups + g, 2, q0, q1, q2);
+        else
+            add_many(groups + g, q0, q1, q2);
 }
 
+/* A tile of values for each result. */
 static void store_results(const l2zk_code *code, uint64_t *const *slots, const uint64_t *uniforms, uint64_t *results)
 {
     for (size_t k = 0; k < code->body_count; k++) {

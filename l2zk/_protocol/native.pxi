@@ -57,7 +57,7 @@ cdef extern from "kernels.h" nogil:
     ctypedef struct l2zk_group:
         const uint64_t *divisor
         const uint64_t **results
-        k3_limbs *powers
+        const k3_limbs *powers
         size_t count
     ctypedef struct l2zk_deep_point:
         k3 z
@@ -88,8 +88,7 @@ cdef extern from "kernels.h" nogil:
         void (*scale_values)(uint64_t *, const uint64_t *, size_t, uint64_t) noexcept nogil
         void (*ntt_scale)(uint64_t *, unsigned, const uint64_t *) noexcept nogil
         void (*join_cosets)(uint64_t **, unsigned, size_t, uint64_t) noexcept nogil
-        void (*combine_results)(const l2zk_code *, uint64_t **, const uint64_t *, const k3 *, uint64_t **, const uint32_t *,
-                                const l2zk_group *, size_t, uint64_t **) noexcept nogil
+        void (*combine_groups)(const l2zk_group *, size_t, uint64_t **) noexcept nogil
         void (*run_rows)(const l2zk_row_code *, size_t, size_t, uint64_t *) noexcept nogil
         void (*store_results)(const l2zk_code *, uint64_t **, const uint64_t *, uint64_t *) noexcept nogil
         void (*points)(uint64_t, const uint64_t *, uint64_t *) noexcept nogil

@@ -24,7 +24,6 @@ cdef struct Scratch:             # one worker's
     uint64_t *words              # one of: a row machine's slots, a tile machine's, a chunk's points, inverses and sums
     uint64_t **slots             # vector slots of the constraint machine
     l2zk_group *groups           # the divisors on a tile
-    uint64_t **kept              # for each constraint a tile for its values, or NULL
     const uint64_t **results     # a tile for every constraint, group by group
     uint64_t **sources           # words of a leaf
     uint64_t *random             # what expands randomness
@@ -78,8 +77,7 @@ cdef struct Prover:
     uint64_t *tails              # columns of tail_room: what an extension adds to the coefficients, bit-reversed (commit.pxi)
     size_t tail_room
     uint64_t *on_domain          # w columns of |L|
-    k3 *alpha_powers
-    k3_limbs *alpha_limbs        # the same, group by group
+    k3_limbs *alpha_powers       # group by group
     uint64_t *steps              # TILE powers of omega_N'
     uint64_t *side_steps         # the same of the root of order `overflow`
     uint64_t *exempt_roots       # the points of the last rows
@@ -277,8 +275,7 @@ cdef void lay_out_quotient(Prover *v) noexcept nogil:
     cdef const Plan *p = v.plan
     cdef Arena *a = &v.arena
     cdef size_t i, size, cosets = p.quotient_cosets
-    v.alpha_powers = <k3 *>place(a, sizeof(k3) * p.constraint_count)
-    v.alpha_limbs = <k3_limbs *>place(a, sizeof(k3_limbs) * p.constraint_count)
+    v.alpha_powers = <k3_limbs *>place(a, sizeof(k3_limbs) * p.constraint_count)
     v.side_steps = place_words(a, TILE)
     v.exempt_roots = place_words(a, p.most_exempt)
     for i in range(p.periodic_count * (cosets + 1)):
@@ -368,7 +365,6 @@ cdef void lay_scratch(Prover *v, size_t worker, Arena *a) noexcept nogil:
     s.words = place_words(a, scratch_words(p))
     s.slots = <uint64_t **>place(a, sizeof(void *) * (p.constraints.vector_count))
     s.groups = <l2zk_group *>place(a, sizeof(l2zk_group) * p.group_count)
-    s.kept = <uint64_t **>place(a, sizeof(void *) * p.constraint_count)
     s.results = <const uint64_t **>place(a, sizeof(void *) * p.constraint_count)
     if not v.trace_only:
         s.sources = <uint64_t **>place(a, sizeof(void *) * larger(p.rows_per_leaf * words + 3, 24))

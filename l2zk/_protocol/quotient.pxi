@@ -1,6 +1,6 @@
 # The quotient: Q = sum over domains of (sum of alpha^i C_i)/Z, on as few cosets of L as determine it. (PROTOCOL 6.3)
 
-cdef size_t CHUNKS_A_TASK = 4
+cdef size_t CHUNKS_A_TASK = 2
 
 
 cdef void prepare_quotient(Prover *v) noexcept nogil:
@@ -13,8 +13,7 @@ cdef void prepare_quotient(Prover *v) noexcept nogil:
     cdef size_t i, q, cosets = quotient_places(p)
     cdef k3 power = k_from(1)
     for i in range(p.constraint_count):
-        v.alpha_powers[i] = k_scale(power, f_inv(divisor_constant(p, p.groups + p.group_of[i])))
-        v.alpha_limbs[p.places[i]] = k_limbs(v.alpha_powers[i])
+        v.alpha_powers[p.places[i]] = k_limbs(k_scale(power, f_inv(divisor_constant(p, p.groups + p.group_of[i]))))
         power = k_mul(power, v.alpha)
     for q in range(cosets):
         for i in range(p.periodic_count):
@@ -119,7 +118,7 @@ cdef void quotient_chunk(const Prover *v, size_t q, size_t row, size_t stride, s
 
 
 cdef void quotient_tile(const Prover *v, size_t q, size_t row, size_t stride, uint64_t *words, Scratch *scratch, uint64_t **out) noexcept nogil:
-    """The sum of alpha^i C_i/Z_i. The constraints of a group are summed up before they are divided if they are many."""
+    """The sum of alpha^i C_i/Z_i."""
     cdef const Plan *p = v.plan
     cdef const l2zk_code *code = &p.constraints
     cdef uint64_t *results = words + TILE * code.vector_count
@@ -129,19 +128,13 @@ cdef void quotient_tile(const Prover *v, size_t q, size_t row, size_t stride, ui
         if i < code.load_count:
             load_tile(v, q, row, stride, code.loads[i], scratch.slots + i)
     for i in range(p.constraint_count):
-        scratch.results[p.places[i]] = results + TILE * p.places[i]
-        scratch.kept[i] = results + TILE * p.places[i] if kept_together(p, p.group_of[i]) else NULL
+        scratch.results[p.places[i]] = results + TILE * i
     for i in range(p.group_count):
-        scratch.groups[i].results, scratch.groups[i].powers = scratch.results + first, v.alpha_limbs + first
-        scratch.groups[i].count = p.group_sizes[i] if kept_together(p, i) else 0
+        scratch.groups[i].results, scratch.groups[i].powers = scratch.results + first, v.alpha_powers + first
+        scratch.groups[i].count = p.group_sizes[i]
         first += p.group_sizes[i]
-    l2zk_active.combine_results(code, scratch.slots, v.uniforms, v.alpha_powers, scratch.kept, p.group_of, scratch.groups, p.group_count,
-                                out)
-
-
-cdef inline bint kept_together(const Plan *p, size_t group) noexcept nogil:
-    """Whether a group's constraints are summed up before they are divided: else a product each is the cheaper way."""
-    return p.group_sizes[group] > 2
+    l2zk_active.store_results(code, scratch.slots, v.uniforms, results)
+    l2zk_active.combine_groups(scratch.groups, p.group_count, out)
 
 
 cdef void quotient_tiles(void *context, size_t task, unsigned worker) noexcept nogil:

@@ -158,18 +158,23 @@ static void compare_machine(const l2zk_kernels *k, const l2zk_kernels *l)
     };
     const l2zk_code code = {.body = body, .body_count = sizeof body / sizeof *body, .result_count = 2};
     uint64_t *slots[] = {elements(TILE), elements(TILE), elements(TILE), elements(TILE)}, uniforms[] = {element(), element()};
-    static uint64_t a[3][TILE], b[3][TILE], kept[TILE];
-    static const uint64_t *results[1] = {kept};
-    static k3_limbs limbs[1];
+    static uint64_t a[3][TILE], b[3][TILE];
+    k->store_results(&code, slots, uniforms, a[0]);
+    l->store_results(&code, slots, uniforms, b[0]);
+    equal("store_results", a, b, sizeof a);
+    enum { RESULTS = 10 };
+    static const uint64_t *results[RESULTS];
+    static k3_limbs powers[RESULTS];
+    for (int i = 0; i < RESULTS; i++) {
+        results[i] = elements(TILE);
+        powers[i] = k_limbs(i == 1 ? k_from(element()) : extension_element());
+    }
+    const l2zk_group groups[3] = {{elements(TILE), results, powers, 1}, {elements(TILE), results + 1, powers + 1, 2},
+                                  {elements(TILE), results + 3, powers + 3, 7}};
     uint64_t *const first[3] = {a[0], a[1], a[2]}, *const second[3] = {b[0], b[1], b[2]};
-    const k3 powers[2] = {k_from(1), extension_element()};
-    const uint32_t group_of[2] = {1, 0};
-    uint64_t *const places[2] = {NULL, kept};
-    limbs[0] = k_limbs(powers[1]);
-    const l2zk_group groups[2] = {{elements(TILE), results, limbs, 1}, {elements(TILE), NULL, NULL, 0}};
-    k->combine_results(&code, slots, uniforms, powers, places, group_of, groups, 2, first);
-    l->combine_results(&code, slots, uniforms, powers, places, group_of, groups, 2, second);
-    equal("combine_results", a, b, sizeof a);
+    k->combine_groups(groups, 3, first);
+    l->combine_groups(groups, 3, second);
+    equal("combine_groups", a, b, sizeof a);
 }
 
 int main(void)
