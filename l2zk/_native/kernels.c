@@ -49,6 +49,7 @@ const l2zk_kernels TABLE = {
     .invert = invert,
     .minimal_values = minimal_values,
     .multiply_differences = multiply_differences,
+    .reciprocals = reciprocals,
     .deep = deep,
     .fold = fold,
     .fold_leaves = fold_leaves,

@@ -62,9 +62,9 @@ typedef struct {
     size_t count; /* at least 1 */
 } l2zk_group;
 
-/* One point z of the batch (PROTOCOL 6.7): sum of coefficients[t]*sources[t](x) - constant, over x - z. */
+/* One point of the batch (PROTOCOL 6.7): sum of coefficients[t]*sources[t](x) - constant, which is divided by x - z. */
 typedef struct {
-    k3 z, constant;
+    k3 constant;
     size_t count;
     const uint64_t *const *sources;
     const k3_limbs *coefficients;
@@ -131,8 +131,8 @@ typedef struct {
     void (*invert)(uint64_t *values, size_t count);
     void (*minimal_values)(k3 z, const uint64_t *x, uint64_t *mu);
     void (*multiply_differences)(const uint64_t *values, const uint64_t *x, uint64_t root, uint64_t *out);
-    void (*deep)(const l2zk_deep_point *points, size_t count, size_t at, const uint64_t *x, const uint64_t *inverses,
-                 size_t stride, uint64_t *word);
+    void (*reciprocals)(k3 z, const uint64_t *x, const uint64_t *inverse, uint64_t *out, size_t stride);
+    void (*deep)(const l2zk_deep_point *points, size_t count, size_t at, const uint64_t *const *reciprocals, uint64_t *word);
     void (*fold)(const uint64_t *const coefficients[3], size_t n, size_t first, size_t last, unsigned log_arity, k3 beta,
                  uint64_t *const out[3]);
     void (*fold_leaves)(uint64_t *members, size_t stride, unsigned log_arity, k3 beta, const uint64_t *inverse_points,

@@ -98,23 +98,26 @@ static inline VK adjoint_value(const adjoint_polynomial *a, V x)
     return r;
 }
 
-/* word = sum over points of (sum_t coefficients[t]*sources[t][at ..] - constant)/(x - z); word is 3 tiles; the inverses of
- * mu(x) for each point are `stride` apart */
-static void deep(const l2zk_deep_point *points, size_t count, size_t at, const uint64_t *x, const uint64_t *inverses,
-                 size_t stride, uint64_t *word)
+/* 1/(x - z) on a tile, given the inverses of mu(x); its coordinates stand `stride` apart. */
+static void reciprocals(k3 z, const uint64_t *x, const uint64_t *inverse, uint64_t *out, size_t stride)
+{
+    const adjoint_polynomial adjoint = adjoint_of(z, k_minimal(z));
+    EACH(i) vk_store(out + i, out + stride + i, out + 2 * stride + i, vk_scale(adjoint_value(&adjoint, v_load(x + i)), v_load(inverse + i)));
+}
+
+/* word = sum over points z of (sum_t coefficients[t]*sources[t][at ..] - constant)/(x - z); word is 3 tiles. reciprocals: three for each
+ * point, the coordinates of 1/(x - z) on the tile. */
+static void deep(const l2zk_deep_point *points, size_t count, size_t at, const uint64_t *const *reciprocals, uint64_t *word)
 {
     EACH(i) vk_store(word + i, word + TILE + i, word + 2 * TILE + i, vk_set1(k_from(0)));
     for (size_t u = 0; u < count; u++) {
         const l2zk_deep_point *point = points + u;
-        const minimal_polynomial m = k_minimal(point->z);
-        const adjoint_polynomial adjoint = adjoint_of(point->z, m);
+        const uint64_t *r0 = reciprocals[3 * u], *r1 = reciprocals[3 * u + 1], *r2 = reciprocals[3 * u + 2];
         const VK constant = vk_set1(point->constant);
-        const uint64_t *inverse = inverses + u * stride;
         EACH(i) {
-            VK sum = vk_sub(weighted_sum(point->coefficients, point->sources, point->count, at + i), constant);
-            VK term = vk_scale(vk_mul(sum, adjoint_value(&adjoint, v_load(x + i))), v_load(inverse + i));
-            VK old = vk_load(word + i, word + TILE + i, word + 2 * TILE + i);
-            vk_store(word + i, word + TILE + i, word + 2 * TILE + i, vk_add(old, term));
+            const VK sum = vk_sub(weighted_sum(point->coefficients, point->sources, point->count, at + i), constant);
+            const VK old = vk_load(word + i, word + TILE + i, word + 2 * TILE + i);
+            vk_store(word + i, word + TILE + i, word + 2 * TILE + i, vk_add(old, vk_mul(sum, vk_load(r0 + i, r1 + i, r2 + i))));
         }
     }
 }

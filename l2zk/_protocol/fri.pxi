@@ -9,26 +9,28 @@ cdef size_t FOLDED_A_TASK = 1 << 11        # coefficients of the word after the 
 cdef void prepare_batch(Prover *v) noexcept nogil:
     """For each point: its columns, their powers of alpha_deep, and the same sum over the opened values.
 
-    A piece of the quotient enters as its three coordinates, times 1, phi and phi^2.
+    A piece of the quotient enters as its three coordinates, times 1, phi and phi^2. 1/(x - g^o*zeta) is 1/(x/g^o - zeta), o rows earlier, over
+    g^o, which the powers take over.
     """
     cdef const Plan *p = v.plan
     cdef size_t u, i, c, t = 0, width = p.columns + p.pieces
     cdef k3 phi[3]
     cdef k3 power
+    cdef uint64_t turn
     cdef l2zk_deep_point *point
     for c in range(3):
         phi[c] = k_from(0)
         phi[c].c[c] = 1
     for u in range(p.offset_count):
         point = v.points + u
-        point.z = k_scale(v.zeta, f_pow(f_root(p.log_length), p.reads[u].offset))
+        turn = f_inv(f_pow(f_root(p.log_length), p.reads[u].offset))
         point.constant = k_from(0)
         point.count = 0
         point.sources = v.point_sources + u * (p.columns + 3 * p.pieces)
         point.coefficients = v.point_coefficients + u * (p.columns + 3 * p.pieces)
         for i in range(p.reads[u].count):
             c = p.reads[u].columns[i]
-            power = k_pow(v.alpha_deep, 1 + c + u * width)
+            power = k_scale(k_pow(v.alpha_deep, 1 + c + u * width), turn)
             add_source(v, point, c, power)
             point.constant = k_add(point.constant, k_mul(power, v.values[t]))
             t += 1
@@ -53,31 +55,50 @@ cdef inline void add_source(Prover *v, l2zk_deep_point *point, size_t column, k3
     point.count += 1
 
 
-cdef void invert_points(const Prover *v, size_t tiles, const uint64_t *x, uint64_t *inverses) noexcept nogil:
-    """1/mu(x) for each of the points z, where mu is z's minimal polynomial."""
-    cdef size_t u, k
-    for u in range(v.plan.offset_count):
+cdef void invert_minimal(const Prover *v, size_t tiles, const uint64_t *x, uint64_t *inverses) noexcept nogil:
+    """1/mu(x), where mu is zeta's minimal polynomial."""
+    cdef size_t k
+    for k in range(tiles):
+        l2zk_active.minimal_values(v.zeta, x + TILE * k, inverses + TILE * k)
+    l2zk_active.invert(inverses, TILE * tiles)
+
+
+cdef inline uint64_t *reciprocal_column(const Prover *v, size_t c) noexcept nogil:
+    """Coordinate c of 1/(x - zeta) on the first coset: where G's coefficients will be."""
+    return column_of(v.folded[0], v.plan.coset_size, c)
+
+
+cdef void fill_reciprocals(void *context, size_t task, unsigned worker) noexcept nogil:
+    """1/(x - zeta) on some chunks of the first coset."""
+    cdef Prover *v = <Prover *>context
+    cdef const Plan *p = v.plan
+    cdef uint64_t *x = v.scratch[worker].words
+    cdef uint64_t *inverses = x + CHUNK_STEP
+    cdef size_t row, k, tiles, last = smaller((task + 1) * CHUNK * CHUNKS_A_TASK, p.coset_size)
+    for row from task * CHUNK * CHUNKS_A_TASK <= row < last by CHUNK:
+        tiles = (smaller(CHUNK, p.coset_size - row) + TILE - 1) // TILE
+        fill_points(x, tiles, f_mul(GENERATOR, f_pow(f_root(p.log_coset), row)), v.steps)
+        invert_minimal(v, tiles, x, inverses)
         for k in range(tiles):
-            l2zk_active.minimal_values(v.points[u].z, x + TILE * k, inverses + CHUNK_STEP * u + TILE * k)
-        l2zk_active.invert(inverses + CHUNK_STEP * u, TILE * tiles)
+            l2zk_active.reciprocals(v.zeta, x + TILE * k, inverses + TILE * k, reciprocal_column(v, 0) + row + TILE * k,
+                                    p.coset_size + TILE)
 
 
 cdef void batch_rows(void *context, size_t task, unsigned worker) noexcept nogil:
     """G on some chunks of the first coset."""
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
-    cdef uint64_t *x = v.scratch[worker].words
-    cdef uint64_t *inverses = x + CHUNK_STEP
-    cdef uint64_t *tile = inverses + CHUNK_STEP * p.offset_count
-    cdef uint64_t root = f_root(p.log_coset)
-    cdef size_t row, k, tiles, last = smaller((task + 1) * CHUNK * CHUNKS_A_TASK, p.coset_size)
-    for row from task * CHUNK * CHUNKS_A_TASK <= row < last by CHUNK:
-        tiles = (smaller(CHUNK, p.coset_size - row) + TILE - 1) // TILE
-        fill_points(x, tiles, f_mul(GENERATOR, f_pow(root, row)), v.steps)
-        invert_points(v, tiles, x, inverses)
-        for k in range(tiles):
-            l2zk_active.deep(v.points, p.offset_count, row + TILE * k, x + TILE * k, inverses + TILE * k, CHUNK_STEP, tile)
-            store_batch(v, row + TILE * k, smaller(TILE, p.coset_size - row - TILE * k), tile)
+    cdef uint64_t *tile = v.scratch[worker].words
+    cdef uint64_t *staged = tile + 3 * TILE
+    cdef const uint64_t **reciprocals = v.scratch[worker].reciprocals
+    cdef size_t row, u, c, ratio = p.coset_size // p.length, last = smaller((task + 1) * CHUNK * CHUNKS_A_TASK, p.coset_size)
+    for row from task * CHUNK * CHUNKS_A_TASK <= row < last by TILE:
+        for u in range(p.offset_count):
+            for c in range(3):
+                reciprocals[3 * u + c] = tile_at(reciprocal_column(v, c), p.coset_size, row + p.coset_size - p.reads[u].offset * ratio, 1,
+                                                 staged + TILE * (3 * u + c))
+        l2zk_active.deep(v.points, p.offset_count, row, reciprocals, tile)
+        store_batch(v, row, smaller(TILE, p.coset_size - row), tile)
 
 
 cdef inline void store_batch(Prover *v, size_t at, size_t count, const uint64_t *tile) noexcept nogil:
@@ -100,8 +121,9 @@ cdef void compute_batch(Prover *v) noexcept nogil:
     cdef size_t tasks = (p.coset_size + CHUNK * CHUNKS_A_TASK - 1) // (CHUNK * CHUNKS_A_TASK)
     if stopped(v):
         return
-    l2zk_crew_stage(v.crew, STAGE_BATCH, tasks + 3)
+    l2zk_crew_stage(v.crew, STAGE_BATCH, 2 * tasks + 3)
     prepare_batch(v)
+    share(v, fill_reciprocals, v, tasks)
     share(v, batch_rows, v, tasks)
     share(v, interpolate_batch, v, 3)
     if p.batch_overflow and not stopped(v):
@@ -111,26 +133,39 @@ cdef void compute_batch(Prover *v) noexcept nogil:
 cdef void batch_beside(Prover *v) noexcept nogil:
     """G on a few points of the next coset, N'/batch_overflow rows apart: the same sums, over tiles to which the columns are copied."""
     cdef const Plan *p = v.plan
-    cdef size_t row, k, u, i, tiles, stride = p.coset_size // p.batch_overflow
+    cdef size_t row, k, u, i, c, tiles, stride = p.coset_size // p.batch_overflow
     cdef uint64_t *x = v.scratch[0].words
     cdef uint64_t *inverses = x + CHUNK_STEP
     cdef uint64_t *tile = inverses + CHUNK_STEP * p.offset_count
     cdef uint64_t *powers = tile + 3 * TILE
-    cdef uint64_t *copies = powers + TILE
-    cdef uint64_t root = f_root(p.log_coset)
+    cdef uint64_t *staged = powers + TILE
+    cdef uint64_t *copies = staged + 3 * TILE * p.offset_count
+    cdef uint64_t start
+    cdef const uint64_t **reciprocals = v.scratch[0].reciprocals
     for u in range(p.offset_count):
         for i in range(v.points[u].count):
             (<const uint64_t **>v.points[u].sources)[i] = copies + TILE * v.side_sources[u * (p.columns + 3 * p.pieces) + i]
-    fill_powers(powers, f_pow(root, stride))
+        for c in range(3):
+            reciprocals[3 * u + c] = staged + TILE * (3 * u + c)
+    fill_powers(powers, f_pow(f_root(p.log_coset), stride))
     for row from 0 <= row < p.batch_overflow by CHUNK:
         tiles = (smaller(CHUNK, p.batch_overflow - row) + TILE - 1) // TILE
-        fill_points(x, tiles, f_mul(coset_shift(p, 1), f_pow(root, row * stride)), powers)
-        invert_points(v, tiles, x, inverses)
+        for u in range(p.offset_count):
+            fill_points(x, tiles, beside_point(p, u, row * stride), powers)
+            invert_minimal(v, tiles, x, inverses + CHUNK_STEP * u)
         for k in range(tiles):
+            for u in range(p.offset_count):
+                l2zk_active.points(beside_point(p, u, (row + TILE * k) * stride), powers, x)
+                l2zk_active.reciprocals(v.zeta, x, inverses + CHUNK_STEP * u + TILE * k, staged + 3 * TILE * u, TILE)
             for i in range(p.columns + 3 * p.pieces):
                 copy_strided(copies + TILE * i, batched_column(v, i) + p.coset_size, p.coset_size, (row + TILE * k) * stride, stride)
-            l2zk_active.deep(v.points, p.offset_count, 0, x + TILE * k, inverses + TILE * k, CHUNK_STEP, tile)
+            l2zk_active.deep(v.points, p.offset_count, 0, reciprocals, tile)
             store_batch(v, p.coset_size + row + TILE * k, smaller(TILE, p.batch_overflow - row - TILE * k), tile)
+
+
+cdef inline uint64_t beside_point(const Plan *p, size_t u, size_t row) noexcept nogil:
+    """x/g^o for the point x of a row of coset 1."""
+    return f_mul(f_mul(coset_shift(p, 1), f_pow(f_root(p.log_coset), row)), f_inv(f_pow(f_root(p.log_length), p.reads[u].offset)))
 
 
 cdef struct Fold:

@@ -60,7 +60,6 @@ cdef extern from "kernels.h" nogil:
         const k3_limbs *powers
         size_t count
     ctypedef struct l2zk_deep_point:
-        k3 z
         k3 constant
         size_t count
         const uint64_t *const *sources
@@ -96,7 +95,8 @@ cdef extern from "kernels.h" nogil:
         void (*invert)(uint64_t *, size_t) noexcept nogil
         void (*minimal_values)(k3, const uint64_t *, uint64_t *) noexcept nogil
         void (*multiply_differences)(const uint64_t *, const uint64_t *, uint64_t, uint64_t *) noexcept nogil
-        void (*deep)(const l2zk_deep_point *, size_t, size_t, const uint64_t *, const uint64_t *, size_t, uint64_t *) noexcept nogil
+        void (*reciprocals)(k3, const uint64_t *, const uint64_t *, uint64_t *, size_t) noexcept nogil
+        void (*deep)(const l2zk_deep_point *, size_t, size_t, const uint64_t **, uint64_t *) noexcept nogil
         void (*fold)(const uint64_t **, size_t, size_t, size_t, unsigned, k3, uint64_t **) noexcept nogil
         void (*fold_leaves)(uint64_t *, size_t, unsigned, k3, const uint64_t *, uint64_t **) noexcept nogil
         void (*evaluate)(const k3 *, size_t, const uint64_t *, uint64_t **) noexcept nogil

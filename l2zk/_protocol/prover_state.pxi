@@ -26,6 +26,7 @@ cdef struct Scratch:             # one worker's
     l2zk_group *groups           # the divisors on a tile
     const uint64_t **results     # a tile for every constraint, group by group
     uint64_t **sources           # words of a leaf
+    const uint64_t **reciprocals # for each offset the coordinates of 1/(x - g^o*zeta) on a tile
     uint64_t *random             # what expands randomness
     uint64_t *shift              # powers: of a coset that it extends to, or what wraps a polynomial (overflow.pxi)
     uint64_t *tail               # what is added there to a column's coefficients
@@ -176,7 +177,7 @@ cdef size_t scratch_words(const Plan *p) noexcept nogil:
     """What one worker needs at most at a time."""
     cdef size_t row = larger(p.columns, p.row_slots)      # or a step function's columns
     cdef size_t tile = 3 * CHUNK_STEP + TILE * (1 + p.group_count + p.constraints.vector_count + p.constraint_count)
-    cdef size_t batch = CHUNK_STEP * (1 + p.offset_count) + TILE * (p.columns + 3 * p.pieces + 8)
+    cdef size_t batch = CHUNK_STEP * (1 + p.offset_count) + TILE * (4 + 3 * p.offset_count + p.columns + 3 * p.pieces)
     cdef size_t values = larger(13 * TILE, 3 * VALUES_STEP)
     return larger(larger(row, values), larger(tile, batch))
 
@@ -368,6 +369,7 @@ cdef void lay_scratch(Prover *v, size_t worker, Arena *a) noexcept nogil:
     s.results = <const uint64_t **>place(a, sizeof(void *) * p.constraint_count)
     if not v.trace_only:
         s.sources = <uint64_t **>place(a, sizeof(void *) * larger(p.rows_per_leaf * words + 3, 24))
+        s.reciprocals = <const uint64_t **>place(a, sizeof(void *) * 3 * p.offset_count)
         s.random = place_words(a, EXPANSION_WORDS if p.hiding else 0)
         s.shift = place_words(a, larger(l2zk_ntt_shift_words(p.log_coset), wrap_words(p)))
         s.tail = place_words(a, most_tail(p))

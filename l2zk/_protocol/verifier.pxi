@@ -69,7 +69,9 @@ cdef struct Verifier:
     const uint64_t **sources     # for each point, one after the other
     k3_limbs *coefficients
     uint64_t *x                  # the points of a row of each leaf
-    uint64_t *inverses           # of mu(x), for each offset
+    uint64_t *inverses           # of mu(x)
+    uint64_t *reciprocals        # for each offset 1/(x - g^o*zeta), 3 arrays
+    const uint64_t **reciprocal_tiles    # tiles of these
     uint64_t *batch              # three tiles
 
 
@@ -104,7 +106,9 @@ cdef void lay_out_verifier(Verifier *v) noexcept nogil:
     v.sources = <const uint64_t **>place(a, sizeof(void *) * p.offset_count * width)
     v.coefficients = <k3_limbs *>place(a, sizeof(k3_limbs) * p.offset_count * width)
     v.x = place_words(a, v.lanes)
-    v.inverses = place_words(a, v.lanes * p.offset_count)
+    v.inverses = place_words(a, v.lanes)
+    v.reciprocals = place_words(a, 3 * p.offset_count * v.lanes)
+    v.reciprocal_tiles = <const uint64_t **>place(a, sizeof(void *) * 3 * p.offset_count)
     v.batch = place_words(a, 3 * TILE)
 
 
@@ -369,7 +373,6 @@ cdef void weigh_openings(Verifier *v) noexcept nogil:
     phi.c[1] = 1
     for u in range(p.offset_count):
         point = v.points + u
-        point.z = k_scale(v.zeta, f_pow(f_root(p.log_length), p.reads[u].offset))
         point.constant, point.count = k_from(0), 0
         point.sources = v.sources + u * (p.columns + 3 * p.pieces)
         point.coefficients = v.coefficients + u * (p.columns + 3 * p.pieces)
@@ -413,13 +416,23 @@ cdef void batch_row(Verifier *v, size_t m, uint64_t *out) noexcept nogil:
     find_row(v, m)
     l2zk_active.scale_values(v.x, v.y, v.lanes, turn)
     for u in range(p.offset_count):
-        for i from 0 <= i < v.lanes by TILE:
-            l2zk_active.minimal_values(v.points[u].z, v.x + i, v.inverses + u * v.lanes + i)
-        invert_all(v.inverses + u * v.lanes, v.lanes)
+        fill_reciprocals_of(v, k_scale(v.zeta, f_pow(f_root(p.log_length), p.reads[u].offset)), v.reciprocals + 3 * u * v.lanes)
     for i from 0 <= i < v.lanes by TILE:
-        l2zk_active.deep(v.points, p.offset_count, i, v.x + i, v.inverses + i, v.lanes, v.batch)
+        for c in range(3 * p.offset_count):
+            v.reciprocal_tiles[c] = v.reciprocals + c * v.lanes + i
+        l2zk_active.deep(v.points, p.offset_count, i, v.reciprocal_tiles, v.batch)
         for c in range(3):
             memcpy(out + c * v.lanes + i, v.batch + TILE * c, 8 * TILE)
+
+
+cdef void fill_reciprocals_of(Verifier *v, k3 z, uint64_t *out) noexcept nogil:
+    """1/(x - z) for the points x of a row, as 3 arrays."""
+    cdef size_t i
+    for i from 0 <= i < v.lanes by TILE:
+        l2zk_active.minimal_values(z, v.x + i, v.inverses + i)
+    invert_all(v.inverses, v.lanes)
+    for i from 0 <= i < v.lanes by TILE:
+        l2zk_active.reciprocals(z, v.x + i, v.inverses + i, out + i, v.lanes)
 
 
 cdef void invert_all(uint64_t *values, size_t count) noexcept nogil:

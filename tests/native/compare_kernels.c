@@ -122,6 +122,9 @@ static void compare_tiles(const l2zk_kernels *k, const l2zk_kernels *l)
     l->fold(in, 256, 0, 256, 3, z, v);
     for (int c = 0; c < 3; c++)
         equal("fold", u[c], v[c], 8 * 256);
+    k->reciprocals(z, x, a, u[0], TILE);
+    l->reciprocals(z, x, b, v[0], TILE);
+    equal("reciprocals", u[0], v[0], 8 * 3 * TILE);
     enum { SOURCES = 600 };
     static const uint64_t *sources[SOURCES];
     static k3_limbs coefficients[SOURCES];
@@ -130,9 +133,9 @@ static void compare_tiles(const l2zk_kernels *k, const l2zk_kernels *l)
         coefficients[t] = k_limbs(extension_element());
     }
     for (size_t count = 1; count <= SOURCES; count *= 5) {
-        const l2zk_deep_point point = {z, extension_element(), count, sources, coefficients};
-        k->deep(&point, 1, 7, x, a, CHUNK_STEP, u[0]);
-        l->deep(&point, 1, 7, x, b, CHUNK_STEP, v[0]);
+        const l2zk_deep_point point = {extension_element(), count, sources, coefficients};
+        k->deep(&point, 1, 7, in, u[0]);
+        l->deep(&point, 1, 7, in, v[0]);
         equal("deep", u[0], v[0], 8 * 3 * TILE);
     }
     uint64_t *members = elements(24 * TILE), *other_members = malloc(8 * 24 * TILE);
