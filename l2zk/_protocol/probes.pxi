@@ -180,13 +180,13 @@ def tree_probe(columns, size_t blowup, indices, seed=None):
     for e in range(words):
         t.sources[e] = _words_of(stored) + e * leaves
     reopened.roots, reopened.digests, reopened.sources = _words_of(roots), <uint32_t *>_words_of(again), <const uint64_t **>_words_of(pointers[0])
-    reopened.words, reopened.salts = _words_of(group), <uint32_t *>_words_of(salts)
+    reopened.words, reopened.salts, reopened.most_words = _words_of(group), <uint32_t *>_words_of(salts), words
     for task in range(leaf_tasks(&t)):
         hash_leaves(&t, task, 0)
     cdef Session session = Session(1)
     build_levels(session.crew, &t)
     opening = np.empty(32 * 64 * (len(indices) + 1), dtype=np.uint8)
-    cdef size_t length = list_digests(&t, &reopened, _words_of(indices), len(indices), _words_of(known), _words_of(random),
+    cdef size_t length = list_digests(session.crew, &t, &reopened, _words_of(indices), len(indices), _words_of(known),
                                       <uint8_t *>_words_of(opening))
     root = np.empty(32, dtype=np.uint8)
     read_digest(&t, &reopened, 1, 0, <uint8_t *>_words_of(root))

@@ -311,9 +311,10 @@ cdef void lay_out_openings(Prover *v) noexcept nogil:
     v.indices = place_words(a, 4 * p.queries)    # J, Lambda, and what `known` holds twice
     v.reopened.roots = place_words(a, p.queries)
     v.reopened.digests = <uint32_t *>place(a, 4 * reopened_words(p.queries))
-    v.reopened.sources = <const uint64_t **>place(a, sizeof(void *) * leaf_words)
-    v.reopened.words = place_words(a, GROUP_LEAVES * leaf_words)
-    v.reopened.salts = <uint32_t *>place(a, 16 * GROUP_LEAVES)
+    v.reopened.most_words = leaf_words
+    v.reopened.sources = <const uint64_t **>place(a, sizeof(void *) * leaf_words * v.workers)
+    v.reopened.words = place_words(a, GROUP_LEAVES * leaf_words * v.workers)
+    v.reopened.salts = <uint32_t *>place(a, 16 * GROUP_LEAVES * v.workers)
     v.proof = <uint8_t *>place(a, body_bound(p))
 
 

@@ -27,7 +27,7 @@ cdef void grind(Prover *v) noexcept nogil:
 
 
 cdef void open_tree(Prover *v, const Tree *t, const uint64_t *indices, size_t count, uint64_t *known) noexcept nogil:
-    v.proof_length += list_digests(t, &v.reopened, indices, count, known, v.scratch[0].random, v.proof + v.proof_length)
+    v.proof_length += list_digests(v.crew, t, &v.reopened, indices, count, known, v.proof + v.proof_length)
 
 
 cdef void open_input(Prover *v, const Tree *t, uint64_t *columns, size_t width, const uint64_t *indices, size_t count,

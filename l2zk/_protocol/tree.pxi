@@ -140,53 +140,63 @@ cdef int build_levels(l2zk_crew *crew, Tree *t) noexcept nogil:
 # What a tree does not keep, around the leaves that are opened: the subtrees of 2^skipped leaves that hold them, hashed a few together as
 # a task's leaves are.
 cdef struct Reopened:
+    const Tree *tree
     size_t count
     uint64_t *roots              # which digests of the level that is kept are theirs, in increasing order
     uint32_t *digests            # of each group of subtrees: leaf k of subtree i is digest k*SUBTREES + i of the lowest level, and so on upwards
-    const uint64_t **sources     # the words of a group's leaves
+    # for each worker, the leaves of a group
+    const uint64_t **sources     # room for `most_words` pointers
     uint64_t *words
-    uint32_t *salts              # and their salts
+    uint32_t *salts
+    size_t most_words
 
 
 cdef inline size_t reopened_words(size_t queries) noexcept nogil:
     return (queries + SUBTREES - 1) // SUBTREES * GROUP_WORDS
 
 
-cdef void reopen(const Tree *t, Reopened *o, const uint64_t *indices, size_t count, uint64_t *working) noexcept nogil:
+cdef void reopen(l2zk_crew *crew, const Tree *t, Reopened *o, const uint64_t *indices, size_t count) noexcept nogil:
     """Hash again what stands below the lowest level that is kept, around these leaves."""
-    cdef size_t i, first, n
-    cdef uint32_t *below
+    cdef size_t i
     if t.skipped == 0:
         return
+    o.tree = t
     for i in range(count):
         o.roots[i] = indices[i] % kept_leaves(t)
     o.count = sort_distinct(o.roots, count)
+    l2zk_crew_share(crew, reopen_group, o, (o.count + SUBTREES - 1) // SUBTREES)
+
+
+cdef void reopen_group(void *context, size_t task, unsigned worker) noexcept nogil:
+    cdef Reopened *o = <Reopened *>context
+    cdef const Tree *t = o.tree
+    cdef size_t i, first = task * SUBTREES, n = GROUP_LEAVES
+    cdef uint32_t *below = o.digests + task * GROUP_WORDS
+    cdef const uint64_t **sources = o.sources + worker * o.most_words
+    cdef uint64_t *words = o.words + worker * o.most_words * GROUP_LEAVES
+    cdef uint32_t *salts = o.salts + worker * 4 * GROUP_LEAVES if t.salts != NULL else NULL
     for i in range(t.words):
-        o.sources[i] = o.words + i * GROUP_LEAVES
-    for first from 0 <= first < o.count by SUBTREES:
-        below, n = o.digests + first // SUBTREES * GROUP_WORDS, GROUP_LEAVES
-        for i in range(SUBTREES):           # the last one again where they are too few
-            read_subtree(t, o, o.roots[smaller(first + i, o.count - 1)], i, working)
-        l2zk_active.hash_columns(o.sources, t.words, n, o.salts if t.salts != NULL else NULL, n, below, n)
-        while n > 2 * SUBTREES:
-            n //= 2
-            l2zk_active.hash_parents(below, below + n, 2 * n, n, below + 16 * n, n)
-            below += 16 * n
+        sources[i] = words + i * GROUP_LEAVES
+    for i in range(SUBTREES):           # the last one again where they are too few
+        read_subtree(t, o.roots[smaller(first + i, o.count - 1)], words + i, salts + i if salts != NULL else NULL, t.salt_working[worker])
+    l2zk_active.hash_columns(sources, t.words, n, salts, n, below, n)
+    while n > 2 * SUBTREES:
+        n //= 2
+        l2zk_active.hash_parents(below, below + n, 2 * n, n, below + 16 * n, n)
+        below += 16 * n
 
 
-cdef inline void read_subtree(const Tree *t, Reopened *o, size_t root, size_t i, uint64_t *working) noexcept nogil:
-    """The leaves below a node, as subtree i of a group."""
+cdef inline void read_subtree(const Tree *t, size_t root, uint64_t *words, uint32_t *salts, uint64_t *working) noexcept nogil:
+    """The leaves below a node, and their salts, SUBTREES apart."""
     cdef size_t apart = kept_leaves(t) // t.blowup, at = stored_at(root, kept_leaves(t), t.blowup), e, k
     cdef size_t coset = at // apart, place = at % apart
     cdef const uint64_t *source
-    cdef uint64_t *out = o.words + i
     for e in range(t.words):
         source = t.sources[e] + coset * t.strides[e] + place
         for k in range(<size_t>1 << LEVELS_SKIPPED):
-            out[k * SUBTREES] = source[k * apart]
-        out += GROUP_LEAVES
-    if t.salts != NULL:
-        read_salts(t, at, o.salts + i, working)
+            words[e * GROUP_LEAVES + k * SUBTREES] = source[k * apart]
+    if salts != NULL:
+        read_salts(t, at, salts, working)
 
 
 cdef inline void read_salts(const Tree *t, size_t at, uint32_t *out, uint64_t *working) noexcept nogil:
@@ -223,12 +233,12 @@ cdef void read_digest(const Tree *t, const Reopened *o, size_t m, size_t j, uint
         memcpy(out + 4 * k, word + k * stride, 4)
 
 
-cdef size_t list_digests(const Tree *t, Reopened *o, const uint64_t *indices, size_t count, uint64_t *known, uint64_t *working,
+cdef size_t list_digests(l2zk_crew *crew, const Tree *t, Reopened *o, const uint64_t *indices, size_t count, uint64_t *known,
                          uint8_t *out) noexcept nogil:
     """The digests that cannot be computed from the opened leaves; how many bytes they are. (PROTOCOL 5.3)"""
     cdef size_t m = t.leaves, half, low, high, split, parents, length = 0
     memcpy(known, indices, 8 * count)
-    reopen(t, o, indices, count, working)
+    reopen(crew, t, o, indices, count)
     while m > 1:
         half = m // 2
         split = 0
