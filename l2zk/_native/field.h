@@ -45,6 +45,26 @@ static inline uint64_t f_mul(uint64_t a, uint64_t b)
     return f_reduce((uint64_t)(x >> 64), (uint64_t)x);
 }
 
+/* A factor w that is known beforehand: u = w*2^32 and v = -w*2^64 mod p, so that (a1*2^32 + a0)*w = (a0*u - a1*v)*2^-32. */
+typedef struct {
+    uint64_t u, v;
+} f_factor;
+
+static inline f_factor f_prepare(uint64_t w)
+{
+    const uint64_t u = f_reduce(w >> 32, w << 32);
+    f_factor r = {u, f_sub(w, u)};
+    return r;
+}
+
+/* a*w for any word a and a factor's v: with q*p = a*v mod 2^64, a*w = -(a*v)*2^-64 = (q*p - a*v)/2^64. Both high words are below p. */
+static inline uint64_t f_times(uint64_t a, uint64_t v)
+{
+    unsigned __int128 x = (unsigned __int128)a * v;
+    uint64_t lo = (uint64_t)x, q = lo + (lo << 32), high = q - (q >> 32) - (q < lo); /* of q*p */
+    return f_sub(high, (uint64_t)(x >> 64));
+}
+
 static inline uint64_t f_pow(uint64_t a, uint64_t e)
 {
     uint64_t r = 1;

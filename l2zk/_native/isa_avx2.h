@@ -6,6 +6,7 @@
 #define L2ZK_ISA_H
 
 #include <immintrin.h>
+#include <string.h>
 
 #include "field.h"
 
@@ -31,8 +32,9 @@ static inline V v_less(V a, V b) { return _mm256_cmpgt_epi64(v_turn(b), v_turn(a
 
 static inline V v_add(V a, V b)
 {
-    V d = _mm256_sub_epi64(v_set1(P), b), r = _mm256_sub_epi64(a, d);
-    return _mm256_add_epi64(r, _mm256_and_si256(v_less(a, d), v_set1(P)));
+    /* a < p - b, turned; turning and subtracting change places */
+    V below = _mm256_cmpgt_epi64(_mm256_sub_epi64(v_turn(v_set1(P)), b), v_turn(a));
+    return _mm256_sub_epi64(_mm256_add_epi64(a, b), _mm256_andnot_si256(below, v_set1(P)));
 }
 
 static inline V v_sub(V a, V b)
@@ -66,22 +68,59 @@ static inline V v_mul(V a, V b)
     return v_reduce(hi, lo);
 }
 
+/* (a mod 2^32)*2^64 mod p, which is below p */
+static inline V v_low_epsilon(V a) { return _mm256_mul_epu32(a, v_set1(EPSILON)); }
+
+/* W factors, for products with any words */
+typedef struct {
+    V u, v, u_high, v_high;
+} v_factor;
+
+static inline v_factor v_load_factors(const uint64_t *u, const uint64_t *v)
+{
+    v_factor w = {v_load(u), v_load(v), _mm256_srli_epi64(v_load(u), 32), _mm256_srli_epi64(v_load(v), 32)};
+    return w;
+}
+
+static inline V v_set_high(const uint64_t *p) /* *p div 2^32 in the lower half of each element */
+{
+    int high;
+    memcpy(&high, (const char *)p + 4, 4);
+    return _mm256_set1_epi32(high);
+}
+
+static inline v_factor v_set_factor(const f_factor *w)
+{
+    v_factor r = {v_set1(w->u), v_set1(w->v), v_set_high(&w->u), v_set_high(&w->v)};
+    return r;
+}
+
+/* a*w by the factor's equation. The products with its words' lower halves give s = h*2^32 + l and s*2^-32 = h - l*2^64; where s borrows,
+ * 2^32 more is subtracted. All that is added or subtracted stays below p. */
+static inline V v_times(V a, v_factor w)
+{
+    V high = _mm256_srli_epi64(a, 32);
+    V a0 = _mm256_mul_epu32(a, w.u), a1 = _mm256_mul_epu32(high, w.v), s = _mm256_sub_epi64(a0, a1);
+    V t = _mm256_add_epi64(_mm256_mul_epu32(a, w.u_high), _mm256_srli_epi64(s, 32)), b = _mm256_mul_epu32(high, w.v_high);
+    b = _mm256_add_epi64(b, _mm256_and_si256(v_less(a0, a1), v_set1(1ULL << 32)));
+    return v_sub(v_sub(t, v_low_epsilon(s)), b);
+}
+
 static inline V v_reverse(V a) { return _mm256_permute4x64_epi64(a, 0x1b); } /* the elements in the other order */
 
-/* times 2^24, 2^48, 2^72 */
-static inline V v_shift24(V a) { return v_reduce(_mm256_srli_epi64(a, 40), _mm256_slli_epi64(a, 24)); }
-static inline V v_shift48(V a) { return v_reduce(_mm256_srli_epi64(a, 16), _mm256_slli_epi64(a, 48)); }
-static inline V v_shift72(V a) /* a = h*2^24 + l: 2^96 = -1 and 2^72 = 2^8*(2^32 - 1) */
+/* Any word times 2^24, 2^48, 2^72, by 2^64 = 2^32 - 1 and 2^96 = -1; a*2^24 mod 2^64 may exceed p, but its sum stays below 2p. */
+static inline V v_shift24(V a) { return v_add(_mm256_slli_epi64(a, 24), v_low_epsilon(_mm256_srli_epi64(a, 40))); }
+static inline V v_shift48(V a)
 {
-    V l = _mm256_srli_epi64(_mm256_slli_epi64(a, 40), 32);
-    return v_sub(_mm256_mul_epu32(l, v_set1(EPSILON)), _mm256_srli_epi64(a, 24));
+    return v_sub(_mm256_slli_epi64(a, 48), v_sub(_mm256_srli_epi64(a, 48), v_low_epsilon(_mm256_srli_epi64(a, 16))));
 }
+static inline V v_shift72(V a) { return v_sub(v_low_epsilon(_mm256_slli_epi64(a, 8)), _mm256_srli_epi64(a, 24)); }
 
 /* For sums of products (extension.h): sum + (a mod 2^32)*(b mod 2^32) in 64 bits; a div 2^32; any a mod p; a*2^32 mod p */
 static inline V v_add_low_product(V sum, V a, V b) { return _mm256_add_epi64(sum, _mm256_mul_epu32(a, b)); }
 static inline V v_high(V a) { return _mm256_srli_epi64(a, 32); }
 static inline V v_canonical(V a) { return v_reduce(v_set1(0), a); }
-static inline V v_shift32(V a) { return v_reduce(v_high(a), _mm256_slli_epi64(a, 32)); }
+static inline V v_shift32(V a) { return v_add(_mm256_slli_epi64(a, 32), v_low_epsilon(v_high(a))); }
 
 static inline void v_transpose(V *a, V *b, V *c, V *d)
 {

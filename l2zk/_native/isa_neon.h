@@ -55,22 +55,49 @@ static inline V v_mul(V a, V b)
     return v_reduce(hi, lo);
 }
 
+/* (a mod 2^32)*2^64 mod p, which is below p */
+static inline V v_low_epsilon(V a) { return vmull_u32(vmovn_u64(a), vdup_n_u32(0xffffffff)); }
+
+/* W factors, for products with any words */
+typedef struct {
+    uint32x2_t u, v, u_high, v_high;
+} v_factor;
+
+static inline v_factor v_load_factors(const uint64_t *u, const uint64_t *v)
+{
+    v_factor w = {vmovn_u64(v_load(u)), vmovn_u64(v_load(v)), vshrn_n_u64(v_load(u), 32), vshrn_n_u64(v_load(v), 32)};
+    return w;
+}
+
+static inline v_factor v_set_factor(const f_factor *w)
+{
+    v_factor r = {vdup_n_u32((uint32_t)w->u), vdup_n_u32((uint32_t)w->v), vdup_n_u32(w->u >> 32), vdup_n_u32(w->v >> 32)};
+    return r;
+}
+
+/* a*w by the factor's equation. The products with its words' lower halves give s = h*2^32 + l and s*2^-32 = h - l*2^64; where s borrows,
+ * 2^32 more is subtracted. All that is added or subtracted stays below p. */
+static inline V v_times(V a, v_factor w)
+{
+    uint32x2_t low = vmovn_u64(a), high = vshrn_n_u64(a, 32);
+    V a0 = vmull_u32(low, w.u), a1 = vmull_u32(high, w.v), s = vsubq_u64(a0, a1);
+    V t = vmlal_u32(vshrq_n_u64(s, 32), low, w.u_high), b = vmull_u32(high, w.v_high);
+    b = vaddq_u64(b, vandq_u64(vcltq_u64(a0, a1), v_set1(1ULL << 32)));
+    return v_sub(v_sub(t, v_low_epsilon(s)), b);
+}
+
 static inline V v_reverse(V a) { return vextq_u64(a, a, 1); } /* the elements in the other order */
 
-/* times 2^24, 2^48, 2^72 */
-static inline V v_shift24(V a) { return v_reduce(vshrq_n_u64(a, 40), vshlq_n_u64(a, 24)); }
-static inline V v_shift48(V a) { return v_reduce(vshrq_n_u64(a, 16), vshlq_n_u64(a, 48)); }
-static inline V v_shift72(V a) /* a = h*2^24 + l: 2^96 = -1 and 2^72 = 2^8*(2^32 - 1) */
-{
-    V l = vshrq_n_u64(vshlq_n_u64(a, 40), 32);
-    return v_sub(vmull_u32(vmovn_u64(l), vdup_n_u32(0xffffffff)), vshrq_n_u64(a, 24));
-}
+/* Any word times 2^24, 2^48, 2^72, by 2^64 = 2^32 - 1 and 2^96 = -1; a*2^24 mod 2^64 may exceed p, but its sum stays below 2p. */
+static inline V v_shift24(V a) { return v_add(vshlq_n_u64(a, 24), v_low_epsilon(vshrq_n_u64(a, 40))); }
+static inline V v_shift48(V a) { return v_sub(vshlq_n_u64(a, 48), v_sub(vshrq_n_u64(a, 48), v_low_epsilon(vshrq_n_u64(a, 16)))); }
+static inline V v_shift72(V a) { return v_sub(v_low_epsilon(vshlq_n_u64(a, 8)), vshrq_n_u64(a, 24)); }
 
 /* For sums of products (extension.h): sum + (a mod 2^32)*(b mod 2^32) in 64 bits; a div 2^32; any a mod p; a*2^32 mod p */
 static inline V v_add_low_product(V sum, V a, V b) { return vmlal_u32(sum, vmovn_u64(a), vmovn_u64(b)); }
 static inline V v_high(V a) { return vshrq_n_u64(a, 32); }
 static inline V v_canonical(V a) { return v_reduce(v_set1(0), a); }
-static inline V v_shift32(V a) { return v_reduce(v_high(a), vshlq_n_u64(a, 32)); }
+static inline V v_shift32(V a) { return v_add(vshlq_n_u64(a, 32), v_low_epsilon(v_high(a))); }
 
 /* Eight vectors hold two runs of eight elements, four vectors a run; afterwards vector q holds element q of each run. */
 static inline void v_runs_to_lanes(V x[8])

@@ -22,9 +22,16 @@ static inline V v_add(V a, V b) { return f_add(a, b); }
 static inline V v_sub(V a, V b) { return f_sub(a, b); }
 static inline V v_mul(V a, V b) { return f_mul(a, b); }
 
+/* A factor, for products with any words */
+typedef uint64_t v_factor;
+
+static inline v_factor v_load_factors(const uint64_t *u, const uint64_t *v) { return (void)u, *v; }
+static inline v_factor v_set_factor(const f_factor *w) { return w->v; }
+static inline V v_times(V a, v_factor v) { return f_times(a, v); }
+
 static inline V v_reverse(V a) { return a; } /* the elements in the other order */
 
-/* times 2^24, 2^48, 2^72 */
+/* Any word times 2^24, 2^48, 2^72 */
 static inline V v_shift24(V a) { return f_reduce(a >> 40, a << 24); }
 static inline V v_shift48(V a) { return f_reduce(a >> 16, a << 48); }
 static inline V v_shift72(V a) { return f_sub(((a & 0xffffff) << 40) - ((a & 0xffffff) << 8), a >> 24); }

@@ -70,28 +70,31 @@ typedef struct {
     const k3_limbs *coefficients;
 } l2zk_deep_point;
 
-/* What transforms of up to n values read: roots[b], b < n/2; octets[7b + q] = roots[4b]^(q + 1), b < n/64; and the same for b < n/8 in
- * runs, W numbers b together, power by power. A smaller transform reads the front of a larger one's tables. */
+/* What transforms of up to n values read: roots[b], b < n/2; octets[7b + q] = roots[4b]^(q + 1), b < n/64, as factors; and the same for
+ * b < n/8 in runs, W numbers b together, power by power, of each its words u and then its words v. A smaller transform reads the front of
+ * a larger one's tables. */
 typedef struct {
-    const uint64_t *roots, *runs, *octets;
+    const uint64_t *roots, *runs;
+    const f_factor *octets;
 } l2zk_ntt_tables;
 
-static inline size_t l2zk_ntt_table_words(size_t n) { return n / 2 + 7 * (n / 8) + 7 * (n / 64) + 16; }
+static inline size_t l2zk_ntt_table_words(size_t n) { return n / 2 + 14 * (n / 8) + 14 * (n / 64) + 16; }
 
 static inline l2zk_ntt_tables l2zk_ntt_tables_in(const uint64_t *words, size_t n)
 {
-    l2zk_ntt_tables t = {words, words + (n / 2 + 1), words + (n / 2 + 1) + 7 * (n / 8)};
+    l2zk_ntt_tables t = {words, words + (n / 2 + 1), (const f_factor *)(words + (n / 2 + 1) + 14 * (n / 8))};
     return t;
 }
 
 /* A transform works on stretches of 2^near_log values, which stay in cache, and at most 2^7 of them meet in the last layers. */
 static inline unsigned l2zk_ntt_near_log(unsigned log_n) { return log_n <= 12 ? log_n : log_n <= 19 ? 12 : log_n - 7; }
 
-/* Words that move a transform of 2^log_n values to a coset. */
+/* Words that move a transform of 2^log_n values to a coset: factors within a stretch, their words u and then their words v, and an element
+ * for each stretch. */
 static inline size_t l2zk_ntt_shift_words(unsigned log_n)
 {
     const unsigned near_log = l2zk_ntt_near_log(log_n);
-    return ((size_t)1 << near_log) + ((size_t)1 << (log_n - near_log));
+    return ((size_t)2 << near_log) + ((size_t)1 << (log_n - near_log));
 }
 
 typedef struct {

@@ -7,9 +7,16 @@
  * from near to far. roots[b] = omega_4^b0 * omega_8^b1 * omega_16^b2 ... over the bits of b, so one table serves every layer and
  * every size, and a block needs one element of it. Three layers are done at once: the roots within are powers of
  * omega_8 = -2^24, which are shifts. Layers of far pairs go through a small tile, so that the array is read twice in all.
+ * What a step multiplies by is kept as factors (field.h), two words each.
  */
 #ifndef L2ZK_NTT_H
 #define L2ZK_NTT_H
+
+/* Unless told, GCC for x86-64 orders instructions only after it has given out registers, which keeps the long products apart. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC push_options
+#pragma GCC optimize("schedule-insns", "sched-pressure")
+#endif
 
 static inline size_t reverse_bits(size_t i, unsigned bits)
 {
@@ -23,26 +30,30 @@ static inline size_t reverse_bits(size_t i, unsigned bits)
 /* out = values*scale; out may be values */
 static void scale_values(uint64_t *out, const uint64_t *values, size_t count, uint64_t scale)
 {
-    const V s = v_set1(scale);
+    const f_factor s = f_prepare(scale);
     size_t i = 0;
     for (; i + W <= count; i += W)
-        v_store(out + i, v_mul(v_load(values + i), s));
+        v_store(out + i, v_times(v_load(values + i), v_set_factor(&s)));
     for (; i < count; i++)
-        out[i] = f_mul(values[i], scale);
+        out[i] = f_times(values[i], s.v);
+}
+
+/* powers[q] = root^(q + 1)*scale for q < count */
+static void prepare_powers(f_factor *powers, size_t count, uint64_t root, uint64_t scale)
+{
+    for (size_t q = 0; q < count; q++)
+        powers[q] = f_prepare(scale = f_mul(scale, root));
 }
 
 static void ntt_fill_tables(uint64_t *words, size_t n)
 {
     const l2zk_ntt_tables t = l2zk_ntt_tables_in(words, n);
-    uint64_t *roots = (uint64_t *)t.roots, *runs = (uint64_t *)t.runs, *octets = (uint64_t *)t.octets;
+    uint64_t *roots = (uint64_t *)t.roots, *runs = (uint64_t *)t.runs;
     roots[0] = 1;
     for (unsigned j = 0; (size_t)4 << j <= n; j++)
         scale_values(roots + ((size_t)1 << j), roots, (size_t)1 << j, f_root(j + 2));
-    for (size_t b = 0; b < n / 64; b++) {
-        octets[7 * b] = roots[4 * b];
-        for (size_t q = 1; q < 7; q++)
-            octets[7 * b + q] = f_mul(octets[7 * b + q - 1], roots[4 * b]);
-    }
+    for (size_t b = 0; b < n / 64; b++)
+        prepare_powers((f_factor *)t.octets + 7 * b, 7, roots[4 * b], 1);
     for (size_t b = 0; b < n / 64 * 8; b += W) {
         uint64_t root[W];
         for (size_t lane = 0; lane < W; lane++)
@@ -50,7 +61,9 @@ static void ntt_fill_tables(uint64_t *words, size_t n)
         V power = v_set1(1);
         for (size_t q = 0; q < 7; q++) {
             power = v_mul(power, v_load(root));
-            v_store(runs + 7 * b + q * W, power);
+            const V shifted = v_shift32(power);
+            v_store(runs + 14 * b + 2 * q * W, shifted);
+            v_store(runs + 14 * b + (2 * q + 1) * W, v_sub(power, shifted));
         }
     }
 }
@@ -113,95 +126,93 @@ static inline void gather_eight(V x[8])
     BUTTERFLY_NEGATED(x[6], x[7]);
 }
 
-/* The results are multiplied by 1 and the powers, and all by `scale`. */
-static void spread_block_by_eight(uint64_t *a, size_t m, const uint64_t *powers, uint64_t scale)
+/* The first result times `first`, the others times the powers; NULL for ones. */
+static void spread_block_by_eight(uint64_t *a, size_t m, const f_factor *first, const f_factor *powers)
 {
-    const V first = v_set1(scale);
-    V w[7];
-    for (int q = 0; q < 7; q++)
-        w[q] = v_set1(scale == 1 ? powers[q] : f_mul(powers[q], scale));
     for (size_t j = 0; j < m; j += W) {
         V x[8];
         for (int q = 0; q < 8; q++)
             x[q] = v_load(a + q * m + j);
         spread_eight(x);
-        v_store(a + j, scale == 1 ? x[0] : v_mul(x[0], first));
+        v_store(a + j, first ? v_times(x[0], v_set_factor(first)) : x[0]);
         for (int q = 1; q < 8; q++)
-            v_store(a + q * m + j, v_mul(x[q], w[q - 1]));
+            v_store(a + q * m + j, powers ? v_times(x[q], v_set_factor(powers + q - 1)) : x[q]);
     }
 }
 
-static void gather_block_by_eight(uint64_t *a, size_t m, const uint64_t *powers)
+/* The elements but the first are multiplied by the powers first; NULL for ones. */
+static void gather_block_by_eight(uint64_t *a, size_t m, const f_factor *powers)
 {
-    V w[7];
-    for (int q = 0; q < 7; q++)
-        w[q] = v_set1(powers[q]);
     for (size_t j = 0; j < m; j += W) {
         V x[8];
         x[0] = v_load(a + j);
-        for (int q = 1; q < 8; q++)
-            x[q] = v_mul(v_load(a + q * m + j), w[q - 1]);
+        for (int q = 1; q < 8; q++) {
+            x[q] = v_load(a + q * m + j);
+            if (powers)
+                x[q] = v_times(x[q], v_set_factor(powers + q - 1));
+        }
         gather_eight(x);
         for (int q = 0; q < 8; q++)
             v_store(a + q * m + j, x[q]);
     }
 }
 
-/* As by eight: the results times 1, w, w^2, w^3, and all by `scale`. */
-static void spread_block_by_four(uint64_t *a, size_t m, uint64_t root, uint64_t scale)
+static void spread_block_by_four(uint64_t *a, size_t m, const f_factor *first, const f_factor *powers)
 {
-    const uint64_t square = f_mul(root, root);
-    const V first = v_set1(scale), w = v_set1(f_mul(root, scale)), w2 = v_set1(f_mul(square, scale));
-    const V w3 = v_set1(f_mul(f_mul(square, root), scale));
     for (size_t j = 0; j < m; j += W) {
-        V x0 = v_load(a + j), x1 = v_load(a + m + j), x2 = v_load(a + 2 * m + j), x3 = v_load(a + 3 * m + j);
-        BUTTERFLY(x0, x1);
-        BUTTERFLY(x2, x3);
-        x3 = v_shift48(x3);
-        BUTTERFLY(x0, x2);
-        BUTTERFLY(x1, x3);
-        v_store(a + j, scale == 1 ? x0 : v_mul(x0, first));
-        v_store(a + m + j, v_mul(x1, w));
-        v_store(a + 2 * m + j, v_mul(x2, w2));
-        v_store(a + 3 * m + j, v_mul(x3, w3));
+        V x[4];
+        for (int q = 0; q < 4; q++)
+            x[q] = v_load(a + q * m + j);
+        BUTTERFLY(x[0], x[1]);
+        BUTTERFLY(x[2], x[3]);
+        x[3] = v_shift48(x[3]);
+        BUTTERFLY(x[0], x[2]);
+        BUTTERFLY(x[1], x[3]);
+        v_store(a + j, first ? v_times(x[0], v_set_factor(first)) : x[0]);
+        for (int q = 1; q < 4; q++)
+            v_store(a + q * m + j, powers ? v_times(x[q], v_set_factor(powers + q - 1)) : x[q]);
     }
 }
 
-static void gather_block_by_four(uint64_t *a, size_t m, uint64_t root)
+static void gather_block_by_four(uint64_t *a, size_t m, const f_factor *powers)
 {
-    const V w = v_set1(root), w2 = v_set1(f_mul(root, root)), w3 = v_set1(f_mul(f_mul(root, root), root));
     for (size_t j = 0; j < m; j += W) {
-        V x0 = v_load(a + j), x1 = v_mul(v_load(a + m + j), w);
-        V x2 = v_mul(v_load(a + 2 * m + j), w2), x3 = v_mul(v_load(a + 3 * m + j), w3);
-        BUTTERFLY(x0, x2);
-        BUTTERFLY(x1, x3);
-        x3 = v_shift48(x3);
-        BUTTERFLY(x0, x1);
-        BUTTERFLY(x2, x3);
-        v_store(a + j, x0);
-        v_store(a + m + j, x1);
-        v_store(a + 2 * m + j, x2);
-        v_store(a + 3 * m + j, x3);
+        V x[4];
+        x[0] = v_load(a + j);
+        for (int q = 1; q < 4; q++) {
+            x[q] = v_load(a + q * m + j);
+            if (powers)
+                x[q] = v_times(x[q], v_set_factor(powers + q - 1));
+        }
+        BUTTERFLY(x[0], x[2]);
+        BUTTERFLY(x[1], x[3]);
+        x[3] = v_shift48(x[3]);
+        BUTTERFLY(x[0], x[1]);
+        BUTTERFLY(x[2], x[3]);
+        for (int q = 0; q < 4; q++)
+            v_store(a + q * m + j, x[q]);
     }
 }
 
-static void spread_block_by_two(uint64_t *a, size_t m, uint64_t root, uint64_t scale)
+static void spread_block_by_two(uint64_t *a, size_t m, const f_factor *first, const f_factor *root)
 {
-    const V first = v_set1(scale), w = v_set1(f_mul(root, scale));
     for (size_t j = 0; j < m; j += W) {
         V x = v_load(a + j), y = v_load(a + m + j);
-        v_store(a + j, scale == 1 ? v_add(x, y) : v_mul(v_add(x, y), first));
-        v_store(a + m + j, v_mul(v_sub(x, y), w));
+        BUTTERFLY(x, y);
+        v_store(a + j, first ? v_times(x, v_set_factor(first)) : x);
+        v_store(a + m + j, root ? v_times(y, v_set_factor(root)) : y);
     }
 }
 
-static void gather_block_by_two(uint64_t *a, size_t m, uint64_t root)
+static void gather_block_by_two(uint64_t *a, size_t m, const f_factor *root)
 {
-    const V w = v_set1(root);
     for (size_t j = 0; j < m; j += W) {
-        V x = v_load(a + j), y = v_mul(v_load(a + m + j), w);
-        v_store(a + j, v_add(x, y));
-        v_store(a + m + j, v_sub(x, y));
+        V x = v_load(a + j), y = v_load(a + m + j);
+        if (root)
+            y = v_times(y, v_set_factor(root));
+        BUTTERFLY(x, y);
+        v_store(a + j, x);
+        v_store(a + m + j, y);
     }
 }
 
@@ -209,33 +220,46 @@ static void gather_block_by_two(uint64_t *a, size_t m, uint64_t root)
  *
  * A stretch is the `index`-th run of `size` elements, which layers of pairs at distance m, 2m, ... size/2 do not leave.
  * Steps of three layers, and one of two or one for the rest, at the far end. The last step also multiplies by `scale`; there
- * is one if size > m.
+ * is one if size > m. The first stretch has the scale 1, and its first block the root 1, which costs no products.
  */
 
 static void spread(uint64_t *a, size_t size, size_t m, size_t index, uint64_t scale, l2zk_ntt_tables t)
 {
-    for (; 8 * m <= size; m *= 8)
-        for (size_t b = 0; b < size / (8 * m); b++)
-            spread_block_by_eight(a + 8 * m * b, m, t.octets + 7 * (index * (size / (8 * m)) + b), 8 * m == size ? scale : 1);
-    if (4 * m == size)
-        spread_block_by_four(a, m, t.roots[2 * index], scale);
+    for (; 8 * m < size; m *= 8)
+        for (size_t b = 0; b < size / (8 * m); b++) {
+            const size_t block = index * (size / (8 * m)) + b;
+            spread_block_by_eight(a + 8 * m * b, m, NULL, block ? t.octets + 7 * block : NULL);
+        }
+    const f_factor scaled = f_prepare(scale), *first = scale == 1 ? NULL : &scaled;
+    f_factor prepared[7], *powers = index ? prepared : NULL;
+    if (powers)
+        prepare_powers(powers, size / m - 1, t.roots[index * (size / m / 2)], scale);
+    if (8 * m == size)
+        spread_block_by_eight(a, m, first, powers);
+    else if (4 * m == size)
+        spread_block_by_four(a, m, first, powers);
     else if (2 * m == size)
-        spread_block_by_two(a, m, t.roots[index], scale);
+        spread_block_by_two(a, m, first, powers);
 }
 
 static void gather(uint64_t *a, size_t size, size_t least, size_t index, l2zk_ntt_tables t)
 {
+    f_factor prepared[3], *powers = index ? prepared : NULL;
     size_t m = least;
     while (8 * m <= size)
         m *= 8;
+    if (powers)
+        prepare_powers(powers, size / m - 1, t.roots[index * (size / m / 2)], 1);
     if (4 * m == size)
-        gather_block_by_four(a, m, t.roots[2 * index]);
+        gather_block_by_four(a, m, powers);
     else if (2 * m == size)
-        gather_block_by_two(a, m, t.roots[index]);
+        gather_block_by_two(a, m, powers);
     while (m > least) {
         m /= 8;
-        for (size_t b = 0; b < size / (8 * m); b++)
-            gather_block_by_eight(a + 8 * m * b, m, t.octets + 7 * (index * (size / (8 * m)) + b));
+        for (size_t b = 0; b < size / (8 * m); b++) {
+            const size_t block = index * (size / (8 * m)) + b;
+            gather_block_by_eight(a + 8 * m * b, m, block ? t.octets + 7 * block : NULL);
+        }
     }
 }
 
@@ -256,23 +280,23 @@ static inline void add_tail(V x[8], size_t begin, const ntt_tail *t)
 }
 
 /* The three nearest layers of `size` elements, a run of eight in each lane; `runs` has for W runs the W roots, then their squares ... The tail
- * is added first, then all is multiplied by `scale`. */
+ * is added first, then all is multiplied by the factors `scale`. */
 static void spread_runs(uint64_t *out, const uint64_t *in, const uint64_t *scale, size_t size, const uint64_t *runs, size_t begin,
                         const ntt_tail *tail)
 {
     for (size_t e = 0; e < size; e += 8 * W) {
-        const uint64_t *powers = runs + 7 * (e / 8);
+        const uint64_t *powers = runs + 14 * (e / 8);
         V x[8];
         for (int i = 0; i < 8; i++)
             x[i] = v_load(in + e + i * W);
         if (tail)
             add_tail(x, begin + e, tail);
         for (int i = 0; i < 8 && scale; i++)
-            x[i] = v_mul(x[i], v_load(scale + e + i * W));
+            x[i] = v_times(x[i], v_load_factors(scale + e + i * W, scale + size + e + i * W));
         v_runs_to_lanes(x);
         spread_eight(x);
         for (int q = 1; q < 8; q++)
-            x[q] = v_mul(x[q], v_load(powers + (q - 1) * W));
+            x[q] = v_times(x[q], v_load_factors(powers + (2 * q - 2) * W, powers + (2 * q - 1) * W));
         v_lanes_to_runs(x);
         for (int i = 0; i < 8; i++)
             v_store(out + e + i * W, x[i]);
@@ -282,13 +306,13 @@ static void spread_runs(uint64_t *out, const uint64_t *in, const uint64_t *scale
 static void gather_runs(uint64_t *a, size_t size, const uint64_t *runs)
 {
     for (size_t e = 0; e < size; e += 8 * W) {
-        const uint64_t *powers = runs + 7 * (e / 8);
+        const uint64_t *powers = runs + 14 * (e / 8);
         V x[8];
         for (int i = 0; i < 8; i++)
             x[i] = v_load(a + e + i * W);
         v_runs_to_lanes(x);
         for (int q = 1; q < 8; q++)
-            x[q] = v_mul(x[q], v_load(powers + (q - 1) * W));
+            x[q] = v_times(x[q], v_load_factors(powers + (2 * q - 2) * W, powers + (2 * q - 1) * W));
         gather_eight(x);
         v_lanes_to_runs(x);
         for (int i = 0; i < 8; i++)
@@ -337,20 +361,19 @@ static void spread_far(uint64_t *a, unsigned log_n, unsigned near, l2zk_ntt_tabl
 }
 
 /* out[j] = values[-(first + j) mod n]*scale for j < count */
-static inline void read_backwards(uint64_t *out, const uint64_t *values, size_t n, size_t first, size_t count, uint64_t scale)
+static inline void read_backwards(uint64_t *out, const uint64_t *values, size_t n, size_t first, size_t count, const f_factor *scale)
 {
-    const V s = v_set1(scale);
     size_t j = 0;
     if (first == 0)
-        out[j++] = f_mul(values[0], scale);
+        out[j++] = f_times(values[0], scale->v);
     for (; j + W <= count; j += W)
-        v_store(out + j, v_mul(v_reverse(v_load(values + (n - first - j - (W - 1)))), s));
+        v_store(out + j, v_times(v_reverse(v_load(values + (n - first - j - (W - 1)))), v_set_factor(scale)));
     for (; j < count; j++)
-        out[j] = f_mul(values[n - first - j], scale);
+        out[j] = f_times(values[n - first - j], scale->v);
 }
 
 /* out[j] = values[-j mod n]*scale, and the far layers if there are any. */
-static void gather_far(uint64_t *out, const uint64_t *values, unsigned log_n, unsigned near, uint64_t scale, l2zk_ntt_tables t)
+static void gather_far(uint64_t *out, const uint64_t *values, unsigned log_n, unsigned near, const f_factor *scale, l2zk_ntt_tables t)
 {
     const size_t n = (size_t)1 << log_n, rows = (size_t)1 << (log_n - near), stride = (size_t)1 << near;
     const size_t columns = stride < TILE_COLUMNS ? stride : TILE_COLUMNS;
@@ -370,21 +393,22 @@ static void ntt_coefficients(uint64_t *out, const uint64_t *values, unsigned log
 {
     const size_t n = (size_t)1 << log_n;
     const unsigned near = l2zk_ntt_near_log(log_n);
-    gather_far(out, values, log_n, near, f_inv(n), t);
+    const f_factor scale = f_prepare(f_inv(n));
+    gather_far(out, values, log_n, near, &scale, t);
     if (n < SMALLEST_SPLIT) {
         gather_small(out, n, t.roots);
         return;
     }
     for (size_t b = 0; b < n >> near; b++) {
         gather(out + (b << near), (size_t)1 << near, 8, b, t);
-        gather_runs(out + (b << near), (size_t)1 << near, t.runs + 7 * ((b << near) / 8));
+        gather_runs(out + (b << near), (size_t)1 << near, t.runs + 14 * ((b << near) / 8));
     }
 }
 
-/* scale[i] = ratio^(i reversed) for i < 2^bits */
-static void reversed_powers(uint64_t *scale, uint64_t ratio, unsigned bits)
+/* scale[i] = first*ratio^(i reversed) for i < 2^bits */
+static void reversed_powers(uint64_t *scale, uint64_t first, uint64_t ratio, unsigned bits)
 {
-    scale[0] = 1;
+    scale[0] = first;
     for (unsigned j = 0; j < bits; j++)
         scale_values(scale + ((size_t)1 << j), scale, (size_t)1 << j, f_pow(ratio, (uint64_t)1 << (bits - 1 - j)));
 }
@@ -392,8 +416,12 @@ static void reversed_powers(uint64_t *scale, uint64_t ratio, unsigned bits)
 static void ntt_fill_shift(uint64_t *words, uint64_t shift, unsigned log_n)
 {
     const unsigned near = l2zk_ntt_near_log(log_n);
-    reversed_powers(words, f_pow(shift, (uint64_t)1 << (log_n - near)), near);
-    reversed_powers(words + ((size_t)1 << near), shift, log_n - near);
+    const size_t stride = (size_t)1 << near;
+    const uint64_t ratio = f_pow(shift, (uint64_t)1 << (log_n - near));
+    const f_factor one = f_prepare(1); /* both words of a factor w are w times those of 1 */
+    reversed_powers(words, one.u, ratio, near);
+    reversed_powers(words + stride, one.v, ratio, near);
+    reversed_powers(words + 2 * stride, 1, shift, log_n - near);
 }
 
 /* Values on shift*<omega> of coefficients in bit-reversed order, to the first 2^log_tail <= n of which the tail is added, itself in
@@ -416,14 +444,14 @@ static void ntt_values(uint64_t *out, const uint64_t *coefficients, unsigned log
     }
     if (n < SMALLEST_SPLIT) {
         for (size_t i = 0; i < n; i++)
-            out[i] = shift ? f_mul(coefficients[i], shift[i]) : coefficients[i];
+            out[i] = shift ? f_times(coefficients[i], shift[n + i]) : coefficients[i];
         spread_small(out, n, t.roots);
         return;
     }
     for (size_t b = 0; b < (size_t)1 << far; b++) {
         uint64_t *stretch = out + b * stride;
-        spread_runs(stretch, coefficients + b * stride, shift, stride, t.runs + 7 * (b * stride / 8), b * stride, tail && !dense ? &added : NULL);
-        spread(stretch, stride, 8, b, shift && far ? shift[stride + b] : 1, t);
+        spread_runs(stretch, coefficients + b * stride, shift, stride, t.runs + 14 * (b * stride / 8), b * stride, tail && !dense ? &added : NULL);
+        spread(stretch, stride, 8, b, shift ? shift[2 * stride + b] : 1, t);
     }
     if (far)
         spread_far(out, log_n, near, t);
@@ -434,14 +462,14 @@ static void ntt_scale(uint64_t *coefficients, unsigned log_n, const uint64_t *sh
 {
     const size_t n = (size_t)1 << log_n, near = (size_t)1 << l2zk_ntt_near_log(log_n);
     for (size_t b = 0; b < n / near; b++) {
-        const V far = v_set1(shift[near + b]);
+        const f_factor far = f_prepare(shift[2 * near + b]);
         size_t i = 0;
         for (; i + W <= near; i += W) {
             uint64_t *place = coefficients + b * near + i;
-            v_store(place, v_mul(v_load(place), v_mul(v_load(shift + i), far)));
+            v_store(place, v_times(v_times(v_load(place), v_load_factors(shift + i, shift + near + i)), v_set_factor(&far)));
         }
         for (; i < near; i++)
-            coefficients[i] = f_mul(coefficients[i], shift[i]); /* so short that there is but one stretch */
+            coefficients[i] = f_times(coefficients[i], shift[near + i]); /* so short that there is but one stretch */
     }
 }
 
@@ -451,7 +479,7 @@ static void ntt_wrap(uint64_t *out, const uint64_t *coefficients, unsigned log_n
 {
     const size_t m = (size_t)1 << log_m, run = (size_t)1 << (log_n - log_m);
     size_t i = 0;
-    reversed_powers(powers, turn, log_n - log_m);
+    reversed_powers(powers, 1, turn, log_n - log_m);
     for (; run >= 8 && i + W <= m; i += W) { /* a run in each lane */
         V sum = v_set1(0);
         for (size_t k = 0; k < run; k += 8) {
@@ -515,10 +543,10 @@ static void join_cosets(uint64_t *const *cosets, unsigned log_cosets, size_t n, 
     if (c == 1)
         return;
     const uint64_t unroot = f_inv(f_root(log_cosets)), u_inverse = f_inv(u);
-    uint64_t scale[32], root[32];
+    f_factor scale[32], root[32];
     for (size_t b = 0; b < c; b++) {
-        scale[b] = f_mul(f_inv(c), f_pow(u_inverse, reverse_bits(b, log_cosets)));
-        root[b] = f_pow(unroot, b);
+        scale[b] = f_prepare(f_mul(f_inv(c), f_pow(u_inverse, reverse_bits(b, log_cosets))));
+        root[b] = f_prepare(f_pow(unroot, b));
     }
     for (size_t i = 0; i < n; i += W) {
         const size_t rest = n - i < W ? n - i : 0;
@@ -531,15 +559,19 @@ static void join_cosets(uint64_t *const *cosets, unsigned log_cosets, size_t n, 
                 for (size_t k = block; k < block + half; k++) {
                     const V difference = v_sub(x[k], x[k + half]);
                     x[k] = v_add(x[k], x[k + half]);
-                    x[k + half] = k == block ? difference : v_mul(difference, v_set1(root[(k - block) * (c / 2 / half)]));
+                    x[k + half] = k == block ? difference : v_times(difference, v_set_factor(root + (k - block) * (c / 2 / half)));
                 }
         for (size_t b = 0; b < c; b++) { /* the sum for b stands at b reversed */
             uint64_t *place = cosets[reverse_bits(b, log_cosets)] + i;
-            v_store(rest ? few : place, v_mul(x[b], v_set1(scale[b])));
+            v_store(rest ? few : place, v_times(x[b], v_set_factor(scale + b)));
             if (rest)
                 memcpy(place, few, 8 * rest);
         }
     }
 }
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC pop_options
+#endif
 
 #endif
