@@ -89,6 +89,10 @@ cdef void load_divisors(const Prover *v, size_t q, size_t row, size_t stride, co
             groups[i].divisor = staged + TILE * i
 
 
+cdef inline uint64_t quotient_point(const Plan *p, size_t q, size_t row) noexcept nogil:
+    return f_mul(coset_shift(p, quotient_coset(p, q)), f_pow(f_root(p.log_coset), row))
+
+
 cdef void load_tile(const Prover *v, size_t q, size_t row, size_t stride, const uint32_t *load, uint64_t **slot) noexcept nogil:
     """A tile of a column or of a periodic column on a coset, rows `stride` apart."""
     cdef const Plan *p = v.plan
@@ -99,13 +103,13 @@ cdef void load_tile(const Prover *v, size_t q, size_t row, size_t stride, const 
         slot[0] = <uint64_t *>tile_at(v.periodic[q * p.periodic_count + load[1]], periodic_span(p, load[1]), row, stride, slot[0])
 
 
-cdef void quotient_chunk(const Prover *v, size_t q, size_t row, size_t stride, size_t tiles, const uint64_t *steps, uint64_t *words,
-                         Scratch *scratch, uint64_t **out) noexcept nogil:
-    """Q on some tiles, rows row, row + stride, ... of a coset. out[c] gets coordinate c, `tiles` tiles."""
+cdef void quotient_chunk(const Prover *v, size_t q, size_t row, size_t stride, size_t tiles, uint64_t start, const uint64_t *steps,
+                         uint64_t *words, Scratch *scratch, uint64_t **out) noexcept nogil:
+    """Q on some tiles, rows row, row + stride, ... of a coset, the first of which is the point `start`. out[c] gets coordinate c, `tiles` tiles."""
     cdef const Plan *p = v.plan
     cdef uint64_t *x = words
     cdef uint64_t *staged = x + TILE
-    cdef uint64_t start = f_mul(coset_shift(p, quotient_coset(p, q)), f_pow(f_root(p.log_coset), row)), turn = f_mul(steps[TILE - 1], steps[1])
+    cdef uint64_t turn = f_mul(steps[TILE - 1], steps[1])
     cdef uint64_t *place[3]
     cdef size_t k, c
     for k in range(tiles):
@@ -150,7 +154,8 @@ cdef void quotient_tiles(void *context, size_t task, unsigned worker) noexcept n
         count = smaller(CHUNK, p.coset_size - row)
         for c in range(3):
             out[c] = words + CHUNK_STEP * c if count < TILE else quotient_place(v, c) + q * p.coset_size + row
-        quotient_chunk(v, q, row, 1, (count + TILE - 1) // TILE, v.steps, words + 3 * CHUNK_STEP, v.scratch + worker, out)
+        quotient_chunk(v, q, row, 1, (count + TILE - 1) // TILE, quotient_point(p, q, row), v.steps, words + 3 * CHUNK_STEP,
+                       v.scratch + worker, out)
         for c in range(3 if count < TILE else 0):
             memcpy(quotient_place(v, c) + q * p.coset_size + row, out[c], 8 * count)
 
@@ -167,10 +172,12 @@ cdef void quotient_leaves(void *context, size_t task, unsigned worker) noexcept 
     cdef const Tree *t = &v.quotient_tree
     cdef size_t apart = kept_leaves(t) // t.blowup, q = task * t.run // apart, first = task * t.run % apart, i, c
     cdef uint64_t *out[3]
+    cdef uint64_t point = quotient_point(p, q, first), turn = f_pow(f_root(p.log_coset), apart)
     for i in range(p.rows_per_leaf << t.skipped):
         for c in range(3):
             out[c] = quotient_place(v, c) + q * p.coset_size + i * apart + first
-        quotient_chunk(v, q, i * apart + first, 1, t.run // TILE, v.steps, v.scratch[worker].words, v.scratch + worker, out)
+        quotient_chunk(v, q, i * apart + first, 1, t.run // TILE, point, v.steps, v.scratch[worker].words, v.scratch + worker, out)
+        point = f_mul(point, turn)
     hash_leaves(&v.quotient_tree, task, worker)
 
 
@@ -255,5 +262,5 @@ cdef void evaluate_beside(Prover *v) noexcept nogil:
     for i from 0 <= i < p.overflow by CHUNK:
         for c in range(3):
             out[c] = column_of(v.quotient_values, m + p.overflow, c) + m + i
-        quotient_chunk(v, p.quotient_cosets, i * stride, stride, (smaller(CHUNK, p.overflow - i) + TILE - 1) // TILE, v.side_steps,
-                       v.scratch[0].words, v.scratch, out)
+        quotient_chunk(v, p.quotient_cosets, i * stride, stride, (smaller(CHUNK, p.overflow - i) + TILE - 1) // TILE,
+                       quotient_point(p, p.quotient_cosets, i * stride), v.side_steps, v.scratch[0].words, v.scratch, out)
