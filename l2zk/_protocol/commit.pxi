@@ -269,9 +269,7 @@ cdef void commit_quotient(Prover *v) noexcept nogil:
     if p.hiding:
         mask_batch(v)
         v.quotient_tree.salts, v.quotient_tree.number = &v.randomness, 1
-    if evaluated_with_leaves(v):
-        share(v, quotient_leaves, v, leaf_tasks(&v.quotient_tree))
-    elif p.direct:
+    if p.direct:
         share(v, hash_leaves, &v.quotient_tree, leaf_tasks(&v.quotient_tree))
     else:
         extend_pieces(v)

@@ -160,27 +160,6 @@ cdef void quotient_tiles(void *context, size_t task, unsigned worker) noexcept n
             memcpy(quotient_place(v, c) + q * p.coset_size + row, out[c], 8 * count)
 
 
-cdef inline bint evaluated_with_leaves(const Prover *v) noexcept nogil:
-    """Whether Q is evaluated when its leaves are hashed, while its values are in cache."""
-    return v.plan.direct and v.quotient_tree.skipped > 0
-
-
-cdef void quotient_leaves(void *context, size_t task, unsigned worker) noexcept nogil:
-    """Q on the rows of a task's leaves, runs that are as far apart as the leaves', and the leaves."""
-    cdef Prover *v = <Prover *>context
-    cdef const Plan *p = v.plan
-    cdef const Tree *t = &v.quotient_tree
-    cdef size_t apart = kept_leaves(t) // t.blowup, q = task * t.run // apart, first = task * t.run % apart, i, c
-    cdef uint64_t *out[3]
-    cdef uint64_t point = quotient_point(p, q, first), turn = f_pow(f_root(p.log_coset), apart)
-    for i in range(p.rows_per_leaf << t.skipped):
-        for c in range(3):
-            out[c] = quotient_place(v, c) + q * p.coset_size + i * apart + first
-        quotient_chunk(v, q, i * apart + first, 1, t.run // TILE, point, v.steps, v.scratch[worker].words, v.scratch + worker, out)
-        point = f_mul(point, turn)
-    hash_leaves(&v.quotient_tree, task, worker)
-
-
 cdef inline uint64_t *quotient_place(const Prover *v, size_t c) noexcept nogil:
     """Where a coordinate of Q's values goes: an only piece straight to its place on L."""
     cdef const Plan *p = v.plan
@@ -212,8 +191,6 @@ cdef void compute_quotient(Prover *v) noexcept nogil:
         return
     l2zk_crew_stage(v.crew, STAGE_QUOTIENT, tasks + quotient_places(p) * tasks_a_coset(p) + (0 if p.direct else 3 * p.quotient_cosets))
     prepare_quotient(v)
-    if evaluated_with_leaves(v):
-        return
     share(v, quotient_tiles, v, tasks)
     if p.direct:
         return
