@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -14,7 +13,7 @@ struct l2zk_crew {
     unsigned generation;      /* how many forks lie before it */
     l2zk_crew *next_free;
     pthread_mutex_t lock;
-    pthread_cond_t called, ended;
+    pthread_cond_t started, called, ended; /* the leader waits for the first, followers for the second */
 
     /* under lock */
     l2zk_job job; /* not NULL: the leader has work or is at it */
@@ -106,24 +105,11 @@ static inline void pause_a_moment(void)
 #endif
 }
 
-static int changed(atomic_uint *number, unsigned old) { return atomic_load_explicit(number, memory_order_relaxed) != old; }
-
-/* Look for half a millisecond whether a number changes: a processor that has fallen asleep takes a fifth of that to be woken, on a virtual
- * machine. After the first ten microseconds whoever waits for the processor gets it; then this is given up. */
+/* Look for some ten microseconds whether a number changes: less than it takes to fall asleep and be woken. */
 static void watch(atomic_uint *number, unsigned old)
 {
-    for (int i = 0; i < 500; i++) {
-        if (changed(number, old))
-            return;
+    for (int i = 0; i < 500 && atomic_load_explicit(number, memory_order_relaxed) == old; i++)
         pause_a_moment();
-    }
-    const double end = now() + 5e-4;
-    for (double before = now(), after; before < end; before = after) {
-        sched_yield();
-        after = now();
-        if (changed(number, old) || after - before > 2e-5)
-            return;
-    }
 }
 
 static void work_on(l2zk_crew *crew, l2zk_task task, void *context, unsigned worker)
@@ -141,7 +127,7 @@ static void *lead(void *argument)
     pthread_mutex_lock(&crew->lock);
     for (;;) {
         while (!crew->job)
-            pthread_cond_wait(&crew->called, &crew->lock);
+            pthread_cond_wait(&crew->started, &crew->lock);
         pthread_mutex_unlock(&crew->lock);
         crew->job(crew->job_context);
         pthread_mutex_lock(&crew->lock);
@@ -204,6 +190,7 @@ static l2zk_crew *hire(unsigned threads)
     crew->wanted = threads;
     crew->generation = generation;
     pthread_mutex_init(&crew->lock, NULL);
+    pthread_cond_init(&crew->started, NULL);
     pthread_cond_init(&crew->called, NULL);
     init_timed(&crew->ended);
     if (spawn(lead, crew)) {
@@ -253,7 +240,7 @@ void l2zk_crew_start(l2zk_crew *crew, l2zk_job job, void *context)
     crew->job_context = context;
     crew->running = 1;
     crew->job = job;
-    pthread_cond_broadcast(&crew->called);
+    pthread_cond_signal(&crew->started);
     pthread_mutex_unlock(&crew->lock);
 }
 
