@@ -52,15 +52,13 @@ cdef void extend_columns(void *context, size_t task, unsigned worker) noexcept n
 
 
 cdef void extend_coset(void *context, size_t coset, unsigned worker) noexcept nogil:
-    """All columns on one coset, and the leaves there while the values are at hand: a leaf's rows lie in one coset."""
+    """All columns on one coset, and its part of the tree while the values are at hand: a leaf's rows lie in one coset."""
     cdef Extension *e = <Extension *>context
-    cdef size_t i, tasks = leaf_tasks(e.tree) // e.tree.blowup
+    cdef size_t i
     for i in range(column_groups(e)):
         if not l2zk_crew_cancelled(e.prover.crew):
             extend_columns(context, coset + e.tree.blowup * i, worker)
-    for i in range(tasks):
-        if not l2zk_crew_cancelled(e.prover.crew):
-            hash_leaves(e.tree, coset * tasks + i, worker)
+    hash_coset(e.tree, coset, worker)
 
 
 cdef inline size_t column_groups(const Extension *e) noexcept nogil:
@@ -68,16 +66,16 @@ cdef inline size_t column_groups(const Extension *e) noexcept nogil:
 
 
 cdef void extend(Prover *v, Extension *e, Tree *t) noexcept nogil:
-    """And, if there is a tree, hash its leaves: coset by coset where these are shared evenly."""
+    """And, if there is a tree, hash it: coset by coset where these are shared evenly."""
     e.prover, e.tree = v, t
     if e.tail_count:
         share(v, reverse_tail, e, e.columns)
-    if t != NULL and v.plan.blowup % v.workers == 0:
+    if t != NULL and cosets_are_shared_evenly(t):
         share(v, extend_coset, e, v.plan.blowup)
         return
     share(v, extend_columns, e, v.plan.blowup * column_groups(e))
-    if t != NULL:
-        share(v, hash_leaves, t, leaf_tasks(t))
+    if t != NULL and not stopped(v):
+        hash_tree(t)
 
 
 cdef void split(uint64_t *main, uint64_t *tail, const uint64_t *coefficients, size_t count, unsigned log_n) noexcept nogil:
@@ -100,13 +98,13 @@ cdef void fill_row_leaves(Tree *t, const Plan *p, uint64_t *columns, size_t coun
 
 
 cdef void commit(Prover *v, Tree *t, Message kind) noexcept nogil:
-    """Build the tree over its leaves' digests and put its root into the body and the transcript."""
+    """Finish the tree and put its root into the body and the transcript."""
     cdef uint8_t *root = v.proof + v.proof_length
+    if l2zk_crew_cancelled(v.crew):
+        stop(v, CANCELLED)
     if stopped(v):
         return
-    if build_levels(v.crew, t):
-        stop(v, CANCELLED)
-        return
+    hash_top(t)
     read_digest(t, NULL, 1, 0, root)
     v.proof_length += 32
     if absorb(&v.transcript, kind, root, 32):
@@ -269,8 +267,8 @@ cdef void commit_quotient(Prover *v) noexcept nogil:
     if p.hiding:
         mask_batch(v)
         v.quotient_tree.salts, v.quotient_tree.number = &v.randomness, 1
-    if p.direct:
-        share(v, hash_leaves, &v.quotient_tree, leaf_tasks(&v.quotient_tree))
-    else:
+    if not p.direct:
         extend_pieces(v)
+    elif not stopped(v):
+        hash_tree(&v.quotient_tree)
     commit(v, &v.quotient_tree, MESSAGE_QUOTIENT_ROOT)

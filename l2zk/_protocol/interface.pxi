@@ -379,7 +379,7 @@ def blake3(data):
 def tree_memory(size_t leaves, size_t blowup):
     """The bytes of the levels that a tree keeps while a proof is made."""
     cdef Tree t
-    plan_tree(&t, leaves, blowup)
+    plan_tree(&t, NULL, leaves, blowup)
     return 4 * tree_words(&t)
 
 

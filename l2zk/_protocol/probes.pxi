@@ -156,11 +156,12 @@ def tree_probe(columns, size_t blowup, indices, seed=None):
     With a seed of 32 bytes each leaf has a salt, of the trace tree's.
     """
     columns, indices = _column_array(columns), _column_array(indices)
-    cdef size_t words = columns.shape[0], leaves = columns.shape[1], e, task
+    cdef size_t words = columns.shape[0], leaves = columns.shape[1], e
     cdef Randomness randomness
     cdef Reopened reopened
     cdef Tree t
-    plan_tree(&t, leaves, blowup)
+    cdef Session session = Session(1)
+    plan_tree(&t, session.crew, leaves, blowup)
     levels, digests = np.empty(tree_words(&t), dtype=np.uint32), np.empty(8 * DIGEST_STEP, dtype=np.uint32)
     pointers, strides = np.empty((2, words), dtype=np.uint64), np.full(words, leaves // blowup, dtype=np.uint64)
     random, known = np.empty(EXPANSION_WORDS, dtype=np.uint64), np.empty(2 * len(indices) + 1, dtype=np.uint64)
@@ -181,12 +182,10 @@ def tree_probe(columns, size_t blowup, indices, seed=None):
         t.sources[e] = _words_of(stored) + e * leaves
     reopened.roots, reopened.digests, reopened.sources = _words_of(roots), <uint32_t *>_words_of(again), <const uint64_t **>_words_of(pointers[0])
     reopened.words, reopened.salts, reopened.most_words = _words_of(group), <uint32_t *>_words_of(salts), words
-    for task in range(leaf_tasks(&t)):
-        hash_leaves(&t, task, 0)
-    cdef Session session = Session(1)
-    build_levels(session.crew, &t)
+    hash_tree(&t)
+    hash_top(&t)
     opening = np.empty(32 * 64 * (len(indices) + 1), dtype=np.uint8)
-    cdef size_t length = list_digests(session.crew, &t, &reopened, _words_of(indices), len(indices), _words_of(known),
+    cdef size_t length = list_digests(&t, &reopened, _words_of(indices), len(indices), _words_of(known),
                                       <uint8_t *>_words_of(opening))
     root = np.empty(32, dtype=np.uint8)
     read_digest(&t, &reopened, 1, 0, <uint8_t *>_words_of(root))

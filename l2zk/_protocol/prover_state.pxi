@@ -60,7 +60,6 @@ cdef struct Prover:
     k3 zeta
     k3 alpha_deep
     k3 beta[MOST_ROUNDS + 1]
-    uint64_t nonce
     Randomness randomness
     # arrays, all in one arena
     Arena arena
@@ -146,7 +145,7 @@ cdef uint64_t *place_columns(Arena *a, size_t count, size_t size) noexcept nogil
 
 cdef void place_tree(Arena *a, Tree *t, const Prover *v, size_t leaves, size_t words) noexcept nogil:
     """A tree but for its levels."""
-    plan_tree(t, leaves, v.plan.blowup)
+    plan_tree(t, v.crew, leaves, v.plan.blowup)
     t.words = words
     t.sources = <const uint64_t **>place(a, sizeof(void *) * words)
     t.strides = <size_t *>place(a, sizeof(size_t) * words)

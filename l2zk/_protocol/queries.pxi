@@ -1,33 +1,56 @@
 # Grinding, the queries and what the prover opens for them. (PROTOCOL 6.10, 6.11)
 
-cdef uint64_t NONCES_A_TIME = 1 << 14
+cdef enum:
+    NONCES_A_TASK = 1 << 12
+    GRIND_TASKS = 32
+
+cdef struct Grinding:
+    uint8_t prefix[48]
+    unsigned bits
+    uint64_t first
+    uint64_t nonces[GRIND_TASKS]     # the least of each task, where found
+    bint found[GRIND_TASKS]
+
+
+cdef void grind_some(void *context, size_t task, unsigned worker) noexcept nogil:
+    """The least nonce of a task, unless an earlier one has one."""
+    cdef Grinding *g = <Grinding *>context
+    cdef size_t i
+    cdef int found = 0
+    for i in range(task):
+        if g.found[i]:
+            return
+    g.nonces[task] = l2zk_active.grind(g.prefix, g.first + task * NONCES_A_TASK, NONCES_A_TASK, g.bits, &found)
+    g.found[task] = found
 
 
 cdef void grind(Prover *v) noexcept nogil:
     """The least nonce after which the state has its zeros."""
-    cdef uint8_t prefix[48]
-    cdef uint64_t first = 0
-    cdef int found = 0
+    cdef Grinding g
+    cdef size_t i = GRIND_TASKS
     if stopped(v) or v.plan.grinding == 0:
         return
-    l2zk_crew_stage(v.crew, STAGE_GRIND, <uint64_t>1 << v.plan.grinding)
-    memcpy(prefix, v.transcript.state, 32)
-    put_u64(prefix + 32, MESSAGE_NONCE)
-    put_u64(prefix + 40, 8)
-    while not found:
-        if l2zk_crew_cancelled(v.crew):
-            stop(v, CANCELLED)
+    l2zk_crew_stage(v.crew, STAGE_GRIND, (<uint64_t>1 << v.plan.grinding) // NONCES_A_TASK + 1)
+    memcpy(g.prefix, v.transcript.state, 32)
+    put_u64(g.prefix + 32, MESSAGE_NONCE)
+    put_u64(g.prefix + 40, 8)
+    g.bits, g.first = v.plan.grinding, 0
+    while i == GRIND_TASKS:
+        memset(g.found, 0, sizeof(g.found))
+        share(v, grind_some, &g, GRIND_TASKS)
+        if stopped(v):
             return
-        v.nonce = l2zk_active.grind(prefix, first, NONCES_A_TIME, v.plan.grinding, &found)
-        first += NONCES_A_TIME
-        l2zk_crew_advance(v.crew, NONCES_A_TIME)
-    put_u64(v.proof + v.proof_length, v.nonce)
+        i = 0
+        while i < GRIND_TASKS and not g.found[i]:
+            i += 1
+        g.first += GRIND_TASKS * NONCES_A_TASK
+    put_u64(v.proof + v.proof_length, g.nonces[i])
     absorb(&v.transcript, MESSAGE_NONCE, v.proof + v.proof_length, 8)
     v.proof_length += 8
 
 
 cdef void open_tree(Prover *v, const Tree *t, const uint64_t *indices, size_t count, uint64_t *known) noexcept nogil:
-    v.proof_length += list_digests(v.crew, t, &v.reopened, indices, count, known, v.proof + v.proof_length)
+    v.proof_length += list_digests(t, &v.reopened, indices, count, known, v.proof + v.proof_length)
 
 
 cdef void open_input(Prover *v, const Tree *t, uint64_t *columns, size_t width, const uint64_t *indices, size_t count,

@@ -16,9 +16,9 @@ cdef enum:
     GROUP_WORDS = 8 * 2 * GROUP_LEAVES     # room for the digests of these levels
 
 cdef size_t NODES_A_TASK = 1 << 12
-cdef size_t DIGESTS_ALONE = 1 << 13    # of a level that is not worth waking a thread for
 
 cdef struct Tree:
+    l2zk_crew *crew              # that hashes it
     size_t leaves                # m
     size_t blowup
     unsigned skipped             # levels that are not kept: the lowest
@@ -38,9 +38,9 @@ cdef struct Tree:
     uint64_t **salt_working      # for each worker
 
 
-cdef void plan_tree(Tree *t, size_t leaves, size_t blowup) noexcept nogil:
+cdef void plan_tree(Tree *t, l2zk_crew *crew, size_t leaves, size_t blowup) noexcept nogil:
     cdef size_t rows = leaves // blowup
-    t.leaves, t.blowup = leaves, blowup
+    t.crew, t.leaves, t.blowup = crew, leaves, blowup
     t.skipped = LEVELS_SKIPPED if rows >= ROWS_SKIPPED else 0
     t.run = smaller(LEAVES_A_TASK, rows) >> t.skipped
 
@@ -98,41 +98,65 @@ cdef inline void hash_run(const Tree *t, size_t coset, size_t first, size_t coun
 
 # ---- levels ----------------------------------------------------------------------------------------------------------
 
+cdef void hash_coset(Tree *t, size_t coset, unsigned worker) noexcept nogil:
+    """The leaves of a coset, and all levels above them up to its one node."""
+    cdef size_t tasks = leaf_tasks(t) // t.blowup, m = kept_leaves(t), task
+    for task in range(tasks):
+        if l2zk_crew_cancelled(t.crew):
+            return
+        hash_leaves(t, coset * tasks + task, worker)
+    while m > t.blowup:
+        hash_nodes(t, m, coset, 0, m // t.blowup // 2)
+        m //= 2
+
+
+cdef void hash_one_coset(void *context, size_t coset, unsigned worker) noexcept nogil:
+    hash_coset(<Tree *>context, coset, worker)
+
+
+cdef inline void hash_nodes(const Tree *t, size_t m, size_t coset, size_t first, size_t count) noexcept nogil:
+    """Some nodes of a coset from the level of m."""
+    cdef size_t parents = m // t.blowup // 2
+    cdef uint32_t *below = level_of(t, m) + coset * 2 * parents + first
+    l2zk_active.hash_parents(below, below + parents, m, count, level_of(t, m // 2) + coset * parents + first, m // 2)
+
+
 cdef struct Level:
     Tree *tree
     size_t m                     # digests of the level that is read
     size_t tasks_a_coset
 
 
-cdef void hash_nodes(void *context, size_t task, unsigned worker) noexcept nogil:
+cdef void hash_some_nodes(void *context, size_t task, unsigned worker) noexcept nogil:
     cdef Level *l = <Level *>context
-    cdef Tree *t = l.tree
-    cdef size_t parents = l.m // t.blowup // 2
-    cdef size_t c = task // l.tasks_a_coset
     cdef size_t first = task % l.tasks_a_coset * NODES_A_TASK
-    cdef uint32_t *below = level_of(t, l.m) + c * 2 * parents + first
-    cdef uint32_t *above = level_of(t, l.m // 2) + c * parents + first
-    l2zk_active.hash_parents(below, below + parents, l.m, smaller(NODES_A_TASK, parents - first), above, l.m // 2)
+    hash_nodes(l.tree, l.m, task // l.tasks_a_coset, first, smaller(NODES_A_TASK, l.m // l.tree.blowup // 2 - first))
 
 
-cdef int build_levels(l2zk_crew *crew, Tree *t) noexcept nogil:
-    """The levels above the lowest that is kept; 1 if cancelled."""
+cdef inline bint cosets_are_shared_evenly(const Tree *t) noexcept nogil:
+    return t.blowup % l2zk_crew_threads(t.crew) == 0
+
+
+cdef void hash_tree(Tree *t) noexcept nogil:
+    """Leaves and levels up to one node a coset; by coset where these are shared evenly."""
     cdef Level l
-    cdef size_t task
-    l.tree = t
-    l.m = kept_leaves(t)
+    if cosets_are_shared_evenly(t):
+        l2zk_crew_share(t.crew, hash_one_coset, t, t.blowup)
+        return
+    l2zk_crew_share(t.crew, hash_leaves, t, leaf_tasks(t))
+    l.tree, l.m = t, kept_leaves(t)
     while l.m > t.blowup:
         l.tasks_a_coset = (l.m // t.blowup // 2 + NODES_A_TASK - 1) // NODES_A_TASK
-        if l.m <= DIGESTS_ALONE:
-            for task in range(t.blowup * l.tasks_a_coset):
-                hash_nodes(&l, task, 0)
-        elif l2zk_crew_share(crew, hash_nodes, &l, t.blowup * l.tasks_a_coset):
-            return 1
+        l2zk_crew_share(t.crew, hash_some_nodes, &l, t.blowup * l.tasks_a_coset)
         l.m //= 2
-    while l.m > 1:               # one node a coset: coset c pairs with c + m/2
-        l2zk_active.hash_parents(level_of(t, l.m), level_of(t, l.m) + l.m // 2, l.m, l.m // 2, level_of(t, l.m // 2), l.m // 2)
-        l.m //= 2
-    return 0
+
+
+cdef void hash_top(Tree *t) noexcept nogil:
+    """The levels over the cosets: coset c pairs with c + m/2."""
+    cdef size_t m = smaller(t.blowup, t.leaves)
+    while m > 1:
+        l2zk_active.hash_parents(level_of(t, m), level_of(t, m) + m // 2, m, m // 2, level_of(t, m // 2), m // 2)
+        m //= 2
 
 
 # ---- openings --------------------------------------------------------------------------------------------------------
@@ -155,7 +179,7 @@ cdef inline size_t reopened_words(size_t queries) noexcept nogil:
     return (queries + SUBTREES - 1) // SUBTREES * GROUP_WORDS
 
 
-cdef void reopen(l2zk_crew *crew, const Tree *t, Reopened *o, const uint64_t *indices, size_t count) noexcept nogil:
+cdef void reopen(const Tree *t, Reopened *o, const uint64_t *indices, size_t count) noexcept nogil:
     """Hash again what stands below the lowest level that is kept, around these leaves."""
     cdef size_t i
     if t.skipped == 0:
@@ -164,7 +188,7 @@ cdef void reopen(l2zk_crew *crew, const Tree *t, Reopened *o, const uint64_t *in
     for i in range(count):
         o.roots[i] = indices[i] % kept_leaves(t)
     o.count = sort_distinct(o.roots, count)
-    l2zk_crew_share(crew, reopen_group, o, (o.count + SUBTREES - 1) // SUBTREES)
+    l2zk_crew_share(t.crew, reopen_group, o, (o.count + SUBTREES - 1) // SUBTREES)
 
 
 cdef void reopen_group(void *context, size_t task, unsigned worker) noexcept nogil:
@@ -233,12 +257,11 @@ cdef void read_digest(const Tree *t, const Reopened *o, size_t m, size_t j, uint
         memcpy(out + 4 * k, word + k * stride, 4)
 
 
-cdef size_t list_digests(l2zk_crew *crew, const Tree *t, Reopened *o, const uint64_t *indices, size_t count, uint64_t *known,
-                         uint8_t *out) noexcept nogil:
+cdef size_t list_digests(const Tree *t, Reopened *o, const uint64_t *indices, size_t count, uint64_t *known, uint8_t *out) noexcept nogil:
     """The digests that cannot be computed from the opened leaves; how many bytes they are. (PROTOCOL 5.3)"""
     cdef size_t m = t.leaves, half, low, high, split, parents, length = 0
     memcpy(known, indices, 8 * count)
-    reopen(crew, t, o, indices, count)
+    reopen(t, o, indices, count)
     while m > 1:
         half = m // 2
         split = 0
