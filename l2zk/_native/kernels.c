@@ -36,6 +36,7 @@ const l2zk_kernels TABLE = {
     .ntt_fill_shift = ntt_fill_shift,
     .ntt_coefficients = ntt_coefficients,
     .ntt_values = ntt_values,
+    .add_scaled = add_scaled,
     .scale_values = scale_values,
     .ntt_scale = ntt_scale,
     .ntt_wrap = ntt_wrap,

@@ -116,6 +116,7 @@ typedef struct {
     void (*ntt_coefficients)(uint64_t *out, const uint64_t *values, unsigned log_n, l2zk_ntt_tables tables);
     void (*ntt_values)(uint64_t *out, const uint64_t *coefficients, unsigned log_n, const uint64_t *shift, const uint64_t *tail,
                        unsigned log_tail, l2zk_ntt_tables tables);
+    void (*add_scaled)(uint64_t *out, const uint64_t *values, size_t count, uint64_t scale);
     void (*scale_values)(uint64_t *out, const uint64_t *values, size_t count, uint64_t scale);
     void (*ntt_scale)(uint64_t *coefficients, unsigned log_n, const uint64_t *shift);
     void (*ntt_wrap)(uint64_t *out, const uint64_t *coefficients, unsigned log_n, unsigned log_m, uint64_t turn,

@@ -33,7 +33,7 @@ static inline void run_subtract_from_uniform(const uint32_t *ins, uint64_t *cons
 }
 
 /* sum + power*result, or sum + result if the power is alpha^0 */
-static inline VK add_scaled(VK sum, VK power, int is_one, V result)
+static inline VK add_weighted(VK sum, VK power, int is_one, V result)
 {
     if (!is_one)
         return vk_add_scaled(sum, power, result);
@@ -55,7 +55,7 @@ static inline void add_few(const l2zk_group *group, int count, uint64_t *q0, uin
     EACH(i) {
         VK sum = vk_load(q0 + i, q1 + i, q2 + i);
         for (int t = 0; t < count; t++)
-            sum = add_scaled(sum, power[t], is_one[t], v_mul(v_load(results[t] + i), v_load(divisor + i)));
+            sum = add_weighted(sum, power[t], is_one[t], v_mul(v_load(results[t] + i), v_load(divisor + i)));
         vk_store(q0 + i, q1 + i, q2 + i, sum);
     }
 }

@@ -27,6 +27,17 @@ static inline size_t reverse_bits(size_t i, unsigned bits)
     return bits ? (size_t)(__builtin_bswap64(x) >> (64 - bits)) : 0;
 }
 
+/* out += values*scale */
+static void add_scaled(uint64_t *out, const uint64_t *values, size_t count, uint64_t scale)
+{
+    const V s = v_set1(scale);
+    size_t i = 0;
+    for (; i + W <= count; i += W)
+        v_store(out + i, v_add(v_load(out + i), v_mul(v_load(values + i), s)));
+    for (; i < count; i++)
+        out[i] = f_add(out[i], f_mul(values[i], scale));
+}
+
 /* out = values*scale; out may be values */
 static void scale_values(uint64_t *out, const uint64_t *values, size_t count, uint64_t scale)
 {

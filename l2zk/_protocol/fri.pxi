@@ -3,7 +3,7 @@
 # The prover keeps coefficients: those of G(7X) come from G's values on one coset of L, a fold is a sum of a few of them, and
 # only a word that is committed is evaluated. Word 0 is never evaluated on L.
 
-cdef size_t FOLDED_A_TASK = 1 << 11        # coefficients of the word after the fold
+cdef size_t FOLDED_A_TASK = 1 << 10        # coefficients of the word after the fold
 
 
 cdef void prepare_batch(Prover *v) noexcept nogil:
@@ -108,9 +108,12 @@ cdef inline void store_batch(Prover *v, size_t at, size_t count, const uint64_t 
 
 
 cdef void interpolate_batch(void *context, size_t c, unsigned worker) noexcept nogil:
-    """A coordinate of G(7X) mod X^N' - 1."""
+    """A coordinate of G(7X) mod X^N' - 1; beside the three G's values beside."""
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
+    if c == 3:
+        batch_beside(v, worker)
+        return
     l2zk_active.ntt_coefficients(column_of(v.folded[0], p.coset_size, c),
                                  column_of(v.batch_values, p.coset_size + p.batch_overflow, c), p.log_coset, v.tables)
 
@@ -125,23 +128,21 @@ cdef void compute_batch(Prover *v) noexcept nogil:
     prepare_batch(v)
     share(v, fill_reciprocals, v, tasks)
     share(v, batch_rows, v, tasks)
-    share(v, interpolate_batch, v, 3)
-    if p.batch_overflow and not stopped(v):
-        batch_beside(v)
+    share(v, interpolate_batch, v, 4 if p.batch_overflow else 3)
 
 
-cdef void batch_beside(Prover *v) noexcept nogil:
+cdef void batch_beside(Prover *v, unsigned worker) noexcept nogil:
     """G on a few points of the next coset, N'/batch_overflow rows apart: the same sums, over tiles to which the columns are copied."""
     cdef const Plan *p = v.plan
     cdef size_t row, k, u, i, c, tiles, stride = p.coset_size // p.batch_overflow
-    cdef uint64_t *x = v.scratch[0].words
+    cdef uint64_t *x = v.scratch[worker].words
     cdef uint64_t *inverses = x + CHUNK_STEP
     cdef uint64_t *tile = inverses + CHUNK_STEP * p.offset_count
     cdef uint64_t *powers = tile + 3 * TILE
     cdef uint64_t *staged = powers + TILE
     cdef uint64_t *copies = staged + 3 * TILE * p.offset_count
     cdef uint64_t start
-    cdef const uint64_t **reciprocals = v.scratch[0].reciprocals
+    cdef const uint64_t **reciprocals = v.scratch[worker].reciprocals
     for u in range(p.offset_count):
         for i in range(v.points[u].count):
             (<const uint64_t **>v.points[u].sources)[i] = copies + TILE * v.side_sources[u * (p.columns + 3 * p.pieces) + i]
@@ -246,41 +247,38 @@ cdef void fold_beside(Prover *v) noexcept nogil:
 
 cdef void add_batch_overflow(Prover *v) noexcept nogil:
     """From the fold of G(7X) mod X^N' - 1, which is word 1 mod X^(N'/s) - 1, to word 1's coefficients."""
-    cdef const Plan *p = v.plan
-    cdef unsigned log_rows = p.log_coset - p.log_rows_per_leaf, log_count
-    cdef size_t c
-    cdef uint64_t y = f_root(p.log_size)
-    cdef uint64_t *coefficients
-    cdef uint64_t *overflow = v.tails
-    if stopped(v) or p.batch_overflow == 0:
+    if stopped(v) or v.plan.batch_overflow == 0:
         return
-    log_count = log_of_ratio(p.batch_overflow, 1) - p.log_rows_per_leaf
     fold_beside(v)
-    for c in range(3):           # on the subgroup the coset beside is omega_|L|*<omega>, where x^N' is not 1
-        coefficients = column_of(v.folded[1], <size_t>1 << log_rows, c)
-        find_overflow(coefficients, log_rows, f_sub(f_pow(y, p.coset_size), 1), values_beside(v, c), log_count,
-                      f_pow(y, p.rows_per_leaf), overflow, v.tables, v.scratch[0].shift)
-        take_overflow(coefficients, log_rows, 1, overflow, log_count)
-        l2zk_active.ntt_reverse(values_beside(v, c), overflow, <size_t>1 << log_count, log_count, 1)
-        memcpy(column_of(v.folded_tail[1], v.tail_count[1], c), values_beside(v, c), 8 * v.tail_count[1])
+    share(v, find_batch_overflow, v, 3)
+
+
+cdef void find_batch_overflow(void *context, size_t c, unsigned worker) noexcept nogil:
+    """A coordinate's. On the subgroup the coset beside is omega_|L|*<omega>, where x^N' is not 1."""
+    cdef Prover *v = <Prover *>context
+    cdef const Plan *p = v.plan
+    cdef const Scratch *scratch = v.scratch + worker
+    cdef unsigned log_rows = p.log_coset - p.log_rows_per_leaf, log_count = log_of_ratio(p.batch_overflow, 1) - p.log_rows_per_leaf
+    cdef uint64_t y = f_root(p.log_size)
+    cdef uint64_t *coefficients = column_of(v.folded[1], <size_t>1 << log_rows, c)
+    find_overflow(coefficients, log_rows, f_sub(f_pow(y, p.coset_size), 1), values_beside(v, c), log_count, f_pow(y, p.rows_per_leaf),
+                  scratch.tail, v.tables, scratch.shift)
+    take_overflow(coefficients, log_rows, 1, scratch.tail, log_count)
+    l2zk_active.ntt_reverse(values_beside(v, c), scratch.tail, <size_t>1 << log_count, log_count, 1)
+    memcpy(column_of(v.folded_tail[1], v.tail_count[1], c), values_beside(v, c), 8 * v.tail_count[1])
 
 
 cdef void add_batch_mask(Prover *v) noexcept nogil:
     """Word 1 = R + the fold of word 0."""
     cdef const Plan *p = v.plan
-    cdef size_t rows = p.coset_size // p.rows_per_leaf, c, i
+    cdef size_t rows = p.coset_size // p.rows_per_leaf, c
     cdef const uint64_t *mask
-    cdef uint64_t *out
     if stopped(v) or not p.hiding:
         return
     for c in range(3):
         mask = column_of(v.batch_mask_coefficients, batch_mask_room(p), c)
-        out = column_of(v.folded[1], rows, c)
-        for i in range(rows):
-            out[i] = f_add(out[i], mask[i])
-        out = column_of(v.folded_tail[1], v.tail_count[1], c)
-        for i in range(v.tail_count[1]):
-            out[i] = f_add(out[i], mask[rows + i])
+        l2zk_active.add_scaled(column_of(v.folded[1], rows, c), mask, rows, 1)
+        l2zk_active.add_scaled(column_of(v.folded_tail[1], v.tail_count[1], c), mask + rows, v.tail_count[1], 1)
 
 
 cdef void commit_word(Prover *v, size_t u) noexcept nogil:

@@ -84,6 +84,7 @@ cdef extern from "kernels.h" nogil:
                            l2zk_ntt_tables) noexcept nogil
         void (*ntt_wrap)(uint64_t *, const uint64_t *, unsigned, unsigned, uint64_t, uint64_t *) noexcept nogil
         void (*ntt_reverse)(uint64_t *, const uint64_t *, size_t, unsigned, uint64_t) noexcept nogil
+        void (*add_scaled)(uint64_t *, const uint64_t *, size_t, uint64_t) noexcept nogil
         void (*scale_values)(uint64_t *, const uint64_t *, size_t, uint64_t) noexcept nogil
         void (*ntt_scale)(uint64_t *, unsigned, const uint64_t *) noexcept nogil
         void (*join_cosets)(uint64_t **, unsigned, size_t, uint64_t) noexcept nogil

@@ -169,13 +169,16 @@ cdef inline uint64_t *quotient_place(const Prover *v, size_t c) noexcept nogil:
 
 
 cdef void interpolate_quotient(void *context, size_t task, unsigned worker) noexcept nogil:
-    """The coefficients of one coordinate of Q modulo X^N' - shift^N' on one coset."""
+    """The coefficients of one coordinate of Q modulo X^N' - shift^N' on one coset; beside them Q on the overflow's points."""
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
     cdef size_t q = task // 3
     cdef size_t c = task % 3
     cdef size_t size = p.quotient_cosets * p.coset_size + p.overflow
     cdef uint64_t *out = column_of(v.quotient, v.quotient_room, c) + q * p.coset_size
+    if q == p.quotient_cosets:
+        evaluate_beside(v, worker)
+        return
     l2zk_active.ntt_coefficients(out, column_of(v.quotient_values, size, c) + q * p.coset_size, p.log_coset, v.tables)
     l2zk_active.ntt_fill_shift(v.scratch[worker].shift, f_inv(coset_shift(p, quotient_coset(p, q))), p.log_coset)
     l2zk_active.ntt_scale(out, p.log_coset, v.scratch[worker].shift)
@@ -185,8 +188,6 @@ cdef void compute_quotient(Prover *v) noexcept nogil:
     """Q on L, if that is cheapest; else its coefficients."""
     cdef const Plan *p = v.plan
     cdef size_t tasks = p.quotient_cosets * tasks_a_coset(p)
-    cdef size_t c, q, size = p.quotient_cosets * p.coset_size + p.overflow
-    cdef uint64_t *cosets[32]
     if stopped(v):
         return
     l2zk_crew_stage(v.crew, STAGE_QUOTIENT, tasks + quotient_places(p) * tasks_a_coset(p) + (0 if p.direct else 3 * p.quotient_cosets))
@@ -194,44 +195,42 @@ cdef void compute_quotient(Prover *v) noexcept nogil:
     share(v, quotient_tiles, v, tasks)
     if p.direct:
         return
-    share(v, interpolate_quotient, v, 3 * p.quotient_cosets)
-    if stopped(v):
-        return
-    for c in range(3):
-        for q in range(p.quotient_cosets):
-            cosets[q] = column_of(v.quotient, v.quotient_room, c) + q * p.coset_size
-        l2zk_active.join_cosets(cosets, p.log_quotient_cosets, p.coset_size, f_pow(GENERATOR, p.coset_size))
+    share(v, interpolate_quotient, v, 3 * p.quotient_cosets + (1 if p.overflow else 0))
+    share(v, join_coordinate, v, 3)
+
+
+cdef void join_coordinate(void *context, size_t c, unsigned worker) noexcept nogil:
+    """A coordinate's coefficients from what it is on each coset, and on the overflow's points."""
+    cdef Prover *v = <Prover *>context
+    cdef const Plan *p = v.plan
+    cdef uint64_t *cosets[32]
+    cdef size_t q
+    for q in range(p.quotient_cosets):
+        cosets[q] = column_of(v.quotient, v.quotient_room, c) + q * p.coset_size
+    l2zk_active.join_cosets(cosets, p.log_quotient_cosets, p.coset_size, f_pow(GENERATOR, p.coset_size))
     if p.overflow:
-        add_overflow(v)
+        add_overflow(v, c, v.scratch + worker)
 
 
 # ---- the few coefficients beyond (overflow.pxi) -------------------------------------------------------------------------
 
-cdef void add_overflow(Prover *v) noexcept nogil:
+cdef void add_overflow(Prover *v, size_t c, const Scratch *scratch) noexcept nogil:
     """Q from A and its values beside; A has one block of N' coefficients after the other."""
     cdef const Plan *p = v.plan
-    cdef size_t c, b, i, m = p.quotient_cosets * p.coset_size
-    cdef uint64_t shift = coset_shift(p, 1), u = f_pow(GENERATOR, m), turn = f_pow(shift, p.coset_size), scale
-    cdef uint64_t *quotient
-    cdef uint64_t *values
-    cdef uint64_t *overflow = v.tails
-    evaluate_beside(v)
-    for c in range(3):
-        quotient = column_of(v.quotient, v.quotient_room, c)
-        values = column_of(v.quotient_values, m + p.overflow, c)
-        memcpy(values, quotient, 8 * p.coset_size)
-        scale = turn
-        for b in range(1, p.quotient_cosets):      # A on the coset: its blocks fold into one
-            for i in range(p.coset_size):
-                values[i] = f_add(values[i], f_mul(quotient[b * p.coset_size + i], scale))
-            scale = f_mul(scale, turn)
-        find_overflow(values, p.log_coset, f_sub(f_pow(shift, m), u), values + m, p.log_overflow, shift, overflow, v.tables,
-                      v.scratch[0].shift)
-        take_overflow(quotient, p.log_coset, u, overflow, p.log_overflow)
-        l2zk_active.ntt_reverse(quotient + m, overflow, p.overflow, p.log_overflow, 1)
+    cdef size_t b, m = p.quotient_cosets * p.coset_size
+    cdef uint64_t shift = coset_shift(p, 1), u = f_pow(GENERATOR, m), turn = f_pow(shift, p.coset_size), scale = 1
+    cdef uint64_t *quotient = column_of(v.quotient, v.quotient_room, c)
+    cdef uint64_t *values = column_of(v.quotient_values, m + p.overflow, c)
+    memcpy(values, quotient, 8 * p.coset_size)
+    for b in range(1, p.quotient_cosets):      # A on the coset: its blocks fold into one
+        scale = f_mul(scale, turn)
+        l2zk_active.add_scaled(values, quotient + b * p.coset_size, p.coset_size, scale)
+    find_overflow(values, p.log_coset, f_sub(f_pow(shift, m), u), values + m, p.log_overflow, shift, scratch.tail, v.tables, scratch.shift)
+    take_overflow(quotient, p.log_coset, u, scratch.tail, p.log_overflow)
+    l2zk_active.ntt_reverse(quotient + m, scratch.tail, p.overflow, p.log_overflow, 1)
 
 
-cdef void evaluate_beside(Prover *v) noexcept nogil:
+cdef void evaluate_beside(Prover *v, unsigned worker) noexcept nogil:
     """Q on the overflow's points, every N'/overflow-th of coset 1."""
     cdef const Plan *p = v.plan
     cdef size_t i, c, stride = p.coset_size // p.overflow, m = p.quotient_cosets * p.coset_size
@@ -240,4 +239,4 @@ cdef void evaluate_beside(Prover *v) noexcept nogil:
         for c in range(3):
             out[c] = column_of(v.quotient_values, m + p.overflow, c) + m + i
         quotient_chunk(v, p.quotient_cosets, i * stride, stride, (smaller(CHUNK, p.overflow - i) + TILE - 1) // TILE,
-                       quotient_point(p, p.quotient_cosets, i * stride), v.side_steps, v.scratch[0].words, v.scratch, out)
+                       quotient_point(p, p.quotient_cosets, i * stride), v.side_steps, v.scratch[worker].words, v.scratch + worker, out)

@@ -118,6 +118,10 @@ static void compare_tiles(const l2zk_kernels *k, const l2zk_kernels *l)
     for (int c = 0; c < 3; c++)
         u[c] = elements(256), v[c] = elements(256);
     const uint64_t *in[3] = {elements(2048), elements(2048), elements(2048)};
+    memcpy(u[0], v[0], 8 * 77);
+    k->add_scaled(u[0], in[0], 77, z.c[0]);
+    l->add_scaled(v[0], in[0], 77, z.c[0]);
+    equal("add_scaled", u[0], v[0], 8 * 77);
     k->fold(in, 256, 0, 256, 3, z, u);
     l->fold(in, 256, 0, 256, 3, z, v);
     for (int c = 0; c < 3; c++)
