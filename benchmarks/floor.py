@@ -26,6 +26,7 @@ from l2zk import _core
 from l2zk.shape import Shape
 
 SHORT = 12
+RUNS = 3  # of the proof, and of the chain, in each turn, after one that is not counted
 NONCES = 1 << 18
 BLOCK = 64
 SALT = 16
@@ -44,13 +45,13 @@ def main() -> None:
     chain: list[tuple[float, float]] = []
     for seed in range(arguments.repeats + 1):
         shorts += [stages(short, False, 1, seed) for _ in range(8)]
-        proofs.append(stages(program, True, arguments.threads, seed))
+        proofs += [stages(program, True, arguments.threads, seed) for _ in range(1 + RUNS)][1:]
         if arguments.chain:
             chain.append(run_chain(arguments.chain, arguments.log_rows, arguments.threads))
     shapes = shape_of(short, False), shape_of(program, True)
     print_stages(least(proofs), floors(*shapes, least(shorts), compression(), arguments.threads))
     if chain:
-        print_chain([1e3 * sum(proof.values()) for proof in proofs[1:]], chain[1:])
+        print_chain([1e3 * sum(proof.values()) for proof in proofs[RUNS:]], chain[1:])
 
 
 def parse() -> argparse.Namespace:
@@ -124,7 +125,7 @@ def least(proofs: list[Seconds]) -> Seconds:
 
 def run_chain(folder: Path, log_rows: int, threads: int) -> tuple[float, float]:
     """The least and the median milliseconds of a few runs of the chain."""
-    command = [str(Path(folder) / "run.sh"), str(log_rows), str(threads), "3"]
+    command = [str(Path(folder) / "run.sh"), str(log_rows), str(threads), str(RUNS)]
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     found = re.search(r"whole run min ([\d.]+) med ([\d.]+) ms", printed)
     if not found:
