@@ -23,7 +23,7 @@ class Estimate:
 
     program: its id. columns, rows, length: of the trace, and how many rows it has with the padding.
     memory: the most bytes that the proof takes while it is made, within a tenth; `committed` of them are the words that it
-    commits to, and their trees.
+    commits to, and what it keeps of their trees.
     size: the bytes of the proof, on average: proofs of one program differ by two per cent or so, as their queries do.
     queries, proven_bits: how many positions are opened, and what the proof is worth.
     """

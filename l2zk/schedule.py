@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import heapreplace
 
-FIXED, PER_BYTE, PER_HASH = 2e-4, 0.9e-9, 8e-9
+FIXED, PER_BYTE, PER_HASH = 2e-4, 0.9e-9, 6e-9
 """Seconds of any proof, for each byte of its memory, and for each hash of grinding, by one thread."""
 
 SERIAL = 0.1

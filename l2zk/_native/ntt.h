@@ -290,8 +290,8 @@ static inline void add_tail(V x[8], size_t begin, const ntt_tail *t)
     }
 }
 
-/* The three nearest layers of `size` elements, a run of eight in each lane; `runs` has for W runs the W roots, then their squares ... The tail
- * is added first, then all is multiplied by the factors `scale`. */
+/* The three nearest layers of `size` elements, a run of eight in each lane; `runs` has for W runs the W roots, then their squares ...
+ * The tail is added first, then all is multiplied by the factors `scale`. */
 static void spread_runs(uint64_t *out, const uint64_t *in, const uint64_t *scale, size_t size, const uint64_t *runs, size_t begin,
                         const ntt_tail *tail)
 {
@@ -461,7 +461,8 @@ static void ntt_values(uint64_t *out, const uint64_t *coefficients, unsigned log
     }
     for (size_t b = 0; b < (size_t)1 << far; b++) {
         uint64_t *stretch = out + b * stride;
-        spread_runs(stretch, coefficients + b * stride, shift, stride, t.runs + 14 * (b * stride / 8), b * stride, tail && !dense ? &added : NULL);
+        spread_runs(stretch, coefficients + b * stride, shift, stride, t.runs + 14 * (b * stride / 8), b * stride,
+                    tail && !dense ? &added : NULL);
         spread(stretch, stride, 8, b, shift ? shift[2 * stride + b] : 1, t);
     }
     if (far)

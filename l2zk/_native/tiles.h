@@ -102,7 +102,10 @@ static inline VK adjoint_value(const adjoint_polynomial *a, V x)
 static void reciprocals(k3 z, const uint64_t *x, const uint64_t *inverse, uint64_t *out, size_t stride)
 {
     const adjoint_polynomial adjoint = adjoint_of(z, k_minimal(z));
-    EACH(i) vk_store(out + i, out + stride + i, out + 2 * stride + i, vk_scale(adjoint_value(&adjoint, v_load(x + i)), v_load(inverse + i)));
+    EACH(i) {
+        const VK reciprocal = vk_scale(adjoint_value(&adjoint, v_load(x + i)), v_load(inverse + i));
+        vk_store(out + i, out + stride + i, out + 2 * stride + i, reciprocal);
+    }
 }
 
 /* word = sum over points z of (sum_t coefficients[t]*sources[t][at ..] - constant)/(x - z); word is 3 tiles. reciprocals: three for each
@@ -125,7 +128,8 @@ static void deep(const l2zk_deep_point *points, size_t count, size_t at, const u
 /* The fold of a polynomial: next[j] = sum_{i<a} beta^i coefficients[j*a + i], over K. In bit-reversed order those with the same
  * i are a run of n = count/a, number i reversed; the result is in bit-reversed order too. Of it those from first to last - 1. Runs of less
  * than W go one by one. */
-static void fold(const uint64_t *const coefficients[3], size_t n, size_t first, size_t last, unsigned log_arity, k3 beta, uint64_t *const out[3])
+static void fold(const uint64_t *const coefficients[3], size_t n, size_t first, size_t last, unsigned log_arity, k3 beta,
+                 uint64_t *const out[3])
 {
     const size_t a = (size_t)1 << log_arity;
     k3 powers[8] = {k_from(1)};
@@ -156,7 +160,8 @@ static void fold(const uint64_t *const coefficients[3], size_t n, size_t first, 
 /* The fold of a word's values, TILE leaves at a time: member t of a leaf is the value at y*omega_a^t, its coordinate c stands at
  * members[(3*t + c)*stride]; they are overwritten. Halves are folded on halves: (f(y) + f(-y))/2 + beta*(f(y) - f(-y))/(2*y), then with
  * y^2 and beta^2. inverse_points are the 1/y. */
-static void fold_leaves(uint64_t *members, size_t stride, unsigned log_arity, k3 beta, const uint64_t *inverse_points, uint64_t *const out[3])
+static void fold_leaves(uint64_t *members, size_t stride, unsigned log_arity, k3 beta, const uint64_t *inverse_points,
+                        uint64_t *const out[3])
 {
     const V scale = v_set1(f_inv((uint64_t)1 << log_arity));
     uint64_t unroots[3];

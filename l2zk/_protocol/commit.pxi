@@ -114,7 +114,10 @@ cdef void commit(Prover *v, Tree *t, Message kind) noexcept nogil:
 # ---- the trace -------------------------------------------------------------------------------------------------------
 
 cdef void interpolate_column(void *context, size_t c, unsigned worker) noexcept nogil:
-    """T + Z_H*r in the place of the values. Where N' = N, the tail is r; for short traces, N' > N, it is what lies beyond N' coefficients."""
+    """T + Z_H*r in the place of the values.
+
+    Where N' = N, the tail is r; for short traces, N' > N, it is what lies beyond N' coefficients.
+    """
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
     cdef bint short_trace = p.coset_size > p.length
@@ -130,7 +133,10 @@ cdef void interpolate_column(void *context, size_t c, unsigned worker) noexcept 
 
 
 cdef void mask_short_column(const Plan *p, uint64_t *main, const uint64_t *mask, uint64_t *work) noexcept nogil:
-    """From T's N coefficients all N + h, T_i - r_i + r_(i-N), in `work`, then their tail at its front; h may exceed N, so the two r may meet."""
+    """From T's N coefficients all N + h, T_i - r_i + r_(i-N), in `work`, then their tail at its front.
+
+    h may exceed N, so the two r may meet.
+    """
     cdef size_t i, count = p.length + p.mask_length
     memset(work, 0, 8 * count)
     l2zk_active.ntt_reverse(work, main, p.length, p.log_length, 1)
@@ -167,7 +173,10 @@ cdef inline uint64_t *natural_piece(const Prover *v, size_t piece, size_t coordi
 
 
 cdef void cut_quotient(void *context, size_t c, unsigned worker) noexcept nogil:
-    """Coordinate c of piece j: the coefficients jM .. jM + M - 1 of Q, and the masks X^M*t_j - t_{j-1} that cancel in the sum. (PROTOCOL 6.4)"""
+    """Coordinate c of every piece. (PROTOCOL 6.4)
+
+    Piece j has the coefficients jM .. jM + M - 1 of Q, and the masks X^M*t_j - t_{j-1}, which cancel in the sum.
+    """
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
     cdef size_t j, i, b, there, size = p.quotient_cosets * p.coset_size + p.overflow

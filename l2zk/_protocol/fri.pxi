@@ -9,8 +9,8 @@ cdef size_t FOLDED_A_TASK = 1 << 10        # coefficients of the word after the 
 cdef void prepare_batch(Prover *v) noexcept nogil:
     """For each point: its columns, their powers of alpha_deep, and the same sum over the opened values.
 
-    A piece of the quotient enters as its three coordinates, times 1, phi and phi^2. 1/(x - g^o*zeta) is 1/(x/g^o - zeta), o rows earlier, over
-    g^o, which the powers take over.
+    A piece of the quotient enters as its three coordinates, times 1, phi and phi^2. 1/(x - g^o*zeta) is what 1/(x - zeta) is o rows
+    earlier, over g^o, which the powers take over.
     """
     cdef const Plan *p = v.plan
     cdef size_t u, i, c, t = 0, width = p.columns + p.pieces
@@ -179,7 +179,8 @@ cdef struct Fold:
 
 cdef void fold_part(void *context, size_t task, unsigned worker) noexcept nogil:
     cdef Fold *f = <Fold *>context
-    l2zk_active.fold(f.coefficients, f.count, task * FOLDED_A_TASK, smaller((task + 1) * FOLDED_A_TASK, f.count), f.log_arity, f.beta, f.out)
+    cdef size_t first = task * FOLDED_A_TASK
+    l2zk_active.fold(f.coefficients, f.count, first, smaller(first + FOLDED_A_TASK, f.count), f.log_arity, f.beta, f.out)
 
 
 cdef void fold_coefficients(Prover *v, size_t u, unsigned log_arity, k3 beta) noexcept nogil:

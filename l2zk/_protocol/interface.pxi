@@ -355,8 +355,9 @@ def verify_bytes(Compiled compiled, const uint8_t[::1] header, const uint8_t[::1
         raise MemoryError("the system has no memory to verify this proof")
     if v.refusal != ACCEPTED:
         section, text = REFUSALS[v.refusal]
-        raise ProofError(f"{text}, at byte {header.shape[0] + v.refused_at}" if v.refusal in (TOO_SHORT, WRONG_LENGTH, NOT_CANONICAL, OPENING_NOT_CANONICAL)
-                         else text, section)
+        if v.refusal in (TOO_SHORT, WRONG_LENGTH, NOT_CANONICAL, OPENING_NOT_CANONICAL):
+            text += f", at byte {header.shape[0] + v.refused_at}"
+        raise ProofError(text, section)
 
 
 cdef size_t LONG_MESSAGE = 1 << 22  # bytes; a shorter one is hashed in less time than the GIL may take to come back

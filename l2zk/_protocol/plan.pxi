@@ -229,7 +229,8 @@ cdef class Compiled:
         return 0
 
     cdef int _place_quotient(self) except -1:
-        """The fewest cosets that hold Q; half of them, and a small coset beside, where they hold all but a few coefficients; or all of L, where that is cheaper."""
+        """The fewest cosets that hold Q; half of them, and a small coset beside, where they hold all but a few coefficients; or all of
+        L, where that is cheaper."""
         cdef Plan *p = &self.plan
         cdef size_t wanted = min(p.pieces * p.piece_length, p.size), beyond    # deg Q < |L|, whatever k*M comes to
         p.direct = p.pieces == 1 and self._direct_cost() < self._extension_cost()

@@ -172,7 +172,8 @@ def tree_probe(columns, size_t blowup, indices, seed=None):
     stored[:, order] = columns
     cdef uint64_t *scratch[3]
     scratch[0], scratch[1], scratch[2] = _words_of(pointers[0]), _words_of(digests), _words_of(random)
-    t.words, t.levels, t.sources, t.strides = words, <uint32_t *>_words_of(levels), <const uint64_t **>_words_of(pointers[1]), <size_t *>_words_of(strides)
+    t.words, t.levels = words, <uint32_t *>_words_of(levels)
+    t.sources, t.strides = <const uint64_t **>_words_of(pointers[1]), <size_t *>_words_of(strides)
     t.scratch, t.digests, t.salt_working = scratch, <uint32_t **>scratch + 1, scratch + 2
     t.salts, t.number = NULL, 0
     if seed is not None:
@@ -180,8 +181,9 @@ def tree_probe(columns, size_t blowup, indices, seed=None):
         t.salts = &randomness
     for e in range(words):
         t.sources[e] = _words_of(stored) + e * leaves
-    reopened.roots, reopened.digests, reopened.sources = _words_of(roots), <uint32_t *>_words_of(again), <const uint64_t **>_words_of(pointers[0])
-    reopened.words, reopened.salts, reopened.most_words = _words_of(group), <uint32_t *>_words_of(salts), words
+    reopened.roots, reopened.digests = _words_of(roots), <uint32_t *>_words_of(again)
+    reopened.sources, reopened.words = <const uint64_t **>_words_of(pointers[0]), _words_of(group)
+    reopened.salts, reopened.most_words = <uint32_t *>_words_of(salts), words
     hash_tree(&t)
     hash_top(&t)
     opening = np.empty(32 * 64 * (len(indices) + 1), dtype=np.uint8)

@@ -111,3 +111,5 @@ cdef void open_queries(Prover *v) noexcept nogil:
     for u in range(1, p.rounds + 1):
         count = open_word(v, u, indices, count, leaves, known)
         memcpy(indices, leaves, 8 * count)
+    if l2zk_crew_cancelled(v.crew):
+        stop(v, CANCELLED)

@@ -78,12 +78,13 @@ cdef void load_divisors(const Prover *v, size_t q, size_t row, size_t stride, co
     """What takes the place of 1/Z for each group on a tile of points x; `staged` has room for a tile of each."""
     cdef const Plan *p = v.plan
     cdef const Group *g
-    cdef size_t i, t, span
+    cdef size_t i, t, span, earlier
     for i in range(p.group_count):
         g = p.groups + i
         span = larger(TILE, divisor_span(p, p.exponents[p.exponent_of[i]]))
-        groups[i].divisor = tile_at(v.divisors[q * p.exponent_count + p.exponent_of[i]], span, row + span - first_row(g) * (p.coset_size // p.length) % span,
-                                    stride, staged + TILE * i)
+        earlier = first_row(g) * (p.coset_size // p.length) % span
+        groups[i].divisor = tile_at(v.divisors[q * p.exponent_count + p.exponent_of[i]], span, row + span - earlier, stride,
+                                    staged + TILE * i)
         for t in range(g.x if g.kind == DOMAIN_TRANSITION else 0):   # the last rows are exempt
             l2zk_active.multiply_differences(groups[i].divisor, x, v.exempt_roots[t], staged + TILE * i)
             groups[i].divisor = staged + TILE * i
@@ -105,7 +106,7 @@ cdef void load_tile(const Prover *v, size_t q, size_t row, size_t stride, const 
 
 cdef void quotient_chunk(const Prover *v, size_t q, size_t row, size_t stride, size_t tiles, uint64_t start, const uint64_t *steps,
                          uint64_t *words, Scratch *scratch, uint64_t **out) noexcept nogil:
-    """Q on some tiles, rows row, row + stride, ... of a coset, the first of which is the point `start`. out[c] gets coordinate c, `tiles` tiles."""
+    """Q on some tiles: rows row, row + stride, ... of a coset, of which the first is the point `start`. out[c] gets coordinate c."""
     cdef const Plan *p = v.plan
     cdef uint64_t *x = words
     cdef uint64_t *staged = x + TILE
@@ -121,7 +122,8 @@ cdef void quotient_chunk(const Prover *v, size_t q, size_t row, size_t stride, s
         quotient_tile(v, q, row + k * TILE * stride, stride, staged + TILE * p.group_count, scratch, place)
 
 
-cdef void quotient_tile(const Prover *v, size_t q, size_t row, size_t stride, uint64_t *words, Scratch *scratch, uint64_t **out) noexcept nogil:
+cdef void quotient_tile(const Prover *v, size_t q, size_t row, size_t stride, uint64_t *words, Scratch *scratch,
+                        uint64_t **out) noexcept nogil:
     """The sum of alpha^i C_i/Z_i."""
     cdef const Plan *p = v.plan
     cdef const l2zk_code *code = &p.constraints

@@ -167,7 +167,7 @@ cdef struct Reopened:
     const Tree *tree
     size_t count
     uint64_t *roots              # which digests of the level that is kept are theirs, in increasing order
-    uint32_t *digests            # of each group of subtrees: leaf k of subtree i is digest k*SUBTREES + i of the lowest level, and so on upwards
+    uint32_t *digests            # of each group of subtrees, level by level: leaf k of subtree i is digest k*SUBTREES + i of the lowest
     # for each worker, the leaves of a group
     const uint64_t **sources     # room for `most_words` pointers
     uint64_t *words

@@ -1,7 +1,8 @@
 # Out-of-domain values: every opening at zeta and g^o*zeta. (PROTOCOL 6.6)
 #
-# They come from coefficients, N' in bit-reversed order and a tail. In that order the numbers of a chunk's coefficients differ from those of the
-# first chunk's by a constant: sum_i c_i z^i is the sum over chunks of z^(chunk reversed) times the same powers of z for each.
+# They come from coefficients, N' in bit-reversed order and a tail. In that order the numbers of a chunk's coefficients differ from
+# those of the first chunk's by a constant, the chunk's number reversed: so sum_i c_i z^i is the sum over chunks of z^constant times a
+# sum in which the same powers of z stand for each chunk.
 
 cdef enum:
     VALUES_CHUNK = 256           # coefficients: their powers stay in L1

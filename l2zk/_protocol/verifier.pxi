@@ -442,7 +442,10 @@ cdef void invert_all(uint64_t *values, size_t count) noexcept nogil:
 
 
 cdef void fold_word(Verifier *v, uint64_t *members, unsigned log_arity, k3 beta, uint64_t *out) noexcept nogil:
-    """The fold of each leaf at beta; inverse_y holds 1/y of its first member. (PROTOCOL 6.8) The prover folds coefficients instead (fri.pxi)."""
+    """The fold of each leaf at beta; inverse_y holds 1/y of its first member. (PROTOCOL 6.8)
+
+    The prover folds coefficients instead (fri.pxi).
+    """
     cdef size_t i, c
     cdef uint64_t *place[3]
     for i from 0 <= i < v.lanes by TILE:
