@@ -29,7 +29,6 @@ SHORT = 12
 RUNS = 3  # of the proof, and of the chain, in each turn, after one that is not counted
 NONCES = 1 << 18
 BLOCK = 64
-SALT = 16
 MASK = 24
 HASHING = ("commit trace", "commit quotient", "fold")
 CONSTANT = ("grind", "open")
@@ -103,11 +102,11 @@ def words(shape: Shape) -> list[int]:
 def compressions(shape: Shape) -> Counter[str]:
     """The compressions of each stage's trees: leaves, and the nodes above them."""
     counts: Counter[str] = Counter()
-    mask, salt = (MASK, SALT) if shape.zero_knowledge else (0, 0)
+    mask = MASK if shape.zero_knowledge else 0
     rows = {"commit trace": 8 * shape.columns * shape.rows_per_leaf,
             "commit quotient": 24 * shape.pieces * shape.rows_per_leaf + mask}
     for stage, size in rows.items():
-        counts[stage] = shape.leaves * (1 + blocks(size + salt))
+        counts[stage] = shape.leaves * (1 + blocks(size))
     for word, arity in zip(words(shape), shape.arities):
         counts["fold"] += word // arity * (1 + blocks(24 * arity))
     return counts

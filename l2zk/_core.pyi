@@ -18,7 +18,6 @@ _Triple = tuple[int, int, int]
 
 STAGES: tuple[str, ...]
 REFUSALS: dict[int, tuple[str, str]]
-TILE_ROWS: int
 STEP_FUNCTION: str
 
 class TraceViolation(Exception):

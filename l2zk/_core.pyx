@@ -2,7 +2,7 @@
 # cython: freethreading_compatible=True
 """The core: proves and verifies, given a program as arrays and integers. C knows arrays, this module knows the protocol.
 
-What each part holds, in the order of dependence; the sections are those of PROTOCOL.md.
+What each part holds, in the order of reading; the sections are those of PROTOCOL.md.
 """
 
 include "_protocol/native.pxi"        # what the C kernels and the crew of threads offer

@@ -1,7 +1,7 @@
 """Draft: what a program's `define` has said so far, as the builder of machine.py notes it.
 
-Nothing is checked here: call_checks.py looks at each call of the builder, draft_checks.py at the whole draft,
-and finish.py makes the definition of it.
+Nothing is checked here: the builder looks at each of its calls, by call_checks.py where a check is more than a line,
+draft_checks.py at the whole draft, and finish.py makes the definition of it.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ def _length(draft: Draft, rows: int) -> int:
     """
     ahead = max(draft.graph.look_ahead[claim.node] for claim in draft.claims.values())
     periods = [claim.on.period for claim in draft.claims.values() if isinstance(claim.on, Every)]
-    least = max(8, rows, 2 * ahead + 1, *periods, *(len(values) for values in draft.periodic), 0)
+    least = max(8, rows, 2 * ahead + 1, *periods, *(len(values) for values in draft.periodic))
     length = 1 << (least - 1).bit_length()
     if length > MAX_LENGTH:
         raise ProgramError(f"the trace would have {length} rows, and 2^26 = {MAX_LENGTH} is the most")

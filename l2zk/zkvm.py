@@ -552,7 +552,7 @@ def _fixed_outputs(definition: Definition, outputs: Any) -> tuple[int | None, ..
 
 
 def _element(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not 0 <= int(value) < 2**64 - 2**32 + 1:
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not 0 <= int(value) < MODULUS:
         raise WitnessError(f"output {name} is an integer from 0 to p - 1, not {value!r}")
     return int(value)
 

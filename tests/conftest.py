@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from environments import Environment
+from hypothesis import settings
 
 from l2zk import _core
 
@@ -24,6 +25,10 @@ collect_ignore = ["packages"]  # distributions of their own, which bring their t
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a shell's background, where Ctrl-C does nothing
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+settings.register_profile("unhurried", deadline=None)  # a busy machine is no finding
+settings.load_profile("unhurried")
 
 
 def pytest_report_header() -> str:

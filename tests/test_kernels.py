@@ -46,13 +46,6 @@ def instruction_set(name):
         _core.use_isa(before)
 
 
-@pytest.fixture(scope="module", params=_core.isas())
-def isa(request):
-    """Each instruction set in turn; the one that was in use comes back."""
-    with instruction_set(request.param) as name:
-        yield name
-
-
 def numbers(seed, count):
     """Field elements, half of them at the edges."""
     rng = random.Random(seed)

@@ -146,14 +146,14 @@ def test_proving_loads_no_plugin(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_logger_tells_of_proofs_and_never_of_values(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG, logger="l2zk"):
-        prove(TraceZkVm(), Powers(200_000), {"a": 123456789})
+        prove(TraceZkVm(), Powers(1_500_000), {"a": 123456789})
         with pytest.raises(ConstraintError):
             vm = TraceZkVm()
             trace = vm.trace(Powers())
             trace["a"][1] = 987654321
             prove(vm, Powers(), trace=trace)
     first, *stages, proved, begun, failed = [record.getMessage() for record in caplog.records]
-    assert first == f"proving Powers(rounds=200000) with {TraceZkVm().options!r}"
+    assert first == f"proving Powers(rounds=1500000) with {TraceZkVm().options!r}"
     assert stages and all(" after " in stage for stage in stages)
     assert proved.startswith("proved in ") and proved.endswith(" bytes")
     assert begun.startswith("proving Powers(rounds=5)")

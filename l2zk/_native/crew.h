@@ -15,7 +15,7 @@ typedef void (*l2zk_task)(void *context, size_t index, unsigned worker); /* work
 
 typedef struct {
     uint32_t stage; /* a number that the job gives, see l2zk_crew_stage */
-    uint64_t done, total;
+    uint64_t done, total; /* about: what is shared out beside the stage's main work may not count */
 } l2zk_progress;
 
 /* Called by the thread that asks. */

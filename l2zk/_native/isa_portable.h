@@ -1,7 +1,10 @@
-/* The vector vocabulary for any machine: a vector is one element. Canonical elements in, canonical elements out.
+/* The vector vocabulary for any machine: a vector is one element. Canonical elements in, canonical elements out, unless a comment says
+ * that any words may come in.
  *
- * A further instruction set is a header like this one, isa_<name>.h, with everything that stands here: W, a power of two up to 8;
- * L2ZK_HASH_LANES, 4, 8 or 16; the type V and the functions v_*. setup.py, kernels.c and dispatch.c already name avx2, avx512 and neon. */
+ * A further instruction set is a header like this one, isa_<name>.h, with everything that stands here: L2ZK_ISA_NAME; W, a power of two
+ * up to 8; L2ZK_HASH_LANES, 4, 8 or 16; the types V and v_factor and the functions v_*. It is named in ISAS of setup.py, by an #elif in
+ * kernels.c, and in dispatch.c, which asks whether this machine has it; what compilers make of its hash lanes is tuned at the head of
+ * blake3.h. NEON is the pattern, and tests/test_neon.py how to run it elsewhere. */
 #ifndef L2ZK_ISA_H
 #define L2ZK_ISA_H
 
@@ -22,7 +25,7 @@ static inline V v_add(V a, V b) { return f_add(a, b); }
 static inline V v_sub(V a, V b) { return f_sub(a, b); }
 static inline V v_mul(V a, V b) { return f_mul(a, b); }
 
-/* A factor, for products with any words */
+/* A factor w (field.h): v_load_factors takes one for each lane, of which u and v are given. v_times multiplies any words by it. */
 typedef uint64_t v_factor;
 
 static inline v_factor v_load_factors(const uint64_t *u, const uint64_t *v) { return (void)u, *v; }

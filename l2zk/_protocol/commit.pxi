@@ -25,7 +25,7 @@ cdef void reverse_tail(void *context, size_t c, unsigned worker) noexcept nogil:
     """A column's tail in bit-reversed order, with zeros up to a power of two."""
     cdef Extension *e = <Extension *>context
     cdef Prover *v = e.prover
-    l2zk_active.ntt_reverse(column_of(v.tails, v.tail_room, c), column_of(<uint64_t *>e.tail, e.tail_size, c), e.tail_count,
+    l2zk_active.ntt_reverse(column_of(v.reversed_tails, v.tail_room, c), column_of(<uint64_t *>e.tail, e.tail_size, c), e.tail_count,
                             log_of_ratio(e.tail_count, 1), 1)
 
 
@@ -46,7 +46,7 @@ cdef void extend_columns(void *context, size_t task, unsigned worker) noexcept n
     l2zk_active.ntt_fill_shift(shift, point, e.log_rows)
     for c in range(first, smaller(first + COLUMNS_A_TASK, e.columns)):
         if e.tail_count:
-            l2zk_active.scale_values(tail, column_of(v.tails, v.tail_room, c), <size_t>1 << log_tail, scale)
+            l2zk_active.scale_values(tail, column_of(v.reversed_tails, v.tail_room, c), <size_t>1 << log_tail, scale)
         l2zk_active.ntt_values(column_of(e.out, e.out_size, c) + (coset << e.log_rows), column_of(e.main, e.main_size, c),
                                e.log_rows, shift, tail if e.tail_count else NULL, log_tail, v.tables)
 
@@ -122,8 +122,8 @@ cdef void interpolate_column(void *context, size_t c, unsigned worker) noexcept 
     cdef const Plan *p = v.plan
     cdef bint short_trace = p.coset_size > p.length
     cdef uint64_t *main = column_of(v.coefficients, p.coset_size, c)
-    cdef uint64_t *tail = column_of(v.masks, v.mask_size, c)
-    cdef uint64_t *mask = column_of(v.trace_masks, p.mask_length, c) if short_trace else tail
+    cdef uint64_t *tail = column_of(v.trace_tails, v.trace_tail_room, c)
+    cdef uint64_t *mask = column_of(v.short_masks, p.mask_length, c) if short_trace else tail
     if p.hiding:
         draw_mask(&v.randomness, PURPOSE_TRACE_MASK, c, mask, p.mask_length, v.scratch[worker].random)
     memcpy(v.scratch[worker].column, main, 8 * p.length)
@@ -155,8 +155,8 @@ cdef void commit_trace(Prover *v) noexcept nogil:
     share(v, interpolate_column, v, p.columns)
     e.columns, e.log_rows = p.columns, p.log_coset
     e.main, e.main_size = v.coefficients, p.coset_size
-    e.tail, e.tail_size, e.masks = v.masks, v.mask_size, p.coset_size == p.length
-    e.tail_count = v.mask_count
+    e.tail, e.tail_size, e.masks = v.trace_tails, v.trace_tail_room, p.coset_size == p.length
+    e.tail_count = v.trace_tail_count
     e.out, e.out_size = v.on_domain, p.size
     e.first, e.ratio = GENERATOR, f_root(p.log_size)
     fill_row_leaves(&v.trace_tree, p, v.on_domain, p.columns)
@@ -169,7 +169,7 @@ cdef void commit_trace(Prover *v) noexcept nogil:
 # ---- the quotient ----------------------------------------------------------------------------------------------------
 
 cdef inline uint64_t *natural_piece(const Prover *v, size_t piece, size_t coordinate) noexcept nogil:
-    return column_of(v.quotient, v.quotient_room, coordinate) + piece * cut_length(v.plan)
+    return quotient_column(v, coordinate) + piece * cut_length(v.plan)
 
 
 cdef void cut_quotient(void *context, size_t c, unsigned worker) noexcept nogil:
@@ -182,8 +182,8 @@ cdef void cut_quotient(void *context, size_t c, unsigned worker) noexcept nogil:
     cdef size_t j, i, b, there, size = p.quotient_cosets * p.coset_size + p.overflow
     cdef uint64_t *piece
     cdef uint64_t *next_piece
-    cdef uint64_t *quotient = column_of(v.quotient, v.quotient_room, c)
-    cdef uint64_t *all_coefficients = column_of(v.quotient_values, size, c)
+    cdef uint64_t *quotient = quotient_column(v, c)
+    cdef uint64_t *all_coefficients = quotient_value_column(v, c)
     for b in range(p.quotient_cosets):
         l2zk_active.ntt_reverse(all_coefficients + b * p.coset_size, quotient + b * p.coset_size, p.coset_size, p.log_coset, 1)
     memcpy(all_coefficients + p.quotient_cosets * p.coset_size, quotient + p.quotient_cosets * p.coset_size, 8 * p.overflow)

@@ -16,21 +16,21 @@ cdef void prepare_batch(Prover *v) noexcept nogil:
     cdef size_t u, i, c, t = 0, width = p.columns + p.pieces
     cdef k3 phi[3]
     cdef k3 power
-    cdef uint64_t turn
+    cdef uint64_t unshift
     cdef l2zk_deep_point *point
     for c in range(3):
         phi[c] = k_from(0)
         phi[c].c[c] = 1
     for u in range(p.offset_count):
         point = v.points + u
-        turn = f_inv(f_pow(f_root(p.log_length), p.reads[u].offset))
+        unshift = f_inv(f_pow(f_root(p.log_length), p.reads[u].offset))
         point.constant = k_from(0)
         point.count = 0
         point.sources = v.point_sources + u * (p.columns + 3 * p.pieces)
         point.coefficients = v.point_coefficients + u * (p.columns + 3 * p.pieces)
         for i in range(p.reads[u].count):
             c = p.reads[u].columns[i]
-            power = k_scale(k_pow(v.alpha_deep, 1 + c + u * width), turn)
+            power = k_scale(k_pow(v.alpha_deep, 1 + c + u * width), unshift)
             add_source(v, point, c, power)
             point.constant = k_add(point.constant, k_mul(power, v.values[t]))
             t += 1
@@ -104,18 +104,18 @@ cdef void batch_rows(void *context, size_t task, unsigned worker) noexcept nogil
 cdef inline void store_batch(Prover *v, size_t at, size_t count, const uint64_t *tile) noexcept nogil:
     cdef size_t c
     for c in range(3):
-        memcpy(column_of(v.batch_values, v.plan.coset_size + v.plan.batch_overflow, c) + at, tile + TILE * c, 8 * count)
+        memcpy(batch_column(v, c) + at, tile + TILE * c, 8 * count)
 
 
 cdef void interpolate_batch(void *context, size_t c, unsigned worker) noexcept nogil:
-    """A coordinate of G(7X) mod X^N' - 1; beside the three G's values beside."""
+    """Task c: coordinate c of G(7X) mod X^N' - 1. Task 3: G on the overflow's points, which no interpolation reads."""
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
     if c == 3:
         batch_beside(v, worker)
         return
     l2zk_active.ntt_coefficients(column_of(v.folded[0], p.coset_size, c),
-                                 column_of(v.batch_values, p.coset_size + p.batch_overflow, c), p.log_coset, v.tables)
+                                 batch_column(v, c), p.log_coset, v.tables)
 
 
 cdef void compute_batch(Prover *v) noexcept nogil:
@@ -132,7 +132,7 @@ cdef void compute_batch(Prover *v) noexcept nogil:
 
 
 cdef void batch_beside(Prover *v, unsigned worker) noexcept nogil:
-    """G on a few points of the next coset, N'/batch_overflow rows apart: the same sums, over tiles to which the columns are copied."""
+    """G on the overflow's points: the same sums, over tiles to which the columns are copied, and where the sources point from now on."""
     cdef const Plan *p = v.plan
     cdef size_t row, k, u, i, c, tiles, stride = p.coset_size // p.batch_overflow
     cdef uint64_t *x = v.scratch[worker].words
@@ -219,7 +219,7 @@ cdef void fold_tail(Prover *v, size_t u, size_t a, k3 beta) noexcept nogil:
 
 
 cdef inline uint64_t *values_beside(const Prover *v, size_t c) noexcept nogil:
-    return column_of(v.batch_values, v.plan.coset_size + v.plan.batch_overflow, c) + v.plan.coset_size
+    return batch_column(v, c) + v.plan.coset_size
 
 
 cdef void fold_beside(Prover *v) noexcept nogil:

@@ -381,7 +381,7 @@ def tree_memory(size_t leaves, size_t blowup):
     """The bytes of the levels that a tree keeps while a proof is made."""
     cdef Tree t
     plan_tree(&t, NULL, leaves, blowup)
-    return 4 * tree_words(&t)
+    return 4 * level_words(&t)
 
 
 def keep_memory(size_t limit):

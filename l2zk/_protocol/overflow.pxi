@@ -2,6 +2,8 @@
 #
 # The m points give A = Q mod (X^m - u), u the value of x^m on them. On a small coset y*<omega> beside them x^m is another
 # constant, so there E = (Q - A)/(y^m - u) is a polynomial of few coefficients, and Q = A + (X^m - u)*E.
+#
+# The overflow's points are every (N'/count)-th point of coset 1 of L; what is computed there is called "beside".
 
 cdef void find_overflow(const uint64_t *folded, unsigned log_n, uint64_t difference, uint64_t *values, unsigned log_count, uint64_t shift,
                         uint64_t *overflow, l2zk_ntt_tables tables, uint64_t *words) noexcept nogil:

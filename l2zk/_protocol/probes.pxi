@@ -162,7 +162,7 @@ def tree_probe(columns, size_t blowup, indices, seed=None):
     cdef Tree t
     cdef Session session = Session(1)
     plan_tree(&t, session.crew, leaves, blowup)
-    levels, digests = np.empty(tree_words(&t), dtype=np.uint32), np.empty(8 * DIGEST_STEP, dtype=np.uint32)
+    levels, digests = np.empty(level_words(&t), dtype=np.uint32), np.empty(8 * DIGEST_STEP, dtype=np.uint32)
     pointers, strides = np.empty((2, words), dtype=np.uint64), np.full(words, leaves // blowup, dtype=np.uint64)
     random, known = np.empty(EXPANSION_WORDS, dtype=np.uint64), np.empty(2 * len(indices) + 1, dtype=np.uint64)
     roots, again = np.empty(len(indices) + 1, dtype=np.uint64), np.empty(reopened_words(len(indices)), dtype=np.uint32)
@@ -172,9 +172,9 @@ def tree_probe(columns, size_t blowup, indices, seed=None):
     stored[:, order] = columns
     cdef uint64_t *scratch[3]
     scratch[0], scratch[1], scratch[2] = _words_of(pointers[0]), _words_of(digests), _words_of(random)
-    t.words, t.levels = words, <uint32_t *>_words_of(levels)
+    t.leaf_words, t.levels = words, <uint32_t *>_words_of(levels)
     t.sources, t.strides = <const uint64_t **>_words_of(pointers[1]), <size_t *>_words_of(strides)
-    t.scratch, t.digests, t.salt_working = scratch, <uint32_t **>scratch + 1, scratch + 2
+    t.pointers, t.digests, t.salt_working = scratch, <uint32_t **>scratch + 1, scratch + 2
     t.salts, t.number = NULL, 0
     if seed is not None:
         memcpy(randomness.seed, <const char *>seed, 32)
@@ -187,6 +187,7 @@ def tree_probe(columns, size_t blowup, indices, seed=None):
     hash_tree(&t)
     hash_top(&t)
     opening = np.empty(32 * 64 * (len(indices) + 1), dtype=np.uint8)
+    reopen(&t, &reopened, _words_of(indices), len(indices))
     cdef size_t length = list_digests(&t, &reopened, _words_of(indices), len(indices), _words_of(known),
                                       <uint8_t *>_words_of(opening))
     root = np.empty(32, dtype=np.uint8)
@@ -230,9 +231,6 @@ def value_probe(coefficients, point):
     return z.c[0], z.c[1], z.c[2]
 
 
-TILE_ROWS = TILE
-
-
 def transcript_probe(messages):
     """A transcript that absorbs (kind, bytes) messages; for each kind -1, bytes is how many words to draw. Gives the words."""
     cdef Transcript t
@@ -255,7 +253,7 @@ def challenge_probe(words, bint outside_field):
     cdef size_t i
     begin(&t)
     for i in range(4):
-        t.words[i] = words[i]
+        t.leaf_words[i] = words[i]
     t.left = 4
     r = draw_outside_field(&t) if outside_field else draw_extension(&t)
     return r.c[0], r.c[1], r.c[2]

@@ -21,7 +21,7 @@ cdef void prove(Prover *v) noexcept nogil:
     v.alpha_deep = draw_extension(t)                 # 6.7, with beta_0 one message: T*e(|L|) + (s-1)*e(|L|/s)
     if v.plan.rows_per_leaf > 1:
         v.beta[0] = draw_extension(t)
-    compute_batch(v)
+    compute_batch(v)                                 # word 1: the fold of the batch by s, and R
     fold_coefficients(v, 0, v.plan.log_rows_per_leaf, v.beta[0])
     add_batch_overflow(v)
     add_batch_mask(v)

@@ -21,7 +21,7 @@ cdef enum Outcome:
     NO_MEMORY
 
 cdef struct Scratch:             # one worker's
-    uint64_t *words              # one of: a row machine's slots, a tile machine's, a chunk's points, inverses and sums
+    uint64_t *words              # for whatever a task works on: scratch_words says who needs how much
     uint64_t **slots             # vector slots of the constraint machine
     l2zk_group *groups           # the divisors on a tile
     const uint64_t **results     # a tile for every constraint, group by group
@@ -70,15 +70,15 @@ cdef struct Prover:
     l2zk_row_result *row_results # and where its results go
     uint64_t *uniforms
     uint64_t *coefficients       # w columns of N', bit-reversed: T, or where N' > N the first N' coefficients of T + Z_H*r
-    uint64_t *masks              # w columns: r, or where N' > N what T + Z_H*r has beyond N' coefficients, at the front of room for all
-    size_t mask_size
-    size_t mask_count            # how many of them count
-    uint64_t *trace_masks        # where N' > N, w columns of h: r
-    uint64_t *tails              # columns of tail_room: what an extension adds to the coefficients, bit-reversed (commit.pxi)
+    uint64_t *trace_tails        # w columns: r, or where N' > N what T + Z_H*r has beyond N' coefficients, at the front of room for all
+    size_t trace_tail_room
+    size_t trace_tail_count            # how many of them count
+    uint64_t *short_masks        # where N' > N, w columns of h: r
+    uint64_t *reversed_tails     # columns of tail_room: what an extension adds to the coefficients, bit-reversed (commit.pxi)
     size_t tail_room
     uint64_t *on_domain          # w columns of |L|
     k3_limbs *alpha_powers       # group by group
-    uint64_t *steps              # TILE powers of omega_N'
+    uint64_t *steps              # TILE powers of omega_N': filled by prepare_quotient, and read by the batch too
     uint64_t *side_steps         # the same of the root of order `overflow`
     uint64_t *exempt_roots       # the points of the last rows
     uint64_t **periodic          # for each coset that the quotient is evaluated on, the periodic columns
@@ -94,7 +94,7 @@ cdef struct Prover:
     uint64_t *batch_mask         # 3 columns of |L|/s, in the order of word 1
     k3 *values                   # out of domain, in the order of 6.6
     uint64_t *point_powers       # for each offset, the powers that a chunk's coefficients take (values.pxi)
-    k3 *chunk_powers             # and for each chunk the one that it takes beside
+    k3 *chunk_factors            # and for each chunk what its sum is multiplied by
     k3 *sums                     # for each worker
     k3 *point_slots              # of the constraint machine at a point
     k3 *point_results
@@ -103,7 +103,8 @@ cdef struct Prover:
     size_t *side_sources         # for each source, which column it is (fri.pxi)
     k3_limbs *point_coefficients
     uint64_t *batch_values       # 3 columns: G on the first coset, then on a few points beside it
-    uint64_t *folded[MOST_ROUNDS + 2]         # 3 columns: coefficients of G(7X) mod X^N' - 1, then of each word, bit-reversed
+    uint64_t *folded[MOST_ROUNDS + 2]         # 3 columns: coefficients of G(7X) mod X^N' - 1, then of each word, bit-reversed;
+                                              # folded[0] is where 1/(x - zeta) stands until interpolate_batch
     uint64_t *folded_tail[MOST_ROUNDS + 2]    # 3 columns: those that each word from 1 on has beyond, natural
     size_t tail_count[MOST_ROUNDS + 2]
     uint64_t *words[MOST_ROUNDS + 1]          # word u: 3 columns; words[1] is the first that exists
@@ -129,7 +130,7 @@ cdef inline void stop(Prover *v, Outcome outcome) noexcept nogil:
 
 
 cdef void share(Prover *v, l2zk_task task, void *context, size_t tasks) noexcept nogil:
-    """Let the crew carry out the tasks."""
+    """Let the crew carry out the tasks, at once and in any order; all are done when it returns."""
     if not stopped(v) and l2zk_crew_share(v.crew, task, context, tasks):
         stop(v, CANCELLED)
 
@@ -139,6 +140,18 @@ cdef inline uint64_t *column_of(uint64_t *columns, size_t size, size_t c) noexce
     return columns + c * (size + TILE)
 
 
+cdef inline uint64_t *quotient_column(const Prover *v, size_t c) noexcept nogil:
+    return column_of(v.quotient, v.quotient_room, c)
+
+
+cdef inline uint64_t *quotient_value_column(const Prover *v, size_t c) noexcept nogil:
+    return column_of(v.quotient_values, v.plan.quotient_cosets * v.plan.coset_size + v.plan.overflow, c)
+
+
+cdef inline uint64_t *batch_column(const Prover *v, size_t c) noexcept nogil:
+    return column_of(v.batch_values, v.plan.coset_size + v.plan.batch_overflow, c)
+
+
 cdef uint64_t *place_columns(Arena *a, size_t count, size_t size) noexcept nogil:
     return place_words(a, count * (size + TILE))
 
@@ -146,17 +159,17 @@ cdef uint64_t *place_columns(Arena *a, size_t count, size_t size) noexcept nogil
 cdef void place_tree(Arena *a, Tree *t, const Prover *v, size_t leaves, size_t words) noexcept nogil:
     """A tree but for its levels."""
     plan_tree(t, v.crew, leaves, v.plan.blowup)
-    t.words = words
+    t.leaf_words = words
     t.sources = <const uint64_t **>place(a, sizeof(void *) * words)
     t.strides = <size_t *>place(a, sizeof(size_t) * words)
-    t.scratch = <uint64_t **>place(a, sizeof(void *) * v.workers)
+    t.pointers = <uint64_t **>place(a, sizeof(void *) * v.workers)
     t.digests = <uint32_t **>place(a, sizeof(void *) * v.workers)
     t.salt_working = <uint64_t **>place(a, sizeof(void *) * v.workers)
     t.salts = NULL
 
 
 cdef void place_levels(Arena *a, Tree *t) noexcept nogil:
-    t.levels = <uint32_t *>place(a, 4 * tree_words(t))
+    t.levels = <uint32_t *>place(a, 4 * level_words(t))
 
 
 cdef size_t body_bound(const Plan *p) noexcept nogil:
@@ -177,8 +190,14 @@ cdef size_t scratch_words(const Plan *p) noexcept nogil:
     cdef size_t row = larger(p.columns, p.row_slots)      # or a step function's columns
     cdef size_t tile = 3 * CHUNK_STEP + TILE * (1 + p.group_count + p.constraints.vector_count + p.constraint_count)
     cdef size_t batch = CHUNK_STEP * (1 + p.offset_count) + TILE * (4 + 3 * p.offset_count + p.columns + 3 * p.pieces)
-    cdef size_t values = larger(13 * TILE, 3 * VALUES_STEP)
-    return larger(larger(row, values), larger(tile, batch))
+    cdef size_t values = larger(13 * TILE, 3 * VALUES_STEP)    # fill_extension_powers and value_at, or fill_point_powers
+    cdef size_t members = 29 * TILE                            # fold_beside
+    return larger(larger(larger(row, values), members), larger(tile, batch))
+
+
+cdef inline size_t most_leaf_words(const Plan *p) noexcept nogil:
+    """Of an input tree, with R's, or of a FRI tree."""
+    return larger(p.rows_per_leaf * larger(p.columns, 3 * p.pieces) + 3, 24)
 
 
 cdef inline size_t wrap_words(const Plan *p) noexcept nogil:
@@ -208,8 +227,11 @@ cdef size_t most_tail(const Plan *p) noexcept nogil:
 cdef void lay_out(Prover *v) noexcept nogil:
     """Place every array of the proof; with no base yet, only measure.
 
-    What is needed for a while lies where something else did or will: columns that are interpolated, then the quotient up to its value
-    at zeta, then the batch and the words.
+    What is placed first lives all proof long, as does what lay_out itself writes: tables of pointers. Three groups of arrays then
+    have the same place, one after the other. A worker's column is dead when commit_trace is over; what lay_out_quotient places is
+    written from compute_quotient on and last read in open_values; what lay_out_words places is written from compute_batch on. Where
+    an array takes another's place within a group, its comment says so, and a `share` lies between the last use of the one and the
+    first of the other.
     """
     cdef Arena *a = &v.arena
     cdef size_t i, start, end
@@ -242,12 +264,12 @@ cdef void lay_out_commitments(Prover *v) noexcept nogil:
     v.table_words = place_words(a, l2zk_ntt_table_words(p.coset_size))
     v.tables = l2zk_ntt_tables_in(v.table_words, p.coset_size)
     v.coefficients = v.trace
-    v.mask_size = p.length + p.mask_length if short_trace else p.mask_length
-    v.mask_count = excess(p.length + p.mask_length, p.coset_size)
-    v.masks = place_columns(a, p.columns, v.mask_size)
-    v.trace_masks = place_columns(a, p.columns, p.mask_length if short_trace else 0)
+    v.trace_tail_room = p.length + p.mask_length if short_trace else p.mask_length
+    v.trace_tail_count = excess(p.length + p.mask_length, p.coset_size)
+    v.trace_tails = place_columns(a, p.columns, v.trace_tail_room)
+    v.short_masks = place_columns(a, p.columns, p.mask_length if short_trace else 0)
     v.tail_room = most_tail(p)
-    v.tails = place_columns(a, larger(p.columns, 3 * p.pieces), v.tail_room)
+    v.reversed_tails = place_columns(a, larger(p.columns, 3 * p.pieces), v.tail_room)
     v.on_domain = place_columns(a, p.columns, p.size)
     v.pieces = place_columns(a, 3 * p.pieces, p.size)
     v.batch_mask_coefficients = place_columns(a, 3, batch_mask_room(p) if p.hiding else 0)
@@ -294,11 +316,11 @@ cdef void lay_out_openings(Prover *v) noexcept nogil:
     """The values out of domain, the points of the batch, the queries and the body."""
     cdef const Plan *p = v.plan
     cdef Arena *a = &v.arena
-    cdef size_t leaf_words = larger(p.rows_per_leaf * larger(p.columns, 3 * p.pieces) + 3, 24)
+    cdef size_t leaf_words = most_leaf_words(p)
     v.steps = place_words(a, TILE)
     v.values = <k3 *>place(a, sizeof(k3) * p.openings)
     v.point_powers = place_words(a, POINT_POWERS * p.offset_count)
-    v.chunk_powers = <k3 *>place(a, sizeof(k3) * p.offset_count * value_chunks(p))
+    v.chunk_factors = <k3 *>place(a, sizeof(k3) * p.offset_count * value_chunks(p))
     v.sums = <k3 *>place(a, sizeof(k3) * sum_count(p) * v.workers)
     v.point_slots = <k3 *>place(a, sizeof(k3) * p.constraints.vector_count)
     v.point_results = <k3 *>place(a, sizeof(k3) * p.constraint_count)
@@ -361,14 +383,13 @@ cdef void lay_pointer(uint64_t **array, size_t i, uint64_t *where, const Arena *
 
 cdef void lay_scratch(Prover *v, size_t worker, Arena *a) noexcept nogil:
     cdef const Plan *p = v.plan
-    cdef size_t words = larger(p.columns, 3 * p.pieces)
     cdef Scratch s
     s.words = place_words(a, scratch_words(p))
     s.slots = <uint64_t **>place(a, sizeof(void *) * (p.constraints.vector_count))
     s.groups = <l2zk_group *>place(a, sizeof(l2zk_group) * p.group_count)
     s.results = <const uint64_t **>place(a, sizeof(void *) * p.constraint_count)
     if not v.trace_only:
-        s.sources = <uint64_t **>place(a, sizeof(void *) * larger(p.rows_per_leaf * words + 3, 24))
+        s.sources = <uint64_t **>place(a, sizeof(void *) * most_leaf_words(p))
         s.reciprocals = <const uint64_t **>place(a, sizeof(void *) * 3 * p.offset_count)
         s.random = place_words(a, EXPANSION_WORDS if p.hiding else 0)
         s.shift = place_words(a, larger(l2zk_ntt_shift_words(p.log_coset), wrap_words(p)))
@@ -396,7 +417,7 @@ cdef void hand_out_scratch(Prover *v, size_t worker) noexcept nogil:
 
 
 cdef void hand_to_tree(Tree *t, const Scratch *s, size_t worker) noexcept nogil:
-    t.scratch[worker], t.digests[worker], t.salt_working[worker] = <uint64_t *>s.sources, s.digests, s.random
+    t.pointers[worker], t.digests[worker], t.salt_working[worker] = <uint64_t *>s.sources, s.digests, s.random
 
 
 cdef size_t periodic_span(const Plan *p, size_t i) noexcept nogil:

@@ -50,6 +50,7 @@ cdef void grind(Prover *v) noexcept nogil:
 
 
 cdef void open_tree(Prover *v, const Tree *t, const uint64_t *indices, size_t count, uint64_t *known) noexcept nogil:
+    reopen(t, &v.reopened, indices, count)
     v.proof_length += list_digests(t, &v.reopened, indices, count, known, v.proof + v.proof_length)
 
 

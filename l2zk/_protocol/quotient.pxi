@@ -167,21 +167,22 @@ cdef inline uint64_t *quotient_place(const Prover *v, size_t c) noexcept nogil:
     cdef const Plan *p = v.plan
     if p.direct:
         return column_of(v.pieces, p.size, c)
-    return column_of(v.quotient_values, p.quotient_cosets * p.coset_size + p.overflow, c)
+    return quotient_value_column(v, c)
 
 
 cdef void interpolate_quotient(void *context, size_t task, unsigned worker) noexcept nogil:
-    """The coefficients of one coordinate of Q modulo X^N' - shift^N' on one coset; beside them Q on the overflow's points."""
+    """Task 3q + c: the coefficients of coordinate c of Q modulo X^N' - shift^N' on coset q. The last task: Q on the overflow's points,
+    which no interpolation reads."""
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
     cdef size_t q = task // 3
     cdef size_t c = task % 3
     cdef size_t size = p.quotient_cosets * p.coset_size + p.overflow
-    cdef uint64_t *out = column_of(v.quotient, v.quotient_room, c) + q * p.coset_size
+    cdef uint64_t *out = quotient_column(v, c) + q * p.coset_size
     if q == p.quotient_cosets:
         evaluate_beside(v, worker)
         return
-    l2zk_active.ntt_coefficients(out, column_of(v.quotient_values, size, c) + q * p.coset_size, p.log_coset, v.tables)
+    l2zk_active.ntt_coefficients(out, quotient_value_column(v, c) + q * p.coset_size, p.log_coset, v.tables)
     l2zk_active.ntt_fill_shift(v.scratch[worker].shift, f_inv(coset_shift(p, quotient_coset(p, q))), p.log_coset)
     l2zk_active.ntt_scale(out, p.log_coset, v.scratch[worker].shift)
 
@@ -208,7 +209,7 @@ cdef void join_coordinate(void *context, size_t c, unsigned worker) noexcept nog
     cdef uint64_t *cosets[32]
     cdef size_t q
     for q in range(p.quotient_cosets):
-        cosets[q] = column_of(v.quotient, v.quotient_room, c) + q * p.coset_size
+        cosets[q] = quotient_column(v, c) + q * p.coset_size
     l2zk_active.join_cosets(cosets, p.log_quotient_cosets, p.coset_size, f_pow(GENERATOR, p.coset_size))
     if p.overflow:
         add_overflow(v, c, v.scratch + worker)
@@ -221,8 +222,8 @@ cdef void add_overflow(Prover *v, size_t c, const Scratch *scratch) noexcept nog
     cdef const Plan *p = v.plan
     cdef size_t b, m = p.quotient_cosets * p.coset_size
     cdef uint64_t shift = coset_shift(p, 1), u = f_pow(GENERATOR, m), turn = f_pow(shift, p.coset_size), scale = 1
-    cdef uint64_t *quotient = column_of(v.quotient, v.quotient_room, c)
-    cdef uint64_t *values = column_of(v.quotient_values, m + p.overflow, c)
+    cdef uint64_t *quotient = quotient_column(v, c)
+    cdef uint64_t *values = quotient_value_column(v, c)
     memcpy(values, quotient, 8 * p.coset_size)
     for b in range(1, p.quotient_cosets):      # A on the coset: its blocks fold into one
         scale = f_mul(scale, turn)
@@ -239,6 +240,6 @@ cdef void evaluate_beside(Prover *v, unsigned worker) noexcept nogil:
     cdef uint64_t *out[3]
     for i from 0 <= i < p.overflow by CHUNK:
         for c in range(3):
-            out[c] = column_of(v.quotient_values, m + p.overflow, c) + m + i
+            out[c] = quotient_value_column(v, c) + m + i
         quotient_chunk(v, p.quotient_cosets, i * stride, stride, (smaller(CHUNK, p.overflow - i) + TILE - 1) // TILE,
                        quotient_point(p, p.quotient_cosets, i * stride), v.side_steps, v.scratch[worker].words, v.scratch + worker, out)

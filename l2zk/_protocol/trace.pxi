@@ -49,34 +49,47 @@ cdef void call_step_function(Prover *v, size_t first, size_t last) noexcept nogi
 
 cdef void generate_trace(Prover *v) noexcept nogil:
     """Fill the start cells, run the step to the last row of the padded trace, and state the outputs in the header."""
-    cdef const Plan *p = v.plan
-    cdef size_t i, first, rows = p.length - p.step_reach, block = rows_a_block(&p.step)
-    cdef l2zk_row_code code
     if not v.given_trace:
-        l2zk_crew_stage(v.crew, STAGE_TRACE, p.length)
-        for i in range(p.columns):
-            if v.given[i] == NULL:
-                memset(column_of(v.trace, p.coset_size, i), 0, 8 * p.length)
-            else:
-                memcpy(column_of(v.trace, p.coset_size, i), v.given[i], 8 * p.length)
-        for i in range(v.start_count):
-            column_of(v.trace, p.coset_size, v.start[i][1])[v.start[i][0]] = v.start[i][2]
-        if p.has_step:
-            code = row_code(v)
-            run_prelude(&p.step, v.inputs, p.input_count, NULL, 0, v.scratch[0].words)
-            v.scratch[0].words[p.step.uniform_count] = 0
-        for first from 0 <= first < rows by block:
-            if l2zk_crew_cancelled(v.crew):
-                stop(v, CANCELLED)
-                return
-            if p.function != NULL:
-                call_step_function(v, p.step_reach + first, p.step_reach + smaller(first + block, rows))
-            elif p.has_step:
-                l2zk_active.run_rows(&code, first, smaller(first + block, rows), v.scratch[0].words)
-            if stopped(v):
-                return
-            l2zk_crew_advance(v.crew, smaller(block, rows - first))
-    state_outputs(v)
+        l2zk_crew_stage(v.crew, STAGE_TRACE, v.plan.length)
+        fill_start(v)
+        run_steps(v)
+    if not stopped(v):
+        state_outputs(v)
+
+
+cdef void fill_start(Prover *v) noexcept nogil:
+    """Columns that are given, zeros in the others, and the cells that the program fixes."""
+    cdef const Plan *p = v.plan
+    cdef size_t i
+    for i in range(p.columns):
+        if v.given[i] == NULL:
+            memset(column_of(v.trace, p.coset_size, i), 0, 8 * p.length)
+        else:
+            memcpy(column_of(v.trace, p.coset_size, i), v.given[i], 8 * p.length)
+    for i in range(v.start_count):
+        column_of(v.trace, p.coset_size, v.start[i][1])[v.start[i][0]] = v.start[i][2]
+
+
+cdef void run_steps(Prover *v) noexcept nogil:
+    """The step function, or the step code, from row to row."""
+    cdef const Plan *p = v.plan
+    cdef size_t first, rows = p.length - p.step_reach, block = rows_a_block(&p.step)
+    cdef l2zk_row_code code
+    if p.has_step:
+        code = row_code(v)
+        run_prelude(&p.step, v.inputs, p.input_count, NULL, 0, v.scratch[0].words)
+        v.scratch[0].words[p.step.uniform_count] = 0
+    for first from 0 <= first < rows by block:
+        if l2zk_crew_cancelled(v.crew):
+            stop(v, CANCELLED)
+            return
+        if p.function != NULL:
+            call_step_function(v, p.step_reach + first, p.step_reach + smaller(first + block, rows))
+        elif p.has_step:
+            l2zk_active.run_rows(&code, first, smaller(first + block, rows), v.scratch[0].words)
+        if stopped(v):
+            return
+        l2zk_crew_advance(v.crew, smaller(block, rows - first))
 
 
 cdef void state_outputs(Prover *v) noexcept nogil:

@@ -9,7 +9,7 @@
 cdef enum:
     LEAVES_A_TASK = 4 * BLOCKS_AT_ONCE     # at most, and so many salts are drawn at once
     LEVELS_SKIPPED = 3                     # the lowest ones are not kept
-    ROWS_SKIPPED = 1 << 13                 # of trees with so many leaves a coset: to hash again costs as much with any number of leaves
+    SKIP_FROM_ROWS = 1 << 13                 # of trees with so many leaves a coset: to hash again costs as much with any number of leaves
     DIGEST_STEP = LEAVES_A_TASK + 32       # from word to word of a task's digests
     SUBTREES = 4                           # that are hashed again together
     GROUP_LEAVES = SUBTREES << LEVELS_SKIPPED
@@ -26,10 +26,10 @@ cdef struct Tree:
     uint32_t *levels             # the level of m/2^skipped digests, then half of them, ... then 1
 
     # what its leaves are made of: word e of leaf i of coset c is sources[e][c*strides[e] + i]
-    size_t words
+    size_t leaf_words
     const uint64_t **sources
     size_t *strides
-    uint64_t **scratch           # for each worker, room for `words` pointers
+    uint64_t **pointers          # for each worker, room for `leaf_words` of them
     uint32_t **digests           # for each worker, room for those of a task
 
     # the salt of each leaf, 16 bytes; NULL: none
@@ -41,26 +41,26 @@ cdef struct Tree:
 cdef void plan_tree(Tree *t, l2zk_crew *crew, size_t leaves, size_t blowup) noexcept nogil:
     cdef size_t rows = leaves // blowup
     t.crew, t.leaves, t.blowup = crew, leaves, blowup
-    t.skipped = LEVELS_SKIPPED if rows >= ROWS_SKIPPED else 0
+    t.skipped = LEVELS_SKIPPED if rows >= SKIP_FROM_ROWS else 0
     t.run = smaller(LEAVES_A_TASK, rows) >> t.skipped
 
 
-cdef inline size_t kept_leaves(const Tree *t) noexcept nogil:
+cdef inline size_t lowest_kept(const Tree *t) noexcept nogil:
     """Digests of the lowest level that is kept."""
     return t.leaves >> t.skipped
 
 
-cdef inline size_t tree_words(const Tree *t) noexcept nogil:
-    return 16 * kept_leaves(t)
+cdef inline size_t level_words(const Tree *t) noexcept nogil:
+    return 16 * lowest_kept(t)
 
 
 cdef inline uint32_t *level_of(const Tree *t, size_t m) noexcept nogil:
     """The level of m digests."""
-    return t.levels + 8 * (2 * kept_leaves(t) - 2 * m)
+    return t.levels + 8 * (2 * lowest_kept(t) - 2 * m)
 
 
 cdef inline size_t leaf_tasks(const Tree *t) noexcept nogil:
-    return kept_leaves(t) // t.run
+    return lowest_kept(t) // t.run
 
 
 # ---- leaves ----------------------------------------------------------------------------------------------------------
@@ -68,7 +68,8 @@ cdef inline size_t leaf_tasks(const Tree *t) noexcept nogil:
 cdef void hash_leaves(void *context, size_t task, unsigned worker) noexcept nogil:
     """Some runs of leaves, and where levels are skipped the nodes over them."""
     cdef Tree *t = <Tree *>context
-    cdef size_t apart = kept_leaves(t) // t.blowup, count = t.run << t.skipped, m = kept_leaves(t), level, i
+    cdef size_t apart = lowest_kept(t) // t.blowup, count = t.run << t.skipped, m = lowest_kept(t), level, i
+    cdef size_t coset = task * t.run // apart, place = task * t.run % apart
     cdef uint32_t *kept = level_of(t, m) + task * t.run
     cdef uint32_t *digests = t.digests[worker] if t.skipped else kept
     cdef size_t stride = DIGEST_STEP if t.skipped else m
@@ -77,8 +78,8 @@ cdef void hash_leaves(void *context, size_t task, unsigned worker) noexcept nogi
     if t.salts != NULL:
         salts = draw_salts(t.salts, t.number, task, count, t.salt_working[worker])
     for i from 0 <= i < count by step:
-        hash_run(t, task * t.run // apart, task * t.run % apart + i // t.run * apart + i % t.run, step,
-                 salts + salt_place(i, count) if salts != NULL else NULL, <const uint64_t **>t.scratch[worker], digests + i, stride)
+        hash_run(t, coset, place + i // t.run * apart + i % t.run, step,
+                 salts + salt_place(i, count) if salts != NULL else NULL, <const uint64_t **>t.pointers[worker], digests + i, stride)
     for level in range(t.skipped):
         count //= 2
         if level + 1 < t.skipped:
@@ -91,16 +92,16 @@ cdef inline void hash_run(const Tree *t, size_t coset, size_t first, size_t coun
                           uint32_t *out, size_t stride) noexcept nogil:
     """Neighbours in storage."""
     cdef size_t e
-    for e in range(t.words):
+    for e in range(t.leaf_words):
         words[e] = t.sources[e] + coset * t.strides[e] + first
-    l2zk_active.hash_columns(words, t.words, count, salts, BLOCKS_AT_ONCE, out, stride)
+    l2zk_active.hash_columns(words, t.leaf_words, count, salts, BLOCKS_AT_ONCE, out, stride)
 
 
 # ---- levels ----------------------------------------------------------------------------------------------------------
 
 cdef void hash_coset(Tree *t, size_t coset, unsigned worker) noexcept nogil:
     """The leaves of a coset, and all levels above them up to its one node."""
-    cdef size_t tasks = leaf_tasks(t) // t.blowup, m = kept_leaves(t), task
+    cdef size_t tasks = leaf_tasks(t) // t.blowup, m = lowest_kept(t), task
     for task in range(tasks):
         if l2zk_crew_cancelled(t.crew):
             return
@@ -144,7 +145,7 @@ cdef void hash_tree(Tree *t) noexcept nogil:
         l2zk_crew_share(t.crew, hash_one_coset, t, t.blowup)
         return
     l2zk_crew_share(t.crew, hash_leaves, t, leaf_tasks(t))
-    l.tree, l.m = t, kept_leaves(t)
+    l.tree, l.m = t, lowest_kept(t)
     while l.m > t.blowup:
         l.tasks_a_coset = (l.m // t.blowup // 2 + NODES_A_TASK - 1) // NODES_A_TASK
         l2zk_crew_share(t.crew, hash_some_nodes, &l, t.blowup * l.tasks_a_coset)
@@ -186,7 +187,7 @@ cdef void reopen(const Tree *t, Reopened *o, const uint64_t *indices, size_t cou
         return
     o.tree = t
     for i in range(count):
-        o.roots[i] = indices[i] % kept_leaves(t)
+        o.roots[i] = indices[i] % lowest_kept(t)
     o.count = sort_distinct(o.roots, count)
     l2zk_crew_share(t.crew, reopen_group, o, (o.count + SUBTREES - 1) // SUBTREES)
 
@@ -199,11 +200,11 @@ cdef void reopen_group(void *context, size_t task, unsigned worker) noexcept nog
     cdef const uint64_t **sources = o.sources + worker * o.most_words
     cdef uint64_t *words = o.words + worker * o.most_words * GROUP_LEAVES
     cdef uint32_t *salts = o.salts + worker * 4 * GROUP_LEAVES if t.salts != NULL else NULL
-    for i in range(t.words):
+    for i in range(t.leaf_words):
         sources[i] = words + i * GROUP_LEAVES
     for i in range(SUBTREES):           # the last one again where they are too few
         read_subtree(t, o.roots[smaller(first + i, o.count - 1)], words + i, salts + i if salts != NULL else NULL, t.salt_working[worker])
-    l2zk_active.hash_columns(sources, t.words, n, salts, n, below, n)
+    l2zk_active.hash_columns(sources, t.leaf_words, n, salts, n, below, n)
     while n > 2 * SUBTREES:
         n //= 2
         l2zk_active.hash_parents(below, below + n, 2 * n, n, below + 16 * n, n)
@@ -212,10 +213,10 @@ cdef void reopen_group(void *context, size_t task, unsigned worker) noexcept nog
 
 cdef inline void read_subtree(const Tree *t, size_t root, uint64_t *words, uint32_t *salts, uint64_t *working) noexcept nogil:
     """The leaves below a node, and their salts, SUBTREES apart."""
-    cdef size_t apart = kept_leaves(t) // t.blowup, at = stored_at(root, kept_leaves(t), t.blowup), e, k
+    cdef size_t apart = lowest_kept(t) // t.blowup, at = stored_at(root, lowest_kept(t), t.blowup), e, k
     cdef size_t coset = at // apart, place = at % apart
     cdef const uint64_t *source
-    for e in range(t.words):
+    for e in range(t.leaf_words):
         source = t.sources[e] + coset * t.strides[e] + place
         for k in range(<size_t>1 << LEVELS_SKIPPED):
             words[e * GROUP_LEAVES + k * SUBTREES] = source[k * apart]
@@ -236,7 +237,7 @@ cdef inline void read_salts(const Tree *t, size_t at, uint32_t *out, uint64_t *w
 
 cdef void read_salt(const Tree *t, size_t j, uint32_t *out, uint64_t *working) noexcept nogil:
     """The salt of leaf j, four words."""
-    cdef size_t at = stored_at(j % kept_leaves(t), kept_leaves(t), t.blowup), side = j // kept_leaves(t), w
+    cdef size_t at = stored_at(j % lowest_kept(t), lowest_kept(t), t.blowup), side = j // lowest_kept(t), w
     cdef const uint32_t *salt = draw_salt(t.salts, t.number, at // t.run, t.run << t.skipped, side * t.run + at % t.run, working)
     for w in range(4):
         out[w] = salt[w * BLOCKS_AT_ONCE]
@@ -244,7 +245,7 @@ cdef void read_salt(const Tree *t, size_t j, uint32_t *out, uint64_t *working) n
 
 cdef void read_digest(const Tree *t, const Reopened *o, size_t m, size_t j, uint8_t *out) noexcept nogil:
     """Digest j of the level of m; below the levels that are kept, one of those hashed again."""
-    cdef size_t kept = kept_leaves(t), stride = m, n = GROUP_LEAVES, i, k
+    cdef size_t kept = lowest_kept(t), stride = m, n = GROUP_LEAVES, i, k
     cdef const uint32_t *word
     if m <= kept:
         word = level_of(t, m) + stored_at(j, m, t.blowup)
@@ -257,11 +258,10 @@ cdef void read_digest(const Tree *t, const Reopened *o, size_t m, size_t j, uint
         memcpy(out + 4 * k, word + k * stride, 4)
 
 
-cdef size_t list_digests(const Tree *t, Reopened *o, const uint64_t *indices, size_t count, uint64_t *known, uint8_t *out) noexcept nogil:
-    """The digests that cannot be computed from the opened leaves; how many bytes they are. (PROTOCOL 5.3)"""
+cdef size_t list_digests(const Tree *t, const Reopened *o, const uint64_t *indices, size_t count, uint64_t *known, uint8_t *out) noexcept nogil:
+    """The digests that cannot be computed from the opened leaves, once these are reopened; how many bytes they are. (PROTOCOL 5.3)"""
     cdef size_t m = t.leaves, half, low, high, split, parents, length = 0
     memcpy(known, indices, 8 * count)
-    reopen(t, o, indices, count)
     while m > 1:
         half = m // 2
         split = 0

@@ -1,8 +1,7 @@
 # Out-of-domain values: every opening at zeta and g^o*zeta. (PROTOCOL 6.6)
 #
-# They come from coefficients, N' in bit-reversed order and a tail. In that order the numbers of a chunk's coefficients differ from
-# those of the first chunk's by a constant, the chunk's number reversed: so sum_i c_i z^i is the sum over chunks of z^constant times a
-# sum in which the same powers of z stand for each chunk.
+# They come from coefficients, N' in bit-reversed order and a tail. Coefficient i of chunk j is that of z^(rev(i)*chunks + rev(j)): so
+# the value is a sum over chunks, of z^rev(j) times a sum that has the same powers of z^chunks for each chunk.
 
 cdef enum:
     VALUES_CHUNK = 256           # coefficients: their powers stay in L1
@@ -42,11 +41,11 @@ cdef inline const uint64_t *opened_polynomial(const Prover *v, size_t u, size_t 
 
 
 cdef void fill_point_powers(Prover *v, size_t u, uint64_t *words) noexcept nogil:
-    """The powers that the first chunk's coefficients take, and for each chunk the one beside."""
+    """The powers that the first chunk's coefficients take, and for each chunk what its sum is multiplied by."""
     cdef const Plan *p = v.plan
     cdef unsigned log_chunk = log_of_chunk(p), log_chunks = p.log_coset - log_chunk, j
     cdef k3 z = opening_point(v, u), y = k_pow(z, value_chunks(p)), power = k_from(1)
-    cdef k3 *beside = v.chunk_powers + u * value_chunks(p)
+    cdef k3 *factors = v.chunk_factors + u * value_chunks(p)
     cdef size_t i, c
     memset(words, 0, 8 * 3 * VALUES_STEP)
     for i in range(<size_t>1 << log_chunk):
@@ -54,11 +53,11 @@ cdef void fill_point_powers(Prover *v, size_t u, uint64_t *words) noexcept nogil
             words[c * VALUES_STEP + bit_reversed(i, log_chunk)] = power.c[c]
         power = k_mul(power, y)
     l2zk_active.split_weights(words, VALUES_STEP, VALUES_CHUNK, v.point_powers + u * POINT_POWERS)
-    beside[0] = k_from(1)
+    factors[0] = k_from(1)
     for j in range(log_chunks):
         power = k_pow(z, <size_t>1 << (log_chunks - 1 - j))
         for i in range(<size_t>1 << j):
-            beside[(<size_t>1 << j) + i] = k_mul(beside[i], power)
+            factors[(<size_t>1 << j) + i] = k_mul(factors[i], power)
 
 
 cdef void sum_chunks(void *context, size_t task, unsigned worker) noexcept nogil:
@@ -74,7 +73,7 @@ cdef void sum_chunks(void *context, size_t task, unsigned worker) noexcept nogil
             for i in range(p.reads[u].count + coordinates_opened(p, u)):
                 term = l2zk_active.dot(v.point_powers + u * POINT_POWERS, VALUES_STEP, opened_polynomial(v, u, i) + chunk * size,
                                        larger(TILE, size))
-                sums[t] = k_add(sums[t], k_mul(term, v.chunk_powers[u * value_chunks(p) + chunk]))
+                sums[t] = k_add(sums[t], k_mul(term, v.chunk_factors[u * value_chunks(p) + chunk]))
                 t += 1
 
 
@@ -90,15 +89,15 @@ cdef void fill_extension_powers(uint64_t *limbs, k3 z) noexcept nogil:
     l2zk_active.split_weights(powers, TILE, TILE, limbs)
 
 
-cdef k3 value_at(const uint64_t *coefficients, size_t count, const uint64_t *powers, k3 turn, uint64_t *staged) noexcept nogil:
-    """A polynomial over F, in natural order, where the first TILE powers are given and the next is `turn`: Horner, tile by tile."""
+cdef k3 value_at(const uint64_t *coefficients, size_t count, const uint64_t *powers, k3 next_tile, uint64_t *staged) noexcept nogil:
+    """A polynomial over F, in natural order, where the first TILE powers are given and the next one: Horner, tile by tile."""
     cdef size_t tile, here
     cdef k3 value = k_from(0)
     for tile in reversed(range((count + TILE - 1) // TILE)):
         here = smaller(TILE, count - TILE * tile)
         memcpy(staged, coefficients + TILE * tile, 8 * here)
         memset(staged + here, 0, 8 * (TILE - here))
-        value = k_add(k_mul(value, turn), l2zk_active.dot(powers, TILE, staged, TILE))
+        value = k_add(k_mul(value, next_tile), l2zk_active.dot(powers, TILE, staged, TILE))
     return value
 
 
@@ -107,19 +106,19 @@ cdef void add_tails(Prover *v, k3 *sums) noexcept nogil:
     cdef const Plan *p = v.plan
     cdef size_t u, i, t = 0, count = excess(cut_length(p), p.coset_size)
     cdef uint64_t *powers = v.scratch[0].words
-    cdef k3 z, turn, beyond, factor
+    cdef k3 z, next_tile, beyond, factor
     for u in range(p.offset_count):
         z = opening_point(v, u)
-        turn, beyond = k_pow(z, TILE), k_pow(z, p.coset_size)
+        next_tile, beyond = k_pow(z, TILE), k_pow(z, p.coset_size)
         factor = k_sub(beyond, k_from(1)) if p.coset_size == p.length else beyond
         fill_extension_powers(powers, z)
         for i in range(p.reads[u].count):
-            sums[t] = k_add(sums[t], k_mul(factor, value_at(column_of(v.masks, v.mask_size, p.reads[u].columns[i]), v.mask_count, powers,
-                                                            turn, powers + 12 * TILE)))
+            sums[t] = k_add(sums[t], k_mul(factor, value_at(column_of(v.trace_tails, v.trace_tail_room, p.reads[u].columns[i]), v.trace_tail_count, powers,
+                                                            next_tile, powers + 12 * TILE)))
             t += 1
         for i in range(coordinates_opened(p, u)):
             sums[t] = k_add(sums[t], k_mul(beyond, value_at(column_of(v.piece_tails, count, i), count, powers,
-                                                            turn, powers + 12 * TILE)))
+                                                            next_tile, powers + 12 * TILE)))
             t += 1
 
 
