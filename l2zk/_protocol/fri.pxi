@@ -135,38 +135,38 @@ cdef void batch_beside(Prover *v, unsigned worker) noexcept nogil:
     """G on the overflow's points: the same sums, over tiles to which the columns are copied, and where the sources point from now on."""
     cdef const Plan *p = v.plan
     cdef size_t row, k, u, i, c, tiles, stride = p.coset_size // p.batch_overflow
-    cdef uint64_t *x = v.scratch[worker].words
-    cdef uint64_t *inverses = x + CHUNK_STEP
-    cdef uint64_t *tile = inverses + CHUNK_STEP * p.offset_count
-    cdef uint64_t *powers = tile + 3 * TILE
-    cdef uint64_t *staged = powers + TILE
-    cdef uint64_t *copies = staged + 3 * TILE * p.offset_count
-    cdef uint64_t start
+    cdef uint64_t *inverses = v.scratch[worker].words
+    cdef uint64_t *powers = inverses + CHUNK_STEP * (2 + 3 * p.offset_count)
+    cdef uint64_t *tile = powers + TILE
+    cdef uint64_t *copies = tile + 3 * TILE
     cdef const uint64_t **reciprocals = v.scratch[worker].reciprocals
     for u in range(p.offset_count):
         for i in range(v.points[u].count):
             (<const uint64_t **>v.points[u].sources)[i] = copies + TILE * v.side_sources[u * (p.columns + 3 * p.pieces) + i]
-        for c in range(3):
-            reciprocals[3 * u + c] = staged + TILE * (3 * u + c)
     fill_powers(powers, f_pow(f_root(p.log_coset), stride))
     for row from 0 <= row < p.batch_overflow by CHUNK:
         tiles = (smaller(CHUNK, p.batch_overflow - row) + TILE - 1) // TILE
-        for u in range(p.offset_count):
-            fill_points(x, tiles, beside_point(p, u, row * stride), powers)
-            invert_minimal(v, tiles, x, inverses + CHUNK_STEP * u)
+        reciprocals_beside(v, row * stride, tiles, powers, inverses)
         for k in range(tiles):
-            for u in range(p.offset_count):
-                l2zk_active.points(beside_point(p, u, (row + TILE * k) * stride), powers, x)
-                l2zk_active.reciprocals(v.zeta, x, inverses + CHUNK_STEP * u + TILE * k, staged + 3 * TILE * u, TILE)
             for i in range(p.columns + 3 * p.pieces):
                 copy_strided(copies + TILE * i, batched_column(v, i) + p.coset_size, p.coset_size, (row + TILE * k) * stride, stride)
+            for c in range(3 * p.offset_count):
+                reciprocals[c] = inverses + CHUNK_STEP * (2 + c) + TILE * k
             l2zk_active.deep(v.points, p.offset_count, 0, reciprocals, tile)
             store_batch(v, p.coset_size + row + TILE * k, smaller(TILE, p.batch_overflow - row - TILE * k), tile)
 
 
-cdef inline uint64_t beside_point(const Plan *p, size_t u, size_t row) noexcept nogil:
-    """x/g^o for the point x of a row of coset 1."""
-    return f_mul(f_mul(coset_shift(p, 1), f_pow(f_root(p.log_coset), row)), f_inv(f_pow(f_root(p.log_length), p.reads[u].offset)))
+cdef void reciprocals_beside(const Prover *v, size_t row, size_t tiles, const uint64_t *powers, uint64_t *inverses) noexcept nogil:
+    """1/(x/g^o - zeta) for each offset on some of the overflow's points x, from a row of coset 1 on; behind room for two chunks."""
+    cdef const Plan *p = v.plan
+    cdef uint64_t *x = inverses + CHUNK_STEP
+    cdef uint64_t start = f_mul(coset_shift(p, 1), f_pow(f_root(p.log_coset), row))
+    cdef size_t u, k
+    for u in range(p.offset_count):
+        fill_points(x, tiles, f_mul(start, f_inv(f_pow(f_root(p.log_length), p.reads[u].offset))), powers)
+        invert_minimal(v, tiles, x, inverses)
+        for k in range(tiles):
+            l2zk_active.reciprocals(v.zeta, x + TILE * k, inverses + TILE * k, inverses + CHUNK_STEP * (2 + 3 * u) + TILE * k, CHUNK_STEP)
 
 
 cdef struct Fold:

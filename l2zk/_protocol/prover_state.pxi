@@ -189,7 +189,7 @@ cdef size_t scratch_words(const Plan *p) noexcept nogil:
     """What one worker needs at most at a time."""
     cdef size_t row = larger(p.columns, p.row_slots)      # or a step function's columns
     cdef size_t tile = 3 * CHUNK_STEP + TILE * (1 + p.group_count + p.constraints.vector_count + p.constraint_count)
-    cdef size_t batch = CHUNK_STEP * (1 + p.offset_count) + TILE * (4 + 3 * p.offset_count + p.columns + 3 * p.pieces)
+    cdef size_t batch = CHUNK_STEP * (2 + 3 * p.offset_count) + TILE * (4 + p.columns + 3 * p.pieces)    # batch_beside
     cdef size_t values = larger(13 * TILE, 3 * VALUES_STEP)    # fill_extension_powers and value_at, or fill_point_powers
     cdef size_t members = 29 * TILE                            # fold_beside
     return larger(larger(larger(row, values), members), larger(tile, batch))

@@ -2,14 +2,14 @@
 #
 # A level of m digests is "word-sliced": word k of digest i is level[k*m + i], digests in the storage order of points.pxi.
 #
-# Node i of a coset is the parent of i and i + rows/2 of the same coset. So eight runs of leaves that are rows/8 apart have, three
-# levels up, one run of nodes. A task hashes eight such runs of a long tree while they are in cache and keeps only the nodes; what lies
-# below is made again around the leaves that are opened.
+# Node i of a coset is the parent of i and i + rows/2 of the same coset. So eight runs of neighbouring leaves that are rows/8 apart have,
+# three levels up, one run of nodes above them. A task hashes eight such runs of a long tree while they are in cache and keeps only the
+# nodes; what lies below is made again around the leaves that are opened. Of a short tree a task hashes one run, and keeps it.
 
 cdef enum:
     LEAVES_A_TASK = 4 * BLOCKS_AT_ONCE     # at most, and so many salts are drawn at once
     LEVELS_SKIPPED = 3                     # the lowest ones are not kept
-    SKIP_FROM_ROWS = 1 << 13                 # of trees with so many leaves a coset: to hash again costs as much with any number of leaves
+    SKIP_FROM_ROWS = 1 << 13               # leaves a coset: what it costs to hash again does not grow with them
     DIGEST_STEP = LEAVES_A_TASK + 32       # from word to word of a task's digests
     SUBTREES = 4                           # that are hashed again together
     GROUP_LEAVES = SUBTREES << LEVELS_SKIPPED
@@ -258,7 +258,8 @@ cdef void read_digest(const Tree *t, const Reopened *o, size_t m, size_t j, uint
         memcpy(out + 4 * k, word + k * stride, 4)
 
 
-cdef size_t list_digests(const Tree *t, const Reopened *o, const uint64_t *indices, size_t count, uint64_t *known, uint8_t *out) noexcept nogil:
+cdef size_t list_digests(const Tree *t, const Reopened *o, const uint64_t *indices, size_t count, uint64_t *known,
+                         uint8_t *out) noexcept nogil:
     """The digests that cannot be computed from the opened leaves, once these are reopened; how many bytes they are. (PROTOCOL 5.3)"""
     cdef size_t m = t.leaves, half, low, high, split, parents, length = 0
     memcpy(known, indices, 8 * count)

@@ -106,19 +106,21 @@ cdef void add_tails(Prover *v, k3 *sums) noexcept nogil:
     cdef const Plan *p = v.plan
     cdef size_t u, i, t = 0, count = excess(cut_length(p), p.coset_size)
     cdef uint64_t *powers = v.scratch[0].words
-    cdef k3 z, next_tile, beyond, factor
+    cdef const uint64_t *tail
+    cdef k3 z, next_tile, beyond, factor, value
     for u in range(p.offset_count):
         z = opening_point(v, u)
         next_tile, beyond = k_pow(z, TILE), k_pow(z, p.coset_size)
         factor = k_sub(beyond, k_from(1)) if p.coset_size == p.length else beyond
         fill_extension_powers(powers, z)
         for i in range(p.reads[u].count):
-            sums[t] = k_add(sums[t], k_mul(factor, value_at(column_of(v.trace_tails, v.trace_tail_room, p.reads[u].columns[i]), v.trace_tail_count, powers,
-                                                            next_tile, powers + 12 * TILE)))
+            tail = column_of(v.trace_tails, v.trace_tail_room, p.reads[u].columns[i])
+            value = value_at(tail, v.trace_tail_count, powers, next_tile, powers + 12 * TILE)
+            sums[t] = k_add(sums[t], k_mul(factor, value))
             t += 1
         for i in range(coordinates_opened(p, u)):
-            sums[t] = k_add(sums[t], k_mul(beyond, value_at(column_of(v.piece_tails, count, i), count, powers,
-                                                            next_tile, powers + 12 * TILE)))
+            value = value_at(column_of(v.piece_tails, count, i), count, powers, next_tile, powers + 12 * TILE)
+            sums[t] = k_add(sums[t], k_mul(beyond, value))
             t += 1
 
 
