@@ -39,7 +39,7 @@ class Sum(TraceProgram):
         m.output("end", a, row=self.rounds)
 
 
-SHORT, MIDDLE, LONG = Sum(2**10 - 1), Sum(2**14 - 1), Sum(2**18 - 1)
+SHORT, MIDDLE, LONG = Sum(2**10 - 1), Sum(2**14 - 1), Sum(2**20 - 1)
 
 
 @dataclass(frozen=True)
@@ -287,7 +287,7 @@ def test_proofs_overlap():
                 met.append(stage)
                 meeting.wait()
 
-        return machine.prove(Sum(2**16 - 1), progress=progress), met
+        return machine.prove(Sum(2**19 - 1), progress=progress), met
 
     (first, met), (second, met_too) = in_threads(prove, prove)
     assert first == second and met and met_too
@@ -303,7 +303,7 @@ def test_python_runs_while_a_proof_is_made():
 
     def prove():
         begun = time.perf_counter()
-        TraceZkVm(OPTIONS, threads=1).prove(Sum(2**18 - 1))
+        TraceZkVm(OPTIONS, threads=1).prove(Sum(2**20 - 1))
         ended.set()
         return begun, time.perf_counter()
 

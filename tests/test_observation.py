@@ -93,7 +93,7 @@ def test_an_observer_sees_a_proof_from_beginning_to_end(watching: Any) -> None:
 def test_an_observer_sees_the_stages_and_the_caller_does_too(watching: Any) -> None:
     watcher, told = Watcher(), []
     watching(watcher)
-    prove(TraceZkVm(threads=1), Powers(500_000), progress=lambda *news: told.append(news))
+    prove(TraceZkVm(threads=1), Powers(2_000_000), progress=lambda *news: told.append(news))
     stages = [news for kind, news in watcher.seen if kind == "stage"]
     assert stages == told and {"quotient", "commit trace"} & {stage for stage, _, _ in stages}
 
@@ -115,7 +115,7 @@ def test_what_a_progress_call_raises_is_seen_and_passed_on(watching: Any) -> Non
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        prove(TraceZkVm(), Powers(500_000), progress=interrupt)
+        prove(TraceZkVm(), Powers(2_000_000), progress=interrupt)
     assert isinstance(watcher.seen[-1][1][1], KeyboardInterrupt)
 
 

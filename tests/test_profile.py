@@ -58,7 +58,7 @@ def test_a_profile_is_of_the_proof_that_prove_makes() -> None:
         machine.profile(PROGRAM, [3, 4], trace=trace)
     assert not machine.verify(PROGRAM, machine.profile(PROGRAM, [3, 4], trace=trace, check=False).proof)
     told: list[str] = []
-    machine.profile(Fibonacci(2**17), progress=lambda stage, done, total: told.append(stage))
+    machine.profile(Fibonacci(2**20), progress=lambda stage, done, total: told.append(stage))
     assert told and set(told) <= set(_core.STAGES)
 
 

@@ -253,7 +253,7 @@ def challenge_probe(words, bint outside_field):
     cdef size_t i
     begin(&t)
     for i in range(4):
-        t.leaf_words[i] = words[i]
+        t.words[i] = words[i]
     t.left = 4
     r = draw_outside_field(&t) if outside_field else draw_extension(&t)
     return r.c[0], r.c[1], r.c[2]
