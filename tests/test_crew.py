@@ -6,6 +6,7 @@ library; what is to be stopped grinds for 32 bits, so that no machine is done wi
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import signal
 import threading
@@ -40,6 +41,7 @@ class Sum(TraceProgram):
 
 
 SHORT, MIDDLE, LONG = Sum(2**10 - 1), Sum(2**14 - 1), Sum(2**20 - 1)
+LONG_ENOUGH = Sum(2**15 - 1)  # to be shared out
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,35 @@ def test_the_proof_does_not_depend_on_the_number_of_threads(monkeypatch, options
         machine = TraceZkVm(options, threads=threads)
         assert machine.prove(Deep(rounds), [7]).to_bytes() == expected
         assert machine.verify(Deep(rounds), expected, [7])
+
+
+def test_long_trees_do_not_depend_on_the_number_of_threads():
+    """Three threads share a tree out level by level, as two cosets cannot be shared evenly."""
+    options = dataclasses.replace(OPTIONS, blowup=2, queries=30, rows_per_leaf=1)
+    proofs = [TraceZkVm(options, threads=threads).prove(Sum(2**17 - 1)) for threads in (1, 2, 3)]
+    assert proofs[0] == proofs[1] == proofs[2] and TraceZkVm(options).verify(Sum(2**17 - 1), proofs[0])
+
+
+def test_the_least_nonce_is_found_by_any_number_of_threads():
+    """Several search at once, and often more than one finds a nonce."""
+    options, program = dataclasses.replace(OPTIONS, grinding=13), Sum(2**14 - 1)
+    machines = [TraceZkVm(options, threads=threads) for threads in (1, 2, 3)]
+    for a in range(8):
+        proofs = [machine.prove(program, {"a": a}) for machine in machines]
+        assert proofs[0] == proofs[1] == proofs[2]
+
+
+def test_a_wrong_trace_is_reported_alike_by_any_number_of_threads():
+    told = set()
+    for threads in (1, 2, 3, 7):
+        machine = TraceZkVm(OPTIONS, threads=threads)
+        trace = machine.trace(LONG_ENOUGH)
+        for row in (9, 1500, 20000, 30001):
+            trace["a"][row] += 1
+        with pytest.raises(ConstraintError) as error:
+            machine.prove(LONG_ENOUGH, trace=trace)
+        told.add(str(error.value))
+    assert len(told) == 1
 
 
 def test_many_threads_for_little_work():

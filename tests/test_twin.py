@@ -124,6 +124,14 @@ def test_both_make_the_same_proof_and_verify_it(
     assert_transcripts_are_equal(verified)
 
 
+def test_the_nonce_is_the_least() -> None:
+    """Also where it lies beyond the first round of tasks that search, as one of 18 bits mostly does."""
+    options = ProofOptions(queries=3, allow_insecure=True, grinding=18, zero_knowledge=False)
+    for a in range(3):
+        proof = prove(Fibonacci(5), options, {"a0": a})
+        assert twin_prover(Fibonacci(5), proof, {"a0": a}).prove() == bytes(proof)
+
+
 def assert_transcripts_are_equal(verified: reference.Verified) -> None:
     """The core's transcript absorbs the twin's messages, and draws the twin's challenges one by one."""
     plenty = 8 + verified.shape.queries
