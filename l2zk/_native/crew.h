@@ -38,4 +38,8 @@ int l2zk_crew_cancelled(l2zk_crew *crew);
 unsigned l2zk_crew_threads(l2zk_crew *crew);
 int l2zk_crew_share(l2zk_crew *crew, l2zk_task task, void *context, size_t tasks); /* 0, or 1 if cancelled before the end */
 
+/* A flag that one task sets and others look at meanwhile. */
+static inline void l2zk_flag_set(int *flag) { __atomic_store_n(flag, 1, __ATOMIC_RELAXED); }
+static inline int l2zk_flag_is_set(const int *flag) { return __atomic_load_n(flag, __ATOMIC_RELAXED); }
+
 #endif

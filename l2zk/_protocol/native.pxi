@@ -129,6 +129,8 @@ cdef extern from "crew.h" nogil:
     int l2zk_crew_cancelled(l2zk_crew *) noexcept
     unsigned l2zk_crew_threads(l2zk_crew *) noexcept
     int l2zk_crew_share(l2zk_crew *, l2zk_task, void *, size_t) noexcept
+    void l2zk_flag_set(int *) noexcept
+    int l2zk_flag_is_set(const int *) noexcept
 
 cdef extern from "block.h" nogil:
     void *l2zk_block_take(size_t size) noexcept

@@ -9,7 +9,7 @@ cdef struct Grinding:
     unsigned bits
     uint64_t first
     uint64_t nonces[GRIND_TASKS]     # the least of each task, where found
-    bint found[GRIND_TASKS]
+    int found[GRIND_TASKS]
 
 
 cdef void grind_some(void *context, size_t task, unsigned worker) noexcept nogil:
@@ -18,10 +18,11 @@ cdef void grind_some(void *context, size_t task, unsigned worker) noexcept nogil
     cdef size_t i
     cdef int found = 0
     for i in range(task):
-        if g.found[i]:
+        if l2zk_flag_is_set(&g.found[i]):
             return
     g.nonces[task] = l2zk_active.grind(g.prefix, g.first + task * NONCES_A_TASK, NONCES_A_TASK, g.bits, &found)
-    g.found[task] = found
+    if found:
+        l2zk_flag_set(&g.found[task])
 
 
 cdef void grind(Prover *v) noexcept nogil:
