@@ -101,6 +101,23 @@ def k_horner(coefficients, x):
 # Which kernels.
 
 
+@pytest.mark.parametrize("log_n", [17, 19, 20, 21])
+def test_long_transforms(isa, log_n):
+    """Of polynomials of a few terms, at a few points: stretches, far layers and shifts of every kind of length."""
+    rng = random.Random(log_n)
+    n, shift = 1 << log_n, rng.randrange(1, P)
+    terms = {i: rng.randrange(P) for i in (0, 1, n - 1, *(rng.randrange(n) for _ in range(4)))}
+    coefficients = np.zeros(n, dtype=np.uint64)
+    for i, c in terms.items():
+        coefficients[i] = c
+    values = _core.ntt_probe(coefficients, log_n, shift)
+    for j in (0, 1, n - 1, *(rng.randrange(n) for _ in range(20))):
+        x = shift * pow(OMEGA, j << (32 - log_n), P) % P
+        assert values[j] == sum(c * pow(x, i, P) for i, c in terms.items()) % P
+    assert (_core.interpolate_probe(_core.ntt_probe(coefficients, log_n)) == coefficients).all()
+
+
+
 def test_the_instruction_sets_are_named_best_first():
     names = _core.isas()
     assert names[-1] == "portable" and len(set(names)) == len(names)

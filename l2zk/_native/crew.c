@@ -214,7 +214,10 @@ l2zk_crew *l2zk_crew_take(unsigned threads)
     if (crew)
         *link = crew->next_free;
     pthread_mutex_unlock(&free_lock);
-    return crew ? crew : hire(threads);
+    if (!crew)
+        return hire(threads);
+    atomic_store(&crew->cancelled, 0); /* as its last job may have been */
+    return crew;
 }
 
 int l2zk_crew_is_gone(l2zk_crew *crew) { return crew->generation != generation; }
@@ -232,7 +235,6 @@ void l2zk_crew_give(l2zk_crew *crew)
 void l2zk_crew_start(l2zk_crew *crew, l2zk_job job, void *context)
 {
     pthread_mutex_lock(&crew->lock);
-    atomic_store(&crew->cancelled, 0);
     memset(crew->seconds, 0, sizeof crew->seconds);
     crew->since = now();
     atomic_store(&crew->stage, 0);
