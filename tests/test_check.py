@@ -7,23 +7,12 @@ from dataclasses import dataclass
 
 import pytest
 from code_interpreter import P, as_array, solve, violations
+from defining import Fibonacci
 
 from l2zk.check import report
 from l2zk.errors import ConstraintError
 from l2zk.program import TraceProgram
 from l2zk.zkvm import TraceZkVm
-
-
-@dataclass(frozen=True)
-class Fibonacci(TraceProgram):
-    id = "fib.v0"
-    rounds: int
-
-    def define(self, m):
-        a, b = m.columns("a", "b")
-        m.start({a: m.public_input("a0", default=0), b: m.public_input("a1", default=1)})
-        m.step({a: b, b: a + b})
-        m.output("result", a, row=self.rounds)
 
 
 @dataclass(frozen=True)

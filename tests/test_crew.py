@@ -111,7 +111,7 @@ def test_the_least_nonce_is_found_by_any_number_of_threads():
     """Several search at once, and at times two find a nonce."""
     options, program = dataclasses.replace(OPTIONS, grinding=15), Sum(2**14 - 1)
     machines = [TraceZkVm(options, threads=threads) for threads in (1, 2, 3)]
-    for a in range(20):
+    for a in range(40):
         proofs = [machine.prove(program, {"a": a}) for machine in machines]
         assert proofs[0] == proofs[1] == proofs[2]
 

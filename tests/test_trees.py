@@ -10,6 +10,8 @@ import random
 import numpy as np
 import pytest
 from cheats import SEED, salts_of
+from endless import ENDLESS
+from example_programs import Fibonacci
 from numpy.typing import NDArray
 from reference.tree import Tree
 
@@ -48,6 +50,18 @@ def test_roots_and_openings_are_those_of_the_twin(leaves: int, blowup: int, salt
         root, opening = _core.tree_probe(rows.T, blowup, indices, SEED if salted else None)
         assert root == tree.root
         assert opening == b"".join(tree.open(indices))
+
+
+def test_threads_whose_proof_was_stopped_hash_again() -> None:
+    """What one proof leaves behind does not stop the next work of its threads."""
+
+    def stop(*news: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ENDLESS.prove(Fibonacci(5), progress=stop)
+    rows = rows_of(128) ^ np.uint64(1)  # not those of a tree before, which may still lie in freed memory
+    assert _core.tree_probe(rows.T, 8, [3])[0] == expected(rows, 8, False).root
 
 
 def test_a_long_tree_keeps_an_eighth() -> None:
