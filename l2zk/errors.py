@@ -1,4 +1,4 @@
-"""Every error that l2zk raises, one tree under `L2zkError`.
+"""Every error that l2zk raises, one tree under `L2zkError`, and its warnings, one under `L2zkWarning`.
 
 A message is one sentence that says what was wrong, where, and what would be right. `ProofError` is what a bad proof gives;
 `TraceZkVm.verify` turns it into False, `check_proof` lets it pass.
@@ -72,6 +72,18 @@ class FormatError(ProofError):
 
 class VersionError(FormatError):
     """A proof of a format version that this library does not know."""
+
+
+class L2zkWarning(UserWarning):
+    """Any warning of l2zk's own; the filters of `warnings` turn it into an error."""
+
+
+class DegreeWarning(L2zkWarning):
+    """A constraint's degree that costs many queries, or that longer traces do not allow."""
+
+
+class LengthWarning(L2zkWarning):
+    """A row or a look-ahead that doubles the padded trace."""
 
 
 def _rebuild(kind: type[ProofError], text: str, section: str) -> ProofError:
