@@ -17,7 +17,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import Future
 from copy import copy
 from dataclasses import dataclass, fields
-from functools import lru_cache, partial
+from functools import partial
 from threading import Lock
 from typing import Any
 from weakref import ref
@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2zk._core import blake3
+from l2zk.caches import cached
 from l2zk.errors import L2zkError, OptionsError, WitnessError
 from l2zk.header import VERSION
 from l2zk.program import TraceProgram
@@ -224,7 +225,7 @@ def _outcome(making: Future[Proof], progress: Progress | None) -> BaseException 
                 progress("wait", 0, 1)
 
 
-@lru_cache(maxsize=256)
+@cached(256)
 def _parameter_names(kind: type) -> tuple[str, ...]:
     """The fields whose text tells True from 1, which programs that are equal may hold."""
     return tuple(field.name for field in fields(kind) if field.init)

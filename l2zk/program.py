@@ -9,9 +9,9 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from l2zk.caches import cached
 from l2zk.definition import Binding, Definition, GivenColumn, Input, Output, Start
 from l2zk.errors import ProgramError
 from l2zk.machine import Every, Machine
@@ -117,7 +117,7 @@ def split_id(id: object) -> tuple[str, int]:
     return match[1], int(match[2])
 
 
-@lru_cache(maxsize=128)
+@cached(128)
 def _definition(program: TraceProgram, parameters: bytes) -> Definition:
     """The bytes are part of the key: they tell True from 1, which are equal as fields."""
     machine = Machine()

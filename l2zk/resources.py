@@ -1,6 +1,7 @@
 """What a process may use, and what it keeps: processors, threads, memory.
 
-    threads = L2ZK_NUM_THREADS, else the processors that the process may use
+    processors = those that the process may run on, or fewer if its container has a quota
+    threads = L2ZK_NUM_THREADS, else the processors
     kept memory <= the bound of `keep_memory`
 
 The memory of a proof is kept for the next one, since the first touch of fresh memory is slow.
@@ -8,10 +9,13 @@ The memory of a proof is kept for the next one, since the first touch of fresh m
 
 from __future__ import annotations
 
+import math
 import os
 from typing import Any
 
 from l2zk import _core
+from l2zk.caches import cached, forget
+from l2zk.container import Limits, limits
 from l2zk.errors import MemoryLimitError, OptionsError
 
 MOST_THREADS = 1024
@@ -19,9 +23,17 @@ VARIABLE = "L2ZK_NUM_THREADS"
 
 
 def processors() -> int:
-    """The processors that this process may use."""
+    """The processors that this process may use; of a quota, a part of one counts as one."""
     affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+    ours = len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+    quota = container().processors
+    return ours if quota is None else max(1, min(ours, math.ceil(quota)))
+
+
+@cached(1)
+def container() -> Limits:
+    """The limits of the container that this process runs in, as they were when they were first looked at."""
+    return limits()
 
 
 def default_threads() -> int:
@@ -47,10 +59,10 @@ def memory_limit(value: Any) -> int | None:
 
 
 def require_memory(needed: int, limit: int | None) -> None:
-    """Refuse what takes more memory than the limit, by default all that this machine has, rather than be killed for it."""
+    """Refuse what takes more memory than the limit, by default all that there is, rather than be killed for it."""
     allowed = physical_memory() if limit is None else limit
     if allowed is not None and needed > allowed:
-        bound = "this machine has" if limit is None else "max_memory is"
+        bound = "max_memory is" if limit is not None else _whose(allowed)
         raise MemoryLimitError(
             f"{needed:,} bytes of memory are needed, but {bound} {allowed:,};"
             " take a shorter trace or a smaller blowup"
@@ -58,11 +70,20 @@ def require_memory(needed: int, limit: int | None) -> None:
 
 
 def physical_memory() -> int | None:
-    """The bytes of memory that this machine has; None where the system does not say."""
+    """The bytes of memory that this machine has, or its container may use; None where the system does not say."""
+    bounds = [bound for bound in (_machine_memory(), container().memory) if bound is not None]
+    return min(bounds, default=None)
+
+
+def _machine_memory() -> int | None:
     if not hasattr(os, "sysconf") or "SC_PHYS_PAGES" not in os.sysconf_names:
         return None
     size = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return size if size > 0 else None
+
+
+def _whose(memory: int) -> str:
+    return "this container may use" if memory == container().memory else "this machine has"
 
 
 def kept_memory() -> int:
@@ -81,9 +102,11 @@ def keep_memory(limit: int) -> None:
 
 
 def release_memory() -> int:
-    """Give the memory that is kept between proofs back to the system, and say how many bytes that were.
+    """Give back all that is kept between proofs, and say how many bytes of proofs' memory that were.
 
-    Proofs in the making go on, and what they have is kept when they end, up to the bound of `keep_memory`. Any number of
-    threads may call it at any time.
+    Besides that memory these are threads, and definitions, compiled programs and other results that are made again when
+    they are asked for. Proofs that a CachedZkVm holds stay: `clear_cache` lets them go. Proofs in the making go on, and what
+    they have is kept when they end, up to the bound of `keep_memory`. Any number of threads may call it at any time.
     """
+    forget()
     return _core.release_memory()

@@ -13,8 +13,8 @@ import math
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
+from l2zk.caches import cached
 from l2zk.errors import OptionsError
 from l2zk.lengths import Profile, Shape
 from l2zk.options import ProofOptions
@@ -330,7 +330,7 @@ class SecurityReport:
         return f"[zkevm]\n{_toml(system)}\n[[circuits]]\n{_toml(circuit)}"
 
 
-@lru_cache(maxsize=256)
+@cached(256)
 def rounds(
         options: ProofOptions, profile: Profile, shape: Shape, gap: ProximityGap = bchks25) -> SecurityReport:
     """Every round in both regimes, for a program of this profile proved with these options in this shape."""

@@ -6,9 +6,9 @@ s is the largest that is worthwhile, and n_q the least that reaches the target  
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from l2zk import security
+from l2zk.caches import cached
 from l2zk.errors import L2zkError, OptionsError, SecurityError
 from l2zk.lengths import (
     LARGEST_DOMAIN,
@@ -26,7 +26,7 @@ from l2zk.options import LEAST_SECURITY, ProofOptions
 __all__ = ["LARGEST_DOMAIN", "LONGEST_TRACE", "MOST_QUERIES", "Profile", "Shape", "shape_for", "solve"]
 
 
-@lru_cache(maxsize=1024)
+@cached(1024)
 def solve(options: ProofOptions, profile: Profile) -> Shape:
     """The shape of a proof: rows per leaf by PROTOCOL 4.3, queries by PROTOCOL 4.4."""
     shape = _with_rows_per_leaf(options, profile)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache
 from threading import Event
 from time import perf_counter
 from types import MappingProxyType
@@ -19,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2zk import _core
+from l2zk.caches import cached
 from l2zk.check import Report, report
 from l2zk.degree import explained
 from l2zk.errors import (
@@ -412,7 +412,7 @@ def _shape(options: ProofOptions, definition: Definition) -> Shape:
         raise explained(error, options, definition.air) from None
 
 
-@lru_cache(maxsize=16)
+@cached(16)
 def _compile(definition: Definition, shape: Shape) -> Any:
     """What the core runs; the arrays of a definition and the integers of a shape."""
     air = definition.air
@@ -432,7 +432,7 @@ def _compile(definition: Definition, shape: Shape) -> Any:
     )
 
 
-@lru_cache(maxsize=128)
+@cached(128)
 def _estimate(definition: Definition, options: ProofOptions, threads: int) -> Estimate:
     from l2zk.estimate import estimated
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import re
 import sys
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,12 @@ from l2zk.cli.command_line import contributions
 from l2zk.cli.failure import Command, Misuse
 from l2zk.cli.fields import parameters, summary
 from l2zk.cli.screen import print_json, screen, table
+from l2zk.container import Limits
 from l2zk.errors import PluginError, UnknownProgramError
 from l2zk.header import VERSION
 from l2zk.hookspecs import hookimpl
 from l2zk.plugins import HOOKS, Plugin
-from l2zk.resources import default_threads, processors
+from l2zk.resources import container, default_threads, physical_memory, processors
 
 
 @hookimpl
@@ -188,6 +190,8 @@ def info(as_json: bool) -> None:
         "instruction sets": list(_core.isas()),
         "processors": processors(),
         "threads": default_threads(),
+        "memory": physical_memory(),
+        "container": asdict(container()),
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "GIL": getattr(sys, "_is_gil_enabled", lambda: True)(),
         "numpy": version("numpy"),
@@ -197,9 +201,21 @@ def info(as_json: bool) -> None:
     if as_json:
         print_json({"ok": True, **{re.sub(" ", "_", name): value for name, value in facts.items()}})
         return
+    facts["memory"] = _bytes(facts["memory"])
+    facts["container"] = _limits(container())
     for name, value in facts.items():
         text = ", ".join(value) if isinstance(value, list) else value
         click.echo(f"{name:18}{text}")
+
+
+def _limits(found: Limits) -> str:
+    """What a container allows, as text."""
+    quota = [] if found.processors is None else [f"{found.processors:g} processors"]
+    return ", ".join([*quota, *([] if found.memory is None else [_bytes(found.memory)])]) or "no limits"
+
+
+def _bytes(count: int | None) -> str:
+    return "unknown" if count is None else f"{count:,} bytes"
 
 
 @click.command(cls=Command, short_help="Prove, verify, tamper, and see it refused.")
