@@ -69,7 +69,7 @@ def compression() -> float:
     times = []
     for first in range(0, 8 * NONCES, NONCES):
         start = perf_counter()
-        _core.grind_probe(bytes(32), first, NONCES, 64)
+        _core.grind_probe(bytes(48), first, NONCES, 64)
         times.append(perf_counter() - start)
     return min(times) / NONCES
 

@@ -13,7 +13,18 @@ PROTOCOL.md, beside this file, says what a proof is and what it proves.
 """
 
 from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+if find_spec("l2zk._core") is None:  # before any import that needs it
+    in_tree = Path(__file__).parents[1].joinpath("setup.py").exists()
+    raise ImportError(
+        "this is the source tree of l2zk, which is not built: run `pip install .` in it, or start Python elsewhere"
+        if in_tree
+        else "the compiled core of l2zk is not there for this Python: run `pip install --force-reinstall l2zk` with it",
+        name="l2zk",
+    )
 
 from l2zk import errors
 from l2zk.check import Report

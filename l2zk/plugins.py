@@ -258,11 +258,11 @@ def choose(names: list[str] | None, left_out: list[str]) -> tuple[list[EntryPoin
                 known = ", ".join(entry.name for entry in installed) or "none"
                 raise PluginError(f"there is no plugin {name!r} {reason}; installed: {known}")
 
-    def ischoose(entry: EntryPoint) -> bool:
+    def is_chosen(entry: EntryPoint) -> bool:
         wanted = names is None or any(_is_called(entry, name) for name in names)
         return wanted and not any(_is_called(entry, name) for name in left_out)
 
-    return [e for e in installed if ischoose(e)], [e for e in installed if not ischoose(e)]
+    return [e for e in installed if is_chosen(e)], [e for e in installed if not is_chosen(e)]
 
 
 def _is_called(entry: EntryPoint, name: str) -> bool:

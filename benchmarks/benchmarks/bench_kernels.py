@@ -39,7 +39,7 @@ class Kernels:
         _core.fold_probe(self.columns[:3], 3, POINT)
 
     def time_evaluate(self, isa: str, log_n: int) -> None:
-        _core.evaluate_probe(self.columns[:3], POINT)
+        _core.value_probe(self.column, POINT)
 
     def time_hash_leaves(self, isa: str, log_n: int) -> None:
         _core.hash_columns_probe(self.columns)
@@ -61,4 +61,4 @@ class Grinding:
         _core.use_isa()
 
     def time_grind(self, isa: str) -> None:
-        assert _core.grind_probe(bytes(32), 0, NONCES, 64) is None
+        assert _core.grind_probe(bytes(48), 0, NONCES, 64) is None

@@ -217,9 +217,10 @@ cdef class Session:
         return 0
 
     cdef int _report(self, progress, const size_t *done, size_t total) except -1:
+        """A stage whose extent is not known yet is at 0 of 1."""
         cdef l2zk_progress now = l2zk_crew_progress(self.crew)
         if done == NULL:
-            progress(STAGES[now.stage], min(now.done, now.total), now.total)
+            progress(STAGES[now.stage], min(now.done, now.total), max(now.total, 1))
         else:
             progress("proofs", done[0], total)
         return 0
@@ -306,6 +307,8 @@ def prove_many(runs, *, unsigned threads=1, progress=None, bint stop_at_failure=
     Gives for each its header and body, or None where it failed or was not begun: prove that one alone to see why.
     progress("proofs", done, total) is called by this thread.
     """
+    if not runs:
+        return []
     cdef Session session = Session(threads)
     cdef Series s
     cdef Run run

@@ -196,8 +196,10 @@ def tree_probe(columns, size_t blowup, indices, seed=None):
 
 
 def grind_probe(const uint8_t[::1] prefix, uint64_t first, uint64_t count, unsigned bits):
-    """The least nonce in first .. first + count - 1 that gives the zeros, or None."""
+    """The least nonce in first .. first + count - 1 that gives the zeros, or None; prefix: 48 bytes, digest and framing."""
     cdef int found = 0
+    if prefix.shape[0] != 48:
+        raise ValueError(f"a nonce is hashed after 48 bytes, not after {prefix.shape[0]}")
     cdef uint64_t nonce = l2zk_active.grind(&prefix[0], first, count, bits, &found)
     return nonce if found else None
 
@@ -257,3 +259,10 @@ def challenge_probe(words, bint outside_field):
     t.left = 4
     r = draw_outside_field(&t) if outside_field else draw_extension(&t)
     return r.c[0], r.c[1], r.c[2]
+
+
+def look_in_every(double seconds):
+    """How often a proof's progress is told from now on; gives how often it was."""
+    global LOOK_IN_SECONDS
+    before, LOOK_IN_SECONDS = LOOK_IN_SECONDS, seconds
+    return before
