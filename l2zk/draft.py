@@ -50,6 +50,14 @@ class Target:
     node: int
 
 
+@dataclass(frozen=True)
+class PrivateStart:
+    """A start value: constants by private input, none of them 0, and the node of what is added to their products."""
+
+    multiples: dict[int, int]
+    public: int
+
+
 @dataclass(eq=False)
 class Draft:
     """All that was said, each part in the order of the calls.
@@ -57,8 +65,8 @@ class Draft:
     graph: the expressions, with the names of their leaves. periodic: the values of each periodic column.
     pads: for each column what its padding holds, or None for the last value once more. given, targets: by
     column. words: what m.bits says. free: (column, rows) of m.free. claims: by name. start: the node that
-    (row, column) starts as. named_rows: rows that there must be, each with what needs it. rows: how many
-    m.rows says.
+    (row, column) starts as. private_starts: those of them that hold private inputs. named_rows: rows that
+    there must be, each with what needs it. rows: how many m.rows says.
     """
 
     graph: Graph = field(default_factory=Graph)
@@ -71,6 +79,7 @@ class Draft:
     free: list[tuple[int, Settled]] = field(default_factory=list)
     claims: dict[str, Claim] = field(default_factory=dict)
     start: dict[tuple[int, int], int] = field(default_factory=dict)
+    private_starts: dict[tuple[int, int], PrivateStart] = field(default_factory=dict)
     targets: dict[int, Target] = field(default_factory=dict)
     named_rows: list[tuple[int, str]] = field(default_factory=list)
     rows: int | None = None

@@ -41,6 +41,8 @@ def check_filled(draft: Draft, generated: bool) -> None:
             )
     _check_starts(draft)
     _check_bits_in_steps(draft)
+    if not generated:
+        _check_private_inputs(draft)
 
 
 def _check_stepped(draft: Draft, column: int, filled: bool) -> None:
@@ -72,6 +74,17 @@ def _check_starts(draft: Draft) -> None:
             raise ProgramError(
                 f"column {name!r} is started, but it has no step and is filled as a whole: to claim the"
                 f" value write m.constrain(..., on={row})"
+            )
+
+
+def _check_private_inputs(draft: Draft) -> None:
+    """Each of them fills some cell."""
+    used = {index for start in draft.private_starts.values() for index in start.multiples}
+    for index, name in enumerate(draft.graph.private):
+        if index not in used:
+            raise ProgramError(
+                f"private input {name!r} fills no cell, so it says nothing: start a column with it by m.start, or"
+                " leave it out"
             )
 
 

@@ -17,6 +17,7 @@ from l2zk.draft import Draft, Every, Settled
 from l2zk.draft_checks import check_claims, check_constrained, check_filled, check_not_constant
 from l2zk.errors import ProgramError
 from l2zk.expression import PRIVATE, counted, extract
+from l2zk.private_starts import private_claims
 
 
 def definition_of(
@@ -27,6 +28,7 @@ def definition_of(
     check_claims(draft)
     rows = _count_rows(draft)
     length = _length(draft, rows)
+    draft.claims |= {claim.name: claim for claim in private_claims(draft, length)}
     air = _air(draft, id, parameters, rows, length)
     check_constrained(draft, air)
     check_not_constant(air)

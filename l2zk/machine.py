@@ -40,6 +40,7 @@ from l2zk.expression import (
     field_integer,
 )
 from l2zk.finish import definition_of
+from l2zk.private_starts import affine_in_private
 
 On = Settled | None
 
@@ -129,7 +130,8 @@ class Machine:
         """A value 0 <= x < p of the witness that the proof does not state.
 
         It fills cells, by m.start or in generate_trace, and stands in no constraint: what is claimed of it is
-        claimed of its cell.
+        claimed of its cell. It is one value: the cells that m.start fills with it are claimed to agree. What
+        generate_trace makes of it is claimed by constraints alone.
         """
         self._declare(name, False, default)
         self._graph.private.append(name)
@@ -153,9 +155,11 @@ class Machine:
         return self._graph.leaf(PERIODIC, len(self._draft.periodic) - 1)
 
     def start(self, cells: Mapping[Expression, Any]) -> None:
-        """Fill cells `a` of row 0 or `a[k]` of row k; what holds no private input is claimed as well.
+        """Fill cells `a` of row 0 or `a[k]` of row k, and claim it, each as `start a` or `start a[k]`.
 
-        cells: from columns, or cells, to expressions in inputs and constants.
+        cells: from columns, or cells, to expressions in inputs and constants. Private inputs may be added up
+        and multiplied by constants. One of them in one cell says nothing, as it may have any value; where it
+        fills more cells, what follows from its being one value is claimed: of {x: s, y: 2*s} that y == 2*x.
         """
         for key, value in pairs("start", cells):
             column, row = cell_of(self._graph, "start", key)
@@ -168,7 +172,9 @@ class Machine:
                 raise ProgramError(f"{label} is started twice")
             self._draft.start[row, column] = node
             self._draft.named_rows.append((row, f"the start of {label}"))
-            if not self._graph.has(node, PRIVATE):
+            if self._graph.has(node, PRIVATE):
+                self._draft.private_starts[row, column] = affine_in_private(self._graph, value, label)
+            else:
                 cell = self._graph.leaf(COLUMN, column)
                 self._claim(f"start {label}", (cell - value).index, row)
 

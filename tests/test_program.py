@@ -139,12 +139,12 @@ def test_start_values_are_computed_from_inputs():
     def define(m):
         a, b = m.columns("a", "b")
         x, key = m.public_input("x"), m.private_input("key")
-        m.start({a: 3 * x - 1, b: x * key + 2})
+        m.start({a: 3 * x - 1, b: 2 * key + x})
         m.step({a: a, b: b})
         m.output("a", a, row=0)
 
     definition = defined(define)
-    assert definition.bind({"x": 5, "key": 7}).start == ((0, 0, 14), (0, 1, 37))
+    assert definition.bind({"x": 5, "key": 7}).start == ((0, 0, 14), (0, 1, 19))
     assert [c.name for c in definition.air.constraints] == ["start a", "a", "b", "output a"]
 
 
