@@ -22,6 +22,7 @@ from l2zk.errors import ProgramError, WitnessError
 from l2zk.expression import COLUMN, INPUT, MODULUS, PERIODIC, Node, cell_name, counted, evaluate
 from l2zk.trace import ExecutionTrace, column_values, nearest, padded_column
 from l2zk.vectors import Vector, evaluate_rows
+from l2zk.words import short
 
 Columns = dict[int, Vector]
 
@@ -135,22 +136,16 @@ class Definition:
             names = ", ".join(repr(name) for name in missing)
             raise WitnessError(f"{self.air.id} needs a value for {names}: give it in the witness")
         values = {
-            i.name: _input_value(i, given[i.name]) if i.name in given else i.default or 0 for i in self.inputs
+            i.name: element(f"witness value {i.name!r}", given[i.name], shown=i.public)
+            if i.name in given
+            else i.default or 0
+            for i in self.inputs
         }
         arrays = {name: column_values(name, given[name]) for name in columns}
         public = tuple(values[i.name] for i in self.inputs if i.public)
         private = tuple(values[i.name] for i in self.inputs if not i.public)
         filled, rows = self._columns(values, arrays, public) if fill else ({}, self.air.rows)
         return Binding(public, private, self._start_cells(public, private), filled, rows)
-
-    def fixed_inputs(self, hint: Any = ()) -> tuple[int | None, ...]:
-        """For each public input the value that a verifier's hint fixes, else None."""
-        given = self._given(hint)
-        return tuple(
-            _input_value(i, given[i.name]) if given.get(i.name) is not None else None
-            for i in self.inputs
-            if i.public
-        )
 
     @property
     def filled_late(self) -> bool:
@@ -303,19 +298,22 @@ class Definition:
         return leaf
 
 
-def _input_value(known: Input, value: Any) -> int:
-    """A field element as it is; the text of an error leaves a private value out."""
-    shown = f"is {value!r}, " if known.public else "is "
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise WitnessError(
-            f"witness value {known.name!r} {shown}of type {type(value).__name__}: an integer is needed"
-        )
+def element(what: str, value: Any, *, shown: bool = True) -> int:
+    """A field element as it is; an error calls it `what`, and leaves the value out where it is not `shown`."""
     if isinstance(value, np.ndarray) and value.ndim:
-        raise WitnessError(f"witness value {known.name!r} is an array: an integer is needed")
-    number = operator.index(value)
+        raise WitnessError(f"{what} is an array: an integer is needed")
+    number = None if isinstance(value, (bool, np.bool_)) else _integer(value)
+    found = f"{what} is {short(value if number is None else number)}," if shown else f"{what} is"
+    if number is None:
+        raise WitnessError(f"{found} of type {type(value).__name__}: an integer is needed")
     if not 0 <= number < MODULUS:
-        raise WitnessError(
-            f"witness value {known.name!r} {shown}not an element of the field: 0 <= x < p = 2^64 - 2^32 + 1"
-            " is needed"
-        )
+        raise WitnessError(f"{found} not an element of the field: 0 <= x < p = 2^64 - 2^32 + 1 is needed")
     return number
+
+
+def _integer(value: Any) -> int | None:
+    """The integer that a value is, if it is one."""
+    try:
+        return operator.index(value)
+    except TypeError:
+        return None

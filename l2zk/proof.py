@@ -12,7 +12,6 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from reprlib import Repr
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from l2zk.header import Header, Parameter, parameters_from_bytes
 from l2zk.options import ProofOptions
 from l2zk.security import SecurityReport, rounds
 from l2zk.shape import solve
+from l2zk.words import printable, short
 
 if TYPE_CHECKING:
     from l2zk.program import TraceProgram
@@ -158,7 +158,7 @@ class Proof:
     @property
     def claim(self) -> str:
         """What the proof claims, in words: "fib.v0(rounds=20): a0=0, a1=1 -> result=6765"."""
-        program = f"{_printable(self.program_id)}({_shown(self.parameters)})"
+        program = f"{printable(self.program_id)}({_shown(self.parameters)})"
         return f"{program}: {_shown(self.public_inputs)} -> {_shown(self.public_outputs)}"
 
     def __len__(self) -> int:
@@ -184,19 +184,7 @@ def _sized(data: object) -> bytes:
     return bytes(data)
 
 
-class _Short(Repr):
-    """Short texts of values that a stranger chose; of a long integer, its length."""
-
-    def repr_int(self, x: int, level: int) -> str:
-        return repr(x) if x.bit_length() <= 128 else f"an integer of {x.bit_length()} bits"
-
-
 def _shown(values: Mapping[str, object]) -> str:
     """name=value for the first few of them."""
-    short = _Short()
-    shown = [f"{_printable(name)}={short.repr(value)}" for name, value in list(values.items())[:SHOWN]]
+    shown = [f"{printable(name)}={short(value)}" for name, value in list(values.items())[:SHOWN]]
     return ", ".join(shown + ["…"] * (len(values) > SHOWN))
-
-
-def _printable(text: str) -> str:
-    return text if text.isprintable() else repr(text)

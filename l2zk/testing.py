@@ -36,7 +36,7 @@ _FOURTH_ROOT = pow(7, (MODULUS - 1) // 4, MODULUS)
 class Case:
     """An honest run: a program's parameters by name, its witness, and the public outputs that are expected.
 
-    outputs: by name or in their order; those that are left out, or None, are not looked at.
+    outputs: by name, or all in their order; those that are not named, or None, are not looked at.
     """
 
     parameters: Mapping[str, Any]
@@ -144,6 +144,7 @@ class Trial:
     def __init__(self, kind: type[TraceProgram], case: Case, vm: TraceZkVm) -> None:
         self.program = kind(**case.parameters)
         self.definition: Definition = self.program.definition
+        self.any_inputs: Mapping[str, int | None] = dict.fromkeys(self.definition.air.inputs)
         self.case = case
         self.vm = vm
         self.free: tuple[FreeCell, ...] = ()
@@ -172,9 +173,9 @@ class Trial:
         yield from self._false_traces(trace, held, dict(proof.public_inputs))
 
     def _honest(self, proof: Proof) -> Iterator[str]:
-        if not self.vm.verify(self.program, proof):
+        if not self.vm.verify(self.program, proof, proof.public_inputs):
             yield "the honest proof is refused"
-        elif not self.vm.verify(self.program, proof, outputs=self.case.outputs):
+        elif not self.vm.verify(self.program, proof, proof.public_inputs, outputs=self.case.outputs):
             yield f"the outputs are {dict(proof.public_outputs)}, but {self.case.outputs} is expected"
         plain = TraceZkVm(dataclasses.replace(proof.options, zero_knowledge=False))
         if plain.prove(self.program, self.case.witness) != plain.prove(self.program, self.case.witness):
@@ -185,8 +186,8 @@ class Trial:
         for kind, values in (("inputs", proof.public_inputs), ("outputs", proof.public_outputs)):
             for name, value in values.items():
                 other = {name: (value + 1) % MODULUS}
-                demand = {"witness_hint" if kind == "inputs" else "outputs": other}
-                if self.vm.verify(self.program, proof, **demand):
+                inputs, outputs = (other, ()) if kind == "inputs" else ({}, other)
+                if self.vm.verify(self.program, proof, {**self.any_inputs, **inputs}, outputs=outputs):
                     yield f"a proof of {name} = {value} is accepted for {name} = {other[name]}"
                 stated: dict[str, Any] = {kind: tuple({**values, **other}.items())}
                 header = dataclasses.replace(proof.header, **stated)
@@ -205,7 +206,7 @@ class Trial:
 
     def _accepts(self, data: bytes) -> bool:
         """Whether bytes verify; the values that they state are taken as they are."""
-        return self.vm.verify(self.program, data)
+        return self.vm.verify(self.program, data, self.any_inputs)
 
     def _held(self, trace: ExecutionTrace, inputs: list[int], outputs: list[int]) -> Held:
         return Held(self.definition.air, trace.padded, inputs, outputs)

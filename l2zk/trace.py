@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from l2zk.errors import ProgramError, WitnessError
 from l2zk.expression import MODULUS, counted
+from l2zk.words import listed
 
 
 class ExecutionTrace(dict[str, NDArray[np.uint64]]):
@@ -136,12 +137,12 @@ def padded_column(
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """What a sentence about an unknown name ends with: the name that was meant, or all that there are."""
+    """What a sentence about an unknown name ends with: the name that was meant, or those that there are."""
     known = list(known)
     close = difflib.get_close_matches(name, known, n=1)
     if close:
         return f"; did you mean {close[0]!r}?"
-    return f"; it has {', '.join(map(repr, known))}" if known else "; it has none"
+    return f"; it has {listed(map(repr, known))}" if known else "; it has none"
 
 
 def _from_sequence(name: str, values: Sequence[Any]) -> NDArray[np.uint64]:

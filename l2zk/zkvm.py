@@ -39,6 +39,7 @@ from l2zk.proof import Proof
 from l2zk.resources import default_threads, memory_limit, require_memory, thread_count
 from l2zk.security import proven_bits
 from l2zk.shape import Shape, solve
+from l2zk.statement import Known, check_statement, demanded_inputs, demanded_outputs
 
 if TYPE_CHECKING:
     from l2zk.estimate import Estimate
@@ -224,16 +225,23 @@ class TraceZkVm:
         self,
         program: TraceProgram,
         proof: Proof | bytes,
-        witness_hint: Witness = (),
+        witness_hint: Known = (),
         *,
-        outputs: Sequence[int | None] | Mapping[str, int | None] = (),
+        outputs: Known = (),
     ) -> bool:
         """Whether the proof shows that this program ran right, with the security that this machine demands.
 
-        witness_hint: what is known of the inputs, in their order or by name; it fixes the public inputs that it names. None and
-        private inputs are passed over; () accepts the public inputs that the proof states (see `Proof.public_inputs`).
-        outputs: fixes public outputs likewise.
-        False for every bad proof, malformed ones included; raises only for a misuse by the caller. The witness is not needed.
+        An input that you do not name is fixed to its default, if it has one; every other value that you do not name is whatever
+        the proof states (see `Proof.public_inputs`):
+
+            vm.verify(program, proof)                                 # the default inputs, some result
+            vm.verify(program, proof, {"a0": 2, "a1": None})          # this a0, any a1, some result
+            vm.verify(program, proof, outputs={"result": 6765})       # the default inputs, this result
+
+        witness_hint: what is known of the public inputs, by name, or in their order and then all of them; None for any value.
+        outputs: what is known of the outputs, likewise.
+        False for every bad proof, malformed ones included; raises only for a misuse by the caller, as WitnessError for a name
+        that is unknown or private and for a sequence of another length. The witness is not needed.
         """
         try:
             self.check_proof(program, proof, witness_hint, outputs=outputs)
@@ -245,17 +253,16 @@ class TraceZkVm:
         self,
         program: TraceProgram,
         proof: Proof | bytes,
-        witness_hint: Witness = (),
+        witness_hint: Known = (),
         *,
-        outputs: Sequence[int | None] | Mapping[str, int | None] = (),
+        outputs: Known = (),
     ) -> None:
         """As `verify`, but raises ProofError with the reason and the check of PROTOCOL 7 that failed."""
         definition = _definition(program)
-        fixed_inputs = definition.fixed_inputs(witness_hint)
-        fixed_outputs = _fixed_outputs(definition, outputs)
+        demands = demanded_inputs(definition, witness_hint), demanded_outputs(definition, outputs)
         parsed = _parse(proof)                                                   # 7.1
         header = parsed.header
-        _check_statement(definition, header, fixed_inputs, fixed_outputs)        # 7.2
+        check_statement(definition, header, *demands)                            # 7.2
         shape = self._check_options(definition, header.options)                  # 7.3
         data = memoryview(parsed.data)
         _core.verify_bytes(                                                      # 7.4 to 7.12
@@ -510,51 +517,6 @@ def _parse(proof: Proof | bytes) -> Proof:
     if isinstance(proof, (bytes, bytearray, memoryview)):
         return Proof.from_bytes(proof)
     raise TypeError(f"a proof is a Proof or bytes, not {type(proof).__name__}")
-
-
-def _check_statement(
-    definition: Definition, header: Header, inputs: Sequence[int | None], outputs: Sequence[int | None]
-) -> None:
-    """PROTOCOL 7.2: the header is this program's, and states the values that the caller fixes."""
-    air = definition.air
-    if header.program_id != air.id:
-        raise ProofError(f"the proof is of program {header.program_id!r}, not of {air.id!r}", "7.2")
-    if header.parameters != air.parameters:
-        raise ProofError(f"the proof is of {air.id} with other parameters", "7.2")
-    if header.digest != air.digest or header.rows != air.rows:
-        raise ProofError(f"the proof is of another version of {air.id}: the program digests differ", "7.2")
-    for kind, names, stated, fixed in (
-        ("input", air.inputs, header.inputs, inputs),
-        ("output", air.outputs, header.outputs, outputs),
-    ):
-        if tuple(name for name, _ in stated) != names:
-            raise ProofError(f"the proof names other public {kind}s than {air.id}", "7.2")
-        for (name, value), wanted in zip(stated, fixed):
-            if wanted is not None and value != wanted:
-                raise ProofError(f"the proof states {kind} {name} = {value}, but {wanted} is demanded", "7.2")
-
-
-def _fixed_outputs(definition: Definition, outputs: Any) -> tuple[int | None, ...]:
-    """For each public output the value that the caller fixes, else None."""
-    names = definition.air.outputs
-    if isinstance(outputs, Mapping):
-        unknown = [name for name in outputs if name not in names]
-        if unknown:
-            raise WitnessError(f"{definition.air.id} has no output {unknown[0]!r}; it has {', '.join(names) or 'none'}")
-        values = [outputs.get(name) for name in names]
-    elif isinstance(outputs, (Sequence, np.ndarray)) and not isinstance(outputs, (str, bytes)):
-        if len(outputs) > len(names):
-            raise WitnessError(f"{definition.air.id} has {len(names)} public outputs; {len(outputs)} were given")
-        values = list(outputs) + [None] * (len(names) - len(outputs))
-    else:
-        raise WitnessError(f"outputs are a mapping or a sequence, not {type(outputs).__name__}")
-    return tuple(None if value is None else _element(name, value) for name, value in zip(names, values))
-
-
-def _element(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not 0 <= int(value) < MODULUS:
-        raise WitnessError(f"output {name} is an integer from 0 to p - 1, not {value!r}")
-    return int(value)
 
 
 def _bits(value: Any) -> int:

@@ -85,10 +85,10 @@ def test_the_files_are_those_that_were_made() -> None:
 def test_a_kept_proof_verifies(name: str) -> None:
     fixture, data = FIXTURES[name], read(name)
     TraceZkVm(fixture.options).check_proof(fixture.program, data, fixture.witness, outputs=fixture.outputs)
-    TraceZkVm(min_security=fixture.security).check_proof(fixture.program, data)
+    TraceZkVm(min_security=fixture.security).check_proof(fixture.program, data, fixture.witness)
     verified = twin_verify(fixture.program, data, outputs=fixture.outputs)
     assert verified.header.id == fixture.program.id
-    assert TraceZkVm().verify(fixture.program, data) is (fixture.security == 128)
+    assert TraceZkVm().verify(fixture.program, data, fixture.witness) is (fixture.security == 128)
 
 
 @pytest.mark.parametrize("name", FIXTURES)
@@ -113,4 +113,4 @@ def test_a_changed_file_is_refused(name: str) -> None:
     for at in range(7, len(data), 97):
         changed = bytearray(data)
         changed[at] ^= 0x10
-        assert TraceZkVm(min_security=1).verify(fixture.program, bytes(changed)) is False
+        assert not TraceZkVm(min_security=1).verify(fixture.program, bytes(changed), fixture.witness)

@@ -66,7 +66,6 @@ def test_a_trace_of_arrays_alone():
     definition = defined(define)
     assert definition.step_code is None and definition.step_targets.shape == (0, 2)
     assert definition.bind([[1, 2], [2, 4]]).rows == 2
-    assert definition.fixed_inputs({"a": [1, 2]}) == ()
     assert definition.disassemble().startswith("constraints of test.v0")
 
 

@@ -1,0 +1,141 @@
+"""What a verifier's caller demands of a proof's statement, and whether the proof states that (PROTOCOL 7.2).
+
+    named by the caller -> that value; None -> any value; not named -> the input's default, or any value if it has none
+
+Only public inputs and outputs are demanded: a value that no proof states cannot be checked, so to give one is a misuse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from l2zk.definition import Definition, element
+from l2zk.errors import ProofError, WitnessError
+from l2zk.expression import counted
+from l2zk.header import Header, PublicValues
+from l2zk.trace import nearest
+from l2zk.words import listed, short
+
+Known = Sequence[int | None] | Mapping[str, int | None] | None
+"""What a caller knows of public inputs, or of outputs: each in its order, or some by name; None for any value."""
+
+
+@dataclass(frozen=True)
+class Demands:
+    """What is demanded of the public inputs, or of the outputs, of a program.
+
+    values: in their order; None where whatever the proof states will do. defaults: the names of those that the caller did not
+    name and that stand at their default.
+    """
+
+    kind: str
+    names: tuple[str, ...]
+    values: tuple[int | None, ...]
+    defaults: frozenset[str] = frozenset()
+
+    def standing(self, index: int) -> str:
+        """Who fixes a value: "demanded" by the caller, "default" of the program, or merely "stated" by the proof."""
+        if self.values[index] is None:
+            return "stated"
+        return "default" if self.names[index] in self.defaults else "demanded"
+
+
+def demanded_inputs(definition: Definition, hint: Known = ()) -> Demands:
+    """What a hint demands; an input that it does not name is demanded to have its default, if it has one."""
+    inputs = [known for known in definition.inputs if known.public]
+    names = tuple(known.name for known in inputs)
+    named = _named(definition, "input", names, hint)
+    values = tuple(named[known.name] if known.name in named else known.default for known in inputs)
+    defaults = (known.name for known in inputs if known.name not in named and known.default is not None)
+    return Demands("input", names, values, frozenset(defaults))
+
+
+def demanded_outputs(definition: Definition, outputs: Known = ()) -> Demands:
+    """What is demanded of the outputs; one that is not named is as the proof states it."""
+    names = definition.air.outputs
+    named = _named(definition, "output", names, outputs)
+    return Demands("output", names, tuple(map(named.get, names)))
+
+
+def check_statement(definition: Definition, header: Header, inputs: Demands, outputs: Demands) -> None:
+    """PROTOCOL 7.2: the header is this program's, and states the values that are demanded."""
+    air = definition.air
+    if header.program_id != air.id:
+        raise ProofError(f"the proof is of program {header.program_id!r}, not of {air.id!r}", "7.2")
+    if header.parameters != air.parameters:
+        raise ProofError(f"the proof is of {air.id} with other parameters", "7.2")
+    if header.digest != air.digest or header.rows != air.rows:
+        raise ProofError(f"the proof is of another version of {air.id}: the program digests differ", "7.2")
+    for demands, stated in ((inputs, header.inputs), (outputs, header.outputs)):
+        if tuple(name for name, _ in stated) != demands.names:
+            raise ProofError(f"the proof names other public {demands.kind}s than {air.id}", "7.2")
+        _check_values(demands, stated)
+
+
+def _check_values(demands: Demands, stated: PublicValues) -> None:
+    for index, ((name, value), demanded) in enumerate(zip(stated, demands.values)):
+        if demanded is not None and value != demanded:
+            because = ""
+            if demands.standing(index) == "default":
+                because = (
+                    ": its default, since the caller gives it no value;"
+                    f" the hint {{{name!r}: None}} (--input {name}=any) accepts what is stated"
+                )
+            sentence = f"the proof states {demands.kind} {name} = {value}, but {demanded} is demanded{because}"
+            raise ProofError(sentence, "7.2")
+
+
+def _named(definition: Definition, kind: str, names: tuple[str, ...], known: Any) -> dict[str, int | None]:
+    """By name what the caller gives; None where it gives that."""
+    if known is None or isinstance(known, tuple) and not known:
+        return {}
+    if isinstance(known, Mapping):
+        given = dict(known)
+        unknown = given.keys() - set(names)
+        if unknown:
+            raise _no_such_value(definition, kind, names, next(name for name in given if name in unknown))
+    else:
+        given = dict(zip(names, _in_order(definition, kind, names, known)))
+    return {
+        name: None if value is None else element(f"{kind} {name!r}", value) for name, value in given.items()
+    }
+
+
+def _in_order(definition: Definition, kind: str, names: tuple[str, ...], known: Any) -> Sequence[Any]:
+    """A value for each public input, or output, and no more."""
+    sequence = isinstance(known, Sequence) or isinstance(known, np.ndarray) and known.ndim == 1
+    if not sequence or isinstance(known, (str, bytes, bytearray, memoryview)):
+        raise WitnessError(
+            f"what is known of the {kind}s of {definition.air.id} is a sequence of integers or a mapping from"
+            f" names to integers, not {_kind_of(known)}"
+        )
+    if len(known) != len(names):
+        those = f" ({listed(names)})" if names else ""
+        were = "was" if len(known) == 1 else "were"
+        raise WitnessError(
+            f"{definition.air.id} has {counted(len(names), f'public {kind}')}{those}; {len(known)} {were} given:"
+            " give each in its order, with None for any value, or some by name"
+        )
+    return known
+
+
+def _kind_of(known: Any) -> str:
+    return f"an array of shape {known.shape}" if isinstance(known, np.ndarray) else f"of type {type(known).__name__}"
+
+
+def _no_such_value(definition: Definition, kind: str, names: tuple[str, ...], name: Any) -> WitnessError:
+    """The sentence on a name that is not that of a public input, or output, says what it is instead."""
+    air = definition.air
+    private = {known.name for known in definition.inputs if not known.public}
+    if name in private or name in {column.name for column in definition.given}:
+        return WitnessError(f"{name!r} of {air.id} is private: no proof states a value of it that could be demanded")
+    if kind == "input" and name in air.outputs:
+        return WitnessError(f"{name!r} of {air.id} is an output, and stands in what is known of the inputs")
+    if kind == "output" and name in air.inputs:
+        return WitnessError(f"{name!r} of {air.id} is an input, and stands in what is known of the outputs")
+    text = name if isinstance(name, str) else ""
+    return WitnessError(f"{air.id} has no {kind} {short(name)}{nearest(text, names)}")
