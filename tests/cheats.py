@@ -69,6 +69,11 @@ def twin_options(options: ProofOptions) -> reference.Options:
     return reference.Options.from_bytes(options.to_bytes())
 
 
+def any_inputs(program: TraceProgram) -> dict[str, None]:
+    """The hint that takes whatever inputs a proof states."""
+    return dict.fromkeys(program.definition.air.inputs)
+
+
 def twin_verify(program: TraceProgram, proof: Proof | bytes, **demands: Any) -> Verified:
     """What the twin's verifier says of a proof."""
     return reference.verify(twin_air(program), bytes(proof), **demands)

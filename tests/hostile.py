@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 import reference
-from cheats import few, parts, prove, twin_air, twin_options, twin_verify
+from cheats import any_inputs, few, parts, prove, twin_air, twin_options, twin_verify
 from example_programs import Cubes, Fibonacci
 
 from l2zk import ProofError, ProofOptions, TraceProgram, TraceZkVm
@@ -46,7 +46,8 @@ def tiny_parts() -> dict[str, slice]:
 
 
 def refusal(program: TraceProgram, data: bytes, machine: TraceZkVm, **fixed: object) -> ProofError:
-    """The ProofError that these bytes give; anything else that is raised fails the test."""
+    """The ProofError that these bytes give, whatever inputs they state; anything else that is raised fails the test."""
+    fixed = {"witness_hint": any_inputs(program), **fixed}
     with pytest.raises(ProofError) as caught:
         machine.check_proof(program, data, **fixed)
     assert machine.verify(program, data, **fixed) is False

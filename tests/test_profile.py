@@ -56,7 +56,8 @@ def test_a_profile_is_of_the_proof_that_prove_makes() -> None:
     trace["a"][7] += 1
     with pytest.raises(ConstraintError):
         machine.profile(PROGRAM, [3, 4], trace=trace)
-    assert not machine.verify(PROGRAM, machine.profile(PROGRAM, [3, 4], trace=trace, check=False).proof)
+    assert machine.verify(PROGRAM, proof, [3, 4])
+    assert not machine.verify(PROGRAM, machine.profile(PROGRAM, [3, 4], trace=trace, check=False).proof, [3, 4])
     told: list[str] = []
     machine.profile(Fibonacci(2**20), progress=lambda stage, done, total: told.append(stage))
     assert told and set(told) <= set(_core.STAGES)

@@ -109,12 +109,12 @@ def test_a_wrong_claim_is_refused(program):
     instance = program(**case.parameters)
     proof = VM.prove(instance, case.witness)
     for name, value in proof.public_outputs.items():
-        assert VM.verify(instance, proof, outputs={name: value})
+        assert VM.verify(instance, proof, proof.public_inputs, outputs={name: value})
         for wrong in {0, 1, value + 1, value - 1, P - value} - {value}:
-            assert not VM.verify(instance, proof, outputs={name: wrong % P})
+            assert not VM.verify(instance, proof, proof.public_inputs, outputs={name: wrong % P})
     parameter = next(iter(case.parameters))
     other = program(**{**case.parameters, parameter: case.parameters[parameter] + 1})
-    assert not VM.verify(other, proof)
+    assert not VM.verify(other, proof, proof.public_inputs)
 
 
 WRONG = {

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 import reference
-from cheats import P, few, parts, prove, twin_air, twin_options, twin_prover, twin_verify
+from cheats import P, any_inputs, few, parts, prove, twin_air, twin_options, twin_prover, twin_verify
 from example_programs import (
     Constant,
     Cubes,
@@ -118,7 +118,7 @@ def test_both_make_the_same_proof_and_verify_it(
     proof = prove(program, options, witness)
     prover = twin_prover(program, proof, witness)
     assert prover.prove() == bytes(proof)
-    TraceZkVm(options).check_proof(program, proof)
+    TraceZkVm(options).check_proof(program, proof, any_inputs(program))
     verified = twin_verify(program, proof, options=twin_options(options))
     assert prover.transcript.log == verified.log
     assert_transcripts_are_equal(verified)
@@ -307,7 +307,7 @@ def test_both_have_one_digest() -> None:
 
 def refusals(program: TraceProgram, options: ProofOptions, data: bytes) -> tuple[bool, bool]:
     """Whether the core refuses, and whether the twin does."""
-    core = not TraceZkVm(options).verify(program, data)
+    core = not TraceZkVm(options).verify(program, data, any_inputs(program))
     try:
         twin_verify(program, data, options=twin_options(options))
     except reference.Refused:

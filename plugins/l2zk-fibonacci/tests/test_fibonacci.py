@@ -31,5 +31,6 @@ def test_another_start(vm):
     assert proof.public_inputs == {"a0": 2, "a1": 5} and proof.public_outputs == {"result": 19}
     assert vm.verify(program, proof, [2, 5])
     assert not vm.verify(program, proof, [2, 6])
-    assert not vm.verify(program, proof, outputs={"result": 20})
-    assert not vm.verify(FibonacciProgram(rounds=5), proof)
+    assert not vm.verify(program, proof, [2, 5], outputs={"result": 20})
+    assert not vm.verify(FibonacciProgram(rounds=5), proof, [2, 5])
+    assert not vm.verify(program, proof, outputs={"result": 19}), "the fourth number of another sequence"
