@@ -3,8 +3,9 @@
     key = (library and format version, options; program, parameters; witness; trace, check)
 
 Invariant: whatever a proof depends on is in its key, so requests with equal keys have the same proof. A program stands in
-its key itself, as class and parameters, which is more than its digest (PROTOCOL 3.5): what fills the trace of a private
-input is not in the constraints. To find a proof, no program is defined or run.
+its key as class and parameters, which is more than its digest (PROTOCOL 3.5): what fills the trace of a private input is
+not in the constraints. Of a witness and a trace a key holds hashes alone, with a secret of this process, so that nothing can
+be learnt from it. To find a proof, no program is defined or run.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import os
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from concurrent.futures import Future
 from copy import copy
 from dataclasses import dataclass, fields
 from functools import partial
@@ -27,18 +27,24 @@ from numpy.typing import NDArray
 
 from l2zk._core import blake3
 from l2zk.caches import cached
-from l2zk.errors import L2zkError, OptionsError, WitnessError
-from l2zk.header import VERSION
+from l2zk.errors import L2zkError, OptionsError
+from l2zk.header import VERSION, parameters_to_bytes
+from l2zk.making import Making
 from l2zk.program import TraceProgram
 from l2zk.proof import Proof
 from l2zk.trace import ExecutionTrace, column_values
 from l2zk.zkvm import Progress, TraceZkVm, Witness
 
 SHORT = 8
-"""A witness of so many values stands in its key as it is, a longer one as its hash."""
+"""A witness of so many values is hashed once; a longer one is hashed where it lies, and then its hash."""
 
-LOOK_IN_SECONDS = 0.05
-"""How often a thread that waits for another's proof calls `progress`."""
+SECRET = os.urandom(32)
+"""Enters the hashes in keys, so that nobody can try which witness gives one."""
+
+PLAIN = frozenset({bool, int, str, bytes, type(None)})
+"""Parameters of these types stand in a key as they are, beside their types, which tell True from 1."""
+
+LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +87,8 @@ class CachedZkVm(TraceZkVm):
 
     Any number of threads may use one at once. Threads that ask for the same proof at the same time have it made once: one
     makes it and the others wait, without the GIL. If it cannot be made they get the maker's error; if the maker was merely
-    interrupted, one of them makes it. A forked child has the proofs that were held, and makes what was in the making anew.
+    interrupted, one of them makes it. A program whose proof is asked for while it is made, by itself or in a circle of several,
+    gets a CycleError; making.py says what can be seen of that. A forked child has the proofs that were held, and makes what was in the making anew.
 
     A hiding proof (`zero_knowledge`) that comes from a cache is the same bytes again: whoever gets it twice knows that both
     are of one witness. Where that matters, ask with cache=False.
@@ -129,7 +136,7 @@ class CachedZkVm(TraceZkVm):
         make = partial(
             self._vm.prove, program, witness, trace=trace, check=check, threads=threads, progress=progress
         )
-        return make() if key is None else self._make_once(key, make, progress)
+        return make() if key is None else self._make_once(key, partial(_name, program), make, progress)
 
     def cache_stats(self) -> CacheStats:
         """What the cache has done so far; all figures are of one moment."""
@@ -140,17 +147,17 @@ class CachedZkVm(TraceZkVm):
         """Let all proofs go and count from zero. Proofs in the making are given to who waits for them, and not kept."""
         with self._lock:
             self._proofs: OrderedDict[Hashable, Proof] = OrderedDict()
-            self._making: dict[Hashable, Future[Proof]] = {}
+            self._making: dict[Hashable, Making] = {}
             self._bytes = 0
             self._counts = {"hits": 0, "misses": 0, "joined": 0, "evictions": 0}
 
     def key(self, program: TraceProgram, witness: Witness = (), trace: Any = None, check: bool = True) -> Hashable:
         """What stands for a request; for one that no proof can be made of, something unlike any other."""
         try:
-            names = _parameter_names(type(program))  # type: ignore[arg-type]
-            parameters = repr([getattr(program, name) for name in names])
-            return self._stamp, program, parameters, _witness_key(witness), _trace_key(trace), bool(check)
-        except (TypeError, ValueError, OverflowError, WitnessError):
+            return self._stamp, *_program_key(program), _witness_key(witness), _trace_key(trace), bool(check)
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # of the caller's objects; whatever is wrong with them, the machine says it
             return object()
 
     def _find(self, key: Hashable) -> Proof | None:
@@ -161,9 +168,11 @@ class CachedZkVm(TraceZkVm):
             self._counts["hits"] += 1
         return proof
 
-    def _make_once(self, key: Hashable, make: Callable[[], Proof], progress: Progress | None) -> Proof:
+    def _make_once(
+        self, key: Hashable, name: Callable[[], str], make: Callable[[], Proof], progress: Progress | None
+    ) -> Proof:
         """Make the proof and keep it, unless a thread is making it: then wait for that one."""
-        own: Future[Proof] = Future()
+        own = Making(name)
         try:
             while True:
                 with self._lock:
@@ -172,21 +181,22 @@ class CachedZkVm(TraceZkVm):
                     making = self._making.setdefault(key, own)
                     self._counts["misses"] += making is own
                 if making is own:
-                    proof = make()
+                    with own.under_way():
+                        proof = make()
                     self._settle(key, own, proof)
-                    own.set_result(proof)
+                    own.outcome.set_result(proof)
                     return proof
                 if (proof := self._join(making, progress)) is not None:
                     return proof
         except BaseException as error:
             self._settle(key, own, None)
-            if not own.done():
-                own.set_exception(error)
+            if not own.outcome.done():
+                own.outcome.set_exception(error)
             raise
 
-    def _join(self, making: Future[Proof], progress: Progress | None) -> Proof | None:
+    def _join(self, making: Making, progress: Progress | None) -> Proof | None:
         """The proof, or the error, that another thread comes to; None if that thread was merely interrupted."""
-        error = _outcome(making, progress)
+        error = making.wait(progress)
         if error is not None and not isinstance(error, L2zkError):
             return None
         with self._lock:
@@ -194,9 +204,9 @@ class CachedZkVm(TraceZkVm):
             self._counts["joined"] += 1
         if error is not None:
             raise copy(error) from error
-        return making.result()
+        return making.outcome.result()
 
-    def _settle(self, key: Hashable, own: Future[Proof], proof: Proof | None) -> None:
+    def _settle(self, key: Hashable, own: Making, proof: Proof | None) -> None:
         """One's own making is over: keep the proof, if there is one and the cache was not cleared meanwhile."""
         with self._lock:
             if self._making.get(key) is not own:
@@ -215,20 +225,18 @@ class CachedZkVm(TraceZkVm):
             self._counts["evictions"] += 1
 
 
-def _outcome(making: Future[Proof], progress: Progress | None) -> BaseException | None:
-    """Wait until another thread is done, reporting on the way: its error, or None if there is a proof."""
-    while True:
-        try:
-            return making.exception(None if progress is None else LOOK_IN_SECONDS)
-        except TimeoutError:
-            if progress is not None:
-                progress("wait", 0, 1)
-
-
 @cached(256)
 def _parameter_names(kind: type) -> tuple[str, ...]:
-    """The fields whose text tells True from 1, which programs that are equal may hold."""
     return tuple(field.name for field in fields(kind) if field.init)
+
+
+def _program_key(program: TraceProgram) -> tuple[Any, ...]:
+    """The class and the parameters, in one form each; raises for what is no program."""
+    kind = type(program)
+    names = _parameter_names(kind)  # type: ignore[arg-type]
+    values = tuple([getattr(program, name) for name in names])
+    kinds = tuple(map(type, values))
+    return (kind, kinds, values) if PLAIN.issuperset(kinds) else (kind, parameters_to_bytes(zip(names, values)))
 
 
 def _witness_key(witness: Any) -> Hashable:
@@ -237,16 +245,17 @@ def _witness_key(witness: Any) -> Hashable:
     if isinstance(witness, Mapping):
         names = tuple(sorted(witness))
         witness = [witness[name] for name in names]
-    elif isinstance(witness, (str, bytes)) or not isinstance(witness, (Sequence, np.ndarray)):
+    elif isinstance(witness, (str, bytes)) or not isinstance(witness, (list, tuple, np.ndarray, Sequence)):
         raise TypeError("no sequence of values")
     if isinstance(witness, np.ndarray) and witness.ndim == 1:
         if len(witness) > SHORT and witness.dtype.kind in "iu":
-            return names, _packed(_elements(witness))
+            return names, *_packed(_elements(witness))
         witness = witness.tolist()
     values = [value if type(value) is int else _exact(value) for value in witness]
-    if any(type(value) is tuple for value in values):
-        return names, tuple(values)
-    return names, _packed(array("Q", values))
+    try:
+        return names, *_packed(array("Q", values))
+    except TypeError:  # columns are among them
+        return names, *(value if type(value) is tuple else _packed(array("Q", [value])) for value in values)
 
 
 def _exact(value: Any) -> Any:
@@ -268,10 +277,12 @@ def _elements(values: Any) -> NDArray[np.uint64]:
 
 
 def _packed(words: Any) -> tuple[int, bytes]:
-    """The number of words, and the words or their hash."""
-    if len(words) <= SHORT:
-        return len(words), words.tobytes()
-    return len(words), blake3(memoryview(words))
+    """The number of words, and a hash of them."""
+    return len(words), _hash(words.tobytes() if len(words) <= SHORT else blake3(memoryview(words)))
+
+
+def _hash(data: bytes) -> bytes:
+    return blake3(SECRET + data)
 
 
 def _trace_key(trace: Any) -> Hashable:
@@ -279,7 +290,18 @@ def _trace_key(trace: Any) -> Hashable:
         return None
     if not isinstance(trace, ExecutionTrace):
         raise TypeError("no trace")
-    return trace.columns, trace.rows, trace.padded.shape, blake3(np.ascontiguousarray(trace.padded).data)
+    return trace.columns, trace.rows, trace.padded.shape, _hash(blake3(np.ascontiguousarray(trace.padded).data))
+
+
+def _name(program: TraceProgram) -> str:
+    """A program in the text of an error, at any length of its parameters."""
+    try:
+        text = " ".join(repr(program).split())
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        text = f"{type(program).__name__}(…)"
+    return text if len(text) <= LONGEST_NAME else text[:LONGEST_NAME] + "…"
 
 
 def _renew(cache: ref[CachedZkVm]) -> None:

@@ -19,6 +19,10 @@ class DegreeError(ProgramError):
     """A constraint's degree is beyond what the options allow."""
 
 
+class CycleError(ProgramError):
+    """A proof that is asked for while it is made, by the program itself or in a circle of several."""
+
+
 class UnknownProgramError(L2zkError, LookupError):
     """No plugin provides a program of this name."""
 

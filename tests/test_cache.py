@@ -7,8 +7,8 @@ import random
 import threading
 import time
 import tracemalloc
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -149,6 +149,81 @@ def test_options_trace_and_check_are_in_the_key() -> None:
     machine.prove(Fibonacci(10), trace=trace, check=False)
     with pytest.raises(ConstraintError):
         machine.prove(Fibonacci(10), trace=trace)
+
+
+def test_parameters_of_any_size_are_told_apart() -> None:
+    machine = cache()
+    for flag in (2**16384 - 12345, -(2**16384), 10**4300, "a" * 5000, b"\0" * 5000, (2**16384, (True, None)), (2**16384, (1, None))):
+        key = machine.key(Flag(flag))
+        assert key == machine.key(Flag(flag)) and type(key) is tuple
+    flags = [1, True, "1", b"1", None, (1,), (True,), ((1,),), 10**5000, 10**5000 + 1, -1, 0, False, "", b"", ()]
+    assert len({machine.key(Flag(flag)) for flag in flags}) == len(flags)
+    for flag in (1.0, [1], {}, object(), np.uint64(1), ([1],)):
+        with pytest.raises(ProgramError, match="flag"):
+            machine.prove(Flag(flag))
+
+
+def test_a_class_that_is_written_again_has_proofs_of_its_own() -> None:
+    """Also where objects of both say that they are equal, and where a field says that it is not compared."""
+
+    @dataclass(frozen=True)
+    class Uncompared(Flag):
+        flag: Any = field(compare=False)
+
+    machine = cache()
+    programs = [with_step(1)(), with_step(1)(), Uncompared(5), Uncompared(6), Flag(5)]
+    for program in programs[:2]:
+        type(program).__eq__ = lambda self, other: True  # type: ignore[assignment, method-assign]
+        type(program).__hash__ = lambda self: 1  # type: ignore[assignment, method-assign]
+    assert programs[0] == programs[1] and programs[2] == programs[3]
+    assert len({machine.key(program) for program in programs}) == len(programs)
+
+
+def test_what_a_program_says_of_itself_is_not_asked_while_others_wait() -> None:
+    """Its `__eq__` may ask the cache as well."""
+    machine = cache()
+
+    @dataclass(frozen=True)
+    class Asking(Flag):
+        def __eq__(self, other: object) -> bool:
+            return bool(machine.cache_stats())
+
+        __hash__ = Flag.__hash__
+
+    assert machine.key(Asking(3)) == machine.key(Asking(3)) and machine.prove(Asking(3)) is machine.prove(Asking(3))
+
+
+def test_a_witness_that_cannot_be_read_is_left_to_the_machine() -> None:
+    class Leaving:
+        def __index__(self) -> int:
+            raise SystemExit(0)
+
+    assert type(cache().key(Fibonacci(3), [Leaving()])) is object
+
+
+SECRET = 987654321987
+
+
+@pytest.mark.parametrize(
+    "witness",
+    [[SECRET], {"a0": SECRET, "a1": 2}, [SECRET] * 9, np.array([SECRET] * 9), [[SECRET, 1], SECRET], {"s": np.array([SECRET]), "k": SECRET}],
+    ids=repr,
+)
+def test_a_key_holds_nothing_of_a_witness(witness: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    trace = QUICK.trace(Fibonacci(10), [SECRET])
+    machine = cache()
+    key = machine.key(Fibonacci(10), witness, trace)
+    mine = set(leaves(key))
+    assert SECRET not in mine and all(SECRET.to_bytes(8, "little") not in leaf for leaf in mine if isinstance(leaf, bytes))
+    monkeypatch.setattr("l2zk.cache.SECRET", bytes(32))
+    theirs = set(leaves(machine.key(Fibonacci(10), witness, trace)))
+    assert {leaf for leaf in mine & theirs if isinstance(leaf, bytes)} == {machine.options.to_bytes()}
+
+
+def leaves(key: Any) -> Iterator[Any]:
+    """What a key is made of."""
+    for part in key:
+        yield from leaves(part) if isinstance(part, tuple) else [part]
 
 
 @pytest.mark.parametrize("version", ["l2zk.__version__", "l2zk.cache.VERSION"])

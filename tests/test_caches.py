@@ -18,6 +18,8 @@ from l2zk.program import TraceProgram
 from l2zk.shape import solve
 
 KEPT_ON_PURPOSE = {
+    "l2zk.making._under_way",  # what is made at this moment, and who waits for it
+    "l2zk.making._waits",
     "l2zk.caches._emptiers",
     "l2zk.plugins._registries",  # the plugins that are loaded, not something that is made again
 }
