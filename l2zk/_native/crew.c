@@ -6,7 +6,12 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "waiting.h"
+
+#ifndef L2ZK_IDLE_SECONDS
+#define L2ZK_IDLE_SECONDS 2.0 /* after which the threads of a crew that nobody takes end */
+#endif
 
 struct l2zk_crew {
     unsigned threads, wanted; /* that it has, and that were asked for: the system may have refused some */
@@ -23,6 +28,8 @@ struct l2zk_crew {
     void *task_context;
     atomic_uint round, busy; /* number of the sharing; followers still at it */
     unsigned seated;      /* followers that have their number */
+    unsigned left;        /* threads that have ended */
+    int over;             /* all are to end */
 
     int alone;            /* the leader does all itself */
     atomic_size_t next, tasks;
@@ -35,7 +42,8 @@ struct l2zk_crew {
 };
 
 static pthread_mutex_t free_lock = PTHREAD_MUTEX_INITIALIZER;
-static l2zk_crew *free_crews;
+static l2zk_crew *free_crews; /* the last given first */
+static unsigned in_use;
 static unsigned generation;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -44,73 +52,11 @@ static void after_fork_in_parent(void) { pthread_mutex_unlock(&free_lock); }
 static void after_fork_in_child(void)
 {
     free_crews = NULL;
+    in_use = 0;
     generation++;
     pthread_mutex_unlock(&free_lock);
 }
 static void watch_forks(void) { pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child); }
-
-/* A clock that nobody sets: macOS has none for conditions, but a wait for a time from now. */
-#ifdef __APPLE__
-static void init_timed(pthread_cond_t *condition) { pthread_cond_init(condition, NULL); }
-
-static struct timespec after(double seconds)
-{
-    struct timespec t = {(time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9)};
-    return t;
-}
-
-static int wait_until(pthread_cond_t *condition, pthread_mutex_t *mutex, const struct timespec *limit)
-{
-    return pthread_cond_timedwait_relative_np(condition, mutex, limit);
-}
-#else
-static void init_timed(pthread_cond_t *condition)
-{
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(condition, &attributes);
-    pthread_condattr_destroy(&attributes);
-}
-
-static struct timespec after(double seconds)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    t.tv_nsec += (long)(seconds * 1e9);
-    t.tv_sec += t.tv_nsec / 1000000000L;
-    t.tv_nsec %= 1000000000L;
-    return t;
-}
-
-static int wait_until(pthread_cond_t *condition, pthread_mutex_t *mutex, const struct timespec *limit)
-{
-    return pthread_cond_timedwait(condition, mutex, limit);
-}
-#endif
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static inline void pause_a_moment(void)
-{
-#if defined __x86_64__ || defined __i386__
-    __builtin_ia32_pause();
-#elif defined __aarch64__
-    __asm__ volatile("yield");
-#endif
-}
-
-/* Look for some ten microseconds whether a number changes: less than it takes to fall asleep and be woken. */
-static void watch(atomic_uint *number, unsigned old)
-{
-    for (int i = 0; i < 500 && atomic_load_explicit(number, memory_order_relaxed) == old; i++)
-        pause_a_moment();
-}
 
 static void work_on(l2zk_crew *crew, l2zk_task task, void *context, unsigned worker)
 {
@@ -121,13 +67,89 @@ static void work_on(l2zk_crew *crew, l2zk_task task, void *context, unsigned wor
     }
 }
 
+/* ---- The end of a crew. Nobody has the lock of one and that of the list. ---- */
+
+/* End the threads of a crew that is neither free nor in use; the last one frees its memory. */
+static void dismiss(l2zk_crew *crew)
+{
+    pthread_mutex_lock(&crew->lock);
+    crew->over = 1;
+    pthread_cond_signal(&crew->started);
+    pthread_cond_broadcast(&crew->called);
+    pthread_mutex_unlock(&crew->lock);
+}
+
+static void dismiss_all(l2zk_crew *crew)
+{
+    for (l2zk_crew *next; crew; crew = next) {
+        next = crew->next_free;
+        dismiss(crew);
+    }
+}
+
+/* Take all crews but the first few from the list. Under its lock. */
+static l2zk_crew *cut(unsigned keep)
+{
+    l2zk_crew **link = &free_crews;
+    for (; keep && *link; keep--)
+        link = &(*link)->next_free;
+    l2zk_crew *rest = *link;
+    *link = NULL;
+    return rest;
+}
+
+/* If nobody has taken the crew, nobody will. */
+static void retire(l2zk_crew *crew)
+{
+    pthread_mutex_lock(&free_lock);
+    l2zk_crew **link = &free_crews;
+    while (*link && *link != crew)
+        link = &(*link)->next_free;
+    const int was_free = *link != NULL;
+    if (was_free)
+        *link = crew->next_free;
+    pthread_mutex_unlock(&free_lock);
+    if (was_free)
+        dismiss(crew);
+}
+
+/* What a thread does last, under the lock of its crew. */
+static void leave(l2zk_crew *crew)
+{
+    const int last = ++crew->left == crew->threads;
+    pthread_mutex_unlock(&crew->lock);
+    if (!last)
+        return;
+    pthread_mutex_destroy(&crew->lock);
+    pthread_cond_destroy(&crew->started);
+    pthread_cond_destroy(&crew->called);
+    pthread_cond_destroy(&crew->ended);
+    free(crew);
+}
+
+/* ---- Its threads ---- */
+
+/* Wait for work. Under the lock. */
+static void await_job(l2zk_crew *crew)
+{
+    while (!crew->job && !crew->over) {
+        const struct timespec limit = after(L2ZK_IDLE_SECONDS);
+        if (wait_until(&crew->started, &crew->lock, &limit) != ETIMEDOUT || crew->job)
+            continue;
+        pthread_mutex_unlock(&crew->lock);
+        retire(crew);
+        pthread_mutex_lock(&crew->lock);
+    }
+}
+
 static void *lead(void *argument)
 {
     l2zk_crew *crew = argument;
     pthread_mutex_lock(&crew->lock);
     for (;;) {
-        while (!crew->job)
-            pthread_cond_wait(&crew->started, &crew->lock);
+        await_job(crew);
+        if (crew->over)
+            break;
         pthread_mutex_unlock(&crew->lock);
         crew->job(crew->job_context);
         pthread_mutex_lock(&crew->lock);
@@ -135,6 +157,7 @@ static void *lead(void *argument)
         crew->running = 0;
         pthread_cond_broadcast(&crew->ended);
     }
+    leave(crew);
     return NULL;
 }
 
@@ -148,8 +171,10 @@ static void *follow(void *argument)
         pthread_mutex_unlock(&crew->lock);
         watch(&crew->round, seen);
         pthread_mutex_lock(&crew->lock);
-        while (crew->round == seen)
+        while (crew->round == seen && !crew->over)
             pthread_cond_wait(&crew->called, &crew->lock);
+        if (crew->over)
+            break;
         seen = crew->round;
         l2zk_task task = crew->task;
         void *context = crew->task_context;
@@ -159,6 +184,7 @@ static void *follow(void *argument)
         if (--crew->busy == 0)
             pthread_cond_broadcast(&crew->ended);
     }
+    leave(crew);
     return NULL;
 }
 
@@ -190,7 +216,7 @@ static l2zk_crew *hire(unsigned threads)
     crew->wanted = threads;
     crew->generation = generation;
     pthread_mutex_init(&crew->lock, NULL);
-    pthread_cond_init(&crew->started, NULL);
+    init_timed(&crew->started);
     pthread_cond_init(&crew->called, NULL);
     init_timed(&crew->ended);
     if (spawn(lead, crew)) {
@@ -213,14 +239,21 @@ l2zk_crew *l2zk_crew_take(unsigned threads)
     l2zk_crew *crew = *link;
     if (crew)
         *link = crew->next_free;
+    in_use++;
     pthread_mutex_unlock(&free_lock);
-    if (!crew)
-        return hire(threads);
-    atomic_store(&crew->cancelled, 0); /* as its last job may have been */
+    if (crew)
+        atomic_store(&crew->cancelled, 0); /* as its last job may have been */
+    else if (!(crew = hire(threads))) {
+        pthread_mutex_lock(&free_lock);
+        in_use--;
+        pthread_mutex_unlock(&free_lock);
+    }
     return crew;
 }
 
 int l2zk_crew_is_gone(l2zk_crew *crew) { return crew->generation != generation; }
+
+enum { KEPT = 2 }; /* free crews, if there are not more in use: some programs use a small one and a large one in turn */
 
 void l2zk_crew_give(l2zk_crew *crew)
 {
@@ -229,7 +262,18 @@ void l2zk_crew_give(l2zk_crew *crew)
     pthread_mutex_lock(&free_lock);
     crew->next_free = free_crews;
     free_crews = crew;
+    in_use--;
+    l2zk_crew *rest = cut(in_use > KEPT ? in_use : KEPT);
     pthread_mutex_unlock(&free_lock);
+    dismiss_all(rest);
+}
+
+void l2zk_crew_release(void)
+{
+    pthread_mutex_lock(&free_lock);
+    l2zk_crew *rest = cut(0);
+    pthread_mutex_unlock(&free_lock);
+    dismiss_all(rest);
 }
 
 void l2zk_crew_start(l2zk_crew *crew, l2zk_job job, void *context)

@@ -1,7 +1,8 @@
 /* A crew: a few threads that carry out one job (a proof), while the thread that asked for it waits and looks in.
  *
- * The first thread runs the job; when the job calls l2zk_crew_share, all of the crew take part. Crews are kept between jobs and
- * dropped in a forked child, whose copies of the threads do not exist.
+ * The first thread runs the job; when the job calls l2zk_crew_share, all of the crew take part. Between jobs as many crews are
+ * kept as are in use, two at least; the threads of one that nobody takes for some seconds end. In a forked child, whose copies
+ * of the threads do not exist, crews are dropped.
  */
 #ifndef L2ZK_CREW_H
 #define L2ZK_CREW_H
@@ -25,6 +26,7 @@ int l2zk_crew_wait(l2zk_crew *crew, double seconds); /* 1 if the job has ended; 
 void l2zk_crew_cancel(l2zk_crew *crew);
 l2zk_progress l2zk_crew_progress(l2zk_crew *crew);
 void l2zk_crew_give(l2zk_crew *crew); /* only after the job has ended */
+void l2zk_crew_release(void);         /* end the threads of all crews that are not in use */
 int l2zk_crew_is_gone(l2zk_crew *crew);  /* this process is a fork of the one whose threads it had */
 
 enum { L2ZK_STAGES = 16 };

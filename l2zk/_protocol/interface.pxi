@@ -393,7 +393,8 @@ def keep_memory(size_t limit):
 
 
 def release_memory():
-    """Give back what is kept for the next proofs, and say how many bytes that were."""
+    """Give back the memory and the threads that are kept for the next proofs, and say how many bytes that were."""
+    l2zk_crew_release()
     return l2zk_block_release()
 
 

@@ -122,6 +122,7 @@ cdef extern from "crew.h" nogil:
     l2zk_progress l2zk_crew_progress(l2zk_crew *) noexcept
     double l2zk_crew_seconds(l2zk_crew *, uint32_t) noexcept
     void l2zk_crew_give(l2zk_crew *) noexcept
+    void l2zk_crew_release() noexcept
     int l2zk_crew_is_gone(l2zk_crew *) noexcept
     void l2zk_crew_stage(l2zk_crew *, uint32_t, uint64_t) noexcept
     void l2zk_crew_alone(l2zk_crew *, bint) noexcept
