@@ -151,7 +151,7 @@ def check_bits(graph: Graph, name: Any, value: Expression, count: Any) -> None:
 
 
 def check_step(draft: Draft, column: int, ahead: int, expression: Expression) -> None:
-    """A step reads rows before the one that it fills, each column has one, and all fill the same row ahead."""
+    """A step reads rows before the one that it fills, and each column has one."""
     graph, names = draft.graph, draft.graph.columns
     name = names[column]
     filled = cell_name(name, ahead)
@@ -169,12 +169,6 @@ def check_step(draft: Draft, column: int, ahead: int, expression: Expression) ->
         )
     if column in draft.targets:
         raise ProgramError(f"column {name!r} has two steps")
-    for other in draft.targets.values():
-        if other.ahead != ahead:
-            raise ProgramError(
-                f"steps fill {cell_name(names[other.column], other.ahead)} and {filled}: all of them"
-                " fill the same row ahead, so write the shorter one further ahead too"
-            )
 
 
 def check_claim(draft: Draft, name: str, node: int, on: Settled) -> None:

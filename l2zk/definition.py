@@ -95,8 +95,9 @@ class Binding:
 class Definition:
     """What a program's text came to.
 
-    step_targets: uint32[results, 2], (column, rows ahead) of each result of the step code. step_function: the
-    capsule that fills the trace in its place. given: the columns of the witness; generate: the program's own
+    step_targets: uint32[results, 2], of each result of the step code the column and the first row that it
+    fills. step_reach: on row i the step code gives row i + step_reach. step_function: the capsule
+    that fills the trace in its place. given: the columns of the witness; generate: the program's own
     generate_trace. pads: for each column what its padding holds, or None for the last value once more.
     hidden: the columns whose values depend on private ones. free: (column, rows) that no constraint holds, on
     purpose.
@@ -176,7 +177,7 @@ class Definition:
         """The step's code and the constraints' code, as text."""
         names, parts = self.air.names, []
         if self.step_code is not None:
-            cells = [cell_name(self.air.columns[column], int(ahead)) for column, ahead in self.step_targets]
+            cells = [cell_name(self.air.columns[column], self.step_reach) for column, _ in self.step_targets]
             parts += [f"step of {self.air.id}", disassemble(self.step_code, names, cells), ""]
         titles = [f"constraint {constraint.name!r}" for constraint in self.air.constraints]
         return "\n".join(

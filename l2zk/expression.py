@@ -8,7 +8,7 @@ shared subexpression is one node however often it is written, and no walk here r
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
 
 from l2zk.errors import ProgramError
@@ -93,11 +93,12 @@ def extract(nodes: Sequence[Node], roots: Iterable[int]) -> tuple[tuple[Node, ..
                 stack.append(waiting)
             else:
                 place[index] = len(ordered)
-                ordered.append(_renumbered(nodes[index], place))
+                ordered.append(renumbered(nodes[index], place))
     return tuple(ordered), tuple(place[root] for root in roots)
 
 
-def _renumbered(node: Node, place: dict[int, int]) -> Node:
+def renumbered(node: Node, place: Mapping[int, int] | Sequence[int]) -> Node:
+    """An operation on operands that are now in these places; a leaf as it is."""
     kind, x, y = node
     if kind not in _OPERANDS:
         return node

@@ -5,7 +5,7 @@ n is said or named, N the least power of two that has room, and each claim becom
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,10 +13,10 @@ import numpy as np
 from l2zk.air import MAX_LENGTH, Air, Constraint, Domain
 from l2zk.bytecode import compile_constraints, compile_nodes
 from l2zk.definition import Bits, Definition, Output, Start
-from l2zk.draft import Draft, Every, Settled
+from l2zk.draft import Draft, Every, Settled, Target
 from l2zk.draft_checks import check_claims, check_constrained, check_filled, check_not_constant
 from l2zk.errors import ProgramError
-from l2zk.expression import PRIVATE, counted, extract
+from l2zk.expression import COLUMN, PERIODIC, PRIVATE, Node, counted, extract, renumbered
 from l2zk.private_starts import private_claims
 
 
@@ -165,14 +165,34 @@ def _step_parts(draft: Draft) -> dict[str, Any]:
     cells.setflags(write=False)
     parts: dict[str, Any] = {"step_code": None, "step_targets": cells, "step_reach": _reach(draft)}
     if targets:
-        nodes, roots = extract(draft.graph.nodes, (target.node for target in targets))
+        nodes, roots = _step_nodes(draft, targets, parts["step_reach"])
         sizes = {"inputs": len(draft.graph.inputs), "outputs": len(draft.graph.outputs)}
         parts["step_code"] = compile_nodes(nodes, roots, **sizes)
     return parts
 
 
+def _step_nodes(draft: Draft, targets: Sequence[Target], reach: int) -> tuple[list[Node], list[int]]:
+    """The nodes of all targets and their roots, all written so that they fill the row `reach` ahead."""
+    nodes: dict[Node, int] = {}
+    roots: dict[int, int] = {}
+    for ahead in dict.fromkeys(target.ahead for target in targets):
+        chosen = [target for target in targets if target.ahead == ahead]
+        more, places = extract(draft.graph.nodes, (target.node for target in chosen))
+        new: list[int] = []
+        for node in more:
+            new.append(nodes.setdefault(_moved(node, new, reach - ahead), len(nodes)))
+        roots |= {target.column: new[place] for target, place in zip(chosen, places)}
+    return list(nodes), [roots[target.column] for target in targets]
+
+
+def _moved(node: Node, place: Sequence[int], rows: int) -> Node:
+    """A node so many rows further ahead, a periodic column too, of operands that are now in these places."""
+    kind, x, y = node
+    return (kind, x, y + rows) if kind in (COLUMN, PERIODIC) else renumbered(node, place)
+
+
 def _reach(draft: Draft) -> int:
-    """How many rows ahead a step fills; for a C function, before which row it begins."""
+    """How many rows ahead the step code fills; for a C function, before which row it begins."""
     if draft.targets:
         return max(target.ahead for target in draft.targets.values())
     return 1 + max((row for row, _ in draft.start), default=-1)

@@ -181,6 +181,7 @@ class Machine:
     def step(self, cells: Mapping[Expression, Any]) -> None:
         """Fill the next row, `a`, or the row k ahead, `a[k]`, and claim the same on every transition.
 
+        Each column may look ahead by its own: {t[3]: t + s, s: s + 1} needs three rows of t started, one of s.
         cells: from columns to expressions in cells of rows before the one that is filled, public inputs and
         constants. Each column has one step, in the padding too; given columns may be read.
         """

@@ -52,10 +52,11 @@ def fill(definition, binding):
     for column, values in binding.columns.items():
         for i, value in enumerate(values.tolist()):
             rows[i][column] = value
-    for i in range(air.length - definition.step_reach if definition.step_code else 0):
-        results = run(definition.step_code, _loader(air, rows, i), inputs, outputs)
-        for (column, ahead), value in zip(definition.step_targets.tolist(), results, strict=True):
-            rows[i + ahead][column] = value
+    for row in range(1, air.length) if definition.step_code else ():
+        results = run(definition.step_code, _step_loader(air, rows, row - definition.step_reach), inputs, outputs)
+        for (column, first), value in zip(definition.step_targets.tolist(), results, strict=True):
+            if row >= first:
+                rows[row][column] = value
     return rows
 
 
@@ -71,6 +72,17 @@ def _loader(air, rows, i):
         if periodic:
             return air.periodic[index][i % len(air.periodic[index])]
         return rows[(i + offset) % air.length][index]
+
+    return load
+
+
+def _step_loader(air, rows, i):
+    """Of a row that may lie before the first one, where a result that needs it is not asked for."""
+
+    def load(periodic, index, offset):
+        if periodic:
+            return air.periodic[index][(i + offset) % len(air.periodic[index])]
+        return rows[i + offset][index] or 0 if i + offset >= 0 else 0
 
     return load
 

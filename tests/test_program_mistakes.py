@@ -121,7 +121,6 @@ MISTAKES = {
     "key of another": (lambda m: m.start({Machine().column("z"): 0}), "z belongs to another program"),
     "no dict": (lambda m: m.step([column(m)]), "m.step takes a dict"),
     "future": (lambda m: (a := m.column("a"), m.step({a: a.next + 1})), "the step of a reads the future"),
-    "mixed": (lambda m: (c := m.columns("a", "b"), m.step({c[0]: 1, c[1][2]: 1})), r"fill a\[1\] and b\[2\]"),
     "start of column": (lambda m: (c := m.columns("a", "b"), m.start({c[0]: c[1]})), "holds a column"),
     "private step": (lambda m: m.step({m.column("a"): m.private_input("k")}), "step of a holds a private"),
     "private constraint": (

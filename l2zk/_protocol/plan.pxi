@@ -78,10 +78,12 @@ cdef struct Plan:
     l2zk_code constraints
     bint has_step
     l2zk_code step
-    const uint32_t (*step_targets)[2]
+    const uint32_t (*step_targets)[2]   # column, and the first row that the step fills of it
+    size_t first_target                 # the least of those rows
     const l2zk_row_step *row_steps      # the step's code as rows.pxi arranges it
     size_t row_step_count, row_slots
     const uint64_t *row_results         # the slot of each result
+    const size_t *row_periodic          # of each load of a periodic column, the address of its values from the offset on
     step_function function       # fills rows in place of the step code, or NULL
     void *function_context
     size_t step_reach
@@ -123,6 +125,7 @@ cdef class Compiled:
     """A program compiled for one shape, to be proved or verified any number of times by any number of threads.
 
     shape: the integers of PROTOCOL 4.2. domains: uint64 (constraints, 3). reads: (offset, uint32 columns) in increasing order.
+    step: on row i it gives row i + step_reach of each column of step_targets, (column, first row that it fills).
     step_function: a capsule named STEP_FUNCTION, whose function fills the rows from step_reach on, instead of the step code.
     periodic: uint64 arrays. constraints, step: Code of bytecode.py. output_claims: (constraint, row) of each output, whose value is
     what the constraint's expression gives on this row with 0 for the output. rows: n, of the seed message.
@@ -158,15 +161,29 @@ cdef class Compiled:
             self._take_function(step_function)
         if p.has_step:
             p.step_targets = <const uint32_t (*)[2]>self._table(step_targets, 2, np.uint32)
-            for column, ahead in step_targets:
-                _require(column < p.columns and 1 <= ahead <= step_reach, f"the step fills column {column}, {ahead} rows ahead")
+            for column, first in step_targets:
+                _require(column < p.columns and 1 <= first <= step_reach, f"the step fills column {column} from row {first} on")
+            p.first_target = min([int(first) for _, first in step_targets], default=step_reach)
             self._take_code(&p.step, step, len(step_targets))
             self._take_rows(_RowCode(step))
+            self._take_row_periodic(step.loads, periodic)
 
     cdef int _take_rows(self, rows) except -1:
         self.plan.row_steps = <const l2zk_row_step *>self._array(np.array(rows.steps).reshape(-1), np.uint32)
         self.plan.row_step_count, self.plan.row_slots = len(rows.steps), rows.slots
         self.plan.row_results = <const uint64_t *>self._array(rows.results, np.uint64)
+        return 0
+
+    cdef int _take_row_periodic(self, loads, periodic) except -1:
+        """A copy that begins at the offset for each load that has one."""
+        cdef size_t k
+        cdef size_t *addresses = <size_t *>self._array([0] * len(loads), np.uintp)
+        self.plan.row_periodic = addresses
+        for k, (kind, index, offset) in enumerate(loads.tolist()):
+            if kind == 1 and offset:
+                addresses[k] = <size_t>self._array(np.roll(np.array(periodic[index], dtype=np.uint64), -offset), np.uint64)
+            elif kind == 1:
+                addresses[k] = <size_t>self.plan.periodic[index].values
         return 0
 
     cdef int _take_function(self, capsule) except -1:
@@ -380,7 +397,9 @@ cdef class Compiled:
         for i in range(c.load_count):
             load = c.loads[i]
             limit = self.plan.columns if load[0] == 0 else self.plan.periodic_count
-            if load[0] > 1 or load[1] >= limit or load[2] >= self.plan.length or (load[0] == 1 and load[2]):
+            if load[0] > 1 or load[1] >= limit or load[2] >= self.plan.length:
+                raise ValueError(f"load {i} is not valid")
+            if c == &self.plan.constraints and load[0] == 1 and load[2]:
                 raise ValueError(f"load {i} is not valid")
             if c == &self.plan.constraints and load[0] == 0 and not self._is_opened(load[1], load[2]):
                 raise ValueError(f"load {i} is of a column that is not opened at its offset")

@@ -19,15 +19,43 @@ cdef l2zk_row_code row_code(Prover *v) noexcept nogil:
         if load[0] == 0:
             v.row_loads[k].values, v.row_loads[k].mask = column_of(v.trace, p.coset_size, load[1]) + load[2], ~<size_t>0
         else:
-            v.row_loads[k].values = p.periodic[load[1]].values
-            v.row_loads[k].mask = (<size_t>1 << p.periodic[load[1]].log_period) - 1
+            v.row_loads[k].values, v.row_loads[k].mask = <const uint64_t *>p.row_periodic[k], period_mask(p, load[1])
     for k in range(p.step.result_count):
-        v.row_results[k].values = column_of(v.trace, p.coset_size, p.step_targets[k][0]) + p.step_targets[k][1]
+        v.row_results[k].values = column_of(v.trace, p.coset_size, p.step_targets[k][0]) + p.step_reach
         v.row_results[k].slot = p.row_results[k]
     code.first_load, code.load_count, code.loads = p.step.uniform_count + 1, p.step.load_count, v.row_loads
     code.step_count, code.steps = p.row_step_count, p.row_steps
     code.result_count, code.results = p.step.result_count, v.row_results
     return code
+
+
+cdef inline size_t period_mask(const Plan *p, size_t periodic) noexcept nogil:
+    return (<size_t>1 << p.periodic[periodic].log_period) - 1
+
+
+cdef void run_first_rows(Prover *v, l2zk_row_code *code) noexcept nogil:
+    """Rows before step_reach, where some steps begin and others do not: those read 0 and write to a spare slot."""
+    cdef const Plan *p = v.plan
+    cdef uint64_t *slots = v.scratch[0].words
+    cdef const uint64_t *zero = slots + p.step.uniform_count
+    cdef size_t row, k
+    cdef const uint32_t *load
+    for row in range(p.first_target, p.step_reach):
+        if l2zk_crew_cancelled(v.crew):
+            return
+        for k in range(p.step.load_count):
+            load = p.step.loads[k]
+            if load[0] == 1:
+                v.row_loads[k].values = <const uint64_t *>p.row_periodic[k] + ((row - p.step_reach) & period_mask(p, load[1]))
+            elif row + load[2] < p.step_reach:
+                v.row_loads[k].values = zero
+            else:
+                v.row_loads[k].values = column_of(v.trace, p.coset_size, load[1]) + (row + load[2] - p.step_reach)
+        for k in range(p.step.result_count):
+            v.row_results[k].values = slots + p.row_slots - 1
+            if row >= p.step_targets[k][1]:
+                v.row_results[k].values = column_of(v.trace, p.coset_size, p.step_targets[k][0]) + row
+        l2zk_active.run_rows(code, 0, 1, slots)
 
 
 cdef void call_step_function(Prover *v, size_t first, size_t last) noexcept nogil:
@@ -76,9 +104,11 @@ cdef void run_steps(Prover *v) noexcept nogil:
     cdef size_t first, rows = p.length - p.step_reach, block = rows_a_block(&p.step)
     cdef l2zk_row_code code
     if p.has_step:
-        code = row_code(v)
         run_prelude(&p.step, v.inputs, p.input_count, NULL, 0, v.scratch[0].words)
         v.scratch[0].words[p.step.uniform_count] = 0
+        code = row_code(v)
+        run_first_rows(v, &code)
+        code = row_code(v)
     for first from 0 <= first < rows by block:
         if l2zk_crew_cancelled(v.crew):
             stop(v, CANCELLED)
