@@ -21,6 +21,7 @@ from l2zk.program import TraceProgram
 from l2zk.proof import Proof
 from l2zk.resources import default_threads, memory_limit, require_memory
 from l2zk.schedule import Schedule, alone, choose
+from l2zk.statement import Known
 from l2zk.workers import Act, Outcomes, checked, in_turn, on_threads, outcome
 from l2zk.zkvm import Progress, TraceZkVm
 
@@ -30,7 +31,7 @@ SERIES_SECONDS = 0.1
 PARTS_OF_A_WORKER = 8
 """Into so many parts of equal work the jobs are cut, for each worker, so that none is left without towards the end."""
 
-Job = tuple[Any, Any]  # a program and its witness; to verify, a program with its proof, and a hint
+Job = tuple[Any, Any]  # a program and its witness
 
 
 class BatchProcessor:
@@ -117,21 +118,27 @@ class BatchProcessor:
         self,
         programs: Iterable[TraceProgram],
         proofs: Iterable[Proof | bytes],
-        hints: Iterable[Any] | None = None,
+        hints: Iterable[Known] | None = None,
         *,
+        outputs: Iterable[Known] | None = None,
         progress: Progress | bool | None = None,
     ) -> list[bool]:
         """Whether each proof shows that the program in its place ran right; see `TraceZkVm.verify`.
 
-        hints: what is known of each program's inputs, None or () for nothing.
+        hints, outputs: what is known of each program's inputs and of its outputs, None or () for nothing; an input that a hint
+        does not name is fixed to its default, as by `TraceZkVm.verify`:
+
+            batch.verify_batch_parallel(programs, proofs, [{"a0": 2}, None], outputs=[None, {"result": 5}])
         """
         claims = _pairs(programs, "proof", proofs)
-        known = _pairs(claims, "hint", [None] * len(claims) if hints is None else hints)
+        nothing = [None] * len(claims)
+        inputs = _pairs(claims, "hint", nothing if hints is None else hints)
+        known = _pairs(inputs, "set of outputs", nothing if outputs is None else outputs)
 
         def verify(part: Sequence[int], _: Progress) -> Outcomes:
             for index in part:
-                (program, proof), hint = known[index]
-                yield index, outcome(self._vm.verify, program, proof, () if hint is None else hint)
+                ((program, proof), hint), demanded = known[index]
+                yield index, outcome(self._vm.verify, program, proof, hint, outputs=demanded)
 
         parts = [[index] for index in range(len(known))]
         return _collect(on_threads(verify, parts, self._max_workers, self._executor), len(known), False, progress)

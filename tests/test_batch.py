@@ -82,6 +82,7 @@ def test_batch_verify_parallel() -> None:
     broken = [proofs[0], bytes(proofs[1])[:-1], proofs[2]]
     assert batch.verify_batch_parallel(programs, broken) == [True, False, True]
     assert batch.verify_batch_parallel(programs, proofs, [(0, 1), None, {"a1": 2}]) == [True, True, False]
+    assert batch.verify_batch_parallel(programs, proofs, outputs=[(5,), None, {"result": 611}]) == [True, True, False]
 
 
 # Results.
