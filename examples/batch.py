@@ -14,5 +14,6 @@ outcomes = batch.prove_batch_auto(programs, witnesses, return_exceptions=True)
 for outcome in outcomes:
     print(outcome)
 
-made = [(program, proof) for program, proof in zip(programs, outcomes) if not isinstance(proof, Exception)]
-print(batch.verify_batch_parallel([program for program, _ in made], [proof for _, proof in made]))
+made = [job for job in zip(programs, outcomes, witnesses) if not isinstance(job[1], Exception)]
+programs, proofs, hints = zip(*made)
+print(batch.verify_batch_parallel(programs, proofs, hints))  # all inputs are public: a witness says what to demand

@@ -89,7 +89,7 @@ class Assignment(click.ParamType):
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, int]:
+    ) -> tuple[str, Any]:
         """The pair."""
         if isinstance(value, tuple):
             return value
@@ -100,6 +100,17 @@ class Assignment(click.ParamType):
             return name, int(text, 0)
         except ValueError:
             self.fail(f"{text!r} is not an integer", param, ctx)
+
+
+class Demand(Assignment):
+    """NAME=VALUE, or NAME=any for whatever a proof states."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, int | None]:
+        """The pair; None for any."""
+        name, _, text = value.partition("=") if isinstance(value, str) else ("", "", "")
+        return (name, None) if name and text == "any" else super().convert(value, param, ctx)
 
 
 def unique(pairs: Iterable[tuple[str, Any]], option: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import click
 
 from l2zk.cli.failure import ProofCommand
 from l2zk.cli.program_commands import (
-    Assignment,
+    Demand,
     ProgramCommands,
     json_option,
     options_of,
@@ -20,13 +20,13 @@ from l2zk.cli.program_commands import (
     witness_options,
 )
 from l2zk.cli.screen import bar, duration, print_json, progress_bar, screen, table, told
-from l2zk.cli.statement import facts, figures, stated_program
-from l2zk.errors import WitnessError
+from l2zk.cli.statement import facts, figures, public_facts, public_lines, stated_program
 from l2zk.expression import counted
 from l2zk.hookspecs import hookimpl
 from l2zk.profile import ProofProfile
 from l2zk.program import TraceProgram
 from l2zk.proof import Proof
+from l2zk.statement import demanded_inputs, demanded_outputs
 from l2zk.zkvm import TraceZkVm
 
 
@@ -108,14 +108,14 @@ def _print_profile(profile: ProofProfile) -> None:
 @click.option(
     "--input",
     "inputs",
-    type=Assignment(),
+    type=Demand(),
     multiple=True,
-    help="A public input that the proof must have, as a0=2.",
+    help="A public input that the proof must have, as a0=2, instead of its default; a0=any accepts any.",
 )
 @click.option(
     "--output",
     "outputs",
-    type=Assignment(),
+    type=Demand(),
     multiple=True,
     help="A public output that it must have, as result=5.",
 )
@@ -134,27 +134,30 @@ def _print_profile(profile: ProofProfile) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print an object for machines.")
 def verify(
     file: str,
-    inputs: tuple[tuple[str, int], ...],
-    outputs: tuple[tuple[str, int], ...],
+    inputs: tuple[tuple[str, int | None], ...],
+    outputs: tuple[tuple[str, int | None], ...],
     min_security: int,
     given: str | None,
     as_json: bool,
 ) -> None:
     """Verify the proof in FILE.
 
-    The program is built from the id and the parameters that the proof names, by the plugins installed here;
-    without --input and --output, the public values are those that the proof states.
+    The program is built from the id and the parameters that the proof names, by the plugins installed here. A public input
+    that you do not name must have its default, if it has one; every other value that you do not name is whatever the proof
+    states. All are printed, each with the words demanded, demanded as its default, or only stated; of more than 8 values whose
+    names count on, as o0, o1, o2, the number and the BLAKE3 digest (of 8 bytes each, the least first), and all with --json.
     """
     proof = Proof.load(file)
     program = stated_program(proof, given)
     machine = TraceZkVm(min_security=min_security)
-    known = unique(inputs, "--input")
-    for private in (i.name for i in program.definition.inputs if not i.public and i.name in known):
-        raise WitnessError(f"input {private!r} of {proof.program_id} is private, so a proof says nothing of it")
+    hint, results = unique(inputs, "--input"), unique(outputs, "--output")
     start = perf_counter()
-    machine.check_proof(program, proof, witness_hint=known, outputs=unique(outputs, "--output"))
+    machine.check_proof(program, proof, hint, outputs=results)
     seconds = perf_counter() - start
+    demands = demanded_inputs(program.definition, hint), demanded_outputs(program.definition, results)
     if as_json:
-        print_json({**facts(program, proof), "seconds": round(seconds, 6), "file": file})
+        public = public_facts(proof, demands)
+        print_json({**facts(program, proof), **public, "seconds": round(seconds, 6), "file": file})
         return
     click.echo(f"{proof.claim}\nverified in {duration(seconds)}: {figures(program, proof)}")
+    click.echo("\n".join(public_lines(proof, demands)))

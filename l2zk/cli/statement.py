@@ -1,14 +1,30 @@
-"""What a proof file says, for people and for machines, and which program it is of."""
+"""What a proof file says, for people and for machines, which program it is of, and who fixes each of its public values."""
 
 from __future__ import annotations
 
+import json
+import re
+import struct
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
+from l2zk._core import blake3
 from l2zk.cli.program_commands import program_class
 from l2zk.cli.screen import plain
 from l2zk.plugins import program_from, program_of
 from l2zk.program import TraceProgram
 from l2zk.proof import Proof
+from l2zk.statement import Demands
+from l2zk.words import printable
+
+WHOLE = 8
+"""An array of more public values than this is abridged."""
+
+LONGEST = 100
+"""Characters of a parameter beyond which it is abridged."""
+
+WORDS = {"demanded": "demanded", "default": "demanded as its default", "stated": "only stated"}
 
 
 def stated_program(proof: Proof, given: str | None) -> TraceProgram:
@@ -36,3 +52,87 @@ def figures(program: TraceProgram, proof: Proof) -> str:
     bits = proof.security_as(program).whole_bits
     hiding = "zero knowledge" if proof.is_zk else "no zero knowledge"
     return f"{proof.steps:,} steps, {proof.size:,} bytes, {bits} proven bits, {hiding}"
+
+
+@dataclass
+class Array:
+    """Public values that stand alike and whose names count on, as o0, o1, o2; most are one value."""
+
+    kind: str
+    standing: str
+    names: list[str] = field(default_factory=list)
+    values: list[int] = field(default_factory=list)
+
+    @property
+    def digest(self) -> str:
+        """BLAKE3 of the values, each as 8 bytes, the least first."""
+        return blake3(struct.pack(f"<{len(self.values)}Q", *self.values)).hex()
+
+    def lines(self) -> Iterator[str]:
+        """A line for each value, or one for all of them."""
+        if len(self.values) <= WHOLE:
+            for name, value in zip(self.names, self.values):
+                yield f"{self.kind} {name} = {value} ({WORDS[self.standing]})"
+            return
+        shown = ", ".join(map(str, self.values[:3]))
+        yield (
+            f"{self.kind}s {self.names[0]} to {self.names[-1]} = {shown}, …, {self.values[-1]}"
+            f" ({len(self.values):,} values, BLAKE3 {self.digest}; {WORDS[self.standing]})"
+        )
+
+
+def public_lines(proof: Proof, demands: Iterable[Demands]) -> Iterator[str]:
+    """Every public value of a proof that was verified, and whether it was demanded or is only stated."""
+    for name, value in proof.parameters.items():
+        text = json.dumps(plain(value))
+        if len(text) > LONGEST:
+            text = f"{text[:LONGEST]}… ({len(text):,} characters, BLAKE3 {blake3(text.encode()).hex()})"
+        yield f"parameter {printable(name)} = {text} ({WORDS['stated']})"
+    for array in _arrays(proof, demands):
+        yield from array.lines()
+
+
+def public_facts(proof: Proof, demands: Iterable[Demands]) -> dict[str, Any]:
+    """The same for machines, beside the values themselves, which `facts` has in full."""
+    arrays = _arrays(proof, demands)
+    standing: dict[str, dict[str, str]] = {"inputs": {}, "outputs": {}}
+    for array in arrays:
+        standing[f"{array.kind}s"] |= dict.fromkeys(array.names, array.standing)
+    digests = [
+        {
+            "kind": array.kind,
+            "first": array.names[0],
+            "last": array.names[-1],
+            "count": len(array.values),
+            "blake3": array.digest,
+        }
+        for array in arrays
+        if len(array.values) > WHOLE
+    ]
+    return {"demands": standing, "digests": digests}
+
+
+def _arrays(proof: Proof, demands: Iterable[Demands]) -> list[Array]:
+    """The public values in the order of their first names; arrays may be interleaved, as x0, y0, x1, y1."""
+    arrays: list[Array] = []
+    waiting: dict[tuple[str, str], Array] = {}
+    for known in demands:
+        values = proof.public_inputs if known.kind == "input" else proof.public_outputs
+        for index, (name, value) in enumerate(values.items()):
+            standing = known.standing(index)
+            array = waiting.pop((name, standing), None)
+            if array is None:
+                array = Array(known.kind, standing)
+                arrays.append(array)
+            array.names.append(name)
+            array.values.append(value)
+            if following := _following(name):
+                waiting[following, standing] = array
+        waiting.clear()
+    return arrays
+
+
+def _following(name: str) -> str | None:
+    """o8 after o7, row10 after row09; None after a name without a number."""
+    match = re.fullmatch(r"(.*?)([0-9]+)", name)
+    return match and f"{match[1]}{int(match[2]) + 1:0{len(match[2])}d}"
