@@ -17,6 +17,7 @@ from typing import Any
 from l2zk import plugins
 from l2zk.cache import CachedZkVm
 from l2zk.errors import OptionsError, ProgramError, WitnessError
+from l2zk.held import Held
 from l2zk.program import TraceProgram
 from l2zk.proof import Proof
 from l2zk.resources import default_threads, memory_limit, require_memory
@@ -32,6 +33,14 @@ PARTS_OF_A_WORKER = 8
 """Into so many parts of equal work the jobs are cut, for each worker, so that none is left without towards the end."""
 
 Job = tuple[Any, Any]  # a program and its witness
+
+
+class Jobs(list[Job]):
+    """The jobs of a call, and the definitions of their programs for as long as it lasts."""
+
+    def __init__(self, jobs: Iterable[Job]) -> None:
+        super().__init__(jobs)
+        self.during = Held().during
 
 
 class BatchProcessor:
@@ -101,7 +110,7 @@ class BatchProcessor:
     ) -> list[Proof]:
         """Prove by the schedule that should take the least time; see `schedule`."""
         jobs = _pairs(programs, "witness", witnesses)
-        chosen = self._schedule(jobs)
+        chosen = jobs.during(self._schedule, jobs)
         outcomes = self._at_once(jobs) if chosen.at_once > 1 else self._one_by_one(jobs, chosen.threads)
         return _collect(outcomes, len(jobs), return_exceptions, progress)
 
@@ -138,7 +147,8 @@ class BatchProcessor:
         def verify(part: Sequence[int], _: Progress) -> Outcomes:
             for index in part:
                 ((program, proof), hint), demanded = known[index]
-                yield index, outcome(self._vm.verify, program, proof, hint, outputs=demanded)
+                verified = outcome(known.during, self._vm.verify, program, proof, hint, outputs=demanded)
+                yield index, verified
 
         parts = [[index] for index in range(len(known))]
         return _collect(on_threads(verify, parts, self._max_workers, self._executor), len(known), False, progress)
@@ -151,19 +161,21 @@ class BatchProcessor:
         a second time costs nothing.
         """
         listed = list(programs)
-        return self._schedule(_pairs(listed, "witness", [()] * len(listed) if witnesses is None else witnesses))
+        jobs = _pairs(listed, "witness", [()] * len(listed) if witnesses is None else witnesses)
+        return jobs.during(self._schedule, jobs)
 
     def _schedule(self, jobs: Sequence[Job]) -> Schedule:
         firsts, _ = self._order(jobs)
         return choose([self._seconds(jobs[index]) for index in firsts], self._fitting(jobs), self._max_workers)
 
-    def _one_by_one(self, jobs: Sequence[Job], threads: int | None) -> Outcomes:
-        return in_turn(self._prover(jobs, threads), self._parts(jobs, range(len(jobs)), 1))
+    def _one_by_one(self, jobs: Jobs, threads: int | None) -> Outcomes:
+        return in_turn(self._prover(jobs, threads), jobs.during(self._parts, jobs, range(len(jobs)), 1))
 
-    def _at_once(self, jobs: Sequence[Job], together: bool = True) -> Outcomes:
+    def _at_once(self, jobs: Jobs, together: bool = True) -> Outcomes:
+        workers = jobs.during(self._fitting, jobs)
         firsts, repeated = self._order(jobs)
-        workers = self._fitting(jobs)
-        parts = self._parts(jobs, firsts + repeated, PARTS_OF_A_WORKER * workers if together else len(jobs))
+        least = PARTS_OF_A_WORKER * workers if together else len(jobs)
+        parts = jobs.during(self._parts, jobs, firsts + repeated, least)
         return on_threads(self._prover(jobs, 1), parts, workers, self._executor)
 
     def _parts(self, jobs: Sequence[Job], order: Sequence[int], least: int) -> list[list[int]]:
@@ -187,7 +199,7 @@ class BatchProcessor:
         watched = plugins.observers() or logging.getLogger("l2zk").isEnabledFor(logging.INFO)
         return type(self._vm).prove is TraceZkVm.prove and not watched
 
-    def _prover(self, jobs: Sequence[Job], threads: int | None) -> Act:
+    def _prover(self, jobs: Jobs, threads: int | None) -> Act:
         """Proves the jobs of a part together, as far as they can be, and the others alone."""
 
         def prove(index: int, look_in: Progress) -> Proof:
@@ -202,10 +214,10 @@ class BatchProcessor:
             return dict(zip(series, made))
 
         def prove_part(part: Sequence[int], look_in: Progress) -> Outcomes:
-            made = outcome(prove_together, part, look_in) if len(part) > 1 else {}
+            made = outcome(jobs.during, prove_together, part, look_in) if len(part) > 1 else {}
             for index in part:
                 result = made if isinstance(made, BaseException) else made.get(index)
-                yield index, outcome(prove, index, look_in) if result is None else result
+                yield index, outcome(jobs.during, prove, index, look_in) if result is None else result
 
         return prove_part
 
@@ -252,12 +264,12 @@ def _collect(outcomes: Outcomes, total: int, return_exceptions: bool, progress: 
     return results
 
 
-def _pairs(firsts: Iterable[Any], name: str, seconds: Iterable[Any]) -> list[tuple[Any, Any]]:
+def _pairs(firsts: Iterable[Any], name: str, seconds: Iterable[Any]) -> Jobs:
     """Program and witness, or proof, or hint, of each job."""
     one, other = _listed("program", firsts), _listed(name, seconds)
     if len(one) != len(other):
         raise WitnessError(f"{len(one)} x program, but {len(other)} x {name}: a batch takes one {name} for each program")
-    return list(zip(one, other))
+    return Jobs(zip(one, other))
 
 
 def _listed(name: str, values: Any) -> list[Any]:

@@ -15,7 +15,6 @@ import os
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, fields
 from functools import partial
 from threading import Lock
@@ -29,7 +28,7 @@ from l2zk._core import blake3
 from l2zk.caches import cached
 from l2zk.errors import L2zkError, OptionsError
 from l2zk.header import VERSION, parameters_to_bytes
-from l2zk.making import Making
+from l2zk.making import Making, copied
 from l2zk.program import TraceProgram
 from l2zk.proof import Proof
 from l2zk.trace import ExecutionTrace, column_values
@@ -191,7 +190,7 @@ class CachedZkVm(TraceZkVm):
         except BaseException as error:
             self._settle(key, own, None)
             if not own.outcome.done():
-                own.outcome.set_exception(error)
+                own.fail(error)
             raise
 
     def _join(self, making: Making, progress: Progress | None) -> Proof | None:
@@ -203,7 +202,7 @@ class CachedZkVm(TraceZkVm):
             self._counts["hits"] += 1
             self._counts["joined"] += 1
         if error is not None:
-            raise copy(error) from error
+            raise copied(error)
         return making.outcome.result()
 
     def _settle(self, key: Hashable, own: Making, proof: Proof | None) -> None:

@@ -18,11 +18,12 @@ from concurrent import futures
 from concurrent.futures.thread import _WorkItem
 from contextlib import contextmanager
 from contextvars import ContextVar
+from copy import copy
 from threading import Lock, Thread, get_ident
 from types import FrameType
 from typing import Any
 
-from l2zk.errors import CycleError
+from l2zk.errors import CycleError, L2zkError
 
 LOOK_IN_SECONDS = 0.05
 """How often a thread that waits calls `progress`; without one it looks for cycles less and less often."""
@@ -62,11 +63,17 @@ class Making:
                 _remove(_under_way, self.thread, self)
             _within.reset(context)
 
+    def fail(self, error: BaseException) -> None:
+        """Nothing comes of it: so will they hear who wait."""
+        self.outcome.set_exception(copied(error) if isinstance(error, L2zkError) else error)
+
     def wait(self, progress: Callable[[str, int, int], object] | None = None) -> BaseException | None:
         """Wait until the other thread is done, reporting on the way: its error, or None if there is a result.
 
         Raises CycleError if that thread waits for this one.
         """
+        if self.outcome.done():
+            return self.outcome.exception()
         waiting = self, _within.get()
         patience = LOOK_IN_SECONDS
         with _lock:
@@ -96,6 +103,19 @@ class Making:
             f"the proof of {names[0]} is asked for while it is made, and would wait for itself: {' → '.join(shown)};"
             " a program must not need its own proof"
         )
+
+
+def copied(error: L2zkError) -> L2zkError:
+    """Another error that says the same, for another caller to add notes to."""
+    try:
+        other = copy(error)
+    except Exception:  # an error of foreign code, which cannot be made a second time
+        return error
+    other.__cause__ = error.__cause__
+    other.__suppress_context__ = error.__suppress_context__
+    if hasattr(error, "__notes__"):
+        other.__notes__ = list(error.__notes__)
+    return other
 
 
 def _path(making: Making, goal: int) -> list[Making] | None:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from l2zk.caches import cached
 from l2zk.definition import Binding, Definition, GivenColumn, Input, Output, Start
 from l2zk.errors import ProgramError
+from l2zk.held import held
 from l2zk.machine import Every, Machine
 from l2zk.trace import ExecutionTrace
 
@@ -69,7 +71,8 @@ class TraceProgram:
         """The AIR, code and inputs, made once for each class and parameters."""
         from l2zk.header import parameters_to_bytes
 
-        return _definition(self, parameters_to_bytes(_parameters(self)))
+        parameters = parameters_to_bytes(_parameters(self))
+        return held((type(self), parameters), partial(_definition, self, parameters))
 
     @property
     def digest(self) -> bytes:

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from contextlib import closing, nullcontext, suppress
+from contextvars import copy_context
 from queue import Empty, SimpleQueue
 from threading import Event
 from typing import Any
@@ -73,7 +74,7 @@ def checked(outcomes: Outcomes, return_exceptions: bool) -> Outcomes:
 
 def _submit(executor: Executor, work: Callable[[], None]) -> Future[None]:
     try:
-        return executor.submit(work)
+        return executor.submit(copy_context().run, work)
     except RuntimeError as error:
         raise OptionsError(f"the executor of this batch takes no work: {error}; give one that is running") from error
 

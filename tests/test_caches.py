@@ -60,8 +60,8 @@ def _is_empty(value: ast.expr) -> bool:
 
 
 def test_every_cache_is_in_the_list() -> None:
-    listed = set(map(repr, caches._emptiers))
     found = {repr(thing.cache_clear) for module in modules() for thing in things(module) if hasattr(thing, "cache_clear")}
+    listed = set(map(repr, caches._emptiers))
     assert found and found <= listed, "make caches by l2zk.caches.cached"
 
 
