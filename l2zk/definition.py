@@ -125,13 +125,15 @@ class Definition:
 
         witness: a sequence, the inputs in their order and then the given columns in theirs, or a mapping by
         name.
-        fill: without it the trace is there already, so that no column is needed and generate_trace does not
-        run.
+        fill: without it the trace is there already, so that no column and no private input is needed and
+        generate_trace does not run.
         Raises WitnessError for what is missing, unknown, of a wrong type, no field element or too long.
         """
         given = self._given(witness)
+        if fill:
+            self._check_filled()
         columns = [column.name for column in self.given] if fill else []
-        needed = [i.name for i in self.inputs if i.default is None] + columns
+        needed = [i.name for i in self.inputs if i.default is None and (fill or i.public)] + columns
         missing = [name for name in needed if name not in given]
         if missing:
             names = ", ".join(repr(name) for name in missing)
@@ -215,14 +217,31 @@ class Definition:
         self, values: Mapping[str, int], arrays: Mapping[str, Vector], public: tuple[int, ...]
     ) -> tuple[Columns, int]:
         """The columns that are filled before the step, and how many rows the user filled."""
-        supplied = {self.air.columns.index(name): array for name, array in arrays.items()}
-        if self.generate is not None:
-            supplied |= self._generated(self.generate, {**values, **arrays})
+        supplied = {column.column: arrays[column.name] for column in self.given if column.name in arrays}
         columns = {index: self._padded(index, array) for index, array in supplied.items()}
+        if self.generate is not None:
+            known = {self.air.columns[index]: _read_only(column) for index, column in columns.items()}
+            made = self._generated(self.generate, {**values, **known})
+            columns |= {index: self._padded(index, array) for index, array in made.items()}
+            supplied |= made
         columns = dict(self._bits(columns, public, late=False)) | columns
         stepped = self.step_code is not None or self.step_function is not None or not supplied
         longest = max((len(array) for array in supplied.values()), default=0)
         return columns, self.air.rows if stepped else min(self.air.rows, longest)
+
+    def _check_filled(self) -> None:
+        """Something fills each column: else its trace has to be given."""
+        if self.generate is not None or self.step_function is not None:
+            return
+        filled = {int(column) for column, _ in self.step_targets} | {column.column for column in self.given}
+        filled |= {column for bits in self.bits for column in bits.columns}
+        for index, name in enumerate(self.air.columns):
+            if index not in filled:
+                raise ProgramError(
+                    f"column {name!r} of {self.air.id} has no step, so nothing fills it: give m.step its next value,"
+                    " make it by m.private_column for the witness to give, write generate_trace(self, witness), or"
+                    " give the whole trace as trace="
+                )
 
     def _padded(self, index: int, array: Vector) -> Vector:
         air = self.air
@@ -297,6 +316,13 @@ class Definition:
             return np.full(length, public[x], dtype=np.uint64)
 
         return leaf
+
+
+def _read_only(column: Vector) -> Vector:
+    """The same values, for code that is not to change them."""
+    view = column.view()
+    view.setflags(write=False)
+    return view
 
 
 def element(what: str, value: Any, *, shown: bool = True) -> int:

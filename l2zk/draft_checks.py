@@ -18,7 +18,7 @@ from l2zk.expression import COLUMN, INPUT, MODULUS, Node, evaluate
 
 
 def check_filled(draft: Draft, generated: bool) -> None:
-    """Every column is filled, and by one thing alone.
+    """Every column is filled by one thing alone; where nothing fills it, its trace has to be given.
 
     generated: whether the program has its own generate_trace, which fills what nothing else fills.
     """
@@ -30,18 +30,15 @@ def check_filled(draft: Draft, generated: bool) -> None:
     if not draft.graph.columns:
         raise ProgramError("the program is empty: define makes no column; begin with m.columns")
     bits = {column for word in draft.words for column in word.columns}
-    for column, name in enumerate(draft.graph.columns):
+    whole = True
+    for column in range(len(draft.graph.columns)):
         filled = column in draft.given or column in bits
+        whole = whole and (filled or column in draft.targets or draft.step_function is not None)
         if column in draft.targets:
             _check_stepped(draft, column, filled)
-        elif not (filled or generated or draft.step_function is not None):
-            raise ProgramError(
-                f"column {name!r} has no step, so nothing fills it: give m.step its next value, make it"
-                " by m.private_column for the witness to give, or write generate_trace(self, witness)"
-            )
     _check_starts(draft)
     _check_bits_in_steps(draft)
-    if not generated:
+    if whole and not generated:
         _check_private_inputs(draft)
 
 
@@ -72,8 +69,8 @@ def _check_starts(draft: Draft) -> None:
         given = column in draft.given or any(column in word.columns for word in draft.words)
         if given or column not in draft.targets and draft.step_function is None:
             raise ProgramError(
-                f"column {name!r} is started, but it has no step and is filled as a whole: to claim the"
-                f" value write m.constrain(..., on={row})"
+                f"column {name!r} is started, but it has no step: give m.step its next value, or where it is"
+                f" filled as a whole claim the value by m.constrain(..., on={row})"
             )
 
 

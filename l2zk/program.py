@@ -83,8 +83,9 @@ class TraceProgram:
         """The trace of an honest run, by the program's step; constraints are not looked at, see `check`.
 
         A program whose trace is no recurrence overrides this: `witness` is then a mapping from the names of
-        the inputs to integers and from those of private columns to uint64 arrays, and what is returned is a
-        mapping from column names to arrays of integers 0 <= x < p, for every column that nothing else fills.
+        the inputs to integers and from those of private columns to uint64 arrays, which are checked, padded to
+        all `self.definition.air.length` values and not to be changed; what is returned is a mapping from column
+        names to arrays of integers 0 <= x < p, for every column that nothing else fills.
         An array has at most the n values of m.rows(n) and is padded by the column's `pad`; or it has all
         `self.definition.air.length` values, the padding included.
         """

@@ -136,7 +136,7 @@ def test_a_program_may_fill_its_own_trace():
 
     assert holds(define, {"n": 3, "given": [3, 2, 1, 0]}, generate) == [14]
     assert seen[0].keys() == {"n", "unused", "given"} and seen[0]["unused"] == 3
-    assert seen[0]["given"].dtype == np.uint64 and seen[0]["given"].tolist() == [3, 2, 1, 0]
+    assert seen[0]["given"].dtype == np.uint64 and seen[0]["given"].tolist() == [3, 2, 1, 0] + 4 * [0]
     made = program(define, generate)
     assert TraceZkVm().trace(made, {"n": 3, "given": [3, 2, 1, 0]})["total"].tolist() == [0, 9, 13, 14, 14]
     with pytest.raises(ProgramError, match="generate_trace of Test calls that of TraceProgram"):

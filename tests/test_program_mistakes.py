@@ -28,7 +28,7 @@ MISTAKES = {
     "pad float": (lambda m: m.private_columns("a", pad=0.5), "pad=0.5 of column 'a'"),
     "given and started": (
         lambda m: (a := m.private_column("a"), m.start({a[2]: 0})),
-        r"column 'a' is started, but it has no step .* m.constrain\(..., on=2\)",
+        r"column 'a' is started, but it has no step: .* m.constrain\(..., on=2\)",
     ),
     "unconstrained": (
         lambda m: (m.rows(2), column(m), m.private_column("b")),
@@ -107,7 +107,7 @@ MISTAKES = {
     "periodic empty": (lambda m: m.periodic([]), "0 values"),
     "periodic float": (lambda m: m.periodic([0.5, 1]), "0.5 is of type float"),
     "default": (lambda m: m.public_input("x", default="1"), "'1' is of type str"),
-    "no step": (lambda m: m.start({m.column("a"): 0}), "column 'a' has no step"),
+    "no step": (lambda m: m.start({m.column("a"): 0}), "column 'a' is started, but it has no step: give m.step"),
     "no start": (lambda m: (a := m.column("a"), m.step({a: a})), "column 'a' has no start for row 0"),
     "no second start": (
         lambda m: (a := m.column("a"), m.start({a: 0}), m.step({a[2]: a})),
