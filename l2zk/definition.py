@@ -20,6 +20,7 @@ from l2zk.air import Air
 from l2zk.bytecode import Code, disassemble
 from l2zk.errors import ProgramError, WitnessError
 from l2zk.expression import COLUMN, INPUT, MODULUS, PERIODIC, Node, cell_name, counted, evaluate
+from l2zk.foreign import foreign
 from l2zk.trace import ExecutionTrace, column_values, nearest, padded_column
 from l2zk.vectors import Vector, evaluate_rows
 from l2zk.words import short
@@ -252,11 +253,8 @@ class Definition:
     ) -> dict[int, Vector]:
         """What the program's generate_trace gives, by column; all that nothing else fills has to be there."""
         what = f"generate_trace of {self.air.id}"
-        try:
+        with foreign(ProgramError, what, private=True):
             made = generate(witness)
-        except Exception as error:
-            error.add_note(f"in {what}")
-            raise
         if not isinstance(made, Mapping):
             raise ProgramError(
                 f"{what} returned a {type(made).__name__}: a mapping from column names to arrays, or an"

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from traceback import walk_tb
 
 from l2zk.errors import L2zkError, L2zkWarning
+from l2zk.words import sentence
 
 OURS = os.path.dirname(os.path.abspath(__file__))
 LONGEST = 200  # characters of a foreign error's own text
@@ -45,7 +46,7 @@ def told(raised: BaseException, *, private: bool = False) -> str:
         raise
     except BaseException:
         return "an error that cannot be shown"
-    text = " ".join(text.split()).rstrip(". ")
+    text = sentence(text[: 2 * LONGEST]).rstrip(". ")
     text = text if len(text) <= LONGEST else text[:LONGEST] + "…"
     return name + f": {text}" * bool(text) + f" ({line})" * bool(line)
 
@@ -63,5 +64,5 @@ def _line(raised: BaseException) -> str:
 def _is_between(file: str) -> bool:
     """Whether a file is l2zk's own, or of what l2zk calls foreign code through."""
     folder = os.path.dirname(file)
-    between = os.path.basename(folder) in ("pluggy", "importlib")
-    return file.startswith("<") or between or f"{folder}{os.sep}".startswith(f"{OURS}{os.sep}")
+    between = {"pluggy", "importlib"} & set(folder.split(os.sep)[-2:])
+    return file.startswith("<") or bool(between) or f"{folder}{os.sep}".startswith(f"{OURS}{os.sep}")

@@ -15,7 +15,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from l2zk import plugins
-from l2zk.program import TraceProgram
+from l2zk.errors import L2zkError, PluginError
+from l2zk.foreign import foreign
+from l2zk.program import TraceProgram, described
 
 if TYPE_CHECKING:
     from l2zk.options import ProofOptions
@@ -66,7 +68,7 @@ class _Watch:
         self.at = ""
 
     def started(self, options: ProofOptions) -> None:
-        logger.info("proving %r with %r", self.program, options)
+        logger.info("proving %s with %r", described(self.program), options)
         self._tell("l2zk_prove_started", options=options)
 
     def stage(self, stage: str, done: int, total: int) -> None:
@@ -90,7 +92,8 @@ class _Watch:
         """Call a hook of each observer that has it; who raises is left out from then on."""
         for observer in [one for one in self.observers if hook in one.hooks]:
             try:
-                observer.hooks[hook](program=self.program, **news)
-            except Exception:
+                with foreign(PluginError, hook):
+                    observer.hooks[hook](program=self.program, **news)
+            except L2zkError:
                 logger.warning("%s: its %s failed, and is told no more", observer.plugin, hook, exc_info=True)
                 self.observers.remove(observer)

@@ -29,7 +29,8 @@ from typing import TYPE_CHECKING, Any
 from pluggy import PluginManager
 
 from l2zk import hookspecs
-from l2zk.errors import PluginError, ProofError, UnknownProgramError
+from l2zk.errors import L2zkError, PluginError, ProgramError, ProofError, UnknownProgramError
+from l2zk.foreign import foreign
 from l2zk.program import TraceProgram, split_id
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Plugin:
     version: str
     programs: tuple[str, ...] = ()
     hooks: tuple[str, ...] = ()
-    error: Exception | None = None
+    error: L2zkError | None = None
 
     @property
     def key(self) -> str:
@@ -162,9 +163,10 @@ def program_of(proof: Proof) -> TraceProgram:
 def program_from(kind: type[TraceProgram], proof: Proof) -> TraceProgram:
     """The program of this class with the parameters that a proof states."""
     try:
-        program = kind(**proof.parameters)
+        with foreign(ProgramError, f"the class {kind.__name__}"):
+            program = kind(**proof.parameters)  # type: ignore[arg-type]
         _ = program.definition
-    except Exception as error:
+    except L2zkError as error:
         raise ProofError(
             f"{kind.id} cannot be built from the parameters that the proof states: {error}", "7.2"
         ) from error
@@ -220,7 +222,7 @@ def load(names: list[str] | None = None, left_out: Iterable[str] = ()) -> Regist
     for entry in chosen:
         note(f"loading {_described(entry)} from {entry.value}")
         plugin, found = _load_one(manager, entry)
-        note(f"{plugin}: {plugin.error!r}" if plugin.error else f"{plugin}: {', '.join(plugin.hooks)}")
+        note(f"{plugin}: {plugin.error}" if plugin.error else f"{plugin}: {', '.join(plugin.hooks)}")
         plugins.append(plugin)
         for program in found:
             claims[program.id].append((plugin, program))
@@ -273,15 +275,17 @@ def _load_one(manager: PluginManager, entry: EntryPoint) -> tuple[Plugin, list[t
     """Import one plugin and collect its programs; whatever it raises becomes its error."""
     found: list[type[TraceProgram]] = []
     hooks: tuple[str, ...] = ()
-    error: Exception | None = None
+    error: L2zkError | None = None
     described = _described(entry)
     try:
-        module = entry.load()
-        manager.register(module, name=described.key)
-        hooks = _known_hooks(manager, module)
+        with foreign(PluginError, f"importing {entry.value}"):
+            module = entry.load()
+            manager.register(module, name=described.key)
+            hooks = _known_hooks(manager, module)
         if "l2zk_register_programs" in hooks:
-            _call(manager, described.key, "l2zk_register_programs")(register=_registrar(found))
-    except Exception as raised:
+            with foreign(PluginError, "l2zk_register_programs"):
+                _call(manager, described.key, "l2zk_register_programs")(register=_registrar(found))
+    except L2zkError as raised:
         found, error = [], raised
     plugin = replace(described, programs=tuple(program.id for program in found), hooks=hooks, error=error)
     return plugin, found
@@ -332,7 +336,7 @@ def _described(entry: EntryPoint) -> Plugin:
 
 
 def _distribution(entry: EntryPoint) -> str:
-    return entry.dist.name if entry.dist else "an unknown distribution"
+    return (entry.dist and entry.dist.name) or "an unknown distribution"
 
 
 def _plain(name: str) -> str:

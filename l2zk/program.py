@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from l2zk.caches import cached
 from l2zk.definition import Binding, Definition, GivenColumn, Input, Output, Start
 from l2zk.errors import ProgramError
+from l2zk.foreign import foreign
 from l2zk.held import held
 from l2zk.machine import Every, Machine
 from l2zk.trace import ExecutionTrace
+from l2zk.words import pairs
 
 if TYPE_CHECKING:
     from l2zk.check import Report
@@ -113,6 +115,11 @@ class TraceProgram:
         return self.definition.disassemble()
 
 
+def described(program: TraceProgram) -> str:
+    """Class and parameters, as a dataclass prints itself; a long value is abridged, and no code of the class runs."""
+    return f"{type(program).__name__}({pairs(dict(_parameters(program)))})"
+
+
 def split_id(id: object) -> tuple[str, int]:
     """("fib", 0) for "fib.v0"."""
     match = re.fullmatch(r"([A-Za-z][A-Za-z0-9_-]*)\.v(0|[1-9][0-9]*)", id) if isinstance(id, str) else None
@@ -126,11 +133,12 @@ def _definition(program: TraceProgram, parameters: bytes) -> Definition:
     """The bytes are part of the key: they tell True from 1, which are equal as fields."""
     machine = Machine()
     try:
-        program.define(machine)
+        with foreign(ProgramError, f"define of {program.id}"):
+            program.define(machine)
         overridden = type(program).generate_trace is not TraceProgram.generate_trace
         return machine.finish(program.id, parameters, program.generate_trace if overridden else None)
     except ProgramError as error:
-        error.add_note(f"in the definition of {program.id}, {program!r}")
+        error.add_note(f"in the definition of {program.id}, {described(program)}")
         raise
 
 

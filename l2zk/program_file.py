@@ -6,12 +6,13 @@ The file is run as a script would be, but under a name of its own, so that `__na
 from __future__ import annotations
 
 import sys
-import traceback
+from contextlib import suppress
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
 from l2zk.errors import ProgramError, UnknownProgramError
+from l2zk.foreign import foreign
 from l2zk.program import TraceProgram
 
 
@@ -23,7 +24,8 @@ def is_in_file(name: str) -> bool:
 def program_in(name: str) -> type[TraceProgram]:
     """The class that "my_air.py:MyProgram" names; the class may be left out where the file has just one."""
     path, wanted = _split(name)
-    found = _programs(_run(Path(path)))
+    with foreign(ProgramError, f"loading {path}"):
+        found = _programs(_run(Path(path)))
     if wanted in found:
         return found[wanted]
     if wanted or len(found) != 1:
@@ -47,20 +49,23 @@ def _split(name: str) -> tuple[str, str]:
 
 def _run(path: Path) -> ModuleType:
     """The module of a file; its folder comes first on the path of imports, as for a script."""
-    name = f"l2zk program file {path.resolve()}"
+    if not path.is_file():
+        raise UnknownProgramError(f"there is no file {str(path)!r} to take a program from")
+    name, folder = f"l2zk program file {path.resolve()}", str(path.resolve().parent)
     if name in sys.modules:
         return sys.modules[name]
     spec = spec_from_file_location(name, path)
-    if not path.is_file() or spec is None or spec.loader is None:
-        raise UnknownProgramError(f"there is no file {str(path)!r} to take a program from")
+    assert spec is not None and spec.loader is not None, "the name of the file ends in .py"
     module = module_from_spec(spec)
     sys.modules[name] = module  # where dataclasses look for the types of fields
-    sys.path.insert(0, str(path.resolve().parent))
+    sys.path.insert(0, folder)
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
-        del sys.modules[name]
-        raise ProgramError(f"{path} cannot be loaded: {_where(error, path)}") from error
+    except BaseException:
+        sys.modules.pop(name, None)
+        with suppress(ValueError):
+            sys.path.remove(folder)
+        raise
     return module
 
 
@@ -74,12 +79,3 @@ def _programs(module: ModuleType) -> dict[str, type[TraceProgram]]:
         and value.__module__ == module.__name__
         and hasattr(value, "id")
     }
-
-
-def _where(error: Exception, path: Path) -> str:
-    """The error in words, with its line in the file."""
-    if isinstance(error, SyntaxError):
-        return f"line {error.lineno}: {error.msg}"
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [f"line {frame.lineno}: " for frame in frames if Path(frame.filename).resolve() == path.resolve()]
-    return f"{''.join(lines[-1:])}{type(error).__name__}: {error}"

@@ -10,24 +10,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
+from l2zk import saving
 from l2zk.errors import FormatError, ProofError
 from l2zk.header import Header, Parameter, parameters_from_bytes
 from l2zk.options import ProofOptions
 from l2zk.security import SecurityReport, rounds
 from l2zk.shape import solve
-from l2zk.words import printable, short
+from l2zk.words import pairs, printable
 
 if TYPE_CHECKING:
     from l2zk.program import TraceProgram
 
 MAX_BYTES = 2**24  # PROTOCOL 8.5
 ROOT_BYTES = 32
-SHOWN = 4  # public values in a repr
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -70,26 +69,27 @@ class Proof:
     def load(cls, path: str | os.PathLike[str]) -> Proof:
         """Read the proof in a file."""
         with open(path, "rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            return cls.read(file, os.fsdecode(path))
+
+    @classmethod
+    def read(cls, file: BinaryIO, name: str) -> Proof:
+        """Read the proof in an open file, a pipe say, of which an error speaks by this name."""
         try:
-            return cls(data)
+            return cls(file.read(MAX_BYTES + 1))
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, name) from None
         except FormatError as error:
             reason = str(error).removesuffix(f" (PROTOCOL {error.section})")
             raise type(error)(
-                f"{os.fspath(path)} is not a proof that can be read: {reason}", error.section
+                f"{printable(name)} is not a proof that can be read: {reason}", error.section
             ) from None
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the proof to a file, which at no moment holds half of it."""
-        folder, name = os.path.split(os.fspath(path))
-        draft = os.path.join(folder, f".{name}.{os.urandom(8).hex()}")
-        try:
-            with open(draft, "xb") as file:
-                file.write(self.data)
-            os.replace(draft, path)
-        finally:
-            with suppress(FileNotFoundError):
-                os.unlink(draft)
+        """Write the proof to a file, through links, its mode kept; a regular file at no moment holds half of it.
+
+        A pipe or a device is written into. Raises OSError, which names the path as it is given.
+        """
+        saving.Target(path).write(self.data)
 
     @property
     def program_id(self) -> str:
@@ -158,8 +158,8 @@ class Proof:
     @property
     def claim(self) -> str:
         """What the proof claims, in words: "fib.v0(rounds=20): a0=0, a1=1 -> result=6765"."""
-        program = f"{printable(self.program_id)}({_shown(self.parameters)})"
-        return f"{program}: {_shown(self.public_inputs)} -> {_shown(self.public_outputs)}"
+        program = f"{printable(self.program_id)}({pairs(self.parameters)})"
+        return f"{program}: {pairs(self.public_inputs)} -> {pairs(self.public_outputs)}"
 
     def __len__(self) -> int:
         return len(self.data)
@@ -182,9 +182,3 @@ def _sized(data: object) -> bytes:
     if size > MAX_BYTES:
         raise FormatError(f"found {size} bytes, expected at most {MAX_BYTES}, the cap on a proof", "8.5")
     return bytes(data)
-
-
-def _shown(values: Mapping[str, object]) -> str:
-    """name=value for the first few of them."""
-    shown = [f"{printable(name)}={short(value)}" for name, value in list(values.items())[:SHOWN]]
-    return ", ".join(shown + ["…"] * (len(values) > SHOWN))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from reprlib import Repr
 
 LISTED = 8  # names in one sentence
+PAIRS = 4  # names with their values in one sentence
+LONGEST_BITS = 256  # of an integer that is written out
 
 
 class _Short(Repr):
     """Of a long integer its length: Python writes no more than 4,300 digits."""
 
     def repr_int(self, x: int, level: int) -> str:
-        return repr(x) if x.bit_length() <= 256 else f"an integer of {x.bit_length()} bits"
+        return repr(x) if x.bit_length() <= LONGEST_BITS else f"an integer of {x.bit_length()} bits"
 
 
 short = _Short().repr
@@ -21,6 +24,22 @@ short = _Short().repr
 def printable(text: str) -> str:
     """The text, or how Python writes it if it cannot be printed as it is."""
     return text if text.isprintable() else repr(text)
+
+
+def escaped(text: str) -> str:
+    """The text, each character escaped that is no sign to read: one of control, half a surrogate pair."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def sentence(text: str) -> str:
+    """The text on one line, printable."""
+    return escaped(" ".join(text.split()))
+
+
+def pairs(values: Mapping[str, object]) -> str:
+    """name=value for the first few of them."""
+    shown = [f"{printable(name)}={short(value)}" for name, value in islice(values.items(), PAIRS)]
+    return ", ".join(shown + ["…"] * (len(values) > PAIRS))
 
 
 def listed(names: Iterable[object]) -> str:

@@ -80,9 +80,9 @@ def test_of_several_classes_one_is_to_be_chosen(folder: Path) -> None:
     "text, message",
     [
         ("x = 1\n", "my_air.py has no program: no subclass of l2zk.TraceProgram with an id"),
-        ("import l2zk\n\nx = (\n", "my_air.py cannot be loaded: line 3: '\\(' was never closed"),
-        ("import l2zk\ny = 1 / 0\n", "cannot be loaded: line 2: ZeroDivisionError: division by zero"),
-        ("import nothing_here\n", "cannot be loaded: line 1: ModuleNotFoundError: No module named"),
+        ("import l2zk\n\nx = (\n", "loading .*my_air.py raised SyntaxError: '\\(' was never closed \\(line 3 of my_air.py\\)"),
+        ("import l2zk\ny = 1 / 0\n", "raised ZeroDivisionError: division by zero \\(line 2 of my_air.py\\)"),
+        ("import nothing_here\n", "raised ModuleNotFoundError: No module named 'nothing_here' \\(line 1 of my_air.py\\)"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_said_in_a_sentence(folder: Path, text: str, message: str) -> None:

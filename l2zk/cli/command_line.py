@@ -1,30 +1,42 @@
 """The group of all commands: l2zk's own, and those that plugins add by the hook `l2zk_register_commands`.
 
 Invariant: a name of l2zk's own stays l2zk's; what two plugins claim is given to neither; a plugin that fails
-stops no other. Plugins are loaded only when a command is needed that is not l2zk's own, or all are listed.
+stops no other. The process ends with 0 only where a command came to its end, or a plugin's own says so. Plugins are loaded only when a command is needed that is not l2zk's own, or all are listed.
 """
 
 from __future__ import annotations
 
+import os
+import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, NoReturn
 
 import click
 
 from l2zk import plugins
-from l2zk.cli.failure import Command, failure
-from l2zk.errors import L2zkError
+from l2zk.cli.failure import Command, exit_code, is_broken_pipe
+from l2zk.cli.streams import open_streams
+from l2zk.errors import L2zkError, PluginError
+from l2zk.foreign import foreign, told
 from l2zk.plugins import Plugin, Registry
+
+NAME = "l2zk"
+COMPLETION = "_L2ZK_COMPLETE"  # how a shell asks click what may come next
 
 
 @dataclass(frozen=True)
 class Contributions:
-    """The commands of plugins by name; by the key of a plugin, the names and what is wrong with others."""
+    """The commands of plugins, and who provides them, by name; by the key of a plugin, what is wrong with others."""
 
     commands: Mapping[str, click.Command]
-    providers: Mapping[str, tuple[str, ...]]
+    providers: Mapping[str, Plugin]
     faults: Mapping[str, tuple[str, ...]]
+
+    def of(self, plugin: Plugin) -> list[str]:
+        """The names of the commands that a plugin provides."""
+        return sorted(name for name, provider in self.providers.items() if provider is plugin)
 
 
 def contributions(registry: Registry, own: Iterable[str]) -> Contributions:
@@ -32,33 +44,34 @@ def contributions(registry: Registry, own: Iterable[str]) -> Contributions:
     claims: dict[str, list[tuple[Plugin, click.Command]]] = defaultdict(list)
     faults: dict[str, list[str]] = defaultdict(list)
     for plugin, register in registry.implementations("l2zk_register_commands"):
-        group = PluginGroup("l2zk")
+        group = click.Group(NAME)
         try:
-            register(group=group)
-        except Exception as error:
-            faults[plugin.key].append(f"l2zk_register_commands raised {type(error).__name__}: {error}")
+            with foreign(PluginError, "l2zk_register_commands"):
+                register(group=group)
+                found = {name: _checked(name, command) for name, command in group.commands.items()}
+        except L2zkError as error:
+            faults[plugin.key].append(str(error))
             continue
-        for name, command in group.commands.items():
+        for name, command in found.items():
             claims[name].append((plugin, command))
     commands: dict[str, click.Command] = {}
-    providers: dict[str, list[str]] = defaultdict(list)
+    providers: dict[str, Plugin] = {}
     for name, claim in claims.items():
         rivals = (["l2zk itself"] if name in own else []) + [str(plugin) for plugin, _ in claim]
         for plugin, command in claim:
             if len(rivals) > 1:
                 faults[plugin.key].append(f"the command {name!r} is claimed by {' and by '.join(rivals)}")
             else:
-                commands[name] = command
-                providers[plugin.key].append(name)
-    return Contributions(
-        commands, {k: tuple(v) for k, v in providers.items()}, {k: tuple(v) for k, v in faults.items()}
-    )
+                commands[name], providers[name] = command, plugin
+    return Contributions(commands, providers, {key: tuple(texts) for key, texts in faults.items()})
 
 
-class PluginGroup(click.Group):
-    """What a plugin is given to put its commands into: theirs turn l2zk's errors into sentences, too."""
-
-    command_class = Command
+def _checked(name: object, command: object) -> click.Command:
+    """A command whose line in the list of all commands can be printed."""
+    if not isinstance(name, str) or not isinstance(command, click.Command):
+        raise PluginError(f"l2zk_register_commands adds {name!r}, which is no command of click's")
+    command.get_short_help_str()
+    return command
 
 
 class CommandLine(click.Group):
@@ -66,18 +79,40 @@ class CommandLine(click.Group):
 
     command_class = Command
 
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **settings: Any) -> NoReturn:
+        """Run a command line, and end the process."""
+        if os.environ.get(COMPLETION):
+            super().main(args, *rest, **settings)
+        arguments = list(sys.argv[1:] if args is None else args)
+        open_streams()
+        sys.exit(exit_code(arguments, lambda: self._run(arguments)))
+
+    def _run(self, arguments: Sequence[str]) -> None:
+        with self.make_context(NAME, list(arguments)) as ctx:
+            self.invoke(ctx)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; that of a plugin ends as click's do, and whatever else it raises is the plugin's fault."""
+        try:
+            return super().invoke(ctx)
+        except (KeyboardInterrupt, click.ClickException, click.exceptions.Exit, click.Abort, L2zkError):
+            raise
+        except BaseException as error:
+            name = ctx.invoked_subcommand
+            if name is None or name in self.commands or is_broken_pipe(error):
+                raise
+            provider = self._contributions().providers[name]
+            raise PluginError(f"the command {name!r} of {provider} raised {told(error)}") from error
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All names."""
-        return [*self.commands, *sorted(self._contributions(ctx).commands)]
+        return [*self.commands, *sorted(self._contributions().commands)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of a name."""
         if cmd_name in self.commands:
             return self.commands[cmd_name]
-        return self._contributions(ctx).commands.get(cmd_name)
+        return self._contributions().commands.get(cmd_name)
 
-    def _contributions(self, ctx: click.Context) -> Contributions:
-        try:
-            return contributions(plugins.registry(), self.commands)
-        except L2zkError as error:
-            raise failure(error) from None
+    def _contributions(self) -> Contributions:
+        return contributions(plugins.registry(), self.commands)

@@ -1,42 +1,50 @@
-"""How commands fail: one sentence on stderr, or with --json an object on stdout, and an exit code.
+"""How commands end: by their own return alone with 0, else with one sentence and the exit code that says whose fault.
 
-0 good; 1 a proof, its file, its program or a plugin is not right; 2 wrong usage.
+0 good; 1 a proof, its file, its program or a plugin is not right; 2 wrong usage; 130 interrupted. The sentence goes to
+stderr, or with --json as an object to stdout.
 """
 
 from __future__ import annotations
 
+import errno
 import os
+import traceback
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import click
 
 from l2zk.cli.screen import print_json
+from l2zk.cli.streams import STANDARD, flush, give_up, say
 from l2zk.errors import (
     ConstraintError,
     L2zkError,
+    L2zkWarning,
     OptionsError,
+    PluginError,
     ProgramError,
     UnknownProgramError,
     WitnessError,
 )
+from l2zk.foreign import told
+from l2zk.words import sentence as one_line
+
+INTERRUPTED = 130
+EXPECTED = (L2zkError, L2zkWarning, OSError, MemoryError)  # what is told by a sentence, and is no fault of l2zk's
+HELP = getattr(click.exceptions, "NoArgsIsHelpError", ())
 
 
 class Failure(click.ClickException):
-    """An error as the user sees it: one sentence, and an exit code that scripts can rely on."""
+    """An error as the user sees it: one sentence, an exit code that scripts can rely on, and facts for machines."""
 
     exit_code = 1
 
-    def __init__(self, error: Exception, as_json: bool = False) -> None:
+    def __init__(self, error: BaseException, **facts: Any) -> None:
         super().__init__(sentence(error))
         self.kind = type(error).__name__
-        self.as_json = as_json
-
-    def show(self, file: Any = None) -> None:
-        """Print the sentence to stderr, or the object to stdout."""
-        if self.as_json:
-            print_json({"ok": False, "error": self.kind, "reason": self.message})
-        else:
-            click.echo(f"l2zk: {self.message}", err=True)
+        self.facts = facts
 
 
 class Misuse(Failure):
@@ -46,7 +54,7 @@ class Misuse(Failure):
 
 
 class Command(click.Command):
-    """A command that turns l2zk's errors, and those of files, into a `Failure`."""
+    """A command of l2zk's own: its errors become a `Failure`, and nothing but its return may end in 0."""
 
     usage_errors: tuple[type[L2zkError], ...] = (
         OptionsError,
@@ -59,16 +67,14 @@ class Command(click.Command):
         """Run the command."""
         try:
             return super().invoke(ctx)
-        except (
-            L2zkError,
-            MemoryError,
-            FileExistsError,
-            FileNotFoundError,
-            IsADirectoryError,
-            NotADirectoryError,
-            PermissionError,
-        ) as error:
-            raise failure(error, self.usage_errors, bool(ctx.params.get("as_json"))) from error
+        except (click.ClickException, click.exceptions.Exit) as ended:
+            if is_good(ended.exit_code):
+                raise Failure(PluginError(_early(ended))) from ended
+            raise
+        except EXPECTED as error:
+            if is_broken_pipe(error):
+                raise
+            raise failure(error, self.usage_errors) from error
 
 
 class ProofCommand(Command):
@@ -77,18 +83,112 @@ class ProofCommand(Command):
     usage_errors = (WitnessError,)
 
 
-def failure(
-    error: Exception, usage_errors: tuple[type[L2zkError], ...] = Command.usage_errors, as_json: bool = False
-) -> Failure:
+def failure(error: BaseException, usage_errors: tuple[type[L2zkError], ...] = Command.usage_errors) -> Failure:
     """The failure that an error is."""
-    return (Misuse if isinstance(error, usage_errors) else Failure)(error, as_json)
+    return (Misuse if isinstance(error, usage_errors) else Failure)(error)
 
 
-def sentence(error: Exception) -> str:
+def exit_code(arguments: Sequence[str], run: Callable[[], object]) -> int:
+    """Run a command line; if it fails, say so. 0 only if it came to its end."""
+    try:
+        with _warnings_told():
+            run()
+        flush()
+        return 0
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except BaseException as error:
+        with suppress(BaseException):  # the sentence may be lost, the exit code is not
+            if not is_broken_pipe(error):
+                _say(error, arguments)
+        give_up()
+        return _code(error)
+
+
+def sentence(error: BaseException) -> str:
     """An error in one line, with where it arose if a note says so."""
     if isinstance(error, OSError) and error.strerror:
-        return f"cannot use {os.fsdecode(error.filename)!r}: {error.strerror}"
+        place = "standard output" if error.filename is None else repr(os.fsdecode(error.filename))
+        return one_line(f"cannot use {place}: {error.strerror}")
     if isinstance(error, ConstraintError):
-        return f"{error}; `l2zk check` shows more"
+        return one_line(f"{error}; `l2zk check` shows more")
     notes = "; ".join(getattr(error, "__notes__", ()))
-    return f"{error} ({notes})" if notes else str(error)
+    text = str(error) or f"it came to a {type(error).__name__}"
+    return one_line(f"{text} ({notes})" if notes else text)
+
+
+def is_good(code: object) -> bool:
+    """Whether the system takes an exit code for success."""
+    return not isinstance(code, int) or code % 256 == 0
+
+
+def is_broken_pipe(error: BaseException) -> bool:
+    """Whether nobody reads standard output any more, of which there is nothing to say."""
+    return isinstance(error, OSError) and error.errno == errno.EPIPE and error.filename is None
+
+
+def _early(ended: BaseException) -> str:
+    return f"the command was ended before its work was done, by {told(ended)}"
+
+
+def _say(error: BaseException, arguments: Sequence[str]) -> None:
+    """The failure on one line, or as an object; of a fault of l2zk's own, the traceback as well."""
+    if isinstance(error, HELP):
+        error.show()
+        return
+    if isinstance(error, Exception) and not isinstance(error, (*EXPECTED, click.ClickException, click.Abort)):
+        traceback.print_exception(error)
+    kind, reason = _told(error)
+    options = list(arguments[: arguments.index("--")] if "--" in arguments else arguments)
+    if "--json" in options:
+        facts = {**getattr(error, "facts", {}), "ok": False, "error": kind, "reason": reason}
+        print_json(facts, err=_is_output_taken(options))
+    else:
+        say(f"l2zk: {reason}", err=True)
+
+
+def _told(error: BaseException) -> tuple[str, str]:
+    """The kind of a failure, and its sentence."""
+    if isinstance(error, Failure):
+        return error.kind, error.message
+    kind = type(error).__name__
+    if isinstance(error, click.ClickException):
+        context = getattr(error, "ctx", None)
+        hint = f"; see `{context.command_path} --help`" if context else ""
+        return kind, one_line(error.format_message()).rstrip(".") + hint
+    if isinstance(error, (KeyboardInterrupt, click.Abort)):
+        return kind, "interrupted" if isinstance(error, KeyboardInterrupt) else "aborted"
+    if isinstance(error, EXPECTED):
+        return kind, sentence(error)
+    return kind, _early(error) if not isinstance(error, Exception) else f"a fault of l2zk's: {told(error)}"
+
+
+def _code(error: BaseException) -> int:
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPTED
+    if isinstance(error, click.ClickException):
+        return error.exit_code
+    return Misuse.exit_code if isinstance(error, Command.usage_errors) else Failure.exit_code
+
+
+def _is_output_taken(options: Sequence[str]) -> bool:
+    """Whether a result goes to standard output, so that it is no place for anything else."""
+    pairs = list(zip(options, options[1:]))
+    taken = any((option, STANDARD) in pairs for option in ("-o", "--out", "--toml"))
+    return taken or any(option in options for option in ("-o-", "--out=-", "--toml=-"))
+
+
+@contextmanager
+def _warnings_told() -> Iterator[None]:
+    """Warnings of l2zk's own are lines as its errors are."""
+    with warnings.catch_warnings():
+        show = warnings.showwarning
+
+        def say_or_show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+            if issubclass(category, L2zkWarning):
+                say(one_line(f"l2zk: warning: {message}"), err=True)
+            else:
+                show(message, category, *place, **more)
+
+        warnings.showwarning = say_or_show
+        yield

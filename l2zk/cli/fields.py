@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import re
 import types
 import typing
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 import click
 
+from l2zk.errors import ProgramError
+from l2zk.foreign import foreign
 from l2zk.program import TraceProgram
+from l2zk.words import LONGEST_BITS, short
 
 PREFIX = "field_"
+LONG = 4000  # digits, below what `int` reads of a text
 
 
 class Parameter(click.ParamType):
@@ -29,16 +36,27 @@ class Parameter(click.ParamType):
         try:
             return self.read(value)
         except ValueError:
-            self.fail(f"{value!r} is not a value of the form {self.name}", param, ctx)
+            self.fail(f"{short(value)} is not a value of the form {self.name}", param, ctx)
 
 
-def _whole(text: str) -> int:
-    return int(text, 0)
+def whole(text: str) -> int:
+    """An integer in decimal or with 0x, of any length."""
+    plain = text.strip().replace("_", "")
+    if len(plain) < LONG or plain[1:2].isalpha():
+        return int(text, 0)
+    if not re.fullmatch(r"[+-]?[0-9]+", plain):
+        raise ValueError("no decimal digits")
+    return int(Decimal(plain))  # which has no limit of digits, as `int` of a text has
+
+
+def text_in(argument: str) -> str:
+    """The text of an argument in UTF-8, whatever the locale says of the command line; ValueError for other bytes."""
+    return os.fsencode(argument).decode("utf-8")
 
 
 READERS: Mapping[Any, Parameter] = {
-    int: Parameter("INTEGER", _whole),
-    str: Parameter("TEXT", str),
+    int: Parameter("INTEGER", whole),
+    str: Parameter("TEXT", text_in),
     bytes: Parameter("HEX", bytes.fromhex),
 }
 
@@ -51,12 +69,25 @@ def parameter_type(annotation: Any) -> Parameter | None:
     if origin in (typing.Union, types.UnionType):
         rest = [argument for argument in arguments if argument is not type(None)]
         return parameter_type(rest[0]) if len(rest) == 1 else None
-    if origin is tuple and len(arguments) == 2 and arguments[1] is Ellipsis and arguments[0] in READERS:
-        item = READERS[arguments[0]]
-        return Parameter(
-            f"{item.name},…", lambda text: tuple(item.read(part) for part in text.split(",") if part)
-        )
-    return None
+    return _tuple_type(arguments) if origin is tuple else None
+
+
+def _tuple_type(arguments: tuple[Any, ...]) -> Parameter | None:
+    """How to read tuple[int, ...] or tuple[int, str]: the values with commas between."""
+    many = len(arguments) == 2 and arguments[1] is Ellipsis
+    kinds = [READERS.get(argument) for argument in (arguments[:1] if many else arguments)]
+    if not kinds or None in kinds:
+        return None
+    items: list[Parameter] = [kind for kind in kinds if kind is not None]
+
+    def read(text: str) -> tuple[Any, ...]:
+        parts = [part.strip() for part in text.split(",")]
+        parts = parts[:-1] if parts[-1] == "" else parts
+        if not many and len(parts) != len(items):
+            raise ValueError(f"{len(items)} values are needed")
+        return tuple(item.read(part) for item, part in zip(items * len(parts) if many else items, parts))
+
+    return Parameter(f"{items[0].name},…" if many else ",".join(item.name for item in items), read)
 
 
 def field_options(program: type[TraceProgram], taken: set[str]) -> list[click.Parameter]:
@@ -65,11 +96,11 @@ def field_options(program: type[TraceProgram], taken: set[str]) -> list[click.Pa
     for field, annotation in fields_of(program):
         flag = field.name.replace("_", "-")
         flag = f"program-{flag}" if flag in taken else flag
-        default = field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
+        default = _default(program, field)
         has_default = default is not dataclasses.MISSING
-        common: dict[str, Any] = {"help": field.metadata.get("help"), "required": not has_default}
+        common: dict[str, Any] = {"help": _help(field), "required": not has_default}
         if has_default:
-            common.update(default=default, show_default=True)
+            common.update(default=default, show_default=_is_short(default) or short(default))
         if annotation is bool:
             options.append(click.Option([f"--{flag}/--no-{flag}", PREFIX + field.name], **common))
         elif (kind := parameter_type(annotation)) is not None:
@@ -82,18 +113,39 @@ def field_options(program: type[TraceProgram], taken: set[str]) -> list[click.Pa
     return options
 
 
+def _default(program: type[TraceProgram], field: dataclasses.Field[Any]) -> Any:
+    if field.default_factory is dataclasses.MISSING:
+        return field.default
+    with foreign(ProgramError, f"the default of {field.name!r} in {program.__name__}"):
+        return field.default_factory()
+
+
+def _help(field: dataclasses.Field[Any]) -> str | None:
+    text = field.metadata.get("help")
+    return text if isinstance(text, str) else None
+
+
+def _is_short(value: object) -> bool:
+    """Whether a value may be written out; an integer of many digits may not."""
+    if isinstance(value, tuple):
+        return all(map(_is_short, value))
+    return not isinstance(value, int) or value.bit_length() <= LONGEST_BITS
+
+
 def instance(program: type[TraceProgram], values: dict[str, Any]) -> TraceProgram:
     """The program with the values of its options, which are taken out of `values`."""
     given = {name: values.pop(name) for name in list(values) if name.startswith(PREFIX)}
-    return program(**{name.removeprefix(PREFIX): value for name, value in given.items()})
+    with foreign(ProgramError, f"the class {program.__name__}"):
+        return program(**{name.removeprefix(PREFIX): value for name, value in given.items()})
 
 
 def fields_of(program: type[TraceProgram]) -> list[tuple[dataclasses.Field[Any], Any]]:
     """The fields that a program is made from, with their types."""
     if not dataclasses.is_dataclass(program):
         return []
-    hints = typing.get_type_hints(program)
-    return [(field, hints[field.name]) for field in dataclasses.fields(program) if field.init]
+    with foreign(ProgramError, f"reading the annotations of {program.__name__}"):
+        hints = typing.get_type_hints(program)
+        return [(field, hints[field.name]) for field in dataclasses.fields(program) if field.init]
 
 
 def parameters(program: type[TraceProgram]) -> dict[str, str]:
@@ -101,11 +153,18 @@ def parameters(program: type[TraceProgram]) -> dict[str, str]:
     shown = {}
     for field, annotation in fields_of(program):
         kind = getattr(annotation, "__name__", None) if typing.get_origin(annotation) is None else None
-        default = "" if field.default is dataclasses.MISSING else f" = {field.default!r}"
+        with foreign(ProgramError, f"the default of {field.name!r} in {program.__name__}"):
+            default = "" if field.default is dataclasses.MISSING else f" = {short(field.default)}"
         shown[field.name] = f"{kind or annotation}{default}"
     return shown
 
 
+def documentation(program: type[TraceProgram]) -> str:
+    """What a program's class says about itself."""
+    text = program.__doc__
+    return text.strip() if isinstance(text, str) else ""
+
+
 def summary(program: type[TraceProgram]) -> str:
-    """The first line of what a program's class says about itself."""
-    return (program.__doc__ or "").strip().partition("\n")[0]
+    """The first line of that."""
+    return documentation(program).partition("\n")[0]

@@ -18,6 +18,7 @@ from l2zk.cli.command_line import contributions
 from l2zk.cli.failure import Command, Misuse
 from l2zk.cli.fields import parameters, summary
 from l2zk.cli.screen import print_json, screen, table
+from l2zk.cli.streams import say
 from l2zk.container import Limits
 from l2zk.errors import PluginError, UnknownProgramError
 from l2zk.header import VERSION
@@ -55,7 +56,7 @@ def list_programs(as_json: bool) -> None:
                     for id, program, plugin in listed
                 ],
                 "disputed": list(registry.disputed()),
-                "broken": [{"plugin": str(plugin), "error": _why(plugin)} for plugin in broken],
+                "broken": [{"plugin": str(plugin), "error": str(plugin.error)} for plugin in broken],
             }
         )
         return
@@ -66,9 +67,9 @@ def list_programs(as_json: bool) -> None:
     screen().print(grid)
     for id in registry.disputed():
         both = " and ".join(str(plugin) for plugin, _ in registry.claims[id])
-        click.echo(f"{id} is claimed by {both}, so it is given to neither", err=True)
+        say(f"{id} is claimed by {both}, so it is given to neither", err=True)
     for plugin in broken:
-        click.echo(f"broken: {plugin}: {_why(plugin)}", err=True)
+        say(f"broken: {plugin}: {plugin.error}", err=True)
 
 
 @click.command("plugins", cls=Command, short_help="List the plugins, and what is wrong with them.")
@@ -84,7 +85,7 @@ def list_plugins(show_all: bool, hook: str | None, as_json: bool) -> None:
         print_json({"ok": True, "plugins": entries})
         return
     if not entries:
-        click.echo(
+        say(
             "no plugin" + (f" implements {hook}" if hook else " is installed; `l2zk new NAME` writes one")
         )
         return
@@ -93,7 +94,7 @@ def list_plugins(show_all: bool, hook: str | None, as_json: bool) -> None:
         lists = (", ".join(entry[key]) for key in ("programs", "commands", "hooks"))
         status = "; ".join([entry["status"], *entry["faults"]])
         grid.add_row(entry["name"], f"{entry['distribution']} {entry['version']}", *lists, status)
-    screen().print(grid, markup=False)
+    screen().print(grid)
 
 
 def _entries(show_all: bool) -> list[dict[str, Any]]:
@@ -102,11 +103,10 @@ def _entries(show_all: bool) -> list[dict[str, Any]]:
     contributed = contributions(registry, own)
     entries = []
     for plugin in registry.plugins:
-        faults = [_why(plugin)] if plugin.error is not None else []
+        faults = [] if plugin.error is None else [str(plugin.error)]
         faults += contributed.faults.get(plugin.key, ())
         faults += [text for id in plugin.programs if (text := _dispute(registry, id))]
-        commands = sorted(contributed.providers.get(plugin.key, ()))
-        entries.append(_entry(plugin, "broken" if plugin.error else "loaded", commands, faults))
+        entries.append(_entry(plugin, "broken" if plugin.error else "loaded", contributed.of(plugin), faults))
     if show_all:
         entries += [_entry(plugin, "left out", [], []) for plugin in registry.left_out]
         entries.insert(0, _entry(_OWN, "built in", own, []))
@@ -157,10 +157,10 @@ def new(name: str, into: str) -> None:
     package = Package(name)
     _refuse_taken(package.name)
     folder = write(package, Path(into))
-    click.echo(f"wrote {folder}")
+    say(f"wrote {folder}")
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        click.echo(f"  {path.relative_to(folder)}")
-    click.echo(
+        say(f"  {path.relative_to(folder)}")
+    say(
         f"next:\n  pip install -e '{folder}[test]'\n  pytest {folder}\n"
         f"  l2zk prove {package.name} --steps 20 --input x=2"
     )
@@ -205,7 +205,7 @@ def info(as_json: bool) -> None:
     facts["container"] = _limits(container())
     for name, value in facts.items():
         text = ", ".join(value) if isinstance(value, list) else value
-        click.echo(f"{name:18}{text}")
+        say(f"{name:18}{text}")
 
 
 def _limits(found: Limits) -> str:
@@ -240,7 +240,3 @@ def demo(rounds: int, performance: bool) -> None:
 
     if not run(screen(), rounds):
         raise click.exceptions.Exit(1)
-
-
-def _why(plugin: Plugin) -> str:
-    return f"{type(plugin.error).__name__}: {plugin.error}"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import asdict
-from typing import Any, TextIO
+from types import SimpleNamespace
+from typing import Any, BinaryIO
 
 import click
 import numpy as np
 
 from l2zk.anatomy import Anatomy, Challenge, Message, Part, dissect, header_parts
-from l2zk.cli.failure import Failure, Misuse, ProofCommand
+from l2zk.cli.failure import Failure, ProofCommand
 from l2zk.cli.program_commands import (
     ProgramCommands,
     json_option,
@@ -21,12 +22,13 @@ from l2zk.cli.program_commands import (
     witness_options,
 )
 from l2zk.cli.screen import bar, print_json, progress_bar, screen, table
-from l2zk.cli.statement import facts, figures, stated_program
+from l2zk.cli.statement import facts, figures, proof_in, stated_program
+from l2zk.cli.streams import STANDARD, Place, say, target
 from l2zk.degree import explained
 from l2zk.errors import DegreeError, ProofError, UnknownProgramError
 from l2zk.hookspecs import hookimpl
 from l2zk.options import ProofOptions
-from l2zk.program import ExecutionTrace, TraceProgram
+from l2zk.program import ExecutionTrace, TraceProgram, described
 from l2zk.program_file import is_in_file
 from l2zk.proof import Proof
 from l2zk.security import SecurityReport, rounds
@@ -90,14 +92,14 @@ def check(
     program: TraceProgram,
     *,
     inputs: tuple[tuple[str, int], ...],
-    witness: TextIO | None,
+    witness: BinaryIO | None,
     redact: bool,
     as_json: bool,
 ) -> None:
     """Print the report of a check; exit code 1 if a constraint fails."""
     with progress_bar(shown=not as_json) as progress:
         report = TraceZkVm().check(program, witness_of(inputs, witness), redact=redact, progress=progress)
-    click.echo(report.to_json() if as_json else str(report))
+    say(report.to_json() if as_json else str(report))
     if not report.ok:
         raise click.exceptions.Exit(1)
 
@@ -139,7 +141,8 @@ def trace_options() -> list[click.Parameter]:
         click.Option(
             ["-o", "--out"],
             type=click.Path(),
-            help="Write the rows to a file: uint64[rows, columns] for FILE.npy, else text with commas.",
+            help="Write the rows to a file: uint64[rows, columns] for FILE.npy, else text with commas; "
+            "- is standard output.",
         ),
         json_option(),
     ]
@@ -149,28 +152,30 @@ def trace(
     program: TraceProgram,
     *,
     inputs: tuple[tuple[str, int], ...],
-    witness: TextIO | None,
+    witness: BinaryIO | None,
     rows: slice,
     padding: bool,
     out: str | None,
     as_json: bool,
 ) -> None:
     """Print rows of a program's trace, or write them to a file."""
+    place, taken = target(out), out == STANDARD
     with progress_bar(shown=not as_json) as progress:
         run = TraceZkVm().trace(program, witness_of(inputs, witness), progress=progress)
     cells = run.padded.T if padding else run.to_numpy()
     shown = range(len(cells))[rows]
-    if out is not None:
-        _write_rows(out, run, cells[rows])
+    if place is not None:
+        _write_rows(place, run, cells[rows])
     if as_json:
         values = {name: cells[rows, c].tolist() for c, name in enumerate(run.columns)}
         size = {"rows": run.rows, "length": run.padded.shape[1]}
-        print_json({"ok": True, "program": program.id, **size, "first": shown.start, "columns": values})
+        found = {"ok": True, "program": program.id, **size, "first": shown.start, "columns": values}
+        print_json(found, err=taken)
         return
-    if out is None:
+    if place is None:
         _print_rows(run, cells, shown)
-    left = f"; {len(shown):,} of them written to {out}" if out is not None else ""
-    click.echo(f"{program.id}: {run.rows:,} rows, {run.padded.shape[1]:,} with padding{left}")
+    left = f"; {len(shown):,} of them written to {place}" if place is not None else ""
+    say(f"{program.id}: {run.rows:,} rows, {run.padded.shape[1]:,} with padding{left}", err=taken)
 
 
 def _print_rows(run: ExecutionTrace, cells: np.ndarray, shown: range) -> None:
@@ -181,11 +186,13 @@ def _print_rows(run: ExecutionTrace, cells: np.ndarray, shown: range) -> None:
     screen().print(grid)
 
 
-def _write_rows(path: str, run: ExecutionTrace, cells: np.ndarray) -> None:
-    if path.endswith(".npy"):
-        np.save(path, cells)
-    else:
-        np.savetxt(path, cells, fmt="%d", delimiter=",", header=",".join(run.columns), comments="")
+def _write_rows(place: Place, run: ExecutionTrace, cells: np.ndarray) -> None:
+    with place.open() as file:
+        if str(place).endswith(".npy"):
+            np.save(SimpleNamespace(write=file.write), cells)  # as a stream: a pipe has no place to seek
+        else:
+            names = ",".join(run.columns)
+            np.savetxt(file, cells, fmt="%d", delimiter=",", header=names, comments="", encoding="utf-8")
 
 
 @click.command(cls=ProofCommand, short_help="Show the parts of a proof's bytes, and its challenges.")
@@ -197,22 +204,23 @@ def inspect(file: str, given: str | None, as_json: bool) -> None:
 
     Nothing is verified. Without the program, only the header can be divided into its parts.
     """
-    proof = Proof.load(file)
+    proof = proof_in(file)
     try:
         program = stated_program(proof, given)
         anatomy = dissect(proof, program)
     except (UnknownProgramError, ProofError) as reason:
-        _print_header(file, proof, as_json)
-        raise Failure(reason) from reason
-    if as_json:
-        print_json({**facts(program, proof), "file": file, **_anatomy_facts(anatomy)})
-    else:
-        click.echo(f"{file}: {proof.claim}\n{figures(program, proof)}, {proof.options}\n")
+        raise Failure(reason, **_header_told(file, proof, as_json)) from reason
+    wrong = ProofError(_wrong_length(proof, anatomy), "7.8") if anatomy.excess else None
+    found = {**facts(program, proof), "file": file, **_anatomy_facts(anatomy)} if as_json else {}
+    if not as_json:
+        say(f"{file}: {proof.claim}\n{figures(program, proof)}, {proof.options}\n")
         _print_parts(anatomy.parts, proof.size)
-        click.echo()
+        say("")
         _print_challenges(anatomy)
-    if anatomy.excess:
-        raise Failure(ProofError(_wrong_length(proof, anatomy), "7.8"))
+    elif wrong is None:
+        print_json(found)
+    if wrong is not None:
+        raise Failure(wrong, **found)
 
 
 def _wrong_length(proof: Proof, anatomy: Anatomy) -> str:
@@ -220,17 +228,15 @@ def _wrong_length(proof: Proof, anatomy: Anatomy) -> str:
     return f"the proof has {proof.size} bytes, {wrong} its parts"
 
 
-def _print_header(file: str, proof: Proof, as_json: bool) -> None:
-    """What can be said of a proof whose program is not known."""
+def _header_told(file: str, proof: Proof, as_json: bool) -> dict[str, Any]:
+    """What can be said of a proof whose program is not known: printed, or given as facts for machines."""
     if as_json:
         parts = [_part_facts(part) for part in header_parts(proof)]
-        print_json(
-            {"ok": False, "program": proof.program_id, "bytes": proof.size, "file": file, "parts": parts}
-        )
-        return
-    click.echo(f"{file}: {proof.claim}\n{proof.steps:,} steps, {proof.size:,} bytes, {proof.options}\n")
+        return {"program": proof.program_id, "bytes": proof.size, "file": file, "parts": parts}
+    say(f"{file}: {proof.claim}\n{proof.steps:,} steps, {proof.size:,} bytes, {proof.options}\n")
     body = Part("body, not divided", proof.header_length, proof.size - proof.header_length, "8.2")
     _print_parts((*header_parts(proof), body), proof.size)
+    return {}
 
 
 def _print_parts(parts: tuple[Part, ...], whole: int) -> None:
@@ -287,7 +293,7 @@ class SecurityCommands(ProgramCommands):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
         """The command for one program, or for a proof if a file of that name is there."""
-        if is_in_file(cmd_name) or not os.path.isfile(cmd_name):
+        if is_in_file(cmd_name) or not (cmd_name == STANDARD or os.path.isfile(cmd_name)):
             return self._of_program(ctx, cmd_name)
         given = click.Option(
             ["--program", "given"], help="The program, as my_air.py:MyProgram, if no plugin provides it."
@@ -302,17 +308,17 @@ class SecurityCommands(ProgramCommands):
     def _of_program(self, ctx: click.Context, name: str) -> click.Command:
         try:
             return super().get_command(ctx, name)
-        except Misuse as error:
+        except UnknownProgramError as error:
             if is_in_file(name):
                 raise
-            raise Misuse(UnknownProgramError(f"{error.message}; nor is there a file {name!r}")) from None
+            raise UnknownProgramError(f"{error}; nor is there a file {name!r}") from None
 
 
 def report_options() -> list[click.Parameter]:
     """How a command takes the form of a report on security."""
     toml = click.Option(
         ["--toml"],
-        type=click.File("w"),
+        type=click.Path(),
         help="A file to write for ethereum/soundcalc to read; - is standard output.",
     )
     return [toml, json_option()]
@@ -329,7 +335,7 @@ def security(
     preset: str,
     bits: int | None,
     changes: tuple[tuple[str, Any], ...],
-    toml: TextIO | None,
+    toml: str | None,
     as_json: bool,
 ) -> None:
     """Print what proofs of a program with these options are worth."""
@@ -340,25 +346,27 @@ def security(
     except DegreeError as error:
         raise explained(error, options, program.definition.air) from None
     report = rounds(options, profile, shape)
-    _print_security(f"{program!r}", program.id, options, report, toml, as_json)
+    _print_security(described(program), program.id, options, report, toml, as_json)
 
 
-def security_of_proof(file: str, *, given: str | None, toml: TextIO | None, as_json: bool) -> None:
+def security_of_proof(file: str, *, given: str | None, toml: str | None, as_json: bool) -> None:
     """Print what a proof is worth if the verifier accepts it."""
-    proof = Proof.load(file)
+    proof = proof_in(file)
     report = proof.security_as(stated_program(proof, given))
     _print_security(proof.claim, proof.program_id, proof.options, report, toml, as_json)
 
 
 def _print_security(
-    what: str, name: str, options: ProofOptions, report: SecurityReport, toml: TextIO | None, as_json: bool
+    what: str, name: str, options: ProofOptions, report: SecurityReport, toml: str | None, as_json: bool
 ) -> None:
-    if toml is not None:
-        toml.write(report.to_toml(name))
+    if (place := target(toml)) is not None:
+        place.write(report.to_toml(name).encode())
+    taken = toml == STANDARD
     if as_json:
-        print_json({"ok": True, "program": name, "options": asdict(options), **_security_facts(report)})
-    elif toml is None or toml.name != "<stdout>":
-        click.echo(f"{what}\n{options}\n\n{report}\n\n* the round that binds in its regime")
+        found = {"ok": True, "program": name, "options": asdict(options), **_security_facts(report)}
+        print_json(found, err=taken)
+    elif not taken:
+        say(f"{what}\n{options}\n\n{report}\n\n* the round that binds in its regime")
 
 
 def _security_facts(report: SecurityReport) -> dict[str, Any]:
@@ -399,4 +407,4 @@ def estimate(
     if as_json:
         print_json({"ok": True, **asdict(found)})
     else:
-        click.echo(str(found))
+        say(str(found))

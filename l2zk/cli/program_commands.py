@@ -10,18 +10,19 @@ import json
 import typing
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, BinaryIO, NoReturn
 
 import click
 
 from l2zk import plugins
-from l2zk.cli.failure import Command, failure
-from l2zk.cli.fields import field_options, instance, summary
+from l2zk.cli.failure import Command
+from l2zk.cli.fields import documentation, field_options, instance, summary, text_in, whole
 from l2zk.errors import L2zkError
 from l2zk.options import PRESETS, ProofOptions
 from l2zk.program import TraceProgram
 from l2zk.program_file import is_in_file, program_in
 from l2zk.resources import MOST_THREADS
+from l2zk.words import short
 
 
 class ProgramCommands(click.Group):
@@ -44,10 +45,7 @@ class ProgramCommands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
         """The command for one program."""
-        try:
-            program = program_class(cmd_name)
-        except L2zkError as error:
-            raise failure(error) from None
+        program = program_class(cmd_name)
         own = self.options()
         taken = {name.lstrip("-") for option in own for name in (*option.opts, *option.secondary_opts)}
 
@@ -58,7 +56,7 @@ class ProgramCommands(click.Group):
             cmd_name,
             params=[*field_options(program, taken | {"help"}), *own],
             callback=callback,
-            help=(program.__doc__ or "").strip(),
+            help=documentation(program),
             short_help=summary(program),
         )
 
@@ -97,9 +95,9 @@ class Assignment(click.ParamType):
         if not (name and equals):
             self.fail(f"{value!r} is not NAME=VALUE, as in a0=2", param, ctx)
         try:
-            return name, int(text, 0)
+            return text_in(name), whole(text)
         except ValueError:
-            self.fail(f"{text!r} is not an integer", param, ctx)
+            self.fail(f"{short(text)} is not an integer", param, ctx)
 
 
 class Demand(Assignment):
@@ -134,26 +132,40 @@ def witness_options() -> list[click.Parameter]:
         ),
         click.Option(
             ["--witness"],
-            type=click.File(),
+            type=click.File("rb"),
             help="A JSON file with an object of values by name; - is standard input.",
         ),
     ]
 
 
-def witness_of(inputs: tuple[tuple[str, int], ...], file: typing.TextIO | None) -> dict[str, Any]:
+def witness_of(inputs: tuple[tuple[str, int], ...], file: BinaryIO | None) -> dict[str, Any]:
     """The witness by name."""
     return unique([*_read_witness(file), *inputs], "the witness")
 
 
-def _read_witness(file: typing.TextIO | None) -> list[tuple[str, Any]]:
+def _read_witness(file: BinaryIO | None) -> list[tuple[str, Any]]:
+    """The values in a JSON file in UTF-8, -16 or -32, with a byte order mark or without."""
     if file is None:
         return []
     try:
-        return list(json.load(file, object_pairs_hook=lambda pairs: unique(pairs, "the witness")).items())
-    except (ValueError, AttributeError):
+        found = json.loads(
+            file.read(),
+            object_pairs_hook=lambda pairs: unique(pairs, "the witness"),
+            parse_int=whole,
+            parse_constant=_refuse_constant,
+        )
+        return list(found.items())
+    except (ValueError, AttributeError, RecursionError) as error:
+        where = f", {error}" if isinstance(error, json.JSONDecodeError) else ""
         raise click.UsageError(
-            f'{file.name} is not a JSON object of values by name, as in {{"a0": 2}}'
+            f'{file.name} is not a JSON object of values by name, as in {{"a0": 2}}{where}'
         ) from None
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, file.name) from None
+
+
+def _refuse_constant(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no number of JSON")
 
 
 KINDS = typing.get_type_hints(ProofOptions)
@@ -187,9 +199,9 @@ class OptionValue(click.ParamType):
         if kind is str:
             return text
         try:
-            return int(text, 0) if kind is int else self.fail(f"{text!r} is neither true nor false", *where)
+            return whole(text) if kind is int else self.fail(f"{text!r} is neither true nor false", *where)
         except ValueError:
-            self.fail(f"{text!r} is not an integer", *where)
+            self.fail(f"{short(text)} is not an integer", *where)
 
 
 def proof_options() -> list[click.Parameter]:

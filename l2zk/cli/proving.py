@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 import click
 
@@ -20,12 +20,12 @@ from l2zk.cli.program_commands import (
     witness_options,
 )
 from l2zk.cli.screen import bar, duration, print_json, progress_bar, screen, table, told
-from l2zk.cli.statement import facts, figures, public_facts, public_lines, stated_program
+from l2zk.cli.statement import facts, figures, proof_in, public_facts, public_lines, stated_program
+from l2zk.cli.streams import STANDARD, say, target
 from l2zk.expression import counted
 from l2zk.hookspecs import hookimpl
 from l2zk.profile import ProofProfile
 from l2zk.program import TraceProgram
-from l2zk.proof import Proof
 from l2zk.statement import demanded_inputs, demanded_outputs
 from l2zk.zkvm import TraceZkVm
 
@@ -49,7 +49,7 @@ def prove_options() -> list[click.Parameter]:
     """The options of `l2zk prove` that every program has."""
     return [
         *witness_options(),
-        click.Option(["-o", "--out"], type=click.Path(), help="The file that the proof is written to."),
+        click.Option(["-o", "--out"], type=click.Path(), help="The file that the proof is written to; - is standard output."),
         *proof_options(),
         threads_option(),
         click.Option(["-v", "--verbose"], is_flag=True, help="Show the stages on stderr as they begin."),
@@ -62,7 +62,7 @@ def prove(
     program: TraceProgram,
     *,
     inputs: tuple[tuple[str, int], ...],
-    witness: TextIO | None,
+    witness: BinaryIO | None,
     out: str | None,
     preset: str,
     bits: int | None,
@@ -74,33 +74,35 @@ def prove(
 ) -> None:
     """Prove a program, report, and write the proof to a file."""
     machine = TraceZkVm(options_of(preset, bits, changes), threads=threads)
+    place, taken = target(out), out == STANDARD
     with told(verbose), progress_bar(shown=not (as_json or verbose)) as progress:
         profile = machine.profile(program, witness_of(inputs, witness), progress=progress)
     proof = profile.proof
-    if out is not None:
-        proof.save(out)
+    if place is not None:
+        place.write(bytes(proof))
     if as_json:
         stages = {"threads": profile.threads, "stages": _rounded(profile)} if profiled else {}
-        print_json({**facts(program, proof), "seconds": round(profile.total, 6), **stages, "file": out})
+        found = {**facts(program, proof), "seconds": round(profile.total, 6), **stages, "file": out}
+        print_json(found, err=taken)
         return
-    click.echo(f"{proof.claim}\nproved in {duration(profile.total)}: {figures(program, proof)}")
+    say(f"{proof.claim}\nproved in {duration(profile.total)}: {figures(program, proof)}", err=taken)
     if profiled:
-        _print_profile(profile)
-    click.echo(f"written to {out}" if out is not None else "not written to a file; -o FILE keeps it")
+        _print_profile(profile, taken)
+    say(f"written to {place}" if place is not None else "not written to a file; -o FILE keeps it", err=taken)
 
 
 def _rounded(profile: ProofProfile) -> dict[str, float]:
     return {stage: round(seconds, 6) for stage, seconds in profile.seconds.items()}
 
 
-def _print_profile(profile: ProofProfile) -> None:
+def _print_profile(profile: ProofProfile, err: bool) -> None:
     """The stages, their milliseconds and their parts of the whole as bars."""
     by = counted(profile.threads, "thread")
     grid = table("stage", "ms", "share", f"by {by}", right=("ms", "share"))
     for stage, seconds in profile.seconds.items():
         share = profile.share(stage)
         grid.add_row(stage, f"{1000 * seconds:,.2f}", f"{share:.1%}", bar(share, 1))
-    screen().print(grid)
+    screen(err).print(grid)
 
 
 @click.command(cls=ProofCommand, short_help="Verify a proof.")
@@ -145,9 +147,10 @@ def verify(
     The program is built from the id and the parameters that the proof names, by the plugins installed here. A public input
     that you do not name must have its default, if it has one; every other value that you do not name is whatever the proof
     states. All are printed, each with the words demanded, demanded as its default, or only stated; of more than 8 values whose
-    names count on, as o0, o1, o2, the number and the BLAKE3 digest (of 8 bytes each, the least first), and all with --json.
+    names count on, as o0, o1, o2, the number and the BLAKE3 digest (of 8 bytes each, the least first), and all with --json. FILE - is
+    standard input.
     """
-    proof = Proof.load(file)
+    proof = proof_in(file)
     program = stated_program(proof, given)
     machine = TraceZkVm(min_security=min_security)
     hint, results = unique(inputs, "--input"), unique(outputs, "--output")
@@ -159,5 +162,5 @@ def verify(
         public = public_facts(proof, demands)
         print_json({**facts(program, proof), **public, "seconds": round(seconds, 6), "file": file})
         return
-    click.echo(f"{proof.claim}\nverified in {duration(seconds)}: {figures(program, proof)}")
-    click.echo("\n".join(public_lines(proof, demands)))
+    say(f"{proof.claim}\nverified in {duration(seconds)}: {figures(program, proof)}")
+    say("\n".join(public_lines(proof, demands)))

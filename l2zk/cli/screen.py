@@ -10,27 +10,38 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
+from l2zk.cli.streams import say
 from l2zk.observation import logger
+from l2zk.words import escaped
 from l2zk.zkvm import Progress as ProgressCall
 
 BLOCKS = " ▏▎▍▌▋▊▉█"
 
 
-def screen() -> Console:
+def screen(err: bool = False) -> Console:
     """Where tables go: as wide as the terminal; wide enough for any table where there is none."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 200)
+    stream = sys.stderr if err else sys.stdout
+    return Console(stderr=err, highlight=False, emoji=False, width=None if stream.isatty() else 200)
 
 
-def table(*headings: str, right: tuple[str, ...] = ()) -> Table:
+class Grid(Table):
+    """A table whose cells are plain text: brackets stay, and no character of control gets through."""
+
+    def add_row(self, *cells: Any, **settings: Any) -> None:
+        """Add a row of texts."""
+        super().add_row(*(Text(escaped(cell)) for cell in cells), **settings)
+
+
+def table(*headings: str, right: tuple[str, ...] = ()) -> Grid:
     """A table without lines, for people and for grep; the columns in `right` are set right."""
-    grid = Table(box=None, header_style="bold", pad_edge=False)
+    grid = Grid(box=None, header_style="bold", pad_edge=False)
     for heading in headings:
-        grid.add_column(heading, justify="right" if heading in right else "left", overflow="fold")
+        grid.add_column(Text(escaped(heading)), justify="right" if heading in right else "left", overflow="fold")
     return grid
 
 
@@ -75,7 +86,7 @@ def told(verbose: bool) -> Iterator[None]:
 
 class _Echo(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
-        click.echo(f"l2zk: {self.format(record)}", err=True)
+        say(f"l2zk: {self.format(record)}", err=True)
 
 
 def plain(value: Any) -> Any:
@@ -87,6 +98,6 @@ def plain(value: Any) -> Any:
     return value.hex() if isinstance(value, bytes) else value
 
 
-def print_json(facts: Mapping[str, Any]) -> None:
-    """An object for machines, alone on stdout."""
-    click.echo(json.dumps(facts, indent=2))
+def print_json(facts: Mapping[str, Any], err: bool = False) -> None:
+    """An object for machines, alone on stdout, or on stderr where stdout is taken."""
+    say(json.dumps(facts, indent=2), err=err)

@@ -12,6 +12,8 @@ from typing import Any
 from l2zk._core import blake3
 from l2zk.cli.program_commands import program_class
 from l2zk.cli.screen import plain
+from l2zk.cli.streams import STANDARD, standard_input
+from l2zk.errors import UnknownProgramError
 from l2zk.plugins import program_from, program_of
 from l2zk.program import TraceProgram
 from l2zk.proof import Proof
@@ -27,9 +29,19 @@ LONGEST = 100
 WORDS = {"demanded": "demanded", "default": "demanded as its default", "stated": "only stated"}
 
 
+def proof_in(file: str) -> Proof:
+    """The proof in a file, or on standard input."""
+    return Proof.read(standard_input(), "standard input") if file == STANDARD else Proof.load(file)
+
+
 def stated_program(proof: Proof, given: str | None) -> TraceProgram:
     """The program that a proof names, from an installed plugin or from the class that the caller gives."""
-    return program_of(proof) if given is None else program_from(program_class(given), proof)
+    if given is not None:
+        return program_from(program_class(given), proof)
+    try:
+        return program_of(proof)
+    except UnknownProgramError as error:
+        raise UnknownProgramError(f"{error}; --program FILE.py:CLASS takes it from a file") from None
 
 
 def facts(program: TraceProgram, proof: Proof) -> dict[str, Any]:
@@ -72,11 +84,11 @@ class Array:
         """A line for each value, or one for all of them."""
         if len(self.values) <= WHOLE:
             for name, value in zip(self.names, self.values):
-                yield f"{self.kind} {name} = {value} ({WORDS[self.standing]})"
+                yield f"{self.kind} {printable(name)} = {value} ({WORDS[self.standing]})"
             return
         shown = ", ".join(map(str, self.values[:3]))
         yield (
-            f"{self.kind}s {self.names[0]} to {self.names[-1]} = {shown}, …, {self.values[-1]}"
+            f"{self.kind}s {printable(self.names[0])} to {printable(self.names[-1])} = {shown}, …, {self.values[-1]}"
             f" ({len(self.values):,} values, BLAKE3 {self.digest}; {WORDS[self.standing]})"
         )
 
