@@ -7,7 +7,9 @@ What each part holds, in the order of reading; the sections are those of PROTOCO
 
 include "_protocol/native.pxi"        # what the C kernels and the crew of threads offer
 include "_protocol/rows.pxi"          # a step's code arranged for one row at a time
-include "_protocol/plan.pxi"          # a program compiled for a shape (3, 4.2)
+include "_protocol/plan.pxi"          # what a proof is of: a program and its shape (3, 4.2)
+include "_protocol/program.pxi"       # a program as arrays, checked (3)
+include "_protocol/compiled.pxi"      # and in one shape (4.2)
 include "_protocol/points.pxi"        # points of H and L, order of storage
 include "_protocol/domains.pxi"       # the rows of a constraint (3.3)
 include "_protocol/arena.pxi"         # the memory of one proof

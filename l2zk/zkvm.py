@@ -419,12 +419,19 @@ def _shape(options: ProofOptions, definition: Definition) -> Shape:
         raise explained(error, options, definition.air) from None
 
 
-@cached(16)
+@cached(128)
 def _compile(definition: Definition, shape: Shape) -> Any:
-    """What the core runs; the arrays of a definition and the integers of a shape."""
+    """What the core runs: a program in one shape, which is a few hundred bytes beside the program's own arrays."""
+    return _core.Compiled(_program(definition), shape)
+
+
+@cached(128)
+def _program(definition: Definition) -> Any:
+    """The arrays of a definition, which all shapes share."""
     air = definition.air
-    return _core.Compiled(
-        shape,
+    return _core.Program(
+        length=air.length,
+        columns=len(air.columns),
         rows=air.rows,
         domains=[(c.domain.kind, c.domain.x, c.domain.y) for c in air.constraints],
         reads=[(offset, air.reads.get(offset, ())) for offset in air.offsets],

@@ -52,7 +52,8 @@ def sample():
 
 def compiled(arguments):
     arguments = dict(arguments)
-    return _core.Compiled(arguments.pop("shape"), **arguments)
+    shape = arguments.pop("shape")
+    return _core.Compiled(_core.Program(length=shape.length, columns=shape.columns, **arguments), shape)
 
 
 def changed(array, *changes):

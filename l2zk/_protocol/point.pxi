@@ -29,19 +29,6 @@ cdef void run_at_point(const l2zk_code *code, const uint64_t *uniforms, k3 *slot
             results[ins[1]] = k_from(uniforms[ins[2]])
 
 
-cdef k3 opened_value(const Plan *p, const k3 *values, size_t column, size_t offset) noexcept nogil:
-    """T_column(g^offset * zeta), by the order of PROTOCOL 6.6."""
-    cdef size_t u, i, t = p.columns + p.pieces
-    if offset == 0:
-        return values[column]
-    for u in range(1, p.offset_count):
-        for i in range(p.reads[u].count):
-            if p.reads[u].offset == offset and p.reads[u].columns[i] == column:
-                return values[t]
-            t += 1
-    return k_from(0)             # never: Compiled has checked that every load is opened
-
-
 cdef k3 periodic_value(const Plan *p, size_t i, k3 zeta) noexcept nogil:
     cdef size_t period = <size_t>1 << p.periodic[i].log_period
     cdef k3 point = k_pow(zeta, p.length // period), value = k_from(0)
@@ -52,14 +39,15 @@ cdef k3 periodic_value(const Plan *p, size_t i, k3 zeta) noexcept nogil:
 
 
 cdef k3 quotient_value(const Plan *p, const uint64_t *uniforms, const k3 *values, k3 alpha, k3 zeta, k3 *slots,
-                       k3 *results) noexcept nogil:
+                       k3 *results, k3 *strides) noexcept nogil:
     """sum of alpha^i C_i(zeta)/Z_i(zeta)."""
     cdef const l2zk_code *code = &p.constraints
     cdef k3 power = k_from(1), value = k_from(0), sum
-    cdef size_t i, g
+    cdef size_t i, g, at, first = 0
     for i in range(code.load_count):
         if code.loads[i][0] == 0:
-            slots[i] = opened_value(p, values, code.loads[i][1], code.loads[i][2])
+            at = p.opening_of[i]
+            slots[i] = values[at if at < p.columns else at + p.pieces]      # the pieces stand behind the columns at zeta (6.6)
         else:
             slots[i] = periodic_value(p, code.loads[i][1], zeta)
     run_at_point(code, uniforms, slots, results)
@@ -68,8 +56,8 @@ cdef k3 quotient_value(const Plan *p, const uint64_t *uniforms, const k3 *values
         power = k_mul(power, alpha)
     for g in range(p.group_count):
         sum = k_from(0)
-        for i in range(p.constraint_count):
-            if p.group_of[i] == g:
-                sum = k_add(sum, results[i])
-        value = k_add(value, k_mul(sum, k_inv(divisor_value(p, p.groups + g, zeta))))
+        for i in range(first, first + p.group_sizes[g]):
+            sum = k_add(sum, results[p.in_groups[i]])
+        first += p.group_sizes[g]
+        value = k_add(value, k_mul(sum, k_inv(divisor_value(p, p.groups + g, zeta, strides))))
     return value

@@ -233,6 +233,24 @@ def value_probe(coefficients, point):
     return z.c[0], z.c[1], z.c[2]
 
 
+def exempt_coefficients_probe(unsigned log_length, size_t count):
+    """The product of X - g^-t over t = 1 .. count, g of order 2^log_length: its coefficients, lowest first."""
+    out = np.empty(count + 1, dtype=np.uint64)
+    exempt_coefficients(f_root(log_length), count, _words_of(out))
+    return out
+
+
+def exempt_probe(Program program, size_t count, zeta):
+    """The value of that product at a point of K, as this program's verifier finds it."""
+    cdef k3 point
+    cdef int c
+    room = np.zeros(3 * program.plan.strides + 1, dtype=np.uint64)
+    for c in range(3):
+        point.c[c] = zeta[c]
+    point = exempt_value(&program.plan, count, point, <k3 *>_words_of(room))
+    return point.c[0], point.c[1], point.c[2]
+
+
 def transcript_probe(messages):
     """A transcript that absorbs (kind, bytes) messages; for each kind -1, bytes is how many words to draw. Gives the words."""
     cdef Transcript t

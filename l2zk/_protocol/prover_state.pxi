@@ -81,6 +81,8 @@ cdef struct Prover:
     uint64_t *steps              # TILE powers of omega_N': filled by prepare_quotient, and read by the batch too
     uint64_t *side_steps         # the same of the root of order `overflow`
     uint64_t *exempt_roots       # the points of the last rows
+    uint64_t *exempt_coefficients   # of the polynomials of many of them, N places for each
+    uint64_t **exempt            # for each coset, these polynomials
     uint64_t **periodic          # for each coset that the quotient is evaluated on, the periodic columns
     uint64_t **divisors          # and 1/(X^e - 1) for each exponent, as many as do not repeat, or a tile
     uint64_t *quotient_values    # unless it is evaluated on all of L, 3 columns of quotient_cosets*N' and the overflow; then A folded,
@@ -98,6 +100,7 @@ cdef struct Prover:
     k3 *sums                     # for each worker
     k3 *point_slots              # of the constraint machine at a point
     k3 *point_results
+    k3 *strides                  # of rows that a transition leaves out (domains.pxi)
     l2zk_deep_point *points
     const uint64_t **point_sources
     size_t *side_sources         # for each source, which column it is (fri.pxi)
@@ -287,6 +290,7 @@ cdef void lay_out_tables(Prover *v) noexcept nogil:
     cdef size_t u, size = p.leaves
     v.periodic = <uint64_t **>place(a, sizeof(void *) * p.periodic_count * (p.quotient_cosets + 1))
     v.divisors = <uint64_t **>place(a, sizeof(void *) * p.exponent_count * (p.quotient_cosets + 1))
+    v.exempt = <uint64_t **>place(a, sizeof(void *) * p.exempt_count * (p.quotient_cosets + 1))
     for u in range(1, p.rounds + 1):
         place_tree(a, &v.word_trees[u], v, size >> p.log_arity[u - 1], <size_t>3 << p.log_arity[u - 1])
         size >>= p.log_arity[u - 1]
@@ -300,6 +304,9 @@ cdef void lay_out_quotient(Prover *v) noexcept nogil:
     v.alpha_powers = <k3_limbs *>place(a, sizeof(k3_limbs) * p.constraint_count)
     v.side_steps = place_words(a, TILE)
     v.exempt_roots = place_words(a, p.most_exempt)
+    v.exempt_coefficients = place_words(a, p.exempt_count * p.length)
+    for i in range(p.exempt_count * (cosets + (1 if p.overflow else 0))):
+        lay_pointer(v.exempt, i, place_words(a, p.coset_size), a)
     for i in range(p.periodic_count * (cosets + 1)):
         lay_pointer(v.periodic, i, place_words(a, periodic_span(p, i % p.periodic_count)), a)
     for i in range(p.exponent_count * (cosets + 1)):
@@ -324,6 +331,7 @@ cdef void lay_out_openings(Prover *v) noexcept nogil:
     v.sums = <k3 *>place(a, sizeof(k3) * sum_count(p) * v.workers)
     v.point_slots = <k3 *>place(a, sizeof(k3) * p.constraints.vector_count)
     v.point_results = <k3 *>place(a, sizeof(k3) * p.constraint_count)
+    v.strides = <k3 *>place(a, sizeof(k3) * p.strides)
     v.points = <l2zk_deep_point *>place(a, sizeof(l2zk_deep_point) * p.offset_count)
     v.point_sources = <const uint64_t **>place(a, sizeof(void *) * p.offset_count * (p.columns + 3 * p.pieces))
     v.side_sources = <size_t *>place_words(a, p.offset_count * (p.columns + 3 * p.pieces))

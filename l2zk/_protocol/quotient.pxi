@@ -23,6 +23,10 @@ cdef void prepare_quotient(Prover *v) noexcept nogil:
         fill_powers(v.side_steps, f_root(p.log_overflow))
     for i in range(p.most_exempt):
         v.exempt_roots[i] = f_pow(f_root(p.log_length), p.length - 1 - i)
+    for i in range(p.exempt_count):
+        exempt_coefficients(f_root(p.log_length), p.exempts[i], v.exempt_coefficients + i * p.length)
+        memset(v.exempt_coefficients + i * p.length + p.exempts[i] + 1, 0, 8 * (p.length - p.exempts[i] - 1))
+    share(v, extend_exempt, v, cosets * p.exempt_count)
     share(v, fill_divisors, v, cosets * tasks_a_coset(p))
 
 
@@ -68,6 +72,17 @@ cdef void extend_periodic(Prover *v, size_t q, size_t i) noexcept nogil:
     l2zk_active.ntt_values(out, out, log_span, v.scratch[0].shift, NULL, 0, v.tables)
 
 
+cdef void extend_exempt(void *context, size_t task, unsigned worker) noexcept nogil:
+    """The polynomial of many last rows on a coset of N' points, as a column's is."""
+    cdef Prover *v = <Prover *>context
+    cdef const Plan *p = v.plan
+    cdef size_t q = task // p.exempt_count, i = task % p.exempt_count
+    cdef uint64_t shift = coset_shift(p, quotient_coset(p, q))
+    l2zk_active.ntt_fill_shift(v.scratch[worker].shift, shift, p.log_coset)
+    l2zk_active.ntt_reverse(v.exempt[task], v.exempt_coefficients + i * p.length, p.length, p.log_coset, shift)
+    l2zk_active.ntt_values(v.exempt[task], v.exempt[task], p.log_coset, v.scratch[worker].shift, NULL, 0, v.tables)
+
+
 cdef inline size_t quotient_coset(const Plan *p, size_t q) noexcept nogil:
     """The q-th of the cosets that make up 7*<omega of order quotient_cosets*N'>; behind them the one that holds the overflow's points."""
     return q * (p.blowup // p.quotient_cosets) if q < p.quotient_cosets else 1
@@ -75,19 +90,33 @@ cdef inline size_t quotient_coset(const Plan *p, size_t q) noexcept nogil:
 
 cdef void load_divisors(const Prover *v, size_t q, size_t row, size_t stride, const uint64_t *x, uint64_t *staged,
                         l2zk_group *groups) noexcept nogil:
-    """What takes the place of 1/Z for each group on a tile of points x; `staged` has room for a tile of each."""
+    """What takes the place of 1/Z for each group on a tile of points x; `staged` has room for a tile of each, and one more."""
     cdef const Plan *p = v.plan
     cdef const Group *g
-    cdef size_t i, t, span, earlier
+    cdef const uint64_t *many
+    cdef size_t i, span, earlier
     for i in range(p.group_count):
         g = p.groups + i
         span = larger(TILE, divisor_span(p, p.exponents[p.exponent_of[i]]))
         earlier = first_row(g) * (p.coset_size // p.length) % span
         groups[i].divisor = tile_at(v.divisors[q * p.exponent_count + p.exponent_of[i]], span, row + span - earlier, stride,
                                     staged + TILE * i)
-        for t in range(g.x if g.kind == DOMAIN_TRANSITION else 0):   # the last rows are exempt
-            l2zk_active.multiply_differences(groups[i].divisor, x, v.exempt_roots[t], staged + TILE * i)
-            groups[i].divisor = staged + TILE * i
+        if g.kind == DOMAIN_TRANSITION:                              # the last rows are exempt
+            many = v.exempt[q * p.exempt_count + p.exempt_of[i]] if g.x > MOST_DIFFERENCES else NULL
+            exempt_rows(v, g.x, many, row, stride, x, staged + TILE * p.group_count, staged + TILE * i, groups + i)
+
+
+cdef inline void exempt_rows(const Prover *v, size_t count, const uint64_t *many, size_t row, size_t stride, const uint64_t *x,
+                             uint64_t *room, uint64_t *out, l2zk_group *group) noexcept nogil:
+    """A group's divisor times the polynomial of its last rows, in `out`; `many` holds that of many rows on the coset, or is NULL."""
+    cdef size_t t
+    if many != NULL:
+        l2zk_active.multiply_differences(group.divisor, tile_at(many, v.plan.coset_size, row, stride, room), 0, out)
+        group.divisor = out
+        return
+    for t in range(count):
+        l2zk_active.multiply_differences(group.divisor, x, v.exempt_roots[t], out)
+        group.divisor = out
 
 
 cdef inline uint64_t quotient_point(const Plan *p, size_t q, size_t row) noexcept nogil:

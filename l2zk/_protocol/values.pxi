@@ -158,7 +158,8 @@ cdef void open_values(Prover *v) noexcept nogil:
     add_tails(v, v.sums)
     take_values(v, v.sums)
     if p.pieces == 1:            # its value follows from the others
-        v.values[p.columns] = quotient_value(p, v.uniforms, v.values, v.alpha, v.zeta, v.point_slots, v.point_results)
+        v.values[p.columns] = quotient_value(p, v.uniforms, v.values, v.alpha, v.zeta, v.point_slots, v.point_results,
+                                             v.strides)
     send_extension(v, v.values, p.openings, MESSAGE_VALUES)
 
 

@@ -47,6 +47,7 @@ cdef struct Verifier:
     uint64_t *uniforms
     k3 *slots
     k3 *results
+    k3 *strides
     uint64_t *indices            # J_u
     uint64_t *leaves             # Lambda_u
     size_t count
@@ -86,6 +87,7 @@ cdef void lay_out_verifier(Verifier *v) noexcept nogil:
     v.uniforms = place_words(a, p.constraints.uniform_count)
     v.slots = <k3 *>place(a, sizeof(k3) * p.constraints.vector_count)
     v.results = <k3 *>place(a, sizeof(k3) * p.constraint_count)
+    v.strides = <k3 *>place(a, sizeof(k3) * p.strides)
     v.indices = place_words(a, p.queries)
     v.leaves = place_words(a, p.queries)
     v.known = place_words(a, 2 * p.queries)
@@ -224,7 +226,7 @@ cdef void check_values(Verifier *v) noexcept nogil:
     if v.refusal != ACCEPTED:
         return
     run_prelude(&p.constraints, v.inputs, p.input_count, v.outputs, p.output_count, v.uniforms)
-    left = quotient_value(p, v.uniforms, v.values, v.alpha, v.zeta, v.slots, v.results)
+    left = quotient_value(p, v.uniforms, v.values, v.alpha, v.zeta, v.slots, v.results, v.strides)
     for i in range(p.pieces):
         right = k_add(k_mul(right, step), v.values[p.columns + p.pieces - 1 - i])
     if memcmp(&left, &right, sizeof(k3)):
