@@ -26,7 +26,8 @@ def test_it_computes_what_it_says(steps: int, x: int, y: int, c: int) -> None:
     program, vm = ExampleProgram(steps), l2zk.TraceZkVm()
     proof = vm.prove(program, {"x": x, "y": y, "c": c})
     assert proof.public_inputs == {"c": c} and proof.public_outputs == {"result": result(steps, x, y, c)}
-    assert vm.verify(program, proof, {"c": c})
+    assert vm.verify(program, proof, {"c": c}, outputs={"result": result(steps, x, y, c)})
+    assert not vm.verify(program, proof, {"c": c + 1})
 
 
 def test_every_cell_of_its_trace_is_held() -> None:
