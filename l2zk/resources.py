@@ -51,6 +51,12 @@ def thread_count(value: Any, name: str = "threads") -> int:
     return value
 
 
+def require_instruction_set() -> None:
+    """Refuse to prove or verify where L2ZK_ISA asked for what there is not, rather than to be slow without a word."""
+    if _core.ISA_REFUSED:
+        raise OptionsError(_core.ISA_REFUSED)
+
+
 def memory_limit(value: Any) -> int | None:
     """The value, if it is a bound on memory or None."""
     if value is not None and (type(value) is not int or value < 1):

@@ -36,7 +36,7 @@ from l2zk.options import ProofOptions
 from l2zk.profile import ProofProfile
 from l2zk.program import Binding, Definition, ExecutionTrace, TraceProgram
 from l2zk.proof import Proof
-from l2zk.resources import default_threads, memory_limit, require_memory, thread_count
+from l2zk.resources import default_threads, memory_limit, require_instruction_set, require_memory, thread_count
 from l2zk.security import proven_bits
 from l2zk.shape import Shape, solve
 from l2zk.statement import Known, check_statement, demanded_inputs, demanded_outputs
@@ -71,6 +71,7 @@ class TraceZkVm:
         threads: int | None = None,
         max_memory: int | None = None,
     ) -> None:
+        require_instruction_set()
         if options is not None and not isinstance(options, ProofOptions):
             raise OptionsError(f"options are a ProofOptions, not {type(options).__name__}; write ProofOptions(...)")
         self._options = ProofOptions() if options is None else options

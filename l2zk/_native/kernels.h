@@ -148,7 +148,12 @@ typedef struct {
 
 /* dispatch.c */
 extern const l2zk_kernels *l2zk_active;                /* the table in use */
-const char *l2zk_isa_name(size_t i);                   /* the i-th that this build has and this machine can run, or NULL */
+typedef struct {
+    const char *name;
+    int compiled, runs_here; /* whether this build has it, and whether this machine can run it */
+} l2zk_isa;
+
+l2zk_isa l2zk_isa_at(size_t i);                        /* the i-th of this kind of machine, best first; its name NULL: no more */
 int l2zk_select(const char *name);                     /* by name; NULL: the best. 0, or -1 if there is none such */
 
 #endif

@@ -5,7 +5,7 @@ import os
 
 from cpython.exc cimport PyErr_CheckSignals
 
-from l2zk.errors import L2zkError, ProofError, StepError
+from l2zk.errors import L2zkError, OptionsError, ProofError, StepError
 
 cdef double LOOK_IN_SECONDS = 0.05
 
@@ -403,12 +403,26 @@ def kept_memory():
     return l2zk_block_kept()
 
 
+cdef list _sets = []              # (name, compiled, runs here), best first
+cdef l2zk_isa _each = l2zk_isa_at(0)
+while _each.name != NULL:
+    _sets.append((_each.name.decode(), _each.compiled, _each.runs_here))
+    _each = l2zk_isa_at(len(_sets))
+
+
 def isas():
     """The instruction sets that this build has and this machine can run, best first."""
-    names = []
-    while l2zk_isa_name(len(names)) != NULL:
-        names.append(l2zk_isa_name(len(names)).decode())
-    return tuple(names)
+    return tuple([name for name, compiled, runs_here in _sets if compiled and runs_here])
+
+
+def compiled_isas():
+    """The instruction sets that this build has, best first."""
+    return tuple([name for name, compiled, _ in _sets if compiled])
+
+
+def machine_isas():
+    """The instruction sets that kernels are written for and this machine can run, best first."""
+    return tuple([name for name, _, runs_here in _sets if runs_here])
 
 
 def isa():
@@ -419,11 +433,15 @@ def isa():
 def use_isa(name=None):
     """Use the kernels of this instruction set, or the best; not while a proof is running."""
     cdef const char *wanted = NULL
-    encoded = (name or "").encode()
+    encoded = (name or "").encode(errors="surrogateescape")
     if name is not None:
         wanted = encoded
     if l2zk_select(wanted):
-        raise L2zkError(f"this machine and build have no instruction set {name!r}: choose one of {', '.join(isas())}")
+        raise OptionsError(f"this machine and build have no instruction set {name!r}: choose one of {', '.join(isas())}")
 
 
-use_isa(os.environ.get("L2ZK_ISA") or None)
+ISA_REFUSED = ""                  # what is wrong with L2ZK_ISA: whoever proves or verifies is told, rather than who imports
+try:
+    use_isa(os.environ.get("L2ZK_ISA") or None)
+except OptionsError as refused:
+    ISA_REFUSED = f"L2ZK_ISA: {refused}"

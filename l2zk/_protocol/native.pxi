@@ -104,7 +104,10 @@ cdef extern from "kernels.h" nogil:
         void (*split_weights)(const uint64_t *, size_t, size_t, uint64_t *) noexcept nogil
         k3 (*dot)(const uint64_t *, size_t, const uint64_t *, size_t) noexcept nogil
     const l2zk_kernels *l2zk_active
-    const char *l2zk_isa_name(size_t i) noexcept
+    ctypedef struct l2zk_isa:
+        const char *name
+        bint compiled, runs_here
+    l2zk_isa l2zk_isa_at(size_t i) noexcept
     int l2zk_select(const char *name) noexcept
 
 cdef extern from "crew.h" nogil:

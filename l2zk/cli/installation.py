@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import re
 import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -24,7 +25,7 @@ from l2zk.errors import PluginError, UnknownProgramError
 from l2zk.header import VERSION
 from l2zk.hookspecs import hookimpl
 from l2zk.plugins import HOOKS, Plugin
-from l2zk.resources import container, default_threads, physical_memory, processors
+from l2zk.resources import container, default_threads, physical_memory, processors, require_instruction_set
 
 
 @hookimpl
@@ -183,6 +184,7 @@ def info(as_json: bool) -> None:
     """Say what a bug report needs: versions, instruction set, threads, platform."""
     from l2zk import _core
 
+    require_instruction_set()
     facts: dict[str, Any] = {
         "l2zk": l2zk.__version__,
         "proof format": VERSION,
@@ -197,15 +199,34 @@ def info(as_json: bool) -> None:
         "numpy": version("numpy"),
         "platform": platform.platform(),
         "plugins": [str(plugin) for plugin in plugins.registry().plugins],
+        "notes": list(_notes()),
     }
     if as_json:
         print_json({"ok": True, **{re.sub(" ", "_", name): value for name, value in facts.items()}})
         return
-    facts["memory"] = _bytes(facts["memory"])
-    facts["container"] = _limits(container())
-    for name, value in facts.items():
+    facts |= {"memory": _bytes(facts["memory"]), "container": _limits(container())}
+    notes = [("note", note) for note in facts.pop("notes")]
+    for name, value in [*facts.items(), *notes]:
         text = ", ".join(value) if isinstance(value, list) else value
         say(f"{name:18}{text}")
+
+
+def _notes() -> Iterator[str]:
+    """Why proofs are made by less than the best kernels, if they are."""
+    from l2zk import _core
+
+    usable, used = _core.isas(), _core.isa()
+    better = set(usable[: usable.index(used)])
+    if better:
+        yield f"{_listed(better)} could be used instead of {used}, which L2ZK_ISA asks for"
+    if beyond := set(_core.compiled_isas()) - set(usable):
+        yield f"this build has kernels for {_listed(beyond)}, which this machine or its system cannot run"
+    if missing := set(_core.machine_isas()) - set(usable):
+        yield f"this machine has {_listed(missing)}, for which this build has no kernels: proofs take longer than they could"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return " and ".join(sorted(names))
 
 
 def _limits(found: Limits) -> str:
