@@ -134,8 +134,8 @@ class BatchProcessor:
     ) -> list[bool]:
         """Whether each proof shows that the program in its place ran right; see `TraceZkVm.verify`.
 
-        hints, outputs: what is known of each program's inputs and of its outputs, None or () for nothing; an input that a hint
-        does not name is fixed to its default, as by `TraceZkVm.verify`:
+        hints, outputs: what is known of each program's inputs and of its outputs, None or () for nothing; an input that a
+        hint does not name is fixed to its default, as by `TraceZkVm.verify`:
 
             batch.verify_batch_parallel(programs, proofs, [{"a0": 2}, None], outputs=[None, {"result": 5}])
         """

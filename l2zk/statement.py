@@ -28,8 +28,8 @@ Known = Sequence[int | None] | Mapping[str, int | None] | None
 class Demands:
     """What is demanded of the public inputs, or of the outputs, of a program.
 
-    values: in their order; None where whatever the proof states will do. defaults: the names of those that the caller did not
-    name and that stand at their default.
+    values: in their order; None where whatever the proof states will do. defaults: the names of those that the caller
+    did not name and that stand at their default.
     """
 
     kind: str
@@ -132,10 +132,10 @@ def _no_such_value(definition: Definition, kind: str, names: tuple[str, ...], na
     air = definition.air
     private = {known.name for known in definition.inputs if not known.public}
     if name in private or name in {column.name for column in definition.given}:
-        return WitnessError(f"{name!r} of {air.id} is private: no proof states a value of it that could be demanded")
+        return WitnessError(f"{name!r} of {air.id} is private: a proof states no value of it, so leave it out")
     if kind == "input" and name in air.outputs:
-        return WitnessError(f"{name!r} of {air.id} is an output, and stands in what is known of the inputs")
+        return WitnessError(f"{name!r} of {air.id} is an output: demand it by outputs= (--output), not as an input")
     if kind == "output" and name in air.inputs:
-        return WitnessError(f"{name!r} of {air.id} is an input, and stands in what is known of the outputs")
+        return WitnessError(f"{name!r} of {air.id} is an input: demand it by the hint (--input), not as an output")
     text = name if isinstance(name, str) else ""
     return WitnessError(f"{air.id} has no {kind} {short(name)}{nearest(text, names)}")

@@ -1,4 +1,4 @@
-"""`l2zk verify`: what it demands of the public values, and how it says which it demanded and which the proof only states."""
+"""`l2zk verify`: what it demands of the public values, and how it says which of them the proof only states."""
 
 from __future__ import annotations
 

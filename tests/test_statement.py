@@ -1,4 +1,4 @@
-"""What a caller of the verifier demands of a statement, and what it leaves to its defaults or to the proof (PROTOCOL 7.2)."""
+"""What a caller of the verifier demands of a statement, and what it leaves to defaults or to the proof (PROTOCOL 7.2)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cheats import P
 from example_programs import Fibonacci
 from hostile import TINY, TINY_MACHINE, refusal, tiny
 
@@ -64,7 +65,9 @@ def test_an_input_that_is_not_named_has_its_default(hint: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "hint", [[None, None], {"a0": None, "a1": None}, {"a0": 2, "a1": None}, [2, 5], Proof(OTHER_START).public_inputs], ids=repr
+    "hint",
+    [[None, None], {"a0": None, "a1": None}, {"a0": 2, "a1": None}, [2, 5], Proof(OTHER_START).public_inputs],
+    ids=repr,
 )
 def test_none_takes_what_the_proof_states(hint: object) -> None:
     TINY_MACHINE.check_proof(TINY, OTHER_START, hint)  # type: ignore[arg-type]
@@ -79,6 +82,28 @@ def test_the_refusal_of_a_default_says_that_it_is_one_and_how_to_take_another() 
     )
     demanded = refusal(TINY, OTHER_START, TINY_MACHINE, witness_hint={"a0": 2, "a1": 1})
     assert str(demanded) == "the proof states input a1 = 5, but 1 is demanded (PROTOCOL 7.2)"
+
+
+@dataclasses.dataclass(frozen=True)
+class Elsewhere(Fibonacci):
+    """The constraints of Fibonacci, and so its digest, with other defaults."""
+
+    def define(self, m):
+        a, b = m.columns("a", "b")
+        m.start({a: m.public_input("a0", default=-2), b: m.public_input("a1", default=P - 5)})
+        m.step({a: b, b: a + b})
+        m.output("result", a, row=self.rounds)
+
+
+def test_the_defaults_are_those_of_the_verifiers_program() -> None:
+    """They are no part of the digest: a prover's own count for nothing."""
+    theirs = TINY_MACHINE.prove(Elsewhere(7))
+    assert Elsewhere(7).digest == TINY.digest and theirs.public_inputs == {"a0": P - 2, "a1": P - 5}
+    TINY_MACHINE.check_proof(Elsewhere(7), theirs)
+    ours = refusal(TINY, theirs.to_bytes(), TINY_MACHINE, witness_hint=())
+    assert f"a0 = {P - 2}, but 0 is demanded: its default" in str(ours)
+    mine = refusal(Elsewhere(7), tiny(), TINY_MACHINE, witness_hint=())
+    assert f"a0 = 0, but {P - 2} is demanded: its default" in str(mine)
 
 
 @dataclasses.dataclass(frozen=True)

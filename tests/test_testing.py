@@ -117,6 +117,19 @@ def test_a_verifier_that_accepts_too_much():
     assert isinstance(caught.value, AssertionError) and caught.value.found.free == ()
 
 
+class Forgetful(TraceZkVm):
+    """A verifier that forgets what is demanded of a0, and of nothing else."""
+
+    def verify(self, program, proof, hint=(), **more):
+        return super().verify(program, proof, {**dict(hint), "a0": None}, **more)
+
+
+def test_a_demand_that_a_verifier_forgets_is_found_whatever_the_other_inputs_are():
+    found = examine_program(Fibonacci, [Case({"rounds": 6}, [3, 4])], vm=Forgetful())
+    assert found.faults == ("Fibonacci(rounds=6): a proof of a0 = 3 is accepted for a0 = 4",)
+    assert check_program(Fibonacci, [Case({"rounds": 6}, [3, 4])])
+
+
 def test_a_verifier_that_accepts_nothing():
     found = examine_program(Fibonacci, [{"rounds": 6}], vm=Suspicious())
     assert found.faults == ("Fibonacci(rounds=6): the honest proof is refused",)

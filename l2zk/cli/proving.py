@@ -144,11 +144,11 @@ def verify(
 ) -> None:
     """Verify the proof in FILE.
 
-    The program is built from the id and the parameters that the proof names, by the plugins installed here. A public input
-    that you do not name must have its default, if it has one; every other value that you do not name is whatever the proof
-    states. All are printed, each with the words demanded, demanded as its default, or only stated; of more than 8 values whose
-    names count on, as o0, o1, o2, the number and the BLAKE3 digest (of 8 bytes each, the least first), and all with --json. FILE - is
-    standard input.
+    The program is built from the id and the parameters that the proof names, by the plugins installed here. A public
+    input that you do not name must have its default, if it has one; every other value that you do not name is whatever
+    the proof states. All are printed, each with the words demanded, demanded as its default, or only stated; of more
+    than 8 values whose names count on, as o0, o1, o2, the number and the BLAKE3 digest (of 8 bytes each, the least
+    first), and all with --json. FILE - is standard input.
     """
     proof = proof_in(file)
     program = stated_program(proof, given)
