@@ -6,8 +6,7 @@ an argument stands for.
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping
 from typing import Any
 
 from l2zk.air import MAX_LENGTH
@@ -25,37 +24,58 @@ from l2zk.expression import (
     cell_name,
     counted,
     field_integer,
+    shortened,
+    whole,
 )
+from l2zk.names import plain
+from l2zk.words import short
 
 STEP_FUNCTION = "int (uint64_t **, size_t, size_t, void *)"
 """The name of the capsule around a C step function: its signature."""
 
+LONGEST_NAME = 255  # bytes of UTF-8
 
-def check_name(what: str, name: Any, known: Sequence[str]) -> None:
-    """An identifier that is not among the known ones."""
-    if not isinstance(name, str) or not name.isidentifier() or len(name.encode()) > 255:
+
+MOST_VALUES = 0xFFFF  # public inputs, or outputs, that the header of a proof can count (PROTOCOL 8.1)
+
+# What may bear one name: a column, and a value that one of its cells starts with or is stated as (draft_checks.py).
+_MAY_SHARE = ({"a column", "an input"}, {"a column", "an output"}, {"a private column", "an output"})
+
+
+def new_name(draft: Draft, what: str, name: Any) -> str:
+    """An identifier in its plain form, which nothing bears but what may share it."""
+    if not isinstance(name, str) or not name.isidentifier() or len(plain(name).encode()) > LONGEST_NAME:
         raise ProgramError(
-            f"{name!r} is no name for {what}: letters, digits and _, not a digit first, 255 bytes at most"
+            f"{short(name)} is no name for {what}: letters, digits and _, not a digit first, {LONGEST_NAME} bytes at"
+            " most"
+        )
+    for other in draft.names.get(plain(name), ()):
+        if {what, other} not in _MAY_SHARE:
+            raise ProgramError(
+                f"the name {short(plain(name))} of {what} is taken by {other}: one name stands for one thing"
+            )
+    return plain(name)
+
+
+def check_count(what: str, number: int) -> None:
+    """There is room for one more public input or output."""
+    if number >= MOST_VALUES:
+        raise ProgramError(
+            f"a program has {MOST_VALUES} {what}s at most: what is more goes into a periodic column, which everybody"
+            " knows as well"
+        )
+
+
+def _check_constraint_name(name: Any, known: Container[str], derived: bool) -> None:
+    """A printable text that is not among the known ones; what is derived of another name may be longer."""
+    wrong = not isinstance(name, str) or not name.strip() or not name.isprintable()
+    if wrong or not derived and len(name.encode()) > LONGEST_NAME:
+        raise ProgramError(
+            f"{short(name)} is no name for a constraint: a printable text of at most {LONGEST_NAME} bytes is needed"
         )
     if name in known:
-        raise ProgramError(f"the name {name!r} of {what} is taken: each name is given once")
-
-
-def check_input_name(draft: Draft, name: str) -> None:
-    """Inputs and given columns share their names: both stand in a witness."""
-    given = [column.name for column in draft.given.values()]
-    check_name("an input", name, [known.name for known in draft.inputs] + given)
-
-
-def _check_constraint_name(name: Any, known: Iterable[str]) -> None:
-    """A printable text that is not among the known ones."""
-    if not isinstance(name, str) or not name.strip() or not name.isprintable() or len(name.encode()) > 255:
         raise ProgramError(
-            f"{name!r} is no name for a constraint: a printable text of at most 255 bytes is needed"
-        )
-    if name in known:
-        raise ProgramError(
-            f"the name {name!r} of a constraint is taken: each name is given once, and a step's constraint"
+            f"the name {short(name)} of a constraint is taken: each name is given once, and a step's constraint"
             " has the name of its column"
         )
 
@@ -64,22 +84,44 @@ def padding(name: str, pad: Any) -> int | None:
     """What `pad` says of a column: None for "last", else the field element."""
     if isinstance(pad, str) and pad == "last":
         return None
-    if isinstance(pad, bool) or not hasattr(pad, "__index__"):
+    if whole(pad) is None:
         raise ProgramError(
-            f"pad={pad!r} of column {name!r} is not allowed: it is 'last', the last value once more, or an"
-            " integer"
+            f"pad={shortened(pad)} of column {short(name)} is not allowed: it is 'last', the last value once more, or"
+            " an integer"
         )
     return field_integer(pad)
 
 
-def row_number(value: Any, what: str) -> int:
-    """An integer from 0 to 2^26."""
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise ProgramError(f"{what} is {value!r}, where an integer is needed")
-    number = operator.index(value)
-    if not 0 <= number <= MAX_LENGTH:
-        raise ProgramError(f"{what} is {number}, where 0 to 2^26 are possible")
+def row_count(value: Any) -> int:
+    """An integer from 1 to 2^26."""
+    number = whole(value)
+    if number is None or not 1 <= number <= MAX_LENGTH:
+        raise ProgramError(f"m.rows({shortened(value)}): the number of rows is an integer from 1 to 2^26")
     return number
+
+
+def row_number(value: Any, what: str) -> int:
+    """A row, which may turn out to be beyond the last one."""
+    number = whole(value)
+    if number is None:
+        raise ProgramError(f"{what} is {shortened(value)}, where an integer, 'first' or 'last' is needed")
+    if number < 0:
+        raise ProgramError(f"{what} is {shortened(number)}: rows count from 0, and the last one is 'last'")
+    if number >= MAX_LENGTH:
+        raise ProgramError(f"{what} is {shortened(number)}, but 2^26 = {MAX_LENGTH} rows are the most")
+    return number
+
+
+def cycle(k: Any, start: Any) -> Every:
+    """The rows of m.every: k is a power of two from 2 to 2^26, and the start below it."""
+    period, first = whole(k), whole(start)
+    if period is None or not 2 <= period <= MAX_LENGTH or period & (period - 1):
+        raise ProgramError(f"m.every({shortened(k)}): k must be a power of two from 2 to 2^26")
+    if first is None or not 0 <= first < period:
+        raise ProgramError(
+            f"m.every({period}, start={shortened(start)}): the start must be an integer from 0, below {period}"
+        )
+    return Every(period, first)
 
 
 def settled(on: Any, what: str) -> Settled:
@@ -89,7 +131,7 @@ def settled(on: Any, what: str) -> Settled:
     if isinstance(on, str):
         if on != "first":
             raise ProgramError(
-                f"{what} is on {on!r}: its rows are 'every', 'transitions', 'first', 'last', a row or"
+                f"{what} is on {shortened(on)}: its rows are 'every', 'transitions', 'first', 'last', a row or"
                 " m.every(k)"
             )
         return 0
@@ -115,7 +157,7 @@ def pairs(what: str, cells: Any) -> list[tuple[Any, Any]]:
 def cell_of(graph: Graph, what: str, key: Any) -> tuple[int, int]:
     """The column and the rows ahead that a key of m.start or m.step, or a column of m.free, stands for."""
     if not isinstance(key, Expression):
-        raise ProgramError(f"{key!r} as a key of m.{what}: the keys are columns, as m.columns gives them")
+        raise ProgramError(f"{shortened(key)} as a key of m.{what}: the keys are columns, as m.columns gives them")
     kind, column, ahead = graph.nodes[graph.lift(key).index]
     if kind != COLUMN:
         raise ProgramError(
@@ -139,14 +181,17 @@ def check_leaves(graph: Graph, node: int, what: str, kinds: tuple[int, ...], all
 
 def check_bits(graph: Graph, name: Any, value: Expression, count: Any) -> None:
     """Bits are 1 to 63, of what depends on a column."""
-    if isinstance(count, bool) or not hasattr(count, "__index__") or not 1 <= operator.index(count) <= 63:
-        raise ProgramError(f"m.bits({name!r}): the number of bits is {count!r}, where 1 to 63 are possible")
+    number = whole(count)
+    if number is None or not 1 <= number <= 63:
+        raise ProgramError(
+            f"m.bits({shortened(name)}): the number of bits is {shortened(count)}, where 1 to 63 are possible"
+        )
     check_leaves(
-        graph, value.index, f"m.bits({name!r})", (PRIVATE, OUTPUT), "cells, public inputs and constants"
+        graph, value.index, f"m.bits({shortened(name)})", (PRIVATE, OUTPUT), "cells, public inputs and constants"
     )
     if not graph.has(value.index, COLUMN):
         raise ProgramError(
-            f"m.bits({name!r}) takes bits of {value}, which is the same on every row: give a column"
+            f"m.bits({shortened(name)}) takes bits of {value}, which is the same on every row: give a column"
         )
 
 
@@ -171,9 +216,9 @@ def check_step(draft: Draft, column: int, ahead: int, expression: Expression) ->
         raise ProgramError(f"column {name!r} has two steps")
 
 
-def check_claim(draft: Draft, name: str, node: int, on: Settled) -> None:
+def check_claim(draft: Draft, name: str, node: int, on: Settled, derived: bool) -> None:
     """A new name, no private input, no constant, and no look beyond the last row."""
-    _check_constraint_name(name, draft.claims)
+    _check_constraint_name(name, draft.claims, derived)
     check_leaves(
         draft.graph,
         node,
@@ -199,6 +244,15 @@ def _check_look_ahead(name: str, look_ahead: int, on: Settled) -> None:
             f"constraint {name!r} on every {on.period}th row from {on.first} looks"
             f" {counted(look_ahead, 'row')} ahead, beyond the last row: start and look-ahead together"
             f" stay below {on.period}"
+        )
+
+
+def check_undecided(name: Any, claim: Any) -> None:
+    """A claim is one of expressions: what Python has compared itself says nothing of a trace."""
+    if isinstance(claim, bool) or type(claim).__name__ in ("bool_", "bool"):
+        raise ProgramError(
+            f"constraint {shortened(name)} is {claim}, which Python has decided by itself: no side of the comparison"
+            " holds a column or a public value; write m.constant(value) for one side, or leave the constraint out"
         )
 
 

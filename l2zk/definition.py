@@ -7,7 +7,6 @@ it.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,11 +18,12 @@ from numpy.typing import NDArray
 from l2zk.air import Air
 from l2zk.bytecode import Code, disassemble
 from l2zk.errors import ProgramError, WitnessError
-from l2zk.expression import COLUMN, INPUT, MODULUS, PERIODIC, Node, cell_name, counted, evaluate
+from l2zk.expression import COLUMN, INPUT, MODULUS, PERIODIC, Node, cell_name, counted, evaluate, whole
 from l2zk.foreign import foreign
+from l2zk.names import by_plain_name
 from l2zk.trace import ExecutionTrace, column_values, nearest, padded_column
 from l2zk.vectors import Vector, evaluate_rows
-from l2zk.words import short
+from l2zk.words import listed, short
 
 Columns = dict[int, Vector]
 
@@ -137,7 +137,7 @@ class Definition:
         needed = [i.name for i in self.inputs if i.default is None and (fill or i.public)] + columns
         missing = [name for name in needed if name not in given]
         if missing:
-            names = ", ".join(repr(name) for name in missing)
+            names = listed(map(repr, missing))
             raise WitnessError(f"{self.air.id} needs a value for {names}: give it in the witness")
         values = {
             i.name: element(f"witness value {i.name!r}", given[i.name], shown=i.public)
@@ -190,20 +190,22 @@ class Definition:
     def _given(self, witness: Any) -> dict[str, Any]:
         names = [i.name for i in self.inputs] + [column.name for column in self.given]
         if isinstance(witness, Mapping):
-            for name in witness:
-                if name not in names:
-                    raise WitnessError(f"{self.air.id} has no input {name!r}{nearest(str(name), names)}")
-            return dict(witness)
+            given = by_plain_name(witness)
+            known = set(names)
+            for name in given:
+                if name not in known:
+                    raise WitnessError(f"{self.air.id} has no input {short(name)}{nearest(str(name), names)}")
+            return given
         if isinstance(witness, (str, bytes)) or not isinstance(witness, (Sequence, np.ndarray)):
             raise WitnessError(
                 f"a witness of {self.air.id} is a sequence of integers or a mapping from names to integers,"
                 f" not of type {type(witness).__name__}"
             )
         if len(witness) > len(names):
-            listed = f" ({', '.join(names)})" if names else ""
+            those = f" ({listed(names)})" if names else ""
             by_name = f"; give the column as {{{self.given[0].name!r}: array}}" if self.given else ""
             raise WitnessError(
-                f"{self.air.id} takes {counted(len(names), 'witness value')}{listed};"
+                f"{self.air.id} takes {counted(len(names), 'witness value')}{those};"
                 f" {len(witness)} were given{by_name}"
             )
         return dict(zip(names, witness))
@@ -260,13 +262,14 @@ class Definition:
                 f"{what} returned a {type(made).__name__}: a mapping from column names to arrays, or an"
                 " ExecutionTrace, is needed"
             )
-        for name in made:
-            if name not in self.air.columns:
-                raise ProgramError(f"{what} gives a column {name!r}{nearest(str(name), self.air.columns)}")
-        whole = isinstance(made, ExecutionTrace) and made.padded.shape[1] == self.air.length
-        if isinstance(made, ExecutionTrace) and whole:
+        if isinstance(made, ExecutionTrace) and made.padded.shape[1] == self.air.length:
             made = dict(zip(made.columns, made.padded))
-        arrays = {self.air.columns.index(name): column_values(name, array) for name, array in made.items()}
+        made = by_plain_name(made)
+        places = {name: index for index, name in enumerate(self.air.columns)}
+        for name in made:
+            if name not in places:
+                raise ProgramError(f"{what} gives a column {short(name)}{nearest(str(name), self.air.columns)}")
+        arrays = {places[name]: column_values(name, array) for name, array in made.items()}
         self._check_generated(what, arrays)
         return arrays
 
@@ -274,9 +277,9 @@ class Definition:
         stepped = {int(column) for column, _ in self.step_targets}
         bits = {column for bits in self.bits for column in bits.columns}
         given = {column.column for column in self.given}
+        filled = stepped | bits | given
         for index, name in enumerate(self.air.columns):
-            filled = index in stepped | bits | given or self.step_function is not None
-            if index not in arrays and not filled:
+            if index not in arrays and index not in filled and self.step_function is None:
                 raise ProgramError(f"{what} gives no values for column {name!r}, and nothing else fills it")
             if index in arrays and index in given:
                 raise ProgramError(f"{what} gives column {name!r}, which the witness gives")
@@ -327,18 +330,10 @@ def element(what: str, value: Any, *, shown: bool = True) -> int:
     """A field element as it is; an error calls it `what`, and leaves the value out where it is not `shown`."""
     if isinstance(value, np.ndarray) and value.ndim:
         raise WitnessError(f"{what} is an array: an integer is needed")
-    number = None if isinstance(value, (bool, np.bool_)) else _integer(value)
+    number = whole(value)
     found = f"{what} is {short(value if number is None else number)}," if shown else f"{what} is"
     if number is None:
         raise WitnessError(f"{found} of type {type(value).__name__}: an integer is needed")
     if not 0 <= number < MODULUS:
         raise WitnessError(f"{found} not an element of the field: 0 <= x < p = 2^64 - 2^32 + 1 is needed")
     return number
-
-
-def _integer(value: Any) -> int | None:
-    """The integer that a value is, if it is one."""
-    try:
-        return operator.index(value)
-    except TypeError:
-        return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from l2zk.definition import GivenColumn, Input
-from l2zk.expression import Graph
+from l2zk.expression import Graph, Node
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class PrivateStart:
 class Draft:
     """All that was said, each part in the order of the calls.
 
-    graph: the expressions, with the names of their leaves. periodic: the values of each periodic column.
+    graph: the expressions, with the names of their leaves. names: what bears each name, and its leaf. periodic: the values of each periodic column.
     pads: for each column what its padding holds, or None for the last value once more. given, targets: by
     column. words: what m.bits says. free: (column, rows) of m.free. claims: by name. start: the node that
     (row, column) starts as. private_starts: those of them that hold private inputs. named_rows: rows that
@@ -70,6 +70,7 @@ class Draft:
     """
 
     graph: Graph = field(default_factory=Graph)
+    names: dict[str, dict[str, Node]] = field(default_factory=dict)
     inputs: list[Input] = field(default_factory=list)
     periodic: list[tuple[int, ...]] = field(default_factory=list)
     pads: list[int | None] = field(default_factory=list)
@@ -83,13 +84,3 @@ class Draft:
     targets: dict[int, Target] = field(default_factory=dict)
     named_rows: list[tuple[int, str]] = field(default_factory=list)
     rows: int | None = None
-
-    def is_late(self, word: Word) -> bool:
-        """Whether these are bits of what a step fills."""
-        bits = {column: other for other in self.words for column in other.columns}
-        for column in self.graph.columns_below(word.node):
-            if column in self.targets or column in bits and self.is_late(bits[column]):
-                return True
-            if self.step_function is not None and column not in self.given and column not in bits:
-                return True
-        return False

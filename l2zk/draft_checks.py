@@ -14,7 +14,8 @@ from l2zk.air import Air
 from l2zk.call_checks import constant_claim
 from l2zk.draft import Draft
 from l2zk.errors import ProgramError
-from l2zk.expression import COLUMN, INPUT, MODULUS, Node, evaluate
+from l2zk.expression import COLUMN, INPUT, MODULUS, Node, evaluate, extract
+from l2zk.flow import late_columns, steps_that_read
 
 
 def check_filled(draft: Draft, generated: bool) -> None:
@@ -36,7 +37,7 @@ def check_filled(draft: Draft, generated: bool) -> None:
         whole = whole and (filled or column in draft.targets or draft.step_function is not None)
         if column in draft.targets:
             _check_stepped(draft, column, filled)
-    _check_starts(draft)
+    _check_starts(draft, bits)
     _check_bits_in_steps(draft)
     if whole and not generated:
         _check_private_inputs(draft)
@@ -57,7 +58,7 @@ def _check_stepped(draft: Draft, column: int, filled: bool) -> None:
             raise ProgramError(f"column {name!r} has no start for row {row}: give m.start a value for it")
 
 
-def _check_starts(draft: Draft) -> None:
+def _check_starts(draft: Draft, bits: set[int]) -> None:
     """What is started is filled row by row, and not by its step on that row."""
     for row, column in draft.start:
         name = draft.graph.columns[column]
@@ -66,7 +67,7 @@ def _check_starts(draft: Draft) -> None:
                 f"row {row} of column {name!r} is started, but its step fills it: to claim its value use"
                 " m.constrain or m.output"
             )
-        given = column in draft.given or any(column in word.columns for word in draft.words)
+        given = column in draft.given or column in bits
         if given or column not in draft.targets and draft.step_function is None:
             raise ProgramError(
                 f"column {name!r} is started, but it has no step: give m.step its next value, or where it is"
@@ -87,14 +88,14 @@ def _check_private_inputs(draft: Draft) -> None:
 
 def _check_bits_in_steps(draft: Draft) -> None:
     """A step reads no bits of what steps fill: those are filled when all steps are done."""
-    late = {column for word in draft.words if draft.is_late(word) for column in word.columns}
-    for target in draft.targets.values():
-        wrong = sorted(draft.graph.columns_below(target.node) & late)
+    late, names = late_columns(draft), draft.graph.columns
+    for column in sorted(steps_that_read(draft, late)):
+        nodes, _ = extract(draft.graph.nodes, [draft.targets[column].node])
+        wrong = [x for kind, x, _ in nodes if kind == COLUMN and x in late]
         if wrong:
-            names = draft.graph.columns
             raise ProgramError(
-                f"the step of {names[target.column]} reads {names[wrong[0]]}, a bit of what the steps"
-                " fill themselves: fill these columns in generate_trace(self, witness) instead"
+                f"the step of {names[column]} reads {names[min(wrong)]}, a bit of what the steps fill themselves:"
+                " fill these columns in generate_trace(self, witness) instead"
             )
 
 

@@ -8,7 +8,7 @@ shared subexpression is one node however often it is written, and no walk here r
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import Any, NamedTuple, NoReturn
 
 from l2zk.errors import ProgramError
@@ -24,13 +24,30 @@ _OPERANDS = {ADD: 2, SUB: 2, MUL: 2, NEG: 1}
 
 
 class Names(NamedTuple):
-    """What the leaves of a list of nodes are called."""
+    """What the leaves of a list of nodes are called; `cells`, where it is known, are the names of all columns."""
 
     columns: Sequence[str]
     periodic: Sequence[str]
     inputs: Sequence[str]
     outputs: Sequence[str]
     private: Sequence[str] = ()
+    cells: Set[str] | None = None
+
+
+def whole(value: Any) -> int | None:
+    """An integer of Python's or of NumPy's, or None for what is none; a bool is none."""
+    try:
+        return None if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        return None
+
+
+def shortened(value: Any) -> str:
+    """A value as Python would write it, cut at 60 characters; of a long integer, its length."""
+    if isinstance(value, int) and value.bit_length() > 256:
+        return f"an integer of {value.bit_length()} bits"
+    shown = str(value) if isinstance(value, Expression) else repr(value)
+    return shown if len(shown) <= 60 else shown[:59] + "…"
 
 
 def field_integer(value: Any) -> int:
@@ -39,15 +56,14 @@ def field_integer(value: Any) -> int:
         raise ProgramError(
             f"{value} is a bool, where an integer or an expression is needed: write {int(value)}"
         )
-    try:
-        number = operator.index(value)
-    except TypeError:
+    number = whole(value)
+    if number is None:
         raise ProgramError(
-            f"{_shortened(value)} is of type {type(value).__name__}, not an integer or an expression"
-        ) from None
+            f"{shortened(value)} is of type {type(value).__name__}, not an integer or an expression"
+        )
     if not -MODULUS < number < MODULUS:
         raise ProgramError(
-            f"the integer {_shortened(number)} is outside -p < x < p, where p = 2^64 - 2^32 + 1"
+            f"the integer {shortened(number)} is outside -p < x < p, where p = 2^64 - 2^32 + 1"
         )
     return number % MODULUS
 
@@ -86,14 +102,16 @@ def extract(nodes: Sequence[Node], roots: Iterable[int]) -> tuple[tuple[Node, ..
         stack = [root]
         while stack:
             index = stack[-1]
-            waiting = next((o for o in operands(nodes[index]) if o not in place), None)
+            kind, x, y = node = nodes[index]
             if index in place:
                 stack.pop()
-            elif waiting is not None:
-                stack.append(waiting)
+            elif kind in _OPERANDS and x not in place:
+                stack.append(x)
+            elif kind in _OPERANDS and kind != NEG and y not in place:
+                stack.append(y)
             else:
                 place[index] = len(ordered)
-                ordered.append(renumbered(nodes[index], place))
+                ordered.append(renumbered(node, place))
     return tuple(ordered), tuple(place[root] for root in roots)
 
 
@@ -106,7 +124,7 @@ def renumbered(node: Node, place: Mapping[int, int] | Sequence[int]) -> Node:
 
 
 class Graph:
-    """The interned nodes of one program, with the largest look-ahead and the leaves below each."""
+    """The interned nodes of one program, with the largest look-ahead and the kinds of leaves below each."""
 
     def __init__(self) -> None:
         self.nodes: list[Node] = []
@@ -116,18 +134,31 @@ class Graph:
         self.inputs: list[str] = []
         self.outputs: list[str] = []
         self.private: list[str] = []
+        self.cells: set[str] = set()
         self._kinds: list[int] = []  # bit k: a leaf of kind k is below the node
-        self._cells: list[int] = []  # bit c: column c is below the node
         self._interned: dict[Node, Expression] = {}
 
     @property
     def names(self) -> Names:
-        return Names(self.columns, self.periodic, self.inputs, self.outputs, self.private)
+        return Names(self.columns, self.periodic, self.inputs, self.outputs, self.private, self.cells)
+
+    def named(self, kind: int, name: str) -> Expression:
+        """The leaf of the next column, periodic column, input or output, which has this name."""
+        names = {
+            COLUMN: self.columns,
+            PERIODIC: self.periodic,
+            INPUT: self.inputs,
+            OUTPUT: self.outputs,
+            PRIVATE: self.private,
+        }[kind]
+        names.append(name)
+        if kind in (COLUMN, PERIODIC):
+            self.cells.add(name)
+        return self.leaf(kind, len(names) - 1)
 
     def leaf(self, kind: int, x: int, y: int = 0) -> Expression:
         """The node of a constant, a cell, an input or an output."""
-        look_ahead, cells = (y, 1 << x) if kind == COLUMN else (0, 0)
-        return self._intern((kind, x, y), (kind, x, y), look_ahead, 1 << kind, cells)
+        return self._intern((kind, x, y), (kind, x, y), y if kind == COLUMN else 0, 1 << kind)
 
     def lift(self, value: Any) -> Expression:
         """An expression of this graph as it is, an integer as a constant."""
@@ -156,7 +187,6 @@ class Graph:
             (kind, x, y),
             max(self.look_ahead[x], self.look_ahead[other]),
             self._kinds[x] | self._kinds[other],
-            self._cells[x] | self._cells[other],
         )
 
     def expression(self, index: int) -> Expression:
@@ -168,19 +198,13 @@ class Graph:
         """Whether a leaf of this kind is below the node."""
         return bool(self._kinds[index] >> kind & 1)
 
-    def columns_below(self, index: int) -> set[int]:
-        """The columns that the node reads."""
-        cells = self._cells[index]
-        return {column for column in range(cells.bit_length()) if cells >> column & 1}
-
-    def _intern(self, key: Node, node: Node, look_ahead: int, kinds: int, cells: int) -> Expression:
+    def _intern(self, key: Node, node: Node, look_ahead: int, kinds: int) -> Expression:
         known = self._interned.get(key)
         if known is None:
             known = self._interned[key] = Expression(self, len(self.nodes))
             self.nodes.append(node)
             self.look_ahead.append(look_ahead)
             self._kinds.append(kinds)
-            self._cells.append(cells)
         return known
 
     def _simplified(self, kind: int, x: int, y: int) -> Expression | None:
@@ -213,14 +237,17 @@ def _refusal(reason: str) -> Any:
 
 
 _NO_ORDER = (
-    "{0} cannot be compared by <, <=, > or >=: field elements have no order; split the value into bit"
-    " columns and constrain their weighted sum"
+    "{0} cannot be compared by <, <=, > or >=: field elements have no order; m.bits(name, value, k) claims"
+    " 0 <= value < 2^k, of a difference too"
 )
 _NO_QUOTIENT = (
     "{0} cannot be divided or be a divisor: add a column q for the quotient and constrain"
     " q * divisor == dividend"
 )
-_NO_BITS = "{0} has no bits: add a column for each bit, constrain bit * (bit - 1) == 0 and the weighted sum"
+_NO_BITS = (
+    "{0} has no bits of its own: m.bits(name, value, k) makes a column for each bit, the least first; of bits a"
+    " and b, a * b is the AND, a + b - a * b the OR and a + b - 2 * a * b the XOR"
+)
 
 
 class Expression:
@@ -276,13 +303,14 @@ class Expression:
             raise ProgramError(
                 f"only a column can be read rows ahead, and {self} is none: apply [k] to its columns"
             )
-        if isinstance(rows, bool) or not hasattr(rows, "__index__"):
-            raise ProgramError(f"{self}[{_shortened(rows)}]: the rows ahead are an integer, 0 or more")
-        if operator.index(rows) < 0:
+        ahead = whole(rows)
+        if ahead is None:
+            raise ProgramError(f"{self}[{shortened(rows)}]: the rows ahead are an integer, 0 or more")
+        if ahead < 0:
             raise ProgramError(
-                f"{self}[{operator.index(rows)}] looks back: look ahead instead, from the earliest row"
+                f"{self}[{shortened(ahead)}] looks back: look ahead instead, from the earliest row"
             )
-        return self.graph.leaf(COLUMN, column, offset + operator.index(rows))
+        return self.graph.leaf(COLUMN, column, offset + ahead)
 
     @property
     def next(self) -> Expression:
@@ -294,7 +322,7 @@ class Expression:
 
     def __ne__(self, other: Any) -> NoReturn:  # type: ignore[override]
         raise ProgramError(
-            f"{self} != {_shortened(other)} is no polynomial equation: add a column `inverse` and constrain"
+            f"{self} != {shortened(other)} is no polynomial equation: add a column `inverse` and constrain"
             " difference * inverse == 1"
         )
 
@@ -351,17 +379,17 @@ class Equation:
 
 
 def _exponent(base: Expression, exponent: Any) -> int:
-    if isinstance(exponent, bool) or not hasattr(exponent, "__index__") or isinstance(exponent, Expression):
+    number = None if isinstance(exponent, Expression) else whole(exponent)
+    if number is None:
         raise ProgramError(
-            f"{base} ** {_shortened(exponent)}: an exponent is an integer that the program knows"
+            f"{base} ** {shortened(exponent)}: an exponent is an integer that the program knows"
         )
-    number = operator.index(exponent)
     if number < 0:
         raise ProgramError(
-            f"{base} ** {number}: for an inverse add a column `inverse` and constrain {base} * inverse == 1"
+            f"{base} ** {shortened(number)}: for an inverse add a column `inverse` and constrain {base} * inverse == 1"
         )
     if number >= MODULUS:
-        raise ProgramError(f"{base} ** {_shortened(number)}: an exponent is below p = 2^64 - 2^32 + 1")
+        raise ProgramError(f"{base} ** {shortened(number)}: an exponent is below p = 2^64 - 2^32 + 1")
     return number
 
 
@@ -391,15 +419,15 @@ def text(nodes: Sequence[Node], root: int, leaf: Callable[[Node], str], limit: i
 
 def leaf_names(names: Names) -> Callable[[Node], str]:
     """Names for leaves: a column as a, a[1]; an input or output of a column's name as input:a, output:a."""
-    taken = {*names.columns, *names.periodic}
-    inputs = [_apart("input", name, taken) for name in names.inputs]
-    outputs = [_apart("output", name, taken | {*names.inputs}) for name in names.outputs]
+    cells = {*names.columns, *names.periodic} if names.cells is None else names.cells
 
     def leaf(node: Node) -> str:
         kind, x, y = node
         if kind == COLUMN:
             return cell_name(names.columns[x], y)
-        return {PERIODIC: names.periodic, INPUT: inputs, OUTPUT: outputs, PRIVATE: names.private}[kind][x]
+        name = {PERIODIC: names.periodic, INPUT: names.inputs, OUTPUT: names.outputs, PRIVATE: names.private}[kind][x]
+        apart = {INPUT: "input:", OUTPUT: "output:"}.get(kind, "") if name in cells else ""
+        return apart + name
 
     return leaf
 
@@ -412,10 +440,6 @@ def cell_name(column: str, offset: int) -> str:
 def counted(number: int, noun: str) -> str:
     """A number with its noun: 1 row, 2 rows."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _apart(kind: str, name: str, taken: set[str]) -> str:
-    return f"{kind}:{name}" if name in taken else name
 
 
 def _pieces(
@@ -468,8 +492,3 @@ def _powers(nodes: Sequence[Node]) -> list[tuple[int, int]]:
     return powers
 
 
-def _shortened(value: Any) -> str:
-    if isinstance(value, int) and value.bit_length() > 256:
-        return f"an integer of {value.bit_length()} bits"
-    shown = str(value) if isinstance(value, Expression) else repr(value)
-    return shown if len(shown) <= 60 else shown[:59] + "…"

@@ -16,14 +16,17 @@ from l2zk.definition import Bits, Definition, Output, Start
 from l2zk.draft import Draft, Every, Settled, Target
 from l2zk.draft_checks import check_claims, check_constrained, check_filled, check_not_constant
 from l2zk.errors import ProgramError
-from l2zk.expression import COLUMN, PERIODIC, PRIVATE, Node, counted, extract, renumbered
+from l2zk.expression import COLUMN, PERIODIC, Node, counted, extract, renumbered
+from l2zk.flow import hidden_columns, late_columns
 from l2zk.private_starts import private_claims
+from l2zk.shared_names import check_shared_names
 
 
 def definition_of(
     draft: Draft, id: str, parameters: bytes, generate: Callable[[Mapping[str, Any]], Any] | None
 ) -> Definition:
     """The definition that was written; `generate` is the program's own generate_trace."""
+    check_shared_names(draft)
     check_filled(draft, generated=generate is not None)
     check_claims(draft)
     rows = _count_rows(draft)
@@ -42,7 +45,7 @@ def definition_of(
         generate=generate,
         pads=tuple(draft.pads),
         bits=_bit_parts(draft),
-        hidden=_hidden(draft),
+        hidden=frozenset(hidden_columns(draft)),
         free=_free_cells(draft, rows, length) + _free_bits(draft, length),
         **_step_parts(draft),
         **_start_parts(draft),
@@ -119,24 +122,11 @@ def _output_places(air: Air) -> tuple[Output, ...]:
 def _bit_parts(draft: Draft) -> tuple[Bits, ...]:
     """What m.bits says."""
     parts: list[Bits] = []
+    late = late_columns(draft)
     for word in draft.words:
         nodes, _ = extract(draft.graph.nodes, [word.node])
-        parts.append(Bits(word.columns, nodes, draft.graph.look_ahead[word.node], draft.is_late(word)))
+        parts.append(Bits(word.columns, nodes, draft.graph.look_ahead[word.node], word.columns[0] in late))
     return tuple(parts)
-
-
-def _hidden(draft: Draft) -> frozenset[int]:
-    """Columns that private values enter: given ones, started ones, and what is computed of them."""
-    words = {column: word.node for word in draft.words for column in word.columns}
-    nodes = words | {column: target.node for column, target in draft.targets.items()}
-    reads = {column: draft.graph.columns_below(node) for column, node in nodes.items()}
-    hidden = {column for column in range(len(draft.graph.columns)) if column not in nodes}
-    hidden |= {column for (_, column), node in draft.start.items() if draft.graph.has(node, PRIVATE)}
-    while True:
-        more = {column for column, read in reads.items() if read & hidden} - hidden
-        if not more:
-            return frozenset(hidden)
-        hidden |= more
 
 
 def _free_cells(draft: Draft, rows: int, length: int) -> tuple[tuple[int, range], ...]:

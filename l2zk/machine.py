@@ -15,14 +15,16 @@ from l2zk.call_checks import (
     cell_of,
     check_bits,
     check_claim,
-    check_input_name,
+    check_count,
     check_leaves,
-    check_name,
     check_step,
+    check_undecided,
+    cycle,
     is_step_function,
+    new_name,
     padding,
     pairs,
-    row_number,
+    row_count,
     settled,
 )
 from l2zk.definition import Definition, GivenColumn, Input
@@ -37,9 +39,12 @@ from l2zk.expression import (
     Equation,
     Expression,
     cell_name,
+    counted,
     field_integer,
+    shortened,
 )
 from l2zk.finish import definition_of
+from l2zk.names import plain
 from l2zk.private_starts import affine_in_private
 
 On = Settled | None
@@ -69,20 +74,16 @@ class Machine:
         hold up to a power of two: "last", the last value once more, or an integer. Padded rows satisfy the
         constraints like all others.
         """
-        check_name("a column", name, [*self._graph.columns, *self._graph.periodic])
-        self._draft.pads.append(padding(name, pad))
-        self._graph.columns.append(name)
-        return self._graph.leaf(COLUMN, len(self._graph.columns) - 1)
+        return self._column("a column", name, pad)
 
     def private_column(self, name: str, pad: int | str = "last") -> Expression:
         """A column that the witness gives as an array of at most m.rows(n) integers 0 <= x < p; see `column`.
 
         The array stands in the witness under this name: `vm.prove(program, {"data": array})`.
         """
-        check_input_name(self._draft, name)
-        column = self.column(name, pad)
+        column = self._column("a private column", name, pad)
         index = len(self._graph.columns) - 1
-        self._draft.given[index] = GivenColumn(name, index)
+        self._draft.given[index] = GivenColumn(self._graph.columns[index], index)
         return column
 
     def private_columns(self, *names: str, pad: int | str = "last") -> tuple[Expression, ...]:
@@ -99,13 +100,14 @@ class Machine:
         expression = self._graph.lift(value)
         check_bits(self._graph, name, expression, count)
         bits = self.columns(*(f"{name}{k}" for k in range(count)))
-        first = len(self._graph.columns) - len(bits)
-        self._draft.words.append(Word(tuple(range(first, first + len(bits))), expression.index))
-        for k, bit in enumerate(bits):
-            self.constrain(f"{name}{k} is a bit", bit * (bit - 1) == 0, on="every")
-        self.constrain(
-            f"{name} is below 2^{count}", expression == sum(2**k * bit for k, bit in enumerate(bits))
-        )
+        columns = range(len(self._graph.columns) - len(bits), len(self._graph.columns))
+        self._draft.words.append(Word(tuple(columns), expression.index))
+        for column, bit in zip(columns, bits):
+            label = f"{self._graph.columns[column]} is a bit"
+            self._claim(label, (bit * (bit - 1)).index, "every", derived=True)
+        rest = expression - sum(2**k * bit for k, bit in enumerate(bits))
+        on = "transitions" if self._graph.look_ahead[rest.index] else "every"
+        self._claim(f"{plain(name)} is below 2^{len(bits)}", rest.index, on, derived=True)
         return bits
 
     def free(self, *columns: Expression, on: On = "every") -> None:
@@ -118,13 +120,13 @@ class Machine:
             index, ahead = cell_of(self._graph, "free", column)
             if ahead:
                 raise ProgramError(f"m.free({column}): give the column, and its rows as on=")
-            self._draft.free.append((index, settled("every" if on is None else on, f"m.free({column})")))
+            what = f"m.free({self._graph.columns[index]})"
+            self._draft.free.append((index, settled("every" if on is None else on, what)))
 
     def public_input(self, name: str, default: Any = None) -> Expression:
         """A value 0 <= x < p of the witness that the proof states; `default` where it is left out."""
-        self._declare(name, True, default)
-        self._graph.inputs.append(name)
-        return self._graph.leaf(INPUT, len(self._graph.inputs) - 1)
+        check_count("public input", len(self._graph.inputs))
+        return self._input(INPUT, name, default)
 
     def private_input(self, name: str, default: Any = None) -> Expression:
         """A value 0 <= x < p of the witness that the proof does not state.
@@ -133,9 +135,7 @@ class Machine:
         claimed of its cell. It is one value: the cells that m.start fills with it are claimed to agree. What
         generate_trace makes of it is claimed by constraints alone.
         """
-        self._declare(name, False, default)
-        self._graph.private.append(name)
-        return self._graph.leaf(PRIVATE, len(self._graph.private) - 1)
+        return self._input(PRIVATE, name, default)
 
     def constant(self, value: Any) -> Expression:
         """An integer -p < value < p as an expression."""
@@ -145,14 +145,13 @@ class Machine:
         """A column that everybody knows, entry i mod P on row i; the number P of values is a power of two."""
         entries = tuple(field_integer(value) for value in values)
         name = name if name is not None else f"periodic{len(self._draft.periodic)}"
-        check_name("a periodic column", name, [*self._graph.columns, *self._graph.periodic])
+        name = new_name(self._draft, "a periodic column", name)
         if not entries or len(entries) & (len(entries) - 1):
             raise ProgramError(
                 f"periodic column {name!r} has {len(entries)} values; the number must be a power of two"
             )
-        self._graph.periodic.append(name)
         self._draft.periodic.append(entries)
-        return self._graph.leaf(PERIODIC, len(self._draft.periodic) - 1)
+        return self._named("a periodic column", PERIODIC, name)
 
     def start(self, cells: Mapping[Expression, Any]) -> None:
         """Fill cells `a` of row 0 or `a[k]` of row k, and claim it, each as `start a` or `start a[k]`.
@@ -176,7 +175,7 @@ class Machine:
                 self._draft.private_starts[row, column] = affine_in_private(self._graph, value, label)
             else:
                 cell = self._graph.leaf(COLUMN, column)
-                self._claim(f"start {label}", (cell - value).index, row)
+                self._claim(f"start {label}", (cell - value).index, row, derived=True)
 
     def step(self, cells: Mapping[Expression, Any]) -> None:
         """Fill the next row, `a`, or the row k ahead, `a[k]`, and claim the same on every transition.
@@ -220,45 +219,42 @@ class Machine:
         "last", a row 0 <= row < n, or m.every(k). Left out, it is "transitions" for what looks ahead, else
         "every". Both reach into the padding, whose rows are rows too; "last" is the row n - 1.
         """
+        check_undecided(name, claim)
         expression = self._graph.lift(claim.difference if isinstance(claim, Equation) else claim)
         if on is None:
             on = "transitions" if self._graph.look_ahead[expression.index] else "every"
-        self._claim(name, expression.index, settled(on, f"constraint {name!r}"))
+        self._claim(name, expression.index, settled(on, f"constraint {shortened(name)}"))
 
     def output(self, name: str, value: Any, row: int | str) -> Expression:
         """State the value on a row as a public output of this name, which may stand in constraints.
 
         value: an expression in cells, public inputs and constants. row: 0 <= row < n, "first" or "last".
         """
-        check_name("an output", name, self._graph.outputs)
+        check_count("public output", len(self._graph.outputs))
+        name = new_name(self._draft, "an output", name)
         expression = self._graph.lift(value)
         check_leaves(
             self._graph, expression.index, f"output {name!r}", (OUTPUT,), "cells, public inputs and constants"
         )
-        index = len(self._graph.outputs)
-        self._graph.outputs.append(name)
-        output = self._graph.leaf(OUTPUT, index)
         where = settled(row, f"output {name!r}")
         if isinstance(where, Every) or where in ("every", "transitions"):
             raise ProgramError(f"output {name!r} is the value on one row: give a row, 'first' or 'last'")
-        self._claim(f"output {name}", (expression - output).index, where)
+        output = self._named("an output", OUTPUT, name)
+        self._claim(f"output {name}", (expression - output).index, where, derived=True)
         return output
 
     def rows(self, n: int) -> None:
         """The number n of rows, 1 to 2^26, where it is not one more than the largest row that is named."""
-        number = row_number(n, "the number of rows")
-        if number < 1:
-            raise ProgramError("the number of rows is at least 1")
+        number = row_count(n)
+        if self._draft.rows is not None:
+            raise ProgramError(
+                f"m.rows({number}): the program has {counted(self._draft.rows, 'row')} already; say their number once"
+            )
         self._draft.rows = number
 
     def every(self, k: int, start: int = 0) -> Every:
         """Every k-th row from `start` on, for m.constrain; k is a power of two from 2, 0 <= start < k."""
-        period, first = row_number(k, "the k of m.every"), row_number(start, "the start of m.every")
-        if period < 2 or period & (period - 1):
-            raise ProgramError(f"m.every({period}): k must be a power of two, 2 or more")
-        if first >= period:
-            raise ProgramError(f"m.every({period}, start={first}): the start must be below {period}")
-        return Every(period, first)
+        return cycle(k, start)
 
     def where(self, selector: Any, then: Any, otherwise: Any) -> Expression:
         """`then` where the selector is 1, `otherwise` where it is 0; constrain the selector to be 0 or 1."""
@@ -271,16 +267,28 @@ class Machine:
         """The definition that was written; `generate` is the program's own generate_trace."""
         return definition_of(self._draft, id, parameters, generate)
 
-    def _declare(self, name: str, public: bool, default: Any) -> None:
-        """An input of this name, with its default as a field element."""
-        check_input_name(self._draft, name)
-        value = None if default is None else field_integer(default)
-        self._draft.inputs.append(Input(name, public, value))
+    def _column(self, what: str, name: str, pad: int | str) -> Expression:
+        name = new_name(self._draft, what, name)
+        self._draft.pads.append(padding(name, pad))
+        return self._named(what, COLUMN, name)
 
-    def _claim(self, name: str, node: int, on: Settled) -> None:
-        """Claim that the node is 0 on these rows."""
+    def _input(self, kind: int, name: str, default: Any) -> Expression:
+        """An input of this name, with its default as a field element."""
+        name = new_name(self._draft, "an input", name)
+        value = None if default is None else field_integer(default)
+        self._draft.inputs.append(Input(name, kind == INPUT, value))
+        return self._named("an input", kind, name)
+
+    def _named(self, what: str, kind: int, name: str) -> Expression:
+        """The leaf that bears a new name."""
+        leaf = self._graph.named(kind, name)
+        self._draft.names.setdefault(name, {})[what] = self._graph.nodes[leaf.index]
+        return leaf
+
+    def _claim(self, name: str, node: int, on: Settled, *, derived: bool = False) -> None:
+        """Claim that the node is 0 on these rows; a name that is derived of others may be longer than they."""
         draft = self._draft
-        check_claim(draft, name, node, on)
+        check_claim(draft, name, node, on, derived)
         if isinstance(on, int):
             draft.named_rows.append((on + draft.graph.look_ahead[node], f"constraint {name!r}"))
         draft.claims[name] = Claim(name, node, on)

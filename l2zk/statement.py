@@ -17,6 +17,7 @@ from l2zk.definition import Definition, element
 from l2zk.errors import ProofError, WitnessError
 from l2zk.expression import counted
 from l2zk.header import Header, PublicValues
+from l2zk.names import by_plain_name
 from l2zk.trace import nearest
 from l2zk.words import listed, short
 
@@ -94,7 +95,7 @@ def _named(definition: Definition, kind: str, names: tuple[str, ...], known: Any
     if known is None or isinstance(known, tuple) and not known:
         return {}
     if isinstance(known, Mapping):
-        given = dict(known)
+        given = by_plain_name(known)
         unknown = given.keys() - set(names)
         if unknown:
             raise _no_such_value(definition, kind, names, next(name for name in given if name in unknown))

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from l2zk.errors import ProgramError, WitnessError
 from l2zk.expression import MODULUS, counted
+from l2zk.names import plain
 from l2zk.words import listed
 
 
@@ -45,7 +46,9 @@ class ExecutionTrace(dict[str, NDArray[np.uint64]]):
         self.padded = array
         self.rows = rows
 
-    def __missing__(self, name: object) -> NoReturn:
+    def __missing__(self, name: object) -> NDArray[np.uint64]:
+        if isinstance(name, str) and plain(name) in self:
+            return self[plain(name)]
         raise KeyError(f"the trace has no column {name!r}{nearest(str(name), self.columns)}")
 
     def __eq__(self, other: object) -> bool:

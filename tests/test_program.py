@@ -175,7 +175,7 @@ def test_an_input_may_have_the_name_of_a_column():
         x = m.column("x")
         m.start({x: m.public_input("x")})
         m.step({x: x + 1})
-        m.output("x", x, row=2)
+        m.output("end", x, row=2)
 
     assert holds(define, [5]) == [7]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from defining import capsule, column, defined, halve_or_triple
 
@@ -46,10 +47,13 @@ MISTAKES = {
         lambda m: (a := m.private_column("a"), m.step_function(capsule(halve_or_triple)), m.start({a: 0})),
         "column 'a' is started, but it has no step",
     ),
-    "name of an input": (lambda m: (m.public_input("a"), m.private_column("a")), "'a' of an input is taken"),
+    "name of an input": (
+        lambda m: (m.public_input("a"), m.private_column("a")),
+        "the name 'a' of a private column is taken by an input: one name stands for one thing",
+    ),
     "name of a given column": (
         lambda m: (m.private_column("a"), m.private_input("a")),
-        "'a' of an input is taken",
+        "the name 'a' of an input is taken by a private column",
     ),
     "free cell": (lambda m: m.free(column(m).next), r"m.free\(a\[1\]\): give the column"),
     "free text": (lambda m: m.free("a"), "'a' as a key of m.free: the keys are columns"),
@@ -146,12 +150,19 @@ MISTAKES = {
     ),
     "nothing claimed": (lambda m: (m.rows(2), m.private_column("a")), "claims nothing, so any trace passes"),
     "always": (lambda m: (a := column(m), m.constrain("c", a == a)), "constrains nothing"),
-    "no claim": (lambda m: m.constrain("c", True), "True is a bool"),
+    "no claim": (lambda m: m.constrain("c", True), "constraint 'c' is True, which Python has decided by itself"),
     "name of a step": (lambda m: m.constrain("a", column(m) == 0), "the name 'a' of a constraint is taken"),
     "no constraint name": (lambda m: m.constrain("", column(m) == 0), "'' is no name for a constraint"),
     "unprintable": (lambda m: m.constrain("a\nb", column(m) == 0), "no name for a constraint"),
     "rows": (lambda m: m.constrain("c", column(m) == 0, on="all"), "is on 'all': its rows are 'every'"),
-    "negative row": (lambda m: m.output("o", column(m), row=-1), "the row of output 'o' is -1"),
+    "compared": (lambda m: m.constrain("c", 3 == 4), "constraint 'c' is False, .*: no side of the comparison holds"),
+    "compared by NumPy": (lambda m: m.constrain("c", np.int64(3) == 3), "constraint 'c' is True, which Python"),
+    "negative row": (
+        lambda m: m.output("o", column(m), row=-1),
+        "the row of output 'o' is -1: rows count from 0, and the last one is 'last'",
+    ),
+    "negative row of a constraint": (lambda m: m.constrain("c", column(m) == 0, on=-2), "is -2: .* 'last'"),
+    "row of an array": (lambda m: m.output("o", column(m), row=np.arange(2)), "where an integer, 'first' or 'last'"),
     "row of no integer": (lambda m: m.output("o", column(m), row=1.0), "the row of output 'o' is 1.0"),
     "output everywhere": (lambda m: m.output("o", column(m), row="every"), "the value on one row"),
     "beyond": (lambda m: (m.rows(3), m.output("o", column(m), row=3)), "needs row 3, but .* 3 rows, 0 to 2"),
@@ -163,11 +174,16 @@ MISTAKES = {
     "wrap last": (lambda m: m.constrain("c", column(m)[2] == 0, on="last"), "looks 2 rows beyond"),
     "wrap cycle": (lambda m: m.constrain("c", column(m)[1] == 0, on=m.every(4, 3)), "row from 3 looks 1"),
     "every 3": (lambda m: m.every(3), "k must be a power of two"),
+    "every array": (lambda m: m.every(np.array([2, 4])), "k must be a power of two"),
+    "every -1": (lambda m: m.every(4, start=-1), r"m.every\(4, start=-1\): the start must be an integer from 0"),
     "every 1": (lambda m: m.every(1), "k must be a power of two"),
-    "every start": (lambda m: m.every(4, start=4), "the start must be below 4"),
-    "no rows": (lambda m: m.rows(0), "at least 1"),
-    "too long": (lambda m: m.output("o", column(m), row=2**26), "2\\^26 = 67108864 is the most"),
-    "far too long": (lambda m: m.output("o", column(m), row=2**40), "where 0 to 2\\^26 are possible"),
+    "every start": (lambda m: m.every(4, start=4), "the start must be an integer from 0, below 4"),
+    "no rows": (lambda m: m.rows(0), r"m.rows\(0\): the number of rows is an integer from 1 to 2\^26"),
+    "rows below none": (lambda m: m.rows(-1), r"m.rows\(-1\): the number of rows is an integer from 1 to 2\^26"),
+    "rows without an end": (lambda m: m.rows(10**5000), "m.rows.an integer of 16610 bits.: the number of rows"),
+    "rows twice": (lambda m: (m.rows(8), m.rows(9)), r"m.rows\(9\): the program has 8 rows already; say .* once"),
+    "too long": (lambda m: m.output("o", column(m), row=2**26), "2\\^26 = 67108864 rows are the most"),
+    "far too long": (lambda m: m.output("o", column(m), row=2**40), "is 1099511627776, but 2\\^26"),
 }
 
 
