@@ -7,17 +7,17 @@ Invariant: results stand in the order of the programs, and nothing of a batch go
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent import futures
 from contextlib import closing, contextmanager
 from typing import Any
 
-from l2zk import plugins
 from l2zk.cache import CachedZkVm
 from l2zk.errors import OptionsError, ProgramError, WitnessError
+from l2zk.executors import require_threads
 from l2zk.held import Held
+from l2zk.observation import watched
 from l2zk.program import TraceProgram
 from l2zk.proof import Proof
 from l2zk.resources import default_threads, memory_limit, require_memory
@@ -48,7 +48,7 @@ class BatchProcessor:
 
     vm: what proves; with a CachedZkVm, requests that are repeated are proved once. max_workers: the most threads at work, by
     default L2ZK_NUM_THREADS, else one for each processor that this process may use. executor: the threads to use, such as a
-    ThreadPoolExecutor; by default each call has its own. max_memory: the bytes that the proofs made at one time may take: as
+    ThreadPoolExecutor, not processes; by default each call has its own. max_memory: the bytes that the proofs made at one time may take: as
     many are made at once as would fit if each were as large as the largest.
 
     It has no state but its settings: any number of threads may use one at once. On a thread of its own executor it would
@@ -69,8 +69,8 @@ class BatchProcessor:
     ) -> None:
         if vm is not None and not isinstance(vm, TraceZkVm):
             raise OptionsError(f"vm is a TraceZkVm or a CachedZkVm, not {type(vm).__name__}; write vm=TraceZkVm(...)")
-        if executor is not None and not _has_threads(executor):
-            raise OptionsError(f"executor is a ThreadPoolExecutor or another whose workers are threads, not {executor!r}")
+        if executor is not None:
+            require_threads(executor)
         self._vm = TraceZkVm() if vm is None else vm
         self._max_workers = default_threads() if max_workers is None else _workers(max_workers)
         self._executor = executor
@@ -196,8 +196,7 @@ class BatchProcessor:
 
     def _plain(self) -> bool:
         """Whether the machine makes proofs and nothing else, so that they may be made without calling its `prove` for each."""
-        watched = plugins.observers() or logging.getLogger("l2zk").isEnabledFor(logging.INFO)
-        return type(self._vm).prove is TraceZkVm.prove and not watched
+        return type(self._vm).prove is TraceZkVm.prove and not watched()
 
     def _prover(self, jobs: Jobs, threads: int | None) -> Act:
         """Proves the jobs of a part together, as far as they can be, and the others alone."""
@@ -293,10 +292,6 @@ def _reporter(progress: Progress | bool | None) -> Iterator[Progress]:
         with Bar(console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("proofs")
             yield lambda stage, done, total: bar.update(task, completed=done, total=total)
-
-
-def _has_threads(executor: Any) -> bool:
-    return isinstance(executor, futures.Executor) and not isinstance(executor, futures.ProcessPoolExecutor)
 
 
 def _workers(value: Any) -> int:

@@ -30,16 +30,19 @@ logger = logging.getLogger("l2zk")
 Prove = TypeVar("Prove", bound=Callable[..., Any])
 
 
+def watched() -> bool:
+    """Whether somebody wants to know of each proof."""
+    return bool(plugins.observers()) or logger.isEnabledFor(logging.INFO)
+
+
 def observed(prove: Prove) -> Prove:
     """Decorates what `TraceZkVm` proves with: tells whoever wants to know; costs nothing if nobody does."""
 
     @wraps(prove)
     def telling(machine: Any, program: Any, *arguments: Any, **settings: Any) -> Proof:
-        observers = plugins.observers()
-        listening = observers or logger.isEnabledFor(logging.INFO)
-        if not listening or not isinstance(program, TraceProgram):
+        if not watched() or not isinstance(program, TraceProgram):
             return prove(machine, program, *arguments, **settings)
-        watch = _Watch(program, observers, settings.pop("progress", None))
+        watch = _Watch(program, plugins.observers(), settings.pop("progress", None))
         watch.started(machine.options)
         try:
             proof = prove(machine, program, *arguments, progress=watch.stage, **settings)

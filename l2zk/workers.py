@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import closing, nullcontext, suppress
 from contextvars import copy_context
 from queue import Empty, SimpleQueue
@@ -17,6 +17,7 @@ from threading import Event
 from typing import Any
 
 from l2zk.errors import OptionsError
+from l2zk.executors import closed, elsewhere
 from l2zk.zkvm import Progress, stop_when
 
 LOOK_IN_SECONDS = 0.5
@@ -48,7 +49,7 @@ def on_threads(act: Act, parts: Iterable[Sequence[int]], at_once: int, executor:
         try:
             workers += (_submit(threads, work) for _ in range(min(at_once, len(waiting))))
             for _ in range(count):
-                yield _next(ended, workers)
+                yield _next(ended, workers, threads)
         finally:
             stop.set()
             wait([worker for worker in workers if not worker.cancel()])
@@ -76,14 +77,24 @@ def _submit(executor: Executor, work: Callable[[], None]) -> Future[None]:
     try:
         return executor.submit(copy_context().run, work)
     except RuntimeError as error:
-        raise OptionsError(f"the executor of this batch takes no work: {error}; give one that is running") from error
+        raise closed(executor, error) from error
 
 
-def _next(ended: SimpleQueue[tuple[int, Any]], workers: Sequence[Future[None]]) -> tuple[int, Any]:
-    """Wait for the next outcome, which never comes if the executor has let its work fall."""
+def _next(ended: SimpleQueue[tuple[int, Any]], workers: Sequence[Future[None]], executor: Executor) -> tuple[int, Any]:
+    """Wait for the next outcome, which never comes if the executor has let its work fall or done it elsewhere."""
     while True:
+        over = all(worker.done() for worker in workers)
         try:
-            return ended.get(timeout=LOOK_IN_SECONDS)
+            return ended.get(block=not over, timeout=LOOK_IN_SECONDS)
         except Empty:
-            if all(worker.cancelled() for worker in workers):
-                raise OptionsError("the executor of this batch was shut down while it ran") from None
+            if over:
+                raise _without_end(workers, executor) from None
+
+
+def _without_end(workers: Sequence[Future[None]], executor: Executor) -> OptionsError:
+    """Why workers have ended without the outcomes of their work."""
+    if all(worker.cancelled() for worker in workers):
+        return OptionsError("the executor of this batch was shut down while it ran")
+    errors = [worker.exception() for worker in workers if not worker.cancelled()]
+    broken = [error for error in errors if isinstance(error, BrokenExecutor)]
+    return closed(executor, broken[0]) if broken else elsewhere(executor)

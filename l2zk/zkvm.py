@@ -23,6 +23,7 @@ from l2zk.check import Report, report
 from l2zk.degree import explained
 from l2zk.errors import (
     DegreeError,
+    L2zkError,
     OptionsError,
     ProgramError,
     ProofError,
@@ -31,7 +32,7 @@ from l2zk.errors import (
 )
 from l2zk.expression import MODULUS
 from l2zk.header import Header
-from l2zk.observation import observed
+from l2zk.observation import observed, watched
 from l2zk.options import ProofOptions
 from l2zk.profile import ProofProfile
 from l2zk.program import Binding, Definition, ExecutionTrace, TraceProgram
@@ -151,8 +152,11 @@ class TraceZkVm:
         """As `prove` of each program and witness, but in one region without the GIL, which small proofs are worth.
 
         None stands where none could be made, or where the trace has to be filled by more than a step: `prove` does it or says
-        why not. `progress` is called as progress("proofs", done, total).
+        why not. `progress` is called as progress("proofs", done, total). While observers or the log want to know of each proof,
+        they are made one by one.
         """
+        if watched():
+            return self._prove_each(jobs, threads, progress)
         runs: dict[int, Any] = {}
         count = self._count(threads)
         for index, (program, witness) in enumerate(jobs):
@@ -169,6 +173,23 @@ class TraceZkVm:
         proofs: list[Proof | None] = [None] * len(jobs)
         for index, parts in zip(runs, made):
             proofs[index] = None if parts is None else Proof.from_bytes(b"".join(parts))
+        return proofs
+
+    def _prove_each(
+        self, jobs: Sequence[tuple[TraceProgram, Witness]], threads: int | None, progress: Progress | None
+    ) -> list[Proof | None]:
+        """What `prove_series` gives, by a call for each."""
+        proofs: list[Proof | None] = []
+        for program, witness in jobs:
+
+            def look_in(stage: str, done: int, total: int) -> None:
+                if progress is not None:
+                    progress("proofs", len(proofs), len(jobs))
+
+            try:
+                proofs.append(self._prove(program, witness, trace=None, check=True, threads=threads, progress=look_in))
+            except (L2zkError, MemoryError):
+                proofs.append(None)
         return proofs
 
     async def prove_async(self, program: TraceProgram, witness: Witness = (), **settings: Any) -> Proof:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -303,8 +303,6 @@ def test_an_executor_of_the_callers() -> None:
     for prove in (batch.prove_batch_parallel, batch.verify_batch_parallel):
         with pytest.raises(OptionsError, match="takes no work.*give one that is running"):
             prove(programs, proofs)
-    with pytest.raises(OptionsError, match="threads"):
-        BatchProcessor(executor=ProcessPoolExecutor(1))
 
 
 def test_an_executor_that_lets_its_work_fall() -> None:

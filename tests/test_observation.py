@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pluggy import PluginManager
 
-from l2zk import hookspecs, observation, plugins
+from l2zk import _core, hookspecs, observation, plugins
 from l2zk.errors import ConstraintError, WitnessError
 from l2zk.hookspecs import hookimpl
 from l2zk.plugins import OBSERVING, Plugin, Registry
@@ -167,6 +167,37 @@ def test_a_proof_that_is_profiled_is_observed_once(watching: Any) -> None:
     profile = TraceZkVm().profile(Powers())
     assert [kind for kind, _ in watcher.seen if kind != "stage"] == ["started", "finished"]
     assert watcher.seen[-1] == ("finished", (profile.proof, None))
+
+
+def test_a_series_is_observed_proof_by_proof(watching: Any) -> None:
+    watcher, told = Watcher(), []
+    watching(watcher)
+    vm, wrong = TraceZkVm(), "no program"
+    jobs: list[Any] = [(Powers(), [3]), (wrong, ()), (Powers(), ["private"]), (Powers(7), [1])]
+    proofs = vm.prove_series(jobs, progress=lambda *now: told.append(now))
+    assert [proof is not None for proof in proofs] == [True, False, False, True]
+    assert all(vm.verify(job[0], proof) for job, proof in zip(jobs, proofs) if proof is not None)
+    programs = [news[0] for event, news in watcher.seen if event == "started"]
+    finished = [news for event, news in watcher.seen if event == "finished"]
+    assert programs == [Powers(), Powers(), Powers(7)]
+    assert [proof for proof, _ in finished] == [proofs[0], None, proofs[3]]
+    assert isinstance(finished[1][1], WitnessError) and set(told) <= {("proofs", done, 4) for done in range(4)}
+
+
+def test_what_the_progress_call_of_a_series_raises_ends_it(watching: Any) -> None:
+    watcher = Watcher()
+    watching(watcher)
+    before = _core.look_in_every(0)
+
+    def progress(*now: Any) -> None:
+        raise KeyError(now)
+
+    try:
+        with pytest.raises(KeyError):
+            TraceZkVm().prove_series([(Powers(2**12), [1])] * 3, progress=progress)
+    finally:
+        _core.look_in_every(before)
+    assert [event for event, _ in watcher.seen if event != "stage"] == ["started", "finished"]
 
 
 def test_the_logger_is_named_as_the_library() -> None:

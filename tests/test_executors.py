@@ -1,0 +1,190 @@
+"""Executors that cannot run a batch are refused by name and with the remedy: processes, interpreters, classes, closed ones."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from concurrent import futures
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
+from types import ModuleType
+from typing import Any
+
+import pytest
+from example_programs import Fibonacci
+
+from l2zk import ProofOptions, TraceZkVm
+from l2zk.batch import BatchProcessor
+from l2zk.errors import OptionsError
+
+VM = TraceZkVm(ProofOptions(queries=5, grinding=0, allow_insecure=True, zero_knowledge=False), threads=1)
+REMEDY = "give a ThreadPoolExecutor, or none: proofs run without the GIL, so that threads use every processor$"
+PROGRAMS, WITNESSES = [Fibonacci(i) for i in range(3, 9)], [()] * 6
+
+
+class Inline(Executor):
+    """Does its work at once."""
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **settings: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        try:
+            done.set_result(function(*arguments, **settings))
+        except BaseException as error:  # noqa: BLE001
+            done.set_exception(error)
+        return done
+
+
+class Threads(ThreadPoolExecutor):
+    """Counts what it is given."""
+
+    given = 0
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **settings: Any) -> Future[Any]:
+        self.given += 1
+        return super().submit(function, *arguments, **settings)
+
+
+class Wrapped(Executor):
+    """Processes behind another name."""
+
+    def __init__(self) -> None:
+        self.within = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **settings: Any) -> Future[Any]:
+        return self.within.submit(function, *arguments, **settings)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self.within.shutdown(wait, cancel_futures=cancel_futures)
+
+
+class Lost(Executor):
+    """Answers what it is asked at first; then it says that work is done which it has done nowhere."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **settings: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(function() if self.asked == 0 else None)
+        self.asked += 1
+        return done
+
+
+class Failing(Lost):
+    """Says that the work could not be sent to where it should be done."""
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **settings: Any) -> Future[Any]:
+        if self.asked == 0:
+            return super().submit(function, *arguments, **settings)
+        done: Future[Any] = Future()
+        done.set_exception(TypeError("cannot pickle '_queue.SimpleQueue' object"))
+        return done
+
+
+@pytest.mark.parametrize("kind", [ThreadPoolExecutor, Inline, Threads])
+def test_threads_of_any_kind_run_a_batch(kind: type[Executor]) -> None:
+    with kind() as executor:
+        batch = BatchProcessor(VM, executor=executor)
+        proofs = batch.prove_batch_parallel(PROGRAMS, WITNESSES)
+        assert all(batch.verify_batch_parallel(PROGRAMS, proofs))
+
+
+def named(name: str, module: str, base: type = Executor) -> Any:
+    """An instance of a class like one of another library."""
+    return type(name, (base,), {"__module__": module})()
+
+
+@pytest.mark.parametrize(
+    "name, module, base",
+    [
+        ("Client", "distributed.client", object),
+        ("ClientExecutor", "distributed.cfexecutor", Executor),
+        ("_ReusablePoolExecutor", "loky.reusable_executor", Executor),
+        ("ProcessPoolExecutor", "loky.process_executor", Executor),
+        ("MemmappingExecutor", "joblib.executor", Executor),
+        ("MPIPoolExecutor", "mpi4py.futures.pool", Executor),
+        ("InterpreterPoolExecutor", "concurrent.futures.interpreter", ThreadPoolExecutor),
+    ],
+)
+def test_those_of_other_libraries_are_known_by_name(name: str, module: str, base: type) -> None:
+    with pytest.raises(OptionsError, match=f"^executor {name} runs its work outside this process.*{REMEDY}"):
+        BatchProcessor(executor=named(name, module, base))
+
+
+def test_processes_and_what_is_derived_from_them() -> None:
+    class Mine(ProcessPoolExecutor):
+        pass
+
+    for kind in (ProcessPoolExecutor, Mine):
+        with kind(1) as executor, pytest.raises(OptionsError, match=f"^executor .*{kind.__name__} runs its work outside.*{REMEDY}"):
+            BatchProcessor(executor=executor)
+
+
+def test_interpreters_where_there_are_such() -> None:
+    kind = getattr(futures, "InterpreterPoolExecutor", ProcessPoolExecutor)
+    with kind(1) as executor, pytest.raises(OptionsError, match=f"^executor {kind.__name__} runs.*{REMEDY}"):
+        BatchProcessor(executor=executor)
+
+
+def test_processes_behind_another_name() -> None:
+    with Wrapped() as executor, pytest.raises(OptionsError, match=f"^executor Wrapped runs its work outside.*{REMEDY}"):
+        BatchProcessor(VM, executor=executor).prove_batch_parallel(PROGRAMS, WITNESSES)
+
+
+@pytest.mark.parametrize("kind", [Lost, Failing])
+def test_work_that_is_done_nowhere_is_not_waited_for(kind: type[Executor]) -> None:
+    batch = BatchProcessor(VM, executor=kind())
+    with pytest.raises(OptionsError, match=f"^executor {kind.__name__} runs its work outside.*{REMEDY}"):
+        batch.prove_batch_parallel(PROGRAMS, WITNESSES)
+
+
+def test_a_process_that_is_forked_for_each_work() -> None:
+    """What is done there reaches nobody here."""
+
+    class Forking(Executor):
+        def submit(self, function: Callable[..., Any], /, *arguments: Any, **settings: Any) -> Future[Any]:
+            done: Future[Any] = Future()
+            child = os.fork()
+            if child == 0:
+                os._exit(0 if function(*arguments, **settings) else 1)
+            os.waitpid(child, 0)
+            done.set_result((child, 0))
+            return done
+
+    with pytest.raises(OptionsError, match=f"Forking runs its work outside.*{REMEDY}"):
+        BatchProcessor(executor=Forking())
+
+
+def test_classes_and_other_things() -> None:
+    with pytest.raises(OptionsError, match=f"^executor is the class ThreadPoolExecutor, not an instance of it; {REMEDY}"):
+        BatchProcessor(executor=ThreadPoolExecutor)  # type: ignore[arg-type]
+    for thing in (3, "threads", sys, ModuleType("dask"), threading.Thread(), [ThreadPoolExecutor(1)]):
+        kind = type(thing).__name__
+        with pytest.raises(OptionsError, match=f"^executor is a concurrent.futures.Executor .*not {kind}; {REMEDY}"):
+            BatchProcessor(executor=thing)  # type: ignore[arg-type]
+
+
+def _fail() -> None:
+    raise ValueError("no worker begins")
+
+
+def test_closed_and_broken_ones() -> None:
+    closed = ThreadPoolExecutor(1)
+    closed.shutdown()
+    with pytest.raises(OptionsError, match="^the executor ThreadPoolExecutor takes no work: cannot schedule.*give one that is running$"):
+        BatchProcessor(executor=closed)
+    with pytest.raises(OptionsError, match="^the executor Executor takes no work: NotImplementedError; give one that is running$"):
+        BatchProcessor(executor=Executor())
+    with ThreadPoolExecutor(1, initializer=_fail) as broken, pytest.raises(OptionsError, match="takes no work.*give one that is running$"):
+        BatchProcessor(VM, executor=broken).prove_batch_parallel(PROGRAMS, WITNESSES)
+
+
+def test_an_executor_that_is_busy_is_not_waited_for() -> None:
+    go_on = threading.Event()
+    with Threads(1) as executor:
+        executor.submit(go_on.wait, 30)
+        batch = BatchProcessor(VM, executor=executor)
+        go_on.set()
+        assert batch.prove_batch_parallel(PROGRAMS, WITNESSES) == batch.prove_batch(PROGRAMS, WITNESSES)
