@@ -125,13 +125,13 @@ def cycle(k: Any, start: Any) -> Every:
 
 
 def settled(on: Any, what: str) -> Settled:
-    """`on` as "every", "transitions", "last", a row or an Every."""
-    if isinstance(on, Every) or isinstance(on, str) and on in ("every", "transitions", "last"):
+    """`on` as "every", "transitions", "last", "end", a row or an Every."""
+    if isinstance(on, Every) or isinstance(on, str) and on in ("every", "transitions", "last", "end"):
         return on
     if isinstance(on, str):
         if on != "first":
             raise ProgramError(
-                f"{what} is on {shortened(on)}: its rows are 'every', 'transitions', 'first', 'last', a row or"
+                f"{what} is on {shortened(on)}: its rows are 'every', 'transitions', 'first', 'last', 'end', a row or"
                 " m.every(k)"
             )
         return 0
@@ -234,7 +234,7 @@ def check_claim(draft: Draft, name: str, node: int, on: Settled, derived: bool) 
 
 def _check_look_ahead(name: str, look_ahead: int, on: Settled) -> None:
     """What looks ahead stands on no row from which it looks beyond the last one."""
-    if look_ahead and on in ("every", "last"):
+    if look_ahead and on in ("every", "last", "end"):
         raise ProgramError(
             f"constraint {name!r} on {on!r} looks {counted(look_ahead, 'row')} beyond the last row:"
             " put it on 'transitions' or on a row"

@@ -21,7 +21,7 @@ class Every:
 
 
 Settled = str | int | Every
-"""The rows of a claim: "every", "transitions", "last", a row, or an Every."""
+"""The rows of a claim: "every", "transitions", "last", "end", a row, or an Every."""
 
 
 @dataclass(frozen=True)

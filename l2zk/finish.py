@@ -20,6 +20,7 @@ from l2zk.expression import COLUMN, PERIODIC, Node, counted, extract, renumbered
 from l2zk.flow import hidden_columns, late_columns
 from l2zk.private_starts import private_claims
 from l2zk.shared_names import check_shared_names
+from l2zk.unheld_rows import check_gates
 
 
 def definition_of(
@@ -35,6 +36,7 @@ def definition_of(
     air = _air(draft, id, parameters, rows, length)
     check_constrained(draft, air)
     check_not_constant(air)
+    check_gates(air)
     return Definition(
         air=air,
         constraint_code=compile_constraints(air),
@@ -95,20 +97,20 @@ def _air(draft: Draft, id: str, parameters: bytes, rows: int, length: int) -> Ai
         periodic_names=tuple(draft.graph.periodic),
         nodes=nodes,
         constraints=tuple(
-            Constraint(claim.name, _domain(claim.on, draft.graph.look_ahead[claim.node], rows), root)
+            Constraint(claim.name, _domain(claim.on, draft.graph.look_ahead[claim.node], rows, length), root)
             for claim, root in zip(claims, roots)
         ),
     )
 
 
-def _domain(on: Settled, look_ahead: int, rows: int) -> Domain:
+def _domain(on: Settled, look_ahead: int, rows: int, length: int) -> Domain:
     """Rows as a domain of PROTOCOL 3.3."""
     if isinstance(on, Every):
         return Domain.cyclic(on.first, on.period)
     if isinstance(on, int):
         return Domain.row(on)
-    if on == "last":
-        return Domain.row(rows - 1)
+    if on in ("last", "end"):
+        return Domain.row((rows if on == "last" else length) - 1)
     return Domain.every() if on == "every" else Domain.transition(max(1, look_ahead))
 
 
@@ -135,7 +137,7 @@ def _free_cells(draft: Draft, rows: int, length: int) -> tuple[tuple[int, range]
         if isinstance(on, int) and on >= rows:
             name = draft.graph.columns[column]
             raise ProgramError(f"m.free({name}) names row {on}, but the program has {counted(rows, 'row')}")
-    return tuple((column, _domain(on, 0, rows).rows(length)) for column, on in draft.free)
+    return tuple((column, _domain(on, 0, rows, length).rows(length)) for column, on in draft.free)
 
 
 def _free_bits(draft: Draft, length: int) -> tuple[tuple[int, range], ...]:

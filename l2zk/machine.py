@@ -71,8 +71,9 @@ class Machine:
         """One column of the trace; `a[k]` or `a.next` is its cell that many rows ahead.
 
         A step fills it, or the program's generate_trace; then `pad` says what the rows after the given ones
-        hold up to a power of two: "last", the last value once more, or an integer. Padded rows satisfy the
-        constraints like all others.
+        hold up to a power of two: "last", the last value once more, or an integer. So the padding is filled, and
+        not claimed: padded rows satisfy the constraints like all others, and hold whatever these allow. What
+        they have to hold is said by m.constrain, as in on="end", the last row of them.
         """
         return self._column("a column", name, pad)
 
@@ -216,8 +217,11 @@ class Machine:
 
         name: what reports call it, each name once. claim: `left == right`, or an expression.
         on: "every", "transitions" (all rows but the last ones, which would look beyond the end), "first",
-        "last", a row 0 <= row < n, or m.every(k). Left out, it is "transitions" for what looks ahead, else
-        "every". Both reach into the padding, whose rows are rows too; "last" is the row n - 1.
+        "last", "end", a row 0 <= row < n, or m.every(k). Left out, it is "transitions" for what looks ahead,
+        else "every". Both reach into the padding, whose rows are rows too; "last" is the row n - 1, and "end" the
+        last row N - 1 of the padded trace.
+        Refused is what says nothing where it is written for: what a periodic factor makes 0 == 0 on all its rows,
+        or what such a factor selects on rows that "transitions" leaves out.
         """
         check_undecided(name, claim)
         expression = self._graph.lift(claim.difference if isinstance(claim, Equation) else claim)
@@ -228,7 +232,8 @@ class Machine:
     def output(self, name: str, value: Any, row: int | str) -> Expression:
         """State the value on a row as a public output of this name, which may stand in constraints.
 
-        value: an expression in cells, public inputs and constants. row: 0 <= row < n, "first" or "last".
+        value: an expression in cells, public inputs and constants. row: 0 <= row < n, "first", "last", or
+        "end", the last row N - 1 of the padded trace.
         """
         check_count("public output", len(self._graph.outputs))
         name = new_name(self._draft, "an output", name)
@@ -238,7 +243,7 @@ class Machine:
         )
         where = settled(row, f"output {name!r}")
         if isinstance(where, Every) or where in ("every", "transitions"):
-            raise ProgramError(f"output {name!r} is the value on one row: give a row, 'first' or 'last'")
+            raise ProgramError(f"output {name!r} is the value on one row: give a row, 'first', 'last' or 'end'")
         output = self._named("an output", OUTPUT, name)
         self._claim(f"output {name}", (expression - output).index, where, derived=True)
         return output

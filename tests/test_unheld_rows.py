@@ -1,0 +1,176 @@
+"""Constraints that a periodic column switches off on the rows for which they are written are refused, by row."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from defining import defined, program
+
+from l2zk.errors import ConstraintError, ProgramError
+from l2zk.options import ProofOptions
+from l2zk.trace import ExecutionTrace
+from l2zk.zkvm import TraceZkVm
+
+VM = TraceZkVm(ProofOptions(grinding=0, security=100))
+
+
+def gated(claim, on=None, rows=16, gates=((0, 0, 0, 1),)):
+    """A `define` of two given columns and a public input, with a constraint that reads periodic columns g0, g1, …"""
+
+    def define(m):
+        m.rows(rows)
+        x, y = m.private_columns("x", "y")
+        p = m.public_input("p")
+        m.constrain("both", x * y == p * y)
+        columns = [m.periodic(values, name=f"g{k}") for k, values in enumerate(gates)]
+        m.constrain("gated", claim(x, y, p, *columns), on=on(m) if callable(on) else on)
+
+    return define
+
+
+ALL = (1,) * 16
+LAST = (0,) * 15 + (1,)
+
+EXEMPT = {
+    "a factor": (gated(lambda x, y, p, g: g * (x.next - y)), 15, "its factor g0 is 1", "looks 1 row ahead"),
+    "the last block": (
+        gated(lambda x, y, p, g: g * (x[5] - y), gates=((0, 0, 7, 0),)),
+        14,
+        "its factor g0 is 7",
+        "leaves out the last 5 of 16",
+    ),
+    "on transitions by name": (gated(lambda x, y, p, g: g * (x.next - y), "transitions"), 15, "g0 is 1", ""),
+    "on transitions without a look-ahead": (
+        gated(lambda x, y, p, g: g * (x - y), "transitions"),
+        15,
+        "g0 is 1",
+        "put it on 'every'",
+    ),
+    "both sides": (gated(lambda x, y, p, g: g * x.next == y * g), 15, "g0 is 1", ""),
+    "both sides, one of them periodic": (gated(lambda x, y, p, g: g * x.next == g), 15, "g0 is 1", ""),
+    "a negation": (gated(lambda x, y, p, g: -(3 * g * p * (x.next - y))), 15, "g0 is 1", ""),
+    "a product of gates": (
+        gated(lambda x, y, p, g, h: g * (h * (x.next - y)), gates=((0, 1), (0, 0, 1, 1))),
+        15,
+        "g0 is 1",
+        "",
+    ),
+    "a difference": (gated(lambda x, y, p, g: (1 - g) * (x.next - y), gates=((1, 1, 1, 0),)), 15, "1 - g0 is 1", ""),
+    "a sum of gated parts": (
+        gated(lambda x, y, p, g, h: g * (x.next - y) + h * (x - 1), gates=((0, 0, 0, 1), (0, 1, 0, 0))),
+        15,
+        "where it is not 0 == 0",
+        "",
+    ),
+    "a factor that is never 0": (gated(lambda x, y, p, g: g * (x.next - y), gates=(ALL,)), 15, "g0 is 1", ""),
+    "only rows that are left out": (gated(lambda x, y, p, g: g * (x.next - y), gates=(LAST,)), 15, "g0 is 1", ""),
+}
+
+
+@pytest.mark.parametrize("define, row, gate, more", EXEMPT.values(), ids=EXEMPT.keys())
+def test_a_selected_row_that_is_left_out(define, row, gate, more):
+    with pytest.raises(ProgramError, match=f"'gated' is not said on row {row}, ") as caught:
+        defined(define)
+    assert gate in str(caught.value) and more in str(caught.value)
+
+
+VACUOUS = {
+    "every k-th row": gated(lambda x, y, p, g: g * (x - 5), lambda m: m.every(4, 1)),
+    "every k-th row, a longer period": gated(
+        lambda x, y, p, g: g * (x - 5), lambda m: m.every(2, 1), gates=((1, 0) * 4,)
+    ),
+    "every row": gated(lambda x, y, p, g: g * (x - 5), gates=((0, 0),)),
+    "one row": gated(lambda x, y, p, g: g * (x - 5), 6),
+    "the last row": gated(lambda x, y, p, g: g * (x - 5), "last", rows=15),
+    "the end": gated(lambda x, y, p, g: g * (x - 5), "end", gates=((0, 0, 1, 0),)),
+    "transitions": gated(lambda x, y, p, g: g * (x.next - 5), gates=((0,) * 16,)),
+    "gates that are never 1 together": gated(
+        lambda x, y, p, g, h: g * h * (x - 5), "every", gates=((1, 0, 0, 0), (0, 1, 1, 1))
+    ),
+    "a public input times a gate": gated(lambda x, y, p, g: g * (p - 5), 0),
+    "two parts": gated(lambda x, y, p, g, h: g * x == h * y, 0, gates=((0, 1), (0, 0, 1, 1))),
+    "parts that cancel": gated(lambda x, y, p, g, h: (g + h) * x - g * x, 0, gates=((1, 1), (0, 1))),
+    "periodic columns alone": gated(lambda x, y, p, g: g * g, 0),
+}
+
+
+@pytest.mark.parametrize("define", VACUOUS.values(), ids=VACUOUS.keys())
+def test_a_gate_that_is_0_on_all_rows(define):
+    with pytest.raises(ProgramError, match="'gated' says 0 == 0 on .* constrains nothing"):
+        defined(define)
+
+
+def test_periodic_columns_alone_are_no_claim():
+    with pytest.raises(ProgramError, match="'gated' can never hold: of periodic columns alone it says on row 3"):
+        defined(gated(lambda x, y, p, g: g == 0))
+
+
+FINE = {
+    "0 on the rows that are left out": gated(lambda x, y, p, g: g * (x.next - y), gates=((1, 1, 1, 0),)),
+    "on every k-th row": gated(lambda x, y, p, g: g * (x[2] - y), lambda m: m.every(4, 1), gates=((1, 1),)),
+    "on its row": gated(lambda x, y, p, g: g * (x[2] - y), 3),
+    "every row": gated(lambda x, y, p, g: g * (x - y)),
+    "a summand": gated(lambda x, y, p, g: x.next == y + g),
+    "a choice": gated(lambda x, y, p, g: x.next == g * y + (1 - g) * p),
+    "a selected summand": gated(lambda x, y, p, g: x.next - x == g * y),
+    "a public factor": gated(lambda x, y, p, g: p * (x.next - y) == g),
+    "parts of which one is always there": gated(
+        lambda x, y, p, g, h: g * x.next == h * y, gates=((1, 0), (2, 1))
+    ),
+    "the end": gated(lambda x, y, p, g: g * (x - y), "end"),
+}
+
+
+@pytest.mark.parametrize("define", FINE.values(), ids=FINE.keys())
+def test_what_is_said_where_it_is_read(define):
+    assert defined(define).air.length == 16
+
+
+def test_a_long_selector_is_seen_at_once(monkeypatch):
+    """Of a selector that is 1 on one row of many, only that row's values are computed."""
+    from l2zk import unheld_rows
+
+    seen = []
+    evaluate = unheld_rows.evaluate_rows
+    monkeypatch.setattr(
+        unheld_rows,
+        "evaluate_rows",
+        lambda nodes, leaf, rows: seen.append(len(nodes) * rows) or evaluate(nodes, leaf, rows),
+    )
+    late = [0] * 2**14
+    late[-5] = 1
+    defined(gated(lambda x, y, p, g: g * (x - y) ** 7, rows=2**14, gates=(late,)))
+    assert sum(seen) < 2 * 2**14
+
+
+def test_the_end_is_the_last_row_of_the_padding():
+    def define(m):
+        m.rows(5)
+        v, s = m.private_columns("v", "s", pad=0)
+        m.constrain("suffix", s == v + s.next)
+        m.constrain("none left", s == v, on="end")
+        m.output("total", s, row=0)
+        m.output("beyond", s, row="end")
+
+    made = program(define)
+    domains = {c.name: str(c.domain) for c in made.definition.air.constraints}
+    assert domains["none left"] == domains["output beyond"] == "row 7"
+    assert made.check({"v": [1, 2, 3, 4, 5], "s": [15, 14, 12, 9, 5]})
+    lie = np.array([[1, 1, 1, 1, 1, 0, 0, 0], [105, 104, 103, 102, 101, 100, 100, 100]], dtype=np.uint64)
+    with pytest.raises(ConstraintError, match="'none left' fails at row 7 .in the padding."):
+        VM.prove(made, trace=ExecutionTrace(("v", "s"), lie, 5))
+
+
+def test_the_end_can_be_free():
+    def define(m):
+        m.rows(5)
+        a = m.private_column("a")
+        m.constrain("a", a == 1)
+        m.free(a, on="end")
+
+    assert defined(define).free == ((0, range(7, 8)),)
+
+
+def test_nothing_looks_ahead_from_the_end():
+    with pytest.raises(ProgramError, match="on 'end' looks 1 row beyond the last row"):
+        defined(gated(lambda x, y, p, g: x.next - y, "end"))
