@@ -29,7 +29,7 @@ from l2zk.caches import cached
 from l2zk.errors import L2zkError, OptionsError
 from l2zk.header import VERSION, parameters_to_bytes
 from l2zk.making import Making, copied
-from l2zk.program import TraceProgram
+from l2zk.program import TraceProgram, described
 from l2zk.proof import Proof
 from l2zk.trace import ExecutionTrace, column_values
 from l2zk.zkvm import Progress, TraceZkVm, Witness
@@ -42,8 +42,6 @@ SECRET = os.urandom(32)
 
 PLAIN = frozenset({bool, int, str, bytes, type(None)})
 """Parameters of these types stand in a key as they are, beside their types, which tell True from 1."""
-
-LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +133,7 @@ class CachedZkVm(TraceZkVm):
         make = partial(
             self._vm.prove, program, witness, trace=trace, check=check, threads=threads, progress=progress
         )
-        return make() if key is None else self._make_once(key, partial(_name, program), make, progress)
+        return make() if key is None else self._make_once(key, partial(described, program), make, progress)
 
     def cache_stats(self) -> CacheStats:
         """What the cache has done so far; all figures are of one moment."""
@@ -290,17 +288,6 @@ def _trace_key(trace: Any) -> Hashable:
     if not isinstance(trace, ExecutionTrace):
         raise TypeError("no trace")
     return trace.columns, trace.rows, trace.padded.shape, _hash(blake3(np.ascontiguousarray(trace.padded).data))
-
-
-def _name(program: TraceProgram) -> str:
-    """A program in the text of an error, at any length of its parameters."""
-    try:
-        text = " ".join(repr(program).split())
-    except KeyboardInterrupt:
-        raise
-    except BaseException:
-        text = f"{type(program).__name__}(…)"
-    return text if len(text) <= LONGEST_NAME else text[:LONGEST_NAME] + "…"
 
 
 def _renew(cache: ref[CachedZkVm]) -> None:

@@ -29,6 +29,7 @@ LOOK_IN_SECONDS = 0.05
 """How often a thread that waits calls `progress`; without one it looks for cycles less and less often."""
 
 SELDOM_SECONDS = 1.0
+LONGEST_NAME = 60
 
 Frames = dict[int, FrameType]
 Step = tuple[int, "Making | None"]  # to a thread, and to what it makes that is waited for, if it is that
@@ -97,12 +98,16 @@ class Making:
             if path is None or self.outcome.done():
                 return
             _remove(_waits, get_ident(), waiting)  # so that one alone of those who wait in a circle is refused
-        names = [making.name() for making in path]
+        names = [_short(making.name()) for making in path]
         shown = [*names[:3], *(["…"] if len(names) > 3 else []), names[0]]
         raise CycleError(
             f"the proof of {names[0]} is asked for while it is made, and would wait for itself: {' → '.join(shown)};"
             " a program must not need its own proof"
         )
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else name[:LONGEST_NAME] + "…"
 
 
 def copied(error: L2zkError) -> L2zkError:
