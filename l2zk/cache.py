@@ -85,7 +85,8 @@ class CachedZkVm(TraceZkVm):
     Any number of threads may use one at once. Threads that ask for the same proof at the same time have it made once: one
     makes it and the others wait, without the GIL. If it cannot be made they get the maker's error; if the maker was merely
     interrupted, one of them makes it. A program whose proof is asked for while it is made, by itself or in a circle of several,
-    gets a CycleError; making.py says what can be seen of that. A forked child has the proofs that were held, and makes what was in the making anew.
+    gets a CycleError: by the same thread, by threads that it joins or whose futures it waits for, or where its context was
+    handed to. A forked child has the proofs that were held, and makes what was in the making anew.
 
     A hiding proof (`zero_knowledge`) that comes from a cache is the same bytes again: whoever gets it twice knows that both
     are of one witness. Where that matters, ask with cache=False.
@@ -233,7 +234,7 @@ def _program_key(program: TraceProgram) -> tuple[Any, ...]:
     names = _parameter_names(kind)  # type: ignore[arg-type]
     values = tuple([getattr(program, name) for name in names])
     kinds = tuple(map(type, values))
-    return (kind, kinds, values) if PLAIN.issuperset(kinds) else (kind, parameters_to_bytes(zip(names, values)))
+    return kind, (kinds, values) if PLAIN.issuperset(kinds) else parameters_to_bytes(zip(names, values))
 
 
 def _witness_key(witness: Any) -> Hashable:
@@ -246,13 +247,13 @@ def _witness_key(witness: Any) -> Hashable:
         raise TypeError("no sequence of values")
     if isinstance(witness, np.ndarray) and witness.ndim == 1:
         if len(witness) > SHORT and witness.dtype.kind in "iu":
-            return names, *_packed(_elements(witness))
+            return names, _packed(_elements(witness))
         witness = witness.tolist()
     values = [value if type(value) is int else _exact(value) for value in witness]
     try:
-        return names, *_packed(array("Q", values))
+        return names, _packed(array("Q", values))
     except TypeError:  # columns are among them
-        return names, *(value if type(value) is tuple else _packed(array("Q", [value])) for value in values)
+        return names, tuple(value if type(value) is tuple else _packed(array("Q", [value])) for value in values)
 
 
 def _exact(value: Any) -> Any:

@@ -31,6 +31,7 @@ from l2zk.expression import (
     leaf_names,
     text,
 )
+from l2zk.words import SHOWN
 
 _MOST_COLUMNS = 32
 _PRIVATE = "private"
@@ -114,7 +115,8 @@ class Report:
     def summary(self) -> str:
         """One line."""
         size = f"{counted(self.rows, 'row')}, {self.length} with padding"
-        size += ", private values left out" if self.redacted else ""
+        hidden = any(cell.value is None for violation in self.violations for cell in violation.cells)
+        size += ", private values left out" if hidden else ""
         if self.ok:
             return f"{self.program}: all {self.constraints} constraints hold ({size})"
         failing = len(self.violations)
@@ -137,11 +139,16 @@ class Report:
 
     def raise_if_violated(self) -> None:
         """Unless all holds, raise a `ConstraintError` with the first violation and this report."""
-        if self.ok:
-            return
+        if not self.ok:
+            raise self.error
+
+    @property
+    def error(self) -> ConstraintError:
+        """What `raise_if_violated` raises."""
         more = len(self.violations) - 1
         others = f" ({counted(more, 'more constraint')} {'fails' if more == 1 else 'fail'})" if more else ""
-        raise ConstraintError(f"{self.program}: {self.violations[0]}{others}", self)
+        hint = f"; {SHOWN}" if _PRIVATE in self.violations[0].filled else ""
+        return ConstraintError(f"{self.program}: {self.violations[0]}{others}{hint}", self)
 
 
 def report(

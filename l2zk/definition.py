@@ -21,7 +21,7 @@ from l2zk.errors import ProgramError, WitnessError
 from l2zk.expression import COLUMN, INPUT, MODULUS, PERIODIC, Node, cell_name, counted, evaluate, whole
 from l2zk.foreign import foreign
 from l2zk.names import by_plain_name
-from l2zk.trace import ExecutionTrace, column_values, nearest, padded_column
+from l2zk.trace import ExecutionTrace, column_values, named, padded_column
 from l2zk.vectors import Vector, evaluate_rows
 from l2zk.words import listed, short
 
@@ -86,9 +86,9 @@ class Binding:
     """
 
     public_inputs: tuple[int, ...]
-    private_inputs: tuple[int, ...]
-    start: tuple[tuple[int, int, int], ...]
-    columns: Columns = field(default_factory=dict)
+    private_inputs: tuple[int, ...] = field(repr=False)
+    start: tuple[tuple[int, int, int], ...] = field(repr=False)
+    columns: Columns = field(default_factory=dict, repr=False)
     rows: int = 0
 
 
@@ -121,13 +121,14 @@ class Definition:
     hidden: frozenset[int] = frozenset()
     free: tuple[tuple[int, range], ...] = ()
 
-    def bind(self, witness: Any = (), *, fill: bool = True) -> Binding:
+    def bind(self, witness: Any = (), *, fill: bool = True, redact: bool = True) -> Binding:
         """Give each input and each given column its values.
 
         witness: a sequence, the inputs in their order and then the given columns in theirs, or a mapping by
         name.
         fill: without it the trace is there already, so that no column and no private input is needed and
         generate_trace does not run.
+        redact: without it an error shows what generate_trace says in its own, which may hold private values.
         Raises WitnessError for what is missing, unknown, of a wrong type, no field element or too long.
         """
         given = self._given(witness)
@@ -148,7 +149,7 @@ class Definition:
         arrays = {name: column_values(name, given[name]) for name in columns}
         public = tuple(values[i.name] for i in self.inputs if i.public)
         private = tuple(values[i.name] for i in self.inputs if not i.public)
-        filled, rows = self._columns(values, arrays, public) if fill else ({}, self.air.rows)
+        filled, rows = self._columns(values, arrays, public, redact) if fill else ({}, self.air.rows)
         return Binding(public, private, self._start_cells(public, private), filled, rows)
 
     @property
@@ -194,7 +195,7 @@ class Definition:
             known = set(names)
             for name in given:
                 if name not in known:
-                    raise WitnessError(f"{self.air.id} has no input {short(name)}{nearest(str(name), names)}")
+                    raise WitnessError(f"{self.air.id} has no input {named(name, names)}")
             return given
         if isinstance(witness, (str, bytes)) or not isinstance(witness, (Sequence, np.ndarray)):
             raise WitnessError(
@@ -217,14 +218,14 @@ class Definition:
         return tuple((start.row, start.column, values[start.node]) for start in self.start)
 
     def _columns(
-        self, values: Mapping[str, int], arrays: Mapping[str, Vector], public: tuple[int, ...]
+        self, values: Mapping[str, int], arrays: Mapping[str, Vector], public: tuple[int, ...], redact: bool
     ) -> tuple[Columns, int]:
         """The columns that are filled before the step, and how many rows the user filled."""
         supplied = {column.column: arrays[column.name] for column in self.given if column.name in arrays}
         columns = {index: self._padded(index, array) for index, array in supplied.items()}
         if self.generate is not None:
             known = {self.air.columns[index]: _read_only(column) for index, column in columns.items()}
-            made = self._generated(self.generate, {**values, **known})
+            made = self._generated(self.generate, {**values, **known}, redact)
             columns |= {index: self._padded(index, array) for index, array in made.items()}
             supplied |= made
         columns = dict(self._bits(columns, public, late=False)) | columns
@@ -251,12 +252,17 @@ class Definition:
         return padded_column(air.columns[index], array, air.rows, air.length, self.pads[index])
 
     def _generated(
-        self, generate: Callable[[Mapping[str, Any]], Any], witness: Mapping[str, Any]
+        self, generate: Callable[[Mapping[str, Any]], Any], witness: Mapping[str, Any], redact: bool
     ) -> dict[int, Vector]:
         """What the program's generate_trace gives, by column; all that nothing else fills has to be there."""
         what = f"generate_trace of {self.air.id}"
-        with foreign(ProgramError, what, private=True):
-            made = generate(witness)
+        with foreign(ProgramError, what, private=True, redact=redact):
+            arrays = self._taken(what, generate(witness))
+        self._check_generated(what, arrays)
+        return arrays
+
+    def _taken(self, what: str, made: Any) -> dict[int, Vector]:
+        """The columns that are given, by index."""
         if not isinstance(made, Mapping):
             raise ProgramError(
                 f"{what} returned a {type(made).__name__}: a mapping from column names to arrays, or an"
@@ -268,10 +274,8 @@ class Definition:
         places = {name: index for index, name in enumerate(self.air.columns)}
         for name in made:
             if name not in places:
-                raise ProgramError(f"{what} gives a column {short(name)}{nearest(str(name), self.air.columns)}")
-        arrays = {places[name]: column_values(name, array) for name, array in made.items()}
-        self._check_generated(what, arrays)
-        return arrays
+                raise ProgramError(f"{what} gives a column {named(name, self.air.columns)}")
+        return {places[name]: column_values(name, array) for name, array in made.items()}
 
     def _check_generated(self, what: str, arrays: Mapping[int, Vector]) -> None:
         stepped = {int(column) for column, _ in self.step_targets}

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 
 class L2zkError(Exception):
-    """Any error of l2zk's own."""
+    """Any error of l2zk's own. `shareable` is the same without private values, where this one may hold any."""
+
+    shareable: L2zkError | None = None
 
 
 class ProgramError(L2zkError):
@@ -36,7 +38,7 @@ class WitnessError(L2zkError, ValueError):
 
 
 class ConstraintError(L2zkError):
-    """The trace violates a constraint; `report` says which, at which row, with which values."""
+    """The trace violates a constraint; `report` says which, at which row, with which values if they are not private."""
 
     def __init__(self, message: str, report: object = None) -> None:
         super().__init__(message)

@@ -12,28 +12,35 @@ from contextlib import contextmanager
 from traceback import walk_tb
 
 from l2zk.errors import L2zkError, L2zkWarning
-from l2zk.words import sentence
+from l2zk.words import SHOWN, sentence
 
 OURS = os.path.dirname(os.path.abspath(__file__))
 LONGEST = 200  # characters of a foreign error's own text
 
 
 @contextmanager
-def foreign(kind: type[L2zkError], what: str, *, private: bool = False) -> Iterator[None]:
+def foreign(kind: type[L2zkError], what: str, *, private: bool = False, redact: bool = True) -> Iterator[None]:
     """Turn whatever is raised inside into an error of this kind: "`what` raised KeyError: 'x' (line 7 of my_air.py)".
 
-    private: the code sees values that are secret, so that of its error the type alone is told, and nothing is kept.
+    private: the code sees values that are secret, so that of its error the type and the line alone are told, and nothing is
+    kept of what it came of; unless `redact` is False, and then others are told no more.
     """
+    hides = private and redact
     try:
         yield
-    except (KeyboardInterrupt, L2zkError, L2zkWarning):
+    except (KeyboardInterrupt, L2zkError, L2zkWarning) as ours:
+        if hides:
+            ours.__cause__ = ours.__context__ = None
         raise
     except BaseException as raised:
-        error = kind(f"{what} raised {told(raised, private=private)}")
+        end = f"; {SHOWN}" if hides else ""
+        error = kind(f"{what} raised {told(raised, private=hides)}{end}")
+        if private and not hides:
+            error.shareable = kind(f"{what} raised {told(raised, private=True)}")
         try:
-            raise error from (None if private else raised)
+            raise error from (None if hides else raised)
         finally:
-            if private:
+            if hides:
                 error.__context__ = None
 
 

@@ -97,7 +97,8 @@ def l2zk_prove_finished(
 ) -> None:
     """Be told that proving `program` has ended after `seconds`: with a `proof`, or with an `error`.
 
-    One of `proof` and `error` is None. The error is what the caller of `prove` gets, a KeyboardInterrupt
-    included; of a ConstraintError the report may hold private values. Called on the thread that called
+    One of `proof` and `error` is None. The error is of the type that the caller of `prove` gets, a
+    KeyboardInterrupt included, and says the same without private values, whatever the machine shows; one that
+    is not l2zk's own is empty. Called on the thread that called
     `TraceZkVm.prove`, just before that returns or raises. Since 0.1.
     """

@@ -3,7 +3,7 @@
     started → stage, stage, … → finished
 
 Invariant: an observer changes nothing. What it raises is logged, and it is told no more of that proof. The
-witness and the trace are shown to nobody.
+witness and the trace are shown to nobody, nor is an error that could lead to them.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from l2zk import plugins
 from l2zk.errors import L2zkError, PluginError
 from l2zk.foreign import foreign
+from l2zk.making import copied
 from l2zk.program import TraceProgram, described
 
 if TYPE_CHECKING:
@@ -45,11 +46,15 @@ def observed(prove: Prove) -> Prove:
         watch = _Watch(program, plugins.observers(), settings.pop("progress", None))
         watch.started(machine.options)
         try:
-            proof = prove(machine, program, *arguments, progress=watch.stage, **settings)
-        except BaseException as error:
-            watch.finished(None, error)
-            raise
-        watch.finished(proof, None)
+            proof, error = prove(machine, program, *arguments, progress=watch.stage, **settings), None
+        except BaseException as raised:
+            proof, error = None, raised
+        try:
+            watch.finished(proof, error)  # outside of the handler, so that what an observer raises does not come of the error
+            if error is not None:
+                raise error
+        finally:
+            del error
         return proof
 
     return cast(Prove, telling)
@@ -89,7 +94,7 @@ class _Watch:
             logger.info("proved in %.3f s: %s bytes", seconds, f"{proof.size:,}")
         else:
             logger.info("no proof after %.3f s: %s", seconds, type(error).__name__)
-        self._tell("l2zk_prove_finished", proof=proof, error=error, seconds=seconds)
+        self._tell("l2zk_prove_finished", proof=proof, error=_shareable(error), seconds=seconds)
 
     def _tell(self, hook: str, **news: Any) -> None:
         """Call a hook of each observer that has it; who raises is left out from then on."""
@@ -100,3 +105,17 @@ class _Watch:
             except L2zkError:
                 logger.warning("%s: its %s failed, and is told no more", observer.plugin, hook, exc_info=True)
                 self.observers.remove(observer)
+
+
+def _shareable(error: BaseException | None) -> BaseException | None:
+    """An error as others may know it: no private value, nor where it arose and what of. One that is not l2zk's is empty."""
+    if error is None:
+        return None
+    try:
+        known = copied(error.shareable or error) if isinstance(error, L2zkError) else type(error).__new__(type(error))
+    except Exception:
+        known = error
+    if known is error:  # of foreign code, and cannot be made a second time
+        return L2zkError(f"the proof was ended by a {type(error).__name__}")
+    known.__cause__ = None
+    return known

@@ -100,15 +100,15 @@ class TraceProgram:
             )
         return TraceZkVm().trace(self, witness)
 
-    def check(self, witness: Any = (), *, redact: bool = False) -> Report:
+    def check(self, witness: Any = (), *, redact: bool = True) -> Report:
         """Run the program on the witness and look at every constraint on every row; see `TraceZkVm.check`.
 
-        redact: leave the values out of the report that private inputs or private columns enter.
+        redact: leave private values out of the report; False shows them.
         The report is true if all constraints hold. Raises WitnessError, ProgramError, DegreeError.
         """
         from l2zk.zkvm import TraceZkVm
 
-        return TraceZkVm().check(self, witness, redact=redact)
+        return TraceZkVm(redact=redact).check(self, witness)
 
     def disassemble(self) -> str:
         """The code of step and constraints, as text."""

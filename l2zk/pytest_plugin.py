@@ -1,12 +1,15 @@
 """What l2zk adds to pytest: the fixture `check_program`, and the whole report of a violated constraint.
 
 pytest finds it by the entry point `l2zk = "l2zk.pytest_plugin"` in the group pytest11; `-p no:l2zk` turns it
-off.
+off. What it prints shows all values, the private ones of a test as well: it is for the developer's own terminal.
 """
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Generator
+from contextlib import suppress
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +17,7 @@ import pytest
 from l2zk.errors import ConstraintError
 
 if TYPE_CHECKING:
+    from l2zk.check import Report
     from l2zk.testing import Conformance
 
 
@@ -35,5 +39,17 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
     shown = yield
     raised = call.excinfo.value if call.excinfo is not None else None
     if isinstance(raised, ConstraintError) and raised.report is not None:
-        shown.sections.append(("l2zk: violated constraints", str(raised.report)))
+        shown.sections.append(("l2zk: violated constraints", str(_whole_report(raised) or raised.report)))
     return shown
+
+
+def _whole_report(error: ConstraintError) -> Report | None:
+    """The report with private values: the check is made again, on what the call that raised the error was given."""
+    from l2zk.zkvm import TraceZkVm
+
+    for frame, _ in walk_tb(error.__traceback__):
+        if frame.f_code is inspect.unwrap(TraceZkVm._prove).__code__:
+            given = frame.f_locals
+            with suppress(Exception):
+                return TraceZkVm.check(given["self"], given["program"], given["witness"], trace=given["trace"], redact=False)
+    return None

@@ -103,7 +103,7 @@ def check_program(
     and its proof is accepted (and, without zero knowledge, the same bytes each time); other public values and
     changed bytes are refused; **every cell of the trace is changed in turn, to several values, and each must
     break a constraint**, except cells of the padding and those that the program says are free by m.free;
-    proofs of false traces are refused.
+    proofs of false traces are refused. What is found shows values, the private ones of your cases as well.
 
     program: the class. cases: `Case`s, or mappings of parameters; small ones, of up to 2^18 cells, since all
     are changed. vm: what proves and verifies, by default TraceZkVm(). Raises ProgramError and WitnessError as
@@ -157,7 +157,7 @@ class Trial:
             )
 
     def faults(self) -> Iterator[str]:
-        report = self.vm.check(self.program, self.case.witness)
+        report = self.vm.check(self.program, self.case.witness, redact=False)
         if not report:
             yield f"the honest run breaks a constraint: {report.violations[0]}"
             return

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from l2zk.errors import ProgramError, WitnessError
 from l2zk.expression import MODULUS, counted
 from l2zk.names import plain
-from l2zk.words import listed
+from l2zk.words import listed, short
 
 
 class ExecutionTrace(dict[str, NDArray[np.uint64]]):
@@ -137,6 +137,12 @@ def padded_column(
     column = np.full(length, values[-1] if pad is None else pad, dtype=np.uint64)
     column[:count] = values
     return column
+
+
+def named(name: object, known: Iterable[str]) -> str:
+    """An unknown name in a sentence, and the one that was meant; what is no text may be a value, and is left out."""
+    known = list(known)
+    return f"{short(name)}{nearest(name, known)}" if isinstance(name, str) else f"whose name is of type {type(name).__name__}"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ from reprlib import Repr
 LISTED = 8  # names in one sentence
 PAIRS = 4  # names with their values in one sentence
 LONGEST_BITS = 256  # of an integer that is written out
+SHOWN = "TraceZkVm(redact=False) or `l2zk check` shows what is private"  # how a sentence ends that leaves values out
 
 
 class _Short(Repr):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from threading import Event
 from time import perf_counter
 from types import MappingProxyType
@@ -22,6 +23,7 @@ from l2zk.caches import cached
 from l2zk.check import Report, report
 from l2zk.degree import explained
 from l2zk.errors import (
+    ConstraintError,
     DegreeError,
     L2zkError,
     OptionsError,
@@ -37,10 +39,12 @@ from l2zk.options import ProofOptions
 from l2zk.profile import ProofProfile
 from l2zk.program import Binding, Definition, ExecutionTrace, TraceProgram
 from l2zk.proof import Proof
+from l2zk.redaction import attempt, violation_error, violation_report
 from l2zk.resources import default_threads, memory_limit, require_instruction_set, require_memory, thread_count
 from l2zk.security import proven_bits
 from l2zk.shape import Shape, solve
 from l2zk.statement import Known, check_statement, demanded_inputs, demanded_outputs
+from l2zk.words import short
 
 if TYPE_CHECKING:
     from l2zk.estimate import Estimate
@@ -62,6 +66,7 @@ class TraceZkVm:
     processors that this process may use.
     max_memory: the bytes that one proof or trace may take; what needs more is refused before it takes any. By default all that
     this machine has. `estimate` says what a proof needs.
+    redact: leave private values out of errors and reports, and the words of generate_trace's own errors, which may hold any.
     """
 
     def __init__(
@@ -71,6 +76,7 @@ class TraceZkVm:
         min_security: int | None = None,
         threads: int | None = None,
         max_memory: int | None = None,
+        redact: bool = True,
     ) -> None:
         require_instruction_set()
         if options is not None and not isinstance(options, ProofOptions):
@@ -80,6 +86,7 @@ class TraceZkVm:
         self._min_security = self._options.security if min_security is None else _bits(min_security)
         self._threads = default_threads() if threads is None else thread_count(threads)
         self._max_memory = memory_limit(max_memory)
+        self._redact = _flag("redact", redact)
 
     @property
     def options(self) -> ProofOptions:
@@ -101,8 +108,14 @@ class TraceZkVm:
         """The bytes that one proof or trace may take; None for all that this machine has."""
         return self._max_memory
 
+    @property
+    def redact(self) -> bool:
+        """Whether private values are left out of errors and reports."""
+        return self._redact
+
     def __repr__(self) -> str:
         settings = f"min_security={self.min_security}, threads={self._threads}, max_memory={self._max_memory}"
+        settings += "" if self._redact else ", redact=False"
         return f"TraceZkVm({self._options!r}, {settings})"
 
     def prove(
@@ -122,7 +135,8 @@ class TraceZkVm:
         check: look whether the trace satisfies the constraints before proving; without it a wrong trace gives a proof that
         nobody accepts.
         threads: threads that work on this proof, if not as many as the machine has been given.
-        Raises ConstraintError (which constraint, row and values), WitnessError, DegreeError, SecurityError, MemoryLimitError.
+        Raises ConstraintError (which constraint and row; with redact=False all values), WitnessError, DegreeError, SecurityError,
+        MemoryLimitError.
         """
         return self._prove(program, witness, trace=trace, check=check, threads=threads, progress=progress)
 
@@ -218,7 +232,7 @@ class TraceZkVm:
     ) -> ExecutionTrace:
         """Run the program without proving, and without checking any constraint."""
         definition = self._runnable(program)
-        cells, _ = self._run(definition, definition.bind(witness), None, check=False, progress=progress)
+        cells, _ = self._run(definition, definition.bind(witness, redact=self._redact), None, check=False, progress=progress)
         return ExecutionTrace(definition.air.columns, cells, definition.air.rows)
 
     def check(
@@ -227,20 +241,23 @@ class TraceZkVm:
         witness: Witness = (),
         *,
         trace: ExecutionTrace | None = None,
-        redact: bool = False,
+        redact: bool | None = None,
         progress: Progress | None = None,
     ) -> Report:
         """Look at every constraint on every row, without proving: what `prove` raises, as a report.
 
         trace: look at this trace rather than run the program's step.
-        redact: leave the values out of the report that private inputs or private columns enter.
+        redact: leave values out of the report that are private, whatever the machine does: those of columns that private
+        inputs, private columns or generate_trace enter, and of a trace that is given. False shows them.
         """
         definition = self._runnable(program)
-        binding = definition.bind(witness, fill=trace is None)
-        try:
-            cells, outputs = self._run(definition, binding, trace, check=True, progress=progress)
-        except _core.TraceViolation as violation:
-            return _report(definition, binding, violation, redact)
+        redact = self._redact if redact is None else redact
+        binding = definition.bind(witness, fill=trace is None, redact=redact)
+        run = partial(self._run, definition, binding, trace, check=True, progress=progress)
+        found = attempt(run, partial(violation_report, definition, binding, trace is not None, redact))
+        if isinstance(found, Report):
+            return found
+        cells, outputs = found
         return report(definition.air, cells, binding.public_inputs, outputs, (), redacted=redact)
 
     def verify(
@@ -309,19 +326,20 @@ class TraceZkVm:
     ) -> Proof:
         count = self._count(threads)
         definition, binding, statement = self._prepare(program, witness, trace, count)
-        try:
-            head, body = _core.prove_bytes(
-                *statement,
-                **self._filled(definition, binding, trace),
-                check=check,
-                threads=count,
-                progress=progress,
-                seed=os.urandom(32),
-                profile=profile,
-            )
-        except _core.TraceViolation as violation:
-            _report(definition, binding, violation).raise_if_violated()
-            raise
+        run = partial(
+            _core.prove_bytes,
+            *statement,
+            **self._filled(definition, binding, trace),
+            check=check,
+            threads=count,
+            progress=progress,
+            seed=os.urandom(32),
+            profile=profile,
+        )
+        made = attempt(run, partial(violation_error, definition, binding, trace is not None, self._redact))
+        if isinstance(made, ConstraintError):
+            raise made
+        head, body = made
         return Proof.from_bytes(head + body)
 
     def _count(self, threads: int | None) -> int:
@@ -334,7 +352,7 @@ class TraceZkVm:
         definition = _definition(program)
         compiled = _compile(definition, _shape(self._options, definition))
         require_memory(_proof_memory(definition, compiled, threads), self._max_memory)
-        binding = definition.bind(witness, fill=trace is None)
+        binding = definition.bind(witness, fill=trace is None, redact=self._redact)
         header = _header(definition, self._options, binding.public_inputs, (0,) * len(definition.air.outputs))
         places = header.output_offsets()
         return definition, binding, (compiled, header.to_bytes(), places, binding.public_inputs, binding.start)
@@ -520,24 +538,10 @@ def _cells(definition: Definition, trace: ExecutionTrace | None) -> NDArray[np.u
     if len(wrong):
         column, row = wrong[0]
         raise WitnessError(
-            f"column {air.columns[column]!r} of the trace holds {trace.padded[column, row]} at row {row}, which is not"
-            " an element of the field: 0 <= x < p = 2^64 - 2^32 + 1 is needed"
+            f"column {air.columns[column]!r} of the trace at row {row} is not an element of the field:"
+            " 0 <= x < p = 2^64 - 2^32 + 1 is needed"
         )
     return trace.padded
-
-
-def _report(definition: Definition, binding: Binding, violation: Any, redact: bool = False) -> Report:
-    found = [(i, int(row), int(n)) for i, (row, n) in enumerate(zip(violation.first, violation.counts)) if n]
-    return report(
-        definition.air,
-        violation.trace,
-        binding.public_inputs,
-        violation.outputs,
-        found,
-        filled=binding.rows,
-        redacted=redact,
-        hidden=definition.hidden,
-    )
 
 
 def _parse(proof: Proof | bytes) -> Proof:
@@ -546,6 +550,12 @@ def _parse(proof: Proof | bytes) -> Proof:
     if isinstance(proof, (bytes, bytearray, memoryview)):
         return Proof.from_bytes(proof)
     raise TypeError(f"a proof is a Proof or bytes, not {type(proof).__name__}")
+
+
+def _flag(name: str, value: Any) -> bool:
+    if type(value) is not bool:
+        raise OptionsError(f"{name} is True or False, not {short(value)}")
+    return value
 
 
 def _bits(value: Any) -> int:

@@ -131,7 +131,7 @@ class Secret(TraceProgram):
 
 def test_private_values_are_left_out():
     program, witness = Secret(), {"key": 7919, "x0": 3, "given": [104729]}
-    found = program.check(witness, redact=True)
+    found = program.check(witness)
     assert [v.filled for v in found.violations] == ["0 == 0 + 1", "private == 0", "private * 0 == private"]
     assert [v.values for v in found.violations] == ["0 == 1", "private == 0", "private == private"]
     assert [cell.value for cell in found.violations[1].cells] == [0, None]
@@ -140,9 +140,10 @@ def test_private_values_are_left_out():
     assert json.loads(found.to_json())["redacted"] is True
     assert found.summary.endswith("(6 rows, 8 with padding, private values left out)")
     assert "key  private" in str(found) and "private == private" not in str(found)
-    plain = program.check(witness)
+    plain = program.check(witness, redact=False)
     assert "7919" in str(plain) and "104729" in str(plain) and not plain.redacted
-    assert program.check(witness, redact=True) == TraceZkVm().check(program, witness, redact=True)
+    assert found == TraceZkVm().check(program, witness) == TraceZkVm(redact=False).check(program, witness, redact=True)
+    assert plain == TraceZkVm(redact=False).check(program, witness) == TraceZkVm().check(program, witness, redact=False)
 
 
 def test_periodic_values_powers_and_rows_that_wrap():

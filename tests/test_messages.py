@@ -141,7 +141,8 @@ def test_a_trace_cell_not_in_the_field() -> None:
     trace = MACHINE.trace(FIBONACCI)
     trace["b"][7] = P
     message = sentence_of(WitnessError, lambda: MACHINE.prove(FIBONACCI, trace=trace))
-    assert_names(message, "b", "row 7", str(P))
+    assert_names(message, "b", "row 7")
+    assert str(P) not in message
 
 
 def test_a_false_trace() -> None:

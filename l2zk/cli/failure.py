@@ -29,9 +29,11 @@ from l2zk.errors import (
     WitnessError,
 )
 from l2zk.foreign import told
+from l2zk.words import SHOWN
 from l2zk.words import sentence as one_line
 
 INTERRUPTED = 130
+CHECK = "`l2zk check` shows what is private"
 EXPECTED = (L2zkError, L2zkWarning, OSError, MemoryError)  # what is told by a sentence, and is no fault of l2zk's
 HELP = getattr(click.exceptions, "NoArgsIsHelpError", ())
 
@@ -111,9 +113,10 @@ def sentence(error: BaseException) -> str:
         place = "standard output" if error.filename is None else repr(os.fsdecode(error.filename))
         return one_line(f"cannot use {place}: {error.strerror}")
     if isinstance(error, ConstraintError):
-        return one_line(f"{error}; `l2zk check` shows more")
+        more = str(error).replace(f"; {SHOWN}", "")
+        return one_line(f"{more}; `l2zk check` shows more")
     notes = "; ".join(getattr(error, "__notes__", ()))
-    text = str(error) or f"it came to a {type(error).__name__}"
+    text = str(error).replace(SHOWN, CHECK) or f"it came to a {type(error).__name__}"
     return one_line(f"{text} ({notes})" if notes else text)
 
 

@@ -98,7 +98,7 @@ def check(
 ) -> None:
     """Print the report of a check; exit code 1 if a constraint fails."""
     with progress_bar(shown=not as_json) as progress:
-        report = TraceZkVm().check(program, witness_of(inputs, witness), redact=redact, progress=progress)
+        report = TraceZkVm(redact=redact).check(program, witness_of(inputs, witness), progress=progress)
     say(report.to_json() if as_json else str(report))
     if not report.ok:
         raise click.exceptions.Exit(1)
@@ -161,7 +161,7 @@ def trace(
     """Print rows of a program's trace, or write them to a file."""
     place, taken = target(out), out == STANDARD
     with progress_bar(shown=not as_json) as progress:
-        run = TraceZkVm().trace(program, witness_of(inputs, witness), progress=progress)
+        run = TraceZkVm(redact=False).trace(program, witness_of(inputs, witness), progress=progress)
     cells = run.padded.T if padding else run.to_numpy()
     shown = range(len(cells))[rows]
     if place is not None:

@@ -81,7 +81,7 @@ def program_class(name: str) -> type[TraceProgram]:
 
 
 class Assignment(click.ParamType):
-    """NAME=VALUE, the value an integer in decimal or with 0x."""
+    """NAME=VALUE, the value an integer in decimal or with 0x. It may be private, so that no error shows it."""
 
     name = "NAME=VALUE"
 
@@ -93,11 +93,11 @@ class Assignment(click.ParamType):
             return value
         name, equals, text = value.partition("=")
         if not (name and equals):
-            self.fail(f"{value!r} is not NAME=VALUE, as in a0=2", param, ctx)
+            self.fail("what is given is not NAME=VALUE, as in a0=2", param, ctx)
         try:
             return text_in(name), whole(text)
         except ValueError:
-            self.fail(f"{short(text)} is not an integer", param, ctx)
+            self.fail(f"the value of {short(name)} is not an integer", param, ctx)
 
 
 class Demand(Assignment):
