@@ -5,9 +5,14 @@ What is in them can always be made again: definitions, compiled programs, solved
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from contextlib import suppress
+from copy import copy
+from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, TypeVar
+
+from l2zk.errors import L2zkError
 
 if TYPE_CHECKING:
     from functools import _lru_cache_wrapper
@@ -26,6 +31,44 @@ def cached(most: int) -> Callable[[Callable[..., Made]], _lru_cache_wrapper[Made
         return kept
 
     return keeping
+
+
+def cached_with_errors(most: int) -> Callable[[Callable[..., Made]], Callable[..., Made]]:
+    """As `cached`, but an error of l2zk's is kept too, without its traceback, and raised anew.
+
+    What came of a lack of memory or of stack is no error of the arguments, and is not kept.
+    """
+
+    def keeping(make: Callable[..., Made]) -> Callable[..., Made]:
+        refused: OrderedDict[Hashable, L2zkError] = OrderedDict()
+        kept = cached(most)(make)
+        on_release(refused.clear)
+
+        @wraps(make)
+        def find(*arguments: Hashable) -> Made:
+            error = refused.get(arguments)
+            if error is not None:
+                raise copy(error)
+            try:
+                return kept(*arguments)
+            except L2zkError as error:
+                if not isinstance(error.__cause__, (MemoryError, RecursionError)):
+                    refused[arguments] = copy(error)
+                    _shorten(refused, most)
+                raise
+
+        find.cache_info = kept.cache_info  # type: ignore[attr-defined]
+        find.cache_clear = lambda: (kept.cache_clear(), refused.clear())  # type: ignore[attr-defined]
+        return find
+
+    return keeping
+
+
+def _shorten(kept: OrderedDict[Hashable, L2zkError], most: int) -> None:
+    """Let the oldest go; another thread may be doing the same."""
+    while len(kept) > most:
+        with suppress(KeyError):
+            kept.popitem(last=False)
 
 
 def on_release(empty: Callable[[], object]) -> None:

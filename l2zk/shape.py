@@ -5,10 +5,12 @@ s is the largest that is worthwhile, and n_q the least that reaches the target  
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
+from math import ceil
 
 from l2zk import security
-from l2zk.caches import cached
+from l2zk.caches import cached_with_errors
 from l2zk.errors import L2zkError, OptionsError, SecurityError
 from l2zk.lengths import (
     LARGEST_DOMAIN,
@@ -26,7 +28,7 @@ from l2zk.options import LEAST_SECURITY, ProofOptions
 __all__ = ["LARGEST_DOMAIN", "LONGEST_TRACE", "MOST_QUERIES", "Profile", "Shape", "shape_for", "solve"]
 
 
-@cached(1024)
+@cached_with_errors(1024)
 def solve(options: ProofOptions, profile: Profile) -> Shape:
     """The shape of a proof: rows per leaf by PROTOCOL 4.3, queries by PROTOCOL 4.4."""
     shape = _with_rows_per_leaf(options, profile)
@@ -67,27 +69,49 @@ def _least_queries(options: ProofOptions, profile: Profile, rows_per_leaf: int) 
 
 
 def _search(options: ProofOptions, profile: Profile, rows_per_leaf: int) -> Shape | None:
-    """The first shape by rising n_q that reaches the target."""
-    shapes = _candidates(options, profile, rows_per_leaf)
-    return next((shape for shape in shapes if _reaches(options, profile, shape)), None)
+    """The first shape by rising n_q that is not refused and reaches the target; queries that cannot reach it are passed over."""
+    if options.queries:
+        shape = unchecked_shape(options, profile, rows_per_leaf, options.queries)
+        return shape if refusal(profile, shape) is None else None
+    for queries in _stretches(options, profile, rows_per_leaf):
+        number = queries.start
+        while number < queries.stop:
+            shape = unchecked_shape(options, profile, rows_per_leaf, number)
+            if refusal(profile, shape) is not None:
+                break  # as is all that follows in this stretch
+            if _reaches(options, profile, shape):
+                return shape
+            number = max(number + 1, _queries_wanted(options, shape))
+    return None
+
+
+def _stretches(options: ProofOptions, profile: Profile, rows_per_leaf: int) -> Iterator[range]:
+    """The numbers of queries, in stretches of equal N': in each, more queries only make D and the rate grow.
+
+    So what is refused stays refused up to the end of its stretch, and a query never proves more than those before it.
+    """
+    start = _fewest_queries(options)
+    while start <= MOST_QUERIES:
+        rest = range(start, MOST_QUERIES + 1)
+        length = unchecked_shape(options, profile, rows_per_leaf, start).domain_length
+        size = len(rest) if not options.zero_knowledge else bisect_left(
+            rest, True, key=lambda n: unchecked_shape(options, profile, rows_per_leaf, n).domain_length > length
+        )
+        yield rest[:size]
+        start += size
 
 
 def _reaches(options: ProofOptions, profile: Profile, shape: Shape) -> bool:
-    """Whether the shape proves the target, or has the n_q that the options name."""
-    if options.queries:
-        return True
+    """Whether the shape proves the target."""
     if security.query_limit(options, shape) < options.security:
         return False  # seen without a search over multiplicities
     return security.proven_bits(options, profile, shape) >= options.security
 
 
-def _candidates(options: ProofOptions, profile: Profile, rows_per_leaf: int) -> Iterator[Shape]:
-    """The shapes of 4.2 that are not refused, by rising n_q."""
-    counts = (options.queries,) if options.queries else range(_fewest_queries(options), MOST_QUERIES + 1)
-    for queries in counts:
-        shape = unchecked_shape(options, profile, rows_per_leaf, queries)
-        if refusal(profile, shape) is None:
-            yield shape
+def _queries_wanted(options: ProofOptions, shape: Shape) -> int:
+    """The least number of queries that could reach the target, if each proves no more than one of this shape."""
+    each = (security.query_limit(options, shape) - shape.grinding) / shape.queries
+    return ceil((options.security - shape.grinding) / each - 1e-6) if each > 0 else MOST_QUERIES + 1
 
 
 def _fewest_queries(options: ProofOptions) -> int:
@@ -109,7 +133,8 @@ def _refuse_insecure(options: ProofOptions, profile: Profile, shape: Shape) -> N
 
 def _unreachable(options: ProofOptions, profile: Profile, rows_per_leaf: int) -> L2zkError:
     """Why no number of queries reaches the target: every shape is refused, or a round forbids it."""
-    shapes = list(_candidates(options, profile, rows_per_leaf))
+    peaks = [_peak(options, profile, rows_per_leaf, queries) for queries in _stretches(options, profile, rows_per_leaf)]
+    shapes = [shape for shape in peaks if shape is not None]
     if not shapes:
         refused = refusal(profile, unchecked_shape(options, profile, rows_per_leaf, _fewest_queries(options)))
         return refused or OptionsError("PROTOCOL 4.2 refuses every number of queries; "
@@ -121,3 +146,19 @@ def _unreachable(options: ProofOptions, profile: Profile, rows_per_leaf: int) ->
     return SecurityError(f"{options.security} proven bits cannot be reached: {best.queries} queries give "
                          f"{binding.bits:.1f} and the round that forbids more is {binding.name}; "
                          f"{remedy}, or ask for less security")
+
+
+def _peak(options: ProofOptions, profile: Profile, rows_per_leaf: int, queries: range) -> Shape | None:
+    """Of a stretch the shape whose queries prove most, which rise with their number and then fall; None if all are refused."""
+
+    def shape(number: int) -> Shape:
+        return unchecked_shape(options, profile, rows_per_leaf, number)
+
+    allowed = queries[: bisect_left(queries, True, key=lambda n: refusal(profile, shape(n)) is not None)]
+    if not allowed:
+        return None
+
+    def falls(number: int) -> bool:
+        return security.query_limit(options, shape(number + 1)) <= security.query_limit(options, shape(number))
+
+    return shape(allowed[bisect_left(allowed[:-1], True, key=falls)])
