@@ -7,7 +7,7 @@ product of a columns and periodic factors of degree b has the degree a*(N+h-1) +
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -191,19 +191,24 @@ class Air:
     @cached_property
     def profile(self) -> Profile:
         """What shape and security need to know."""
-        terms = {
-            (a, b, constraint.domain.degree(self.length))
-            for constraint in self.constraints
-            for a, b in self._degrees[constraint.node]
-        }
+        return self.profile_at(self.length)
+
+    def profile_at(self, length: int) -> Profile:
+        """The profile of the same constraints, periods and look-aheads on a trace of another length, a multiple of this one."""
         return Profile(
-            length=self.length,
+            length=length,
             columns=len(self.columns),
             offsets=self.offsets,
             constraints=len(self.constraints),
-            terms=frozenset(terms),
+            terms=frozenset(term for index in range(len(self.constraints)) for term in self.terms(index, length)),
             last_read=self.reads[self.offsets[-1]][-1] if self.offsets[-1] else len(self.columns) - 1,
         )
+
+    def terms(self, constraint: int, length: int) -> Iterator[tuple[int, int, int]]:
+        """The triples of a `Profile` that one constraint gives on a trace of this length."""
+        chosen = self.constraints[constraint]
+        for a, b in self._degrees[chosen.node]:
+            yield a, b * (length // self.length), chosen.domain.degree(length)
 
     @cached_property
     def _degrees(self) -> list[Degree]:

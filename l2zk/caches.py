@@ -41,8 +41,11 @@ def cached_with_errors(most: int) -> Callable[[Callable[..., Made]], Callable[..
 
     def keeping(make: Callable[..., Made]) -> Callable[..., Made]:
         refused: OrderedDict[Hashable, L2zkError] = OrderedDict()
-        kept = cached(most)(make)
-        on_release(refused.clear)
+        kept = lru_cache(maxsize=most)(make)
+
+        def empty() -> None:
+            kept.cache_clear()
+            refused.clear()
 
         @wraps(make)
         def find(*arguments: Hashable) -> Made:
@@ -58,7 +61,8 @@ def cached_with_errors(most: int) -> Callable[[Callable[..., Made]], Callable[..
                 raise
 
         find.cache_info = kept.cache_info  # type: ignore[attr-defined]
-        find.cache_clear = lambda: (kept.cache_clear(), refused.clear())  # type: ignore[attr-defined]
+        find.cache_clear = empty  # type: ignore[attr-defined]
+        on_release(empty)
         return find
 
     return keeping

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2zk.air import Air
+from l2zk.degree import Degrees
 from l2zk.errors import ConstraintError
 from l2zk.expression import (
     COLUMN,
@@ -94,6 +95,7 @@ class Report:
     rows: n, the user's rows. length: N, with the padding. constraints: how many were looked at, on every row
     of their domains. violations: the first row of each constraint that fails, in the order of the program.
     redacted: values that private inputs or private columns enter are left out.
+    degrees: the highest degree of a constraint, and what a trace of 2^20 rows allows with the machine's options.
     """
 
     program: str
@@ -102,6 +104,7 @@ class Report:
     constraints: int
     violations: tuple[Violation, ...]
     redacted: bool = False
+    degrees: Degrees | None = None
 
     @property
     def ok(self) -> bool:
@@ -124,7 +127,8 @@ class Report:
         return f"{self.program}: {failing} of {counted(self.constraints, 'constraint')} {verb} ({size})"
 
     def __str__(self) -> str:
-        return "\n\n".join([self.summary, *map(_violation_text, self.violations)])
+        degrees = f"\n{self.degrees}" * (self.degrees is not None)
+        return "\n\n".join([self.summary + degrees, *map(_violation_text, self.violations)])
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists, texts and integers."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from l2zk._core import tree_memory
 from l2zk.air import Air
 from l2zk.anatomy import expected, proof_size
+from l2zk.degree import Degrees
 from l2zk.header import Header
 from l2zk.security import rounds
 from l2zk.shape import Shape
@@ -26,6 +27,7 @@ class Estimate:
     commits to, and what it keeps of their trees.
     size: the bytes of the proof, on average: proofs of one program differ by two per cent or so, as their queries do.
     queries, proven_bits: how many positions are opened, and what the proof is worth.
+    degrees: the highest degree of a constraint, and what a trace of 2^20 rows allows.
     """
 
     program: str
@@ -37,16 +39,18 @@ class Estimate:
     size: int
     queries: int
     proven_bits: int
+    degrees: Degrees
 
     def __str__(self) -> str:
         return (
             f"{self.program}: {self.columns:,} x {self.rows:,} cells, {self.length:,} rows with padding\n"
             f"{self.memory:,} bytes of memory to prove, of which {self.committed:,} are committed to\n"
-            f"about {self.size:,} bytes of proof: {self.queries} queries, {self.proven_bits} proven bits"
+            f"about {self.size:,} bytes of proof: {self.queries} queries, {self.proven_bits} proven bits\n"
+            f"{self.degrees}"
         )
 
 
-def estimated(header: Header, air: Air, shape: Shape, memory: int) -> Estimate:
+def estimated(header: Header, air: Air, shape: Shape, memory: int, degrees: Degrees) -> Estimate:
     """The estimate for proofs with this header but for its public values."""
     return Estimate(
         program=air.id,
@@ -58,6 +62,7 @@ def estimated(header: Header, air: Air, shape: Shape, memory: int) -> Estimate:
         size=round(proof_size(len(header.to_bytes()), air, shape, expected(shape.queries))),
         queries=shape.queries,
         proven_bits=rounds(header.options, air.profile, shape).whole_bits,
+        degrees=degrees,
     )
 
 

@@ -7,6 +7,8 @@ passes, which is the user's, and so does an error or a warning of l2zk's, which 
 from __future__ import annotations
 
 import os
+import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from traceback import walk_tb
@@ -42,6 +44,14 @@ def foreign(kind: type[L2zkError], what: str, *, private: bool = False, redact: 
         finally:
             if hides:
                 error.__context__ = None
+
+
+def warn_caller(text: str, kind: type[L2zkWarning]) -> None:
+    """Warn at the line of other code that called l2zk."""
+    frame, level = sys._getframe(1), 2
+    while frame is not None and frame.f_code.co_filename.startswith(f"{OURS}{os.sep}"):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(text, kind, stacklevel=level)
 
 
 def told(raised: BaseException, *, private: bool = False) -> str:

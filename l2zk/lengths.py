@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from l2zk.errors import DegreeError, L2zkError, OptionsError, ProgramError
 from l2zk.options import ProofOptions
+from l2zk.words import number
 
 LONGEST_TRACE = 2**26
 LARGEST_DOMAIN = 2**30
@@ -173,7 +174,7 @@ def refusal(profile: Profile, shape: Shape) -> L2zkError | None:
     size, blowup = shape.domain_size, shape.blowup
     coefficients = profile.quotient_degree(shape.mask_length) + 1
     if coefficients > size:
-        return DegreeError(f"the quotient has {coefficients} coefficients, but blowup={blowup} gives it "
+        return DegreeError(f"the quotient has {number(coefficients)} coefficients, but blowup={blowup} gives it "
                            f"{size} points; raise blowup, or give the constraints a lower degree")
     if size > LARGEST_DOMAIN:
         return OptionsError(f"blowup={blowup} gives a domain of 2^{size.bit_length() - 1} points, "

@@ -22,6 +22,11 @@ class _Short(Repr):
 short = _Short().repr
 
 
+def number(x: int) -> str:
+    """The integer, or of one that is long the power of two below it."""
+    return str(x) if x.bit_length() <= 40 else f"more than 2^{x.bit_length() - 1}"
+
+
 def printable(text: str) -> str:
     """The text, or how Python writes it if it cannot be printed as it is."""
     return text if text.isprintable() else repr(text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from threading import Event
 from time import perf_counter
@@ -21,10 +22,10 @@ from numpy.typing import NDArray
 from l2zk import _core
 from l2zk.caches import cached
 from l2zk.check import Report, report
-from l2zk.degree import explained
+from l2zk.degree import Degrees, complaint, degrees_of, shape_of
 from l2zk.errors import (
     ConstraintError,
-    DegreeError,
+    DegreeWarning,
     L2zkError,
     OptionsError,
     ProgramError,
@@ -33,6 +34,7 @@ from l2zk.errors import (
     WitnessError,
 )
 from l2zk.expression import MODULUS
+from l2zk.foreign import warn_caller
 from l2zk.header import Header
 from l2zk.observation import observed, watched
 from l2zk.options import ProofOptions
@@ -136,7 +138,7 @@ class TraceZkVm:
         nobody accepts.
         threads: threads that work on this proof, if not as many as the machine has been given.
         Raises ConstraintError (which constraint and row; with redact=False all values), WitnessError, DegreeError, SecurityError,
-        MemoryLimitError.
+        MemoryLimitError. Warns by DegreeWarning of a degree that longer traces do not allow, or that costs many queries.
         """
         return self._prove(program, witness, trace=trace, check=check, threads=threads, progress=progress)
 
@@ -223,9 +225,11 @@ class TraceZkVm:
     def estimate(self, program: TraceProgram, *, threads: int | None = None) -> Estimate:
         """What a proof of the program will take: memory, bytes, queries, proven bits. Nothing is run, and no witness needed.
 
-        Raises DegreeError and SecurityError as `prove` does; what needs too much memory is estimated all the same.
+        Raises DegreeError and SecurityError and warns as `prove` does; what needs too much memory is estimated all the same.
         """
-        return _estimate(_definition(program), self._options, self._count(threads))
+        definition = _definition(program)
+        _warn_of_degree(self._options, definition)
+        return _estimate(definition, self._options, self._count(threads))
 
     def trace(
         self, program: TraceProgram, witness: Witness = (), *, progress: Progress | None = None
@@ -251,14 +255,15 @@ class TraceZkVm:
         inputs, private columns or generate_trace enter, and of a trace that is given. False shows them.
         """
         definition = self._runnable(program)
+        _warn_of_degree(self._options, definition)
         redact = self._redact if redact is None else redact
         binding = definition.bind(witness, fill=trace is None, redact=redact)
         run = partial(self._run, definition, binding, trace, check=True, progress=progress)
         found = attempt(run, partial(violation_report, definition, binding, trace is not None, redact))
-        if isinstance(found, Report):
-            return found
-        cells, outputs = found
-        return report(definition.air, cells, binding.public_inputs, outputs, (), redacted=redact)
+        if not isinstance(found, Report):
+            cells, outputs = found
+            found = report(definition.air, cells, binding.public_inputs, outputs, (), redacted=redact)
+        return replace(found, degrees=_degrees(definition, self._options))
 
     def verify(
         self,
@@ -351,6 +356,7 @@ class TraceZkVm:
         """A program and its witness, and what the core is told of them but the columns that are filled."""
         definition = _definition(program)
         compiled = _compile(definition, _shape(self._options, definition))
+        _warn_of_degree(self._options, definition)
         require_memory(_proof_memory(definition, compiled, threads), self._max_memory)
         binding = definition.bind(witness, fill=trace is None, redact=self._redact)
         header = _header(definition, self._options, binding.public_inputs, (0,) * len(definition.air.outputs))
@@ -452,11 +458,25 @@ def _definition(program: TraceProgram) -> Definition:
 
 
 def _shape(options: ProofOptions, definition: Definition) -> Shape:
-    """The shape of proofs; a degree that the options do not allow is told by the constraint that has it."""
-    try:
-        return solve(options, definition.air.profile)
-    except DegreeError as error:
-        raise explained(error, options, definition.air) from None
+    """The shape of proofs, or why there is none."""
+    return shape_of(options, definition.air)
+
+
+def _warn_of_degree(options: ProofOptions, definition: Definition) -> None:
+    """Warn of a degree that is allowed here and not on a long trace, or that costs many queries."""
+    text = _complaint(definition, options)
+    if text is not None:
+        warn_caller(text, DegreeWarning)
+
+
+@cached(128)
+def _complaint(definition: Definition, options: ProofOptions) -> str | None:
+    return complaint(options, definition.air, _shape(options, definition))
+
+
+@cached(128)
+def _degrees(definition: Definition, options: ProofOptions) -> Degrees:
+    return degrees_of(options, definition.air)
 
 
 @cached(128)
@@ -492,7 +512,8 @@ def _estimate(definition: Definition, options: ProofOptions, threads: int) -> Es
 
     air, shape = definition.air, _shape(options, definition)
     header = _header(definition, options, (0,) * len(air.inputs), (0,) * len(air.outputs))
-    return estimated(header, air, shape, _proof_memory(definition, _compile(definition, shape), threads))
+    memory = _proof_memory(definition, _compile(definition, shape), threads)
+    return estimated(header, air, shape, memory, _degrees(definition, options))
 
 
 def _proof_memory(definition: Definition, compiled: Any, threads: int) -> int:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+import warnings
 from dataclasses import dataclass
+from unittest import mock
 
 import pytest
 from example_programs import Powers
 
-from l2zk import DegreeError, ProofOptions, TraceProgram, TraceZkVm
+from l2zk import DegreeError, DegreeWarning, ProofOptions, TraceProgram, TraceZkVm, degree
+from l2zk.errors import SecurityError
 
 
 def message(program, **options):
@@ -67,3 +71,115 @@ def test_the_limit_is_what_is_allowed(options, keys):
 def test_the_way_out_is_one():
     (blowup,) = re.findall(r"raise blowup to (\d+)", message(Two(12)))
     assert TraceZkVm(ProofOptions(blowup=int(blowup), zero_knowledge=False)).check(Two(12))
+
+
+@dataclass(frozen=True)
+class Stepped(TraceProgram):
+    """A step of some degree on so many rows."""
+
+    id = "stepped.v0"
+    rows: int
+    degree: int
+
+    def define(self, m):
+        x = m.column("x")
+        m.start({x: m.public_input("a")})
+        m.step({x: x**self.degree + 1})
+        m.rows(self.rows)
+
+
+@dataclass(frozen=True)
+class Picked(TraceProgram):
+    """An output of degree 7 in the column times a periodic column: short traces allow it, some longer ones do not."""
+
+    id = "picked.v0"
+    rows: int
+
+    def define(self, m):
+        x, s = m.column("x"), m.periodic([1] + [0] * 63)
+        m.start({x: m.public_input("a")})
+        m.step({x: s * x**6 + 1})
+        m.output("r", s * x**7, row="last")
+        m.rows(self.rows)
+
+
+@pytest.mark.parametrize("rows", [2**6, 2**9, 2**12])
+def test_a_degree_that_long_traces_do_not_allow_is_warned_of_at_every_length(rows):
+    vm = TraceZkVm()
+    text = "constraint 'x' of stepped.v0 has degree 9, where .* allows 8 on 2\\^20 rows: .* raise blowup to 16"
+    with pytest.warns(DegreeWarning, match=text) as caught:
+        found = vm.estimate(Stepped(rows, 9))
+    assert caught[0].filename == __file__
+    assert str(found).endswith("degree 9 (constraint 'x'), where 2^20 rows allow 8") and found.degrees.over
+    with pytest.warns(DegreeWarning, match=text):
+        report = vm.check(Stepped(rows, 9), [1])
+    assert report and str(found.degrees) in str(report) and report.to_dict()["degrees"]["limit"] == 8
+    with pytest.raises(DegreeError):
+        vm.estimate(Stepped(2**20, 9))
+    TraceZkVm(ProofOptions(blowup=16)).estimate(Stepped(2**20, 9))
+
+
+@pytest.mark.parametrize("rows", [2**6, 2**9, 2**12, 2**20])
+def test_a_degree_that_long_traces_allow_is_not_warned_of(rows):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = TraceZkVm().estimate(Stepped(rows, 8))
+    assert (found.degrees.degree, found.degrees.limit, found.degrees.over) == (8, 8, False)
+
+
+def test_proving_warns_and_the_warning_can_be_an_error():
+    with pytest.warns(DegreeWarning, match="degree 9"):
+        proof = TraceZkVm().prove(Stepped(64, 9), [1])
+    assert TraceZkVm().verify(Stepped(64, 9), proof)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", DegreeWarning)
+        with pytest.raises(DegreeWarning):
+            TraceZkVm().prove(Stepped(64, 9), [1])
+
+
+def test_a_degree_that_costs_many_queries_is_warned_of():
+    with pytest.warns(DegreeWarning, match="'output r' of picked.v0 has degree 7, so near .* 4096 rows take 374 queries"):
+        assert TraceZkVm().estimate(Picked(2**12)).queries == 374
+
+
+def test_too_little_security_names_the_constraint_and_ways_out_that_work():
+    with pytest.raises(SecurityError) as caught:
+        TraceZkVm().estimate(Picked(2**16))
+    sentence = str(caught.value)
+    assert "constraint 'output r' of picked.v0 has the highest degree, 7" in sentence
+    assert 20 <= len(sentence) <= 400
+    for name, number in re.findall(r"(blowup|grinding)=(\d+)", sentence):
+        assert TraceZkVm(ProofOptions(**{name: int(number)})).estimate(Picked(2**16)).proven_bits == 128
+    (most,) = re.findall(r"degree of at most (\d)", sentence)
+    assert TraceZkVm().estimate(Stepped(2**16, int(most))).proven_bits == 128
+
+
+def test_ways_out_of_few_queries_work():
+    few = ProofOptions(queries=10)
+    with pytest.raises(SecurityError, match="queries=0 or allow_insecure=True would do"):
+        TraceZkVm(few).estimate(Stepped(100, 2))
+    for change in ({"queries": 0}, {"allow_insecure": True}):
+        TraceZkVm(dataclasses.replace(few, **change)).estimate(Stepped(100, 2))
+
+
+def test_a_degree_beyond_all_bounds_is_said_in_a_few_steps():
+    with mock.patch.object(degree, "solve", wraps=degree.solve) as solving, pytest.raises(DegreeError) as caught:
+        TraceZkVm().estimate(Tower(1000))
+    assert "has degree more than 2^1000, where" in str(caught.value) and len(str(caught.value)) <= 400
+    assert solving.call_count < 50
+
+
+@dataclass(frozen=True)
+class Tower(TraceProgram):
+    """A column squared so many times."""
+
+    id = "tower.v0"
+    squarings: int
+
+    def define(self, m):
+        x = m.private_column("x")
+        power = x
+        for _ in range(self.squarings):
+            power = power * power
+        m.rows(2)
+        m.constrain("c", power == x * x + 3, on="first")

@@ -24,15 +24,14 @@ from l2zk.cli.program_commands import (
 from l2zk.cli.screen import bar, print_json, progress_bar, screen, table
 from l2zk.cli.statement import facts, figures, proof_in, stated_program
 from l2zk.cli.streams import STANDARD, Place, say, target
-from l2zk.degree import explained
-from l2zk.errors import DegreeError, ProofError, UnknownProgramError
+from l2zk.degree import shape_of
+from l2zk.errors import ProofError, UnknownProgramError
 from l2zk.hookspecs import hookimpl
 from l2zk.options import ProofOptions
 from l2zk.program import ExecutionTrace, TraceProgram, described
 from l2zk.program_file import is_in_file
 from l2zk.proof import Proof
 from l2zk.security import SecurityReport, rounds
-from l2zk.shape import solve
 from l2zk.zkvm import TraceZkVm
 
 SHOWN_POSITIONS = 12
@@ -341,11 +340,7 @@ def security(
     """Print what proofs of a program with these options are worth."""
     options = options_of(preset, bits, changes)
     profile = program.definition.air.profile
-    try:
-        shape = solve(options, profile)
-    except DegreeError as error:
-        raise explained(error, options, program.definition.air) from None
-    report = rounds(options, profile, shape)
+    report = rounds(options, profile, shape_of(options, program.definition.air))
     _print_security(described(program), program.id, options, report, toml, as_json)
 
 
