@@ -6,7 +6,6 @@ code, which is made once by running `define` with the builder of machine.py.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Mapping
 from functools import partial
@@ -18,6 +17,7 @@ from l2zk.errors import ProgramError
 from l2zk.foreign import foreign
 from l2zk.held import held
 from l2zk.machine import Every, Machine
+from l2zk.parameters import parameters_of
 from l2zk.trace import ExecutionTrace
 from l2zk.words import pairs
 
@@ -41,6 +41,10 @@ __all__ = [
 
 class TraceProgram:
     """Base class of programs: a frozen dataclass whose fields are the program's parameters. Threads may share one.
+
+    A parameter is None, a bool, an int, a str, bytes or a tuple of those, and of the type that its field declares.
+    A definition depends on class and parameters alone, and is made once for them: what `define` reads elsewhere,
+    as in a global variable, is not seen to change.
 
     `id` is the program's name and version, as in "fib.v0", and `define` writes the computation with the
     builder `m`:
@@ -142,32 +146,12 @@ def _definition(program: TraceProgram, parameters: bytes) -> Definition:
         raise
 
 
-def _parameters(program: TraceProgram) -> list[tuple[str, object]]:
+_RESERVED = frozenset({"id", *dir(TraceProgram)})
+
+
+def _parameters(program: TraceProgram) -> list[tuple[str, Any]]:
     """The dataclass fields in order, each of a type that a header can hold (PROTOCOL 8.4)."""
     kind = type(program)
     if not isinstance(getattr(kind, "id", None), str):
         raise ProgramError(f"{kind.__name__} has no id: write id = 'name.v0' in the class")
-    if "__dataclass_fields__" not in kind.__dict__ or not kind.__dict__["__dataclass_params__"].frozen:
-        raise ProgramError(
-            f"{kind.__name__} is not a frozen dataclass: write @dataclass(frozen=True) above the class,"
-            " so that its parameters cannot change"
-        )
-    fields = dataclasses.fields(kind)  # type: ignore[arg-type]
-    pairs = [(field.name, getattr(program, field.name)) for field in fields if field.init]
-    for name, value in pairs:
-        if hasattr(TraceProgram, name) or name == "id":
-            raise ProgramError(
-                f"{kind.__name__} has a parameter {name!r}, a name that TraceProgram uses itself"
-            )
-        if not _is_parameter(value):
-            raise ProgramError(
-                f"parameter {name!r} of {kind.__name__} holds a {type(value).__name__}: a parameter is None,"
-                " a bool, an int, a str, bytes or a tuple of those"
-            )
-    return pairs
-
-
-def _is_parameter(value: object) -> bool:
-    if type(value) is tuple:
-        return all(_is_parameter(item) for item in value)
-    return value is None or type(value) in (bool, int, str, bytes)
+    return parameters_of(program, _RESERVED)
