@@ -103,7 +103,7 @@ def test_a_program_in_a_file_is_proved_and_verified(air: Path, cubes_file: Path)
     assert result.stdout.startswith(f"cubes.v0(rounds=3): x=2 -> result={x}\nverified in ")
     assert l2zk("verify", cubes_file).exit_code == 1, "no plugin provides it"
     result = l2zk("verify", cubes_file, "--program", f"{air}:TooSmall")
-    assert result.exit_code == 1 and "cannot be built from the parameters" in sentence(result)
+    assert result.exit_code == 1 and "of program 'cubes.v0', not of 'small.v0'" in sentence(result)
 
 
 def test_the_parameters_of_a_program_in_a_file_are_options_too(air: Path) -> None:

@@ -67,6 +67,7 @@ def test_every_public_value_is_printed_with_who_fixes_it(folder: Path) -> None:
     lines = verify(folder, "few", "--input", "start=any", "--output", "o1=6").stdout.splitlines()
     assert lines[0].startswith("many.v0(count=2, note=''): start=5") and lines[1].startswith("verified in ")
     assert lines[2:] == [
+        "program many.v0 (demanded)",
         "parameter count = 2 (only stated)",
         'parameter note = "" (only stated)',
         "input start = 5 (only stated)",
@@ -83,6 +84,7 @@ def test_a_default_is_said_to_be_one(folder: Path, tmp_path: Path) -> None:
     assert l2zk("prove", "fib", "--rounds", "10", "-o", tmp_path / "fib.l2zk").exit_code == 0
     result = l2zk("verify", tmp_path / "fib.l2zk", "--input", "a1=1", "--output", "result=any")
     assert result.stdout.splitlines()[2:] == [
+        "program fib.v0 (only stated)",
         "parameter rounds = 10 (only stated)",
         "input a0 = 0 (demanded as its default)",
         "input a1 = 1 (demanded)",
@@ -96,7 +98,7 @@ def digest(values: range) -> str:
 
 def test_long_arrays_are_abridged_with_their_number_and_digest(folder: Path) -> None:
     result = verify(folder, "many", "--input", "start=5")
-    lines = result.stdout.splitlines()[3:]
+    lines = result.stdout.splitlines()[4:]
     assert lines == [
         f'parameter note = "{"n" * 99}… (302 characters, BLAKE3 {blake3(b"%c%b%c" % (34, b"n" * 300, 34)).hex()})'
         " (only stated)",
@@ -139,11 +141,106 @@ def test_json_has_the_same_and_every_value(folder: Path) -> None:
         (["--output", "o2=any"], "no output 'o2'"),
         (["--input", "start=18446744069414584321"], "not an element of the field"),
         (["--input", "start=any", "--input", "start=5"], "--input gives 'start' two values"),
-        (["--input", "start="], "the value of 'start' is not an integer"),
-        (["--input", "=any"], "not NAME=VALUE"),
-        (["--input", "any"], "not NAME=VALUE"),
+        (["--input", "start="], "the value of 'start' is not an integer or any"),
+        (["--input", "=any"], "is not NAME=VALUE"),
+        (["--input", "any"], "is not NAME=VALUE"),
+        (["--parameter", "count"], "is not NAME=VALUE, as in rounds=20"),
+        (["--parameter", "count=two"], "--parameter count: 'two' is not a value of the form INTEGER"),
+        (["--parameter", "count="], "--parameter count: '' is not a value of the form INTEGER"),
+        (["--parameter", "cuont=2"], "no parameter 'cuont'; did you mean 'count'"),
+        (["--parameter", "start=5"], "no parameter 'start'"),
+        (["--parameter", "count=2", "--parameter", "count=3"], "--parameter gives 'count' two values"),
     ],
 )
 def test_demands_that_say_nothing_are_wrong_usage(folder: Path, arguments: list[str], words: str) -> None:
     result = verify(folder, "few", *arguments)
     assert result.exit_code == 2 and words in result.stderr and "Traceback" not in result.output
+
+
+def test_parameters_are_demanded(folder: Path) -> None:
+    anything = ["--input", "start=any"]
+    result = verify(folder, "few", *anything, "--parameter", "count=0x2")
+    assert result.exit_code == 0
+    assert {"parameter count = 2 (demanded)", 'parameter note = "" (only stated)'} <= set(result.stdout.splitlines())
+    result = verify(folder, "few", *anything, "--parameter", "count=3")
+    assert result.exit_code == 1 and result.stdout == ""
+    assert "the proof states parameter count = 2, but 3 is demanded" in sentence(result)
+    assert verify(folder, "few", *anything, "--parameter", "note=").exit_code == 0
+    assert verify(folder, "few", *anything, "--parameter", "note=n").exit_code == 1
+    facts = json.loads(verify(folder, "few", *anything, "--parameter", "note=", "--json").stdout)
+    assert facts["demands"]["program"] == "demanded"
+    assert facts["demands"]["parameters"] == {"count": "stated", "note": "demanded"}
+
+
+def test_the_program_is_demanded_by_its_name(tmp_path: Path) -> None:
+    proof = tmp_path / "fib.l2zk"
+    assert l2zk("prove", "fib", "--rounds", "10", "-o", proof).exit_code == 0
+    for name in ("fib", "fib.v0"):
+        assert "program fib.v0 (demanded)" in l2zk("verify", proof, "--program", name).stdout
+    result = l2zk("verify", proof, "--program", "mimc")
+    assert result.exit_code == 1
+    assert "the proof is of program 'fib.v0', not of 'mimc.v0'" in sentence(result)
+
+
+TYPES_FILE = """
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import l2zk
+
+
+@dataclass(frozen=True)
+class Types(l2zk.TraceProgram):
+    id = "types.v0"
+    flag: bool = True
+    maybe: int | None = None
+    many: tuple[int, ...] = (1, 2)
+    raw: bytes = b"\\x01"
+    nested: tuple[tuple[int, ...], ...] = ((1,),)
+
+    def define(self, m):
+        x = m.column("x")
+        m.step({x: x + 1})
+        m.start({x: 0})
+"""
+
+
+def test_a_parameter_is_read_by_the_type_of_its_field(tmp_path: Path) -> None:
+    file, proof = tmp_path / "types.py", tmp_path / "types.l2zk"
+    file.write_text(TYPES_FILE)
+    program = f"{file}:Types"
+    assert l2zk("prove", program, "-o", proof).exit_code == 0
+    for right, wrong, code in (
+        ("flag=yes", "flag=false", 1),
+        ("maybe=none", "maybe=0", 1),
+        ("many=1,2", "many=1,2,0", 1),
+        ("raw=01", "raw=1", 2),
+        ("flag=on", "flag=1", 2),
+        ("maybe=none", "maybe=", 2),
+    ):
+        assert l2zk("verify", proof, "--program", program, "--parameter", right).exit_code == 0
+        assert l2zk("verify", proof, "--program", program, "--parameter", wrong).exit_code == code
+    result = l2zk("verify", proof, "--program", program, "--parameter", "nested=1")
+    assert result.exit_code == 2 and "demand it from Python" in sentence(result)
+
+
+def test_true_is_not_one(tmp_path: Path) -> None:
+    file, proof = tmp_path / "types.py", tmp_path / "types.l2zk"
+    file.write_text(TYPES_FILE)
+    assert l2zk("prove", f"{file}:Types", "-o", proof).exit_code == 0
+    other = tmp_path / "other.py"
+    other.write_text(TYPES_FILE.replace("flag: bool = True", "flag: int = 1"))
+    assert l2zk("verify", proof, "--program", f"{other}:Types", "--parameter", "flag=1").exit_code == 1
+
+
+def test_what_is_not_verified_says_so(folder: Path, tmp_path: Path) -> None:
+    proof = tmp_path / "bad.l2zk"
+    good = (folder / "few.l2zk").read_bytes()
+    proof.write_bytes(good[:-1] + bytes([good[-1] ^ 1]))
+    program = ["--program", f"{folder}/many.py:Many"]
+    for arguments in (["inspect", proof], ["inspect", proof, *program], ["security", proof, *program]):
+        assert json.loads(l2zk(*arguments, "--json").stdout)["verified"] is False
+        assert "nothing of this is verified" in l2zk(*arguments).stdout
+    assert not json.loads(l2zk("verify", proof, *program, "--input", "start=any", "--json").stdout).get("verified")
+    assert json.loads(verify(folder, "few", "--input", "start=any", "--json").stdout)["verified"] is True

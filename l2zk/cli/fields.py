@@ -16,6 +16,7 @@ import click
 from l2zk.errors import ProgramError
 from l2zk.foreign import foreign
 from l2zk.program import TraceProgram
+from l2zk.trace import nearest
 from l2zk.words import LONGEST_BITS, short
 
 PREFIX = "field_"
@@ -49,12 +50,23 @@ def whole(text: str) -> int:
     return int(Decimal(plain))  # which has no limit of digits, as `int` of a text has
 
 
+TRUTHS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+
+
+def truth(text: str) -> bool:
+    """True or False, in a word for it."""
+    if text.lower() not in TRUTHS:
+        raise ValueError("neither true nor false")
+    return TRUTHS[text.lower()]
+
+
 def text_in(argument: str) -> str:
     """The text of an argument in UTF-8, whatever the locale says of the command line; ValueError for other bytes."""
     return os.fsencode(argument).decode("utf-8")
 
 
 READERS: Mapping[Any, Parameter] = {
+    bool: Parameter("true|false", truth),
     int: Parameter("INTEGER", whole),
     str: Parameter("TEXT", text_in),
     bytes: Parameter("HEX", bytes.fromhex),
@@ -68,8 +80,15 @@ def parameter_type(annotation: Any) -> Parameter | None:
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin in (typing.Union, types.UnionType):
         rest = [argument for argument in arguments if argument is not type(None)]
-        return parameter_type(rest[0]) if len(rest) == 1 else None
+        return _or_none(parameter_type(rest[0])) if len(rest) == 1 else None
     return _tuple_type(arguments) if origin is tuple else None
+
+
+def _or_none(kind: Parameter | None) -> Parameter | None:
+    """`none` is None, but where it is a text like any other."""
+    if kind is None or kind is READERS[str]:
+        return kind
+    return Parameter(f"{kind.name}|none", lambda text: None if text == "none" else kind.read(text))
 
 
 def _tuple_type(arguments: tuple[Any, ...]) -> Parameter | None:
@@ -146,6 +165,28 @@ def fields_of(program: type[TraceProgram]) -> list[tuple[dataclasses.Field[Any],
     with foreign(ProgramError, f"reading the annotations of {program.__name__}"):
         hints = typing.get_type_hints(program)
         return [(field, hints[field.name]) for field in dataclasses.fields(program) if field.init]
+
+
+def demanded_parameters(program: type[TraceProgram], given: Mapping[str, str]) -> dict[str, Any]:
+    """The values that --parameter gives, each read by the type of its field."""
+    annotations = {field.name: annotation for field, annotation in fields_of(program)}
+    demanded = {}
+    for name, text in given.items():
+        if name not in annotations:
+            raise click.UsageError(f"{program.id} has no parameter {short(name)}{nearest(name, annotations)}")
+        kind = parameter_type(annotations[name])
+        if kind is None:
+            raise click.UsageError(
+                f"parameter {name!r} of {program.id} is of the type {annotations[name]}, which --parameter cannot"
+                " read; demand it from Python"
+            )
+        try:
+            demanded[name] = kind.read(text)
+        except ValueError:
+            raise click.UsageError(
+                f"--parameter {name}: {short(text)} is not a value of the form {kind.name}"
+            ) from None
+    return demanded
 
 
 def parameters(program: type[TraceProgram]) -> dict[str, str]:

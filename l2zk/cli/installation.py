@@ -18,6 +18,7 @@ from l2zk import plugins
 from l2zk.cli.command_line import contributions
 from l2zk.cli.failure import Command, Misuse
 from l2zk.cli.fields import parameters, summary
+from l2zk.cli.program_commands import JSON_HELP
 from l2zk.cli.screen import print_json, screen, table
 from l2zk.cli.streams import say
 from l2zk.container import Limits
@@ -35,7 +36,7 @@ def l2zk_register_commands(group: click.Group) -> None:
 
 
 @click.command("programs", cls=Command, short_help="List the programs that are installed.")
-@click.option("--json", "as_json", is_flag=True, help="Print an object for machines.")
+@click.option("--json", "as_json", is_flag=True, help=JSON_HELP)
 def list_programs(as_json: bool) -> None:
     """List the programs that are installed, and the plugins that are broken."""
     registry = plugins.registry()
@@ -78,7 +79,7 @@ def list_programs(as_json: bool) -> None:
     "--all", "show_all", is_flag=True, help="Also l2zk's own commands, and plugins that are left out."
 )
 @click.option("--hook", type=click.Choice(HOOKS), help="Only plugins that implement this hook.")
-@click.option("--json", "as_json", is_flag=True, help="Print an object for machines.")
+@click.option("--json", "as_json", is_flag=True, help=JSON_HELP)
 def list_plugins(show_all: bool, hook: str | None, as_json: bool) -> None:
     """List the plugins: what they provide, the hooks that they implement, and what is wrong with them."""
     entries = [entry for entry in _entries(show_all) if hook is None or hook in entry["hooks"]]
@@ -179,7 +180,7 @@ def _refuse_taken(name: str) -> None:
 
 
 @click.command(cls=Command, short_help="Say what a bug report needs.")
-@click.option("--json", "as_json", is_flag=True, help="Print an object for machines.")
+@click.option("--json", "as_json", is_flag=True, help=JSON_HELP)
 def info(as_json: bool) -> None:
     """Say what a bug report needs: versions, instruction set, threads, platform."""
     from l2zk import _core

@@ -13,6 +13,7 @@ import numpy as np
 from l2zk.anatomy import Anatomy, Challenge, Message, Part, dissect, header_parts
 from l2zk.cli.failure import Failure, ProofCommand
 from l2zk.cli.program_commands import (
+    JSON_HELP,
     ProgramCommands,
     json_option,
     options_of,
@@ -35,6 +36,9 @@ from l2zk.security import SecurityReport, rounds
 from l2zk.zkvm import TraceZkVm
 
 SHOWN_POSITIONS = 12
+
+UNVERIFIED = {"verified": False}
+NOTHING_VERIFIED = "nothing of this is verified: it is what the file states, and `l2zk verify` checks it"
 
 
 @hookimpl
@@ -197,7 +201,7 @@ def _write_rows(place: Place, run: ExecutionTrace, cells: np.ndarray) -> None:
 @click.command(cls=ProofCommand, short_help="Show the parts of a proof's bytes, and its challenges.")
 @click.argument("file", type=click.Path())
 @click.option("--program", "given", help="The program, as my_air.py:MyProgram, if no plugin provides it.")
-@click.option("--json", "as_json", is_flag=True, help="Print an object for machines.")
+@click.option("--json", "as_json", is_flag=True, help=JSON_HELP)
 def inspect(file: str, given: str | None, as_json: bool) -> None:
     """Show which bytes of the proof in FILE are which part, and which message each challenge follows.
 
@@ -210,9 +214,9 @@ def inspect(file: str, given: str | None, as_json: bool) -> None:
     except (UnknownProgramError, ProofError) as reason:
         raise Failure(reason, **_header_told(file, proof, as_json)) from reason
     wrong = ProofError(_wrong_length(proof, anatomy), "7.8") if anatomy.excess else None
-    found = {**facts(program, proof), "file": file, **_anatomy_facts(anatomy)} if as_json else {}
+    found = {**facts(program, proof), **UNVERIFIED, "file": file, **_anatomy_facts(anatomy)} if as_json else {}
     if not as_json:
-        say(f"{file}: {proof.claim}\n{figures(program, proof)}, {proof.options}\n")
+        say(f"{file}: {proof.claim}\n{figures(program, proof)}, {proof.options}\n{NOTHING_VERIFIED}\n")
         _print_parts(anatomy.parts, proof.size)
         say("")
         _print_challenges(anatomy)
@@ -231,8 +235,9 @@ def _header_told(file: str, proof: Proof, as_json: bool) -> dict[str, Any]:
     """What can be said of a proof whose program is not known: printed, or given as facts for machines."""
     if as_json:
         parts = [_part_facts(part) for part in header_parts(proof)]
-        return {"program": proof.program_id, "bytes": proof.size, "file": file, "parts": parts}
-    say(f"{file}: {proof.claim}\n{proof.steps:,} steps, {proof.size:,} bytes, {proof.options}\n")
+        return {"program": proof.program_id, **UNVERIFIED, "bytes": proof.size, "file": file, "parts": parts}
+    size = f"{proof.steps:,} steps, {proof.size:,} bytes, {proof.options}"
+    say(f"{file}: {proof.claim}\n{size}\n{NOTHING_VERIFIED}\n")
     body = Part("body, not divided", proof.header_length, proof.size - proof.header_length, "8.2")
     _print_parts((*header_parts(proof), body), proof.size)
     return {}
@@ -341,24 +346,25 @@ def security(
     options = options_of(preset, bits, changes)
     profile = program.definition.air.profile
     report = rounds(options, profile, shape_of(options, program.definition.air))
-    _print_security(described(program), program.id, options, report, toml, as_json)
+    _print_security(described(program), {"program": program.id}, options, report, toml, as_json)
 
 
 def security_of_proof(file: str, *, given: str | None, toml: str | None, as_json: bool) -> None:
     """Print what a proof is worth if the verifier accepts it."""
     proof = proof_in(file)
     report = proof.security_as(stated_program(proof, given))
-    _print_security(proof.claim, proof.program_id, proof.options, report, toml, as_json)
+    what, who = f"{proof.claim}\n{NOTHING_VERIFIED}", {"program": proof.program_id, **UNVERIFIED}
+    _print_security(what, who, proof.options, report, toml, as_json)
 
 
 def _print_security(
-    what: str, name: str, options: ProofOptions, report: SecurityReport, toml: str | None, as_json: bool
+    what: str, who: dict[str, Any], options: ProofOptions, report: SecurityReport, toml: str | None, as_json: bool
 ) -> None:
     if (place := target(toml)) is not None:
-        place.write(report.to_toml(name).encode())
+        place.write(report.to_toml(who["program"]).encode())
     taken = toml == STANDARD
     if as_json:
-        found = {"ok": True, "program": name, "options": asdict(options), **_security_facts(report)}
+        found = {"ok": True, **who, "options": asdict(options), **_security_facts(report)}
         print_json(found, err=taken)
     elif not taken:
         say(f"{what}\n{options}\n\n{report}\n\n* the round that binds in its regime")

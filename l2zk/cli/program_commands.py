@@ -16,8 +16,9 @@ import click
 
 from l2zk import plugins
 from l2zk.cli.failure import Command
-from l2zk.cli.fields import documentation, field_options, instance, summary, text_in, whole
+from l2zk.cli.fields import READERS, documentation, field_options, instance, summary, text_in, whole
 from l2zk.errors import L2zkError
+from l2zk.names import plain
 from l2zk.options import PRESETS, ProofOptions
 from l2zk.program import TraceProgram
 from l2zk.program_file import is_in_file, program_in
@@ -84,31 +85,45 @@ class Assignment(click.ParamType):
     """NAME=VALUE, the value an integer in decimal or with 0x. It may be private, so that no error shows it."""
 
     name = "NAME=VALUE"
+    example, form = "a0=2", "an integer"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, Any]:
-        """The pair."""
+        """The pair, the name in the form in which names are kept."""
         if isinstance(value, tuple):
             return value
         name, equals, text = value.partition("=")
         if not (name and equals):
-            self.fail("what is given is not NAME=VALUE, as in a0=2", param, ctx)
+            self.fail(f"what is given is not NAME=VALUE, as in {self.example}", param, ctx)
         try:
-            return text_in(name), whole(text)
+            return plain(text_in(name)), self.read(text)
         except ValueError:
-            self.fail(f"the value of {short(name)} is not an integer", param, ctx)
+            self.fail(f"the value of {short(name)} is not {self.form}", param, ctx)
+
+    def read(self, text: str) -> Any:
+        """The value; ValueError if it has another form."""
+        return whole(text)
 
 
 class Demand(Assignment):
     """NAME=VALUE, or NAME=any for whatever a proof states."""
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, int | None]:
-        """The pair; None for any."""
-        name, _, text = value.partition("=") if isinstance(value, str) else ("", "", "")
-        return (name, None) if name and text == "any" else super().convert(value, param, ctx)
+    form = "an integer or any"
+
+    def read(self, text: str) -> int | None:
+        """The integer; None for any."""
+        return None if text == "any" else whole(text)
+
+
+class ParameterDemand(Assignment):
+    """NAME=VALUE, the value a text that the type of a program's field will read."""
+
+    example, form = "rounds=20", "a text in UTF-8"
+
+    def read(self, text: str) -> str:
+        """The text."""
+        return text_in(text)
 
 
 def unique(pairs: Iterable[tuple[str, Any]], option: str) -> dict[str, Any]:
@@ -169,7 +184,6 @@ def _refuse_constant(text: str) -> NoReturn:
 
 
 KINDS = typing.get_type_hints(ProofOptions)
-WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
 class OptionValue(click.ParamType):
@@ -194,14 +208,11 @@ class OptionValue(click.ParamType):
         return name, self._read(KINDS[name], text, param, ctx)
 
     def _read(self, kind: type, text: str, *where: Any) -> Any:
-        if kind is bool and text.lower() in WORDS:
-            return WORDS[text.lower()]
-        if kind is str:
-            return text
         try:
-            return whole(text) if kind is int else self.fail(f"{text!r} is neither true nor false", *where)
+            return READERS[kind].read(text)
         except ValueError:
-            self.fail(f"{short(text)} is not an integer", *where)
+            what = "neither true nor false" if kind is bool else "not an integer"
+            self.fail(f"{short(text)} is {what}", *where)
 
 
 def proof_options() -> list[click.Parameter]:
@@ -246,6 +257,9 @@ def threads_option() -> click.Option:
     )
 
 
+JSON_HELP = 'Print an object for machines; "ok" in it says no more than that the exit code is 0.'
+
+
 def json_option() -> click.Option:
     """`--json`."""
-    return click.Option(["--json", "as_json"], is_flag=True, help="Print an object for machines.")
+    return click.Option(["--json", "as_json"], is_flag=True, help=JSON_HELP)

@@ -8,8 +8,11 @@ from typing import Any, BinaryIO
 import click
 
 from l2zk.cli.failure import ProofCommand
+from l2zk.cli.fields import demanded_parameters
 from l2zk.cli.program_commands import (
+    JSON_HELP,
     Demand,
+    ParameterDemand,
     ProgramCommands,
     json_option,
     options_of,
@@ -20,10 +23,20 @@ from l2zk.cli.program_commands import (
     witness_options,
 )
 from l2zk.cli.screen import bar, duration, print_json, progress_bar, screen, table, told
-from l2zk.cli.statement import facts, figures, proof_in, public_facts, public_lines, stated_program
+from l2zk.cli.statement import (
+    Demanded,
+    check_parameters,
+    facts,
+    figures,
+    proof_in,
+    public_facts,
+    public_lines,
+    stated_class,
+)
 from l2zk.cli.streams import STANDARD, say, target
 from l2zk.expression import counted
 from l2zk.hookspecs import hookimpl
+from l2zk.plugins import program_from
 from l2zk.profile import ProofProfile
 from l2zk.program import TraceProgram
 from l2zk.statement import demanded_inputs, demanded_outputs
@@ -122,6 +135,13 @@ def _print_profile(profile: ProofProfile, err: bool) -> None:
     help="A public output that it must have, as result=5.",
 )
 @click.option(
+    "--parameter",
+    "parameters",
+    type=ParameterDemand(),
+    multiple=True,
+    help="A parameter that it must have, as rounds=20.",
+)
+@click.option(
     "--min-security",
     type=click.IntRange(1, 128),
     default=128,
@@ -131,36 +151,42 @@ def _print_profile(profile: ProofProfile, err: bool) -> None:
 @click.option(
     "--program",
     "given",
-    help="The program, as my_air.py:MyProgram, instead of the installed one of its name.",
+    help="The program that it must be of: my_air.py:MyProgram, or an installed one as fib.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print an object for machines.")
+@click.option("--json", "as_json", is_flag=True, help=JSON_HELP)
 def verify(
     file: str,
     inputs: tuple[tuple[str, int | None], ...],
     outputs: tuple[tuple[str, int | None], ...],
+    parameters: tuple[tuple[str, str], ...],
     min_security: int,
     given: str | None,
     as_json: bool,
 ) -> None:
     """Verify the proof in FILE.
 
-    The program is built from the id and the parameters that the proof names, by the plugins installed here. A public
-    input that you do not name must have its default, if it has one; every other value that you do not name is whatever
-    the proof states. All are printed, each with the words demanded, demanded as its default, or only stated; of more
-    than 8 values whose names count on, as o0, o1, o2, the number and the BLAKE3 digest (of 8 bytes each, the least
-    first), and all with --json. FILE - is standard input.
+    The program is built by the plugins installed here, from the id and the parameters that the proof names, unless
+    --program and --parameter demand others. A public input that you do not name must have its default, if it has one;
+    every other value that you do not name is whatever the proof states, the program and its parameters among them. All
+    are printed, each with the words demanded, demanded as its default, or only stated; of more than 8 values whose
+    names count on, as o0, o1, o2, the number and the BLAKE3 digest (of 8 bytes each, the least first), and all with
+    --json. FILE - is standard input.
     """
     proof = proof_in(file)
-    program = stated_program(proof, given)
+    kind = stated_class(proof, given)
+    fixed = demanded_parameters(kind, unique(parameters, "--parameter"))
+    check_parameters(proof, fixed)
+    program = program_from(kind, proof)
     machine = TraceZkVm(min_security=min_security)
     hint, results = unique(inputs, "--input"), unique(outputs, "--output")
     start = perf_counter()
     machine.check_proof(program, proof, hint, outputs=results)
     seconds = perf_counter() - start
-    demands = demanded_inputs(program.definition, hint), demanded_outputs(program.definition, results)
+    values = demanded_inputs(program.definition, hint), demanded_outputs(program.definition, results)
+    demanded = Demanded(given is not None, fixed, values)
     if as_json:
-        public = public_facts(proof, demands)
-        print_json({**facts(program, proof), **public, "seconds": round(seconds, 6), "file": file})
+        public = public_facts(proof, demanded)
+        print_json({**facts(program, proof), "verified": True, **public, "seconds": round(seconds, 6), "file": file})
         return
     say(f"{proof.claim}\nverified in {duration(seconds)}: {figures(program, proof)}")
-    say("\n".join(public_lines(proof, demands)))
+    say("\n".join(public_lines(proof, demanded)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,12 +13,13 @@ from l2zk._core import blake3
 from l2zk.cli.program_commands import program_class
 from l2zk.cli.screen import plain
 from l2zk.cli.streams import STANDARD, standard_input
-from l2zk.errors import UnknownProgramError
-from l2zk.plugins import program_from, program_of
+from l2zk.errors import ProofError, UnknownProgramError
+from l2zk.header import parameters_to_bytes
+from l2zk.plugins import get_program, program_from
 from l2zk.program import TraceProgram
 from l2zk.proof import Proof
 from l2zk.statement import Demands
-from l2zk.words import printable
+from l2zk.words import printable, short
 
 WHOLE = 8
 """An array of more public values than this is abridged."""
@@ -34,14 +35,32 @@ def proof_in(file: str) -> Proof:
     return Proof.read(standard_input(), "standard input") if file == STANDARD else Proof.load(file)
 
 
-def stated_program(proof: Proof, given: str | None) -> TraceProgram:
-    """The program that a proof names, from an installed plugin or from the class that the caller gives."""
+def stated_class(proof: Proof, given: str | None) -> type[TraceProgram]:
+    """The class of the program that a proof names, from an installed plugin; or the one that the caller demands."""
     if given is not None:
-        return program_from(program_class(given), proof)
+        demanded = program_class(given)
+        if demanded.id != proof.program_id:
+            raise ProofError(f"the proof is of program {proof.program_id!r}, not of {demanded.id!r}", "7.2")
+        return demanded
     try:
-        return program_of(proof)
+        return get_program(proof.program_id)
     except UnknownProgramError as error:
         raise UnknownProgramError(f"{error}; --program FILE.py:CLASS takes it from a file") from None
+
+
+def stated_program(proof: Proof, given: str | None) -> TraceProgram:
+    """The program that a proof names, with the parameters that it states."""
+    return program_from(stated_class(proof, given), proof)
+
+
+def check_parameters(proof: Proof, demanded: Mapping[str, Any]) -> None:
+    """The proof states the parameters that are demanded, True told from 1; nothing is built from them before that."""
+    for name, value in demanded.items():
+        if name not in proof.parameters:
+            raise ProofError(f"the proof states no parameter {name}, but {short(value)} is demanded", "7.2")
+        stated = proof.parameters[name]
+        if parameters_to_bytes([(name, stated)]) != parameters_to_bytes([(name, value)]):
+            raise ProofError(f"the proof states parameter {name} = {short(stated)}, but {short(value)} is demanded", "7.2")
 
 
 def facts(program: TraceProgram, proof: Proof) -> dict[str, Any]:
@@ -93,21 +112,36 @@ class Array:
         )
 
 
-def public_lines(proof: Proof, demands: Iterable[Demands]) -> Iterator[str]:
-    """Every public value of a proof that was verified, and whether it was demanded or is only stated."""
+@dataclass(frozen=True)
+class Demanded:
+    """What the caller of `l2zk verify` demands: the program or not, parameters by name, inputs and outputs."""
+
+    program: bool
+    parameters: Container[str]
+    values: tuple[Demands, ...]
+
+    def standing(self, name: str | None) -> str:
+        """Who fixes a parameter; without a name, who fixes the program."""
+        return "demanded" if (self.program if name is None else name in self.parameters) else "stated"
+
+
+def public_lines(proof: Proof, demanded: Demanded) -> Iterator[str]:
+    """Program, parameters and every public value of a proof that was verified, and who fixes each."""
+    yield f"program {proof.program_id} ({WORDS[demanded.standing(None)]})"
     for name, value in proof.parameters.items():
         text = json.dumps(plain(value))
         if len(text) > LONGEST:
             text = f"{text[:LONGEST]}… ({len(text):,} characters, BLAKE3 {blake3(text.encode()).hex()})"
-        yield f"parameter {printable(name)} = {text} ({WORDS['stated']})"
-    for array in _arrays(proof, demands):
+        yield f"parameter {printable(name)} = {text} ({WORDS[demanded.standing(name)]})"
+    for array in _arrays(proof, demanded.values):
         yield from array.lines()
 
 
-def public_facts(proof: Proof, demands: Iterable[Demands]) -> dict[str, Any]:
+def public_facts(proof: Proof, demanded: Demanded) -> dict[str, Any]:
     """The same for machines, beside the values themselves, which `facts` has in full."""
-    arrays = _arrays(proof, demands)
-    standing: dict[str, dict[str, str]] = {"inputs": {}, "outputs": {}}
+    arrays = _arrays(proof, demanded.values)
+    parameters = {name: demanded.standing(name) for name in proof.parameters}
+    standing: dict[str, dict[str, str]] = {"parameters": parameters, "inputs": {}, "outputs": {}}
     for array in arrays:
         standing[f"{array.kind}s"] |= dict.fromkeys(array.names, array.standing)
     digests = [
@@ -121,7 +155,7 @@ def public_facts(proof: Proof, demands: Iterable[Demands]) -> dict[str, Any]:
         for array in arrays
         if len(array.values) > WHOLE
     ]
-    return {"demands": standing, "digests": digests}
+    return {"demands": {"program": demanded.standing(None), **standing}, "digests": digests}
 
 
 def _arrays(proof: Proof, demands: Iterable[Demands]) -> list[Array]:
