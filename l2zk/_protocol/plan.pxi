@@ -93,6 +93,7 @@ cdef struct Plan:
     size_t step_reach
     size_t input_count, output_count
     const uint64_t (*output_claims)[2]  # constraint, row: the value is what the constraint gives there with 0 for the output
+    const uint64_t *outputs_by_row      # the outputs by rising row
     const uint64_t *shape_words         # of the seed message
     size_t shape_word_count
 

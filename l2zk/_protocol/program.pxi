@@ -46,6 +46,8 @@ cdef class Program:
         p.input_count = input_count
         p.output_count = len(output_claims)
         p.output_claims = <const uint64_t (*)[2]>self._table(output_claims, 2, np.uint64)
+        by_row = sorted(range(len(output_claims)), key=lambda i: output_claims[i][1])
+        p.outputs_by_row = <const uint64_t *>self._array(by_row, np.uint64)
         self._take_code(&p.constraints, constraints, p.constraint_count)
         self._place_loads()
         self._check_claims()

@@ -123,15 +123,21 @@ cdef void run_steps(Prover *v) noexcept nogil:
 
 
 cdef void state_outputs(Prover *v) noexcept nogil:
-    """An output is what its constraint gives on its row while all outputs are 0."""
+    """An output is what its constraint gives on its row while all outputs are 0; one tile serves all outputs on its rows."""
     cdef const Plan *p = v.plan
-    cdef size_t i
-    cdef uint64_t *results
+    cdef size_t i, k, row, first = 0
+    cdef uint64_t *results = NULL
     memset(v.outputs, 0, 8 * p.output_count)
     run_prelude(&p.constraints, v.inputs, p.input_count, v.outputs, p.output_count, v.uniforms)
-    for i in range(p.output_count):
-        results = run_tile(v, p.output_claims[i][1], v.scratch[0].words, v.scratch[0].slots)
-        v.outputs[i] = results[TILE * p.output_claims[i][0]]
+    for k in range(p.output_count):
+        i = p.outputs_by_row[k]
+        row = p.output_claims[i][1]
+        if results == NULL or row - first >= TILE:
+            if l2zk_crew_cancelled(v.crew):
+                stop(v, CANCELLED)
+                return
+            first, results = row, run_tile(v, row, v.scratch[0].words, v.scratch[0].slots)
+        v.outputs[i] = results[TILE * p.output_claims[i][0] + row - first]
         put_u64(v.header + v.output_places[i], v.outputs[i])
     run_prelude(&p.constraints, v.inputs, p.input_count, v.outputs, p.output_count, v.uniforms)
 
