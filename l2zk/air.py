@@ -34,6 +34,7 @@ from l2zk.lengths import Profile
 EVERY, TRANSITION, ROW, CYCLIC = range(4)
 
 MAX_LENGTH = 2**26
+NO_DEGREE = 2**1024 + 1  # stands for all from there on, far beyond any proof's, so that numbers stay short
 
 # A degree as a function of the mask length h: the pairs (a, b) whose a*(N+h-1) + b is largest at some h >= 0.
 Degree = tuple[tuple[int, int], ...]
@@ -215,7 +216,8 @@ class Air:
         degrees: list[Degree] = []
         for kind, x, y in self.nodes:
             if kind == MUL:
-                degrees.append(self._largest((a + c, b + d) for a, b in degrees[x] for c, d in degrees[y]))
+                products = ((a + c, b + d) for a, b in degrees[x] for c, d in degrees[y])
+                degrees.append(self._largest((min(a, NO_DEGREE), min(b, NO_DEGREE)) for a, b in products))
             elif kind in (ADD, SUB):
                 degrees.append(
                     degrees[x] if degrees[x] == degrees[y] else self._largest(degrees[x] + degrees[y])

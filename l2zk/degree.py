@@ -92,10 +92,10 @@ def complaint(options: ProofOptions, air: Air, shape: Shape) -> str | None:
     long = air.profile_at(rows)
     top = _highest(air, rows)
     named = f"constraint {top.name!r} of {air.id} has degree {number(top.degree)}"
-    if not _allows(options, long):
-        allows = f"{_mode(options)} allows {degrees_of(options, air).limit}"
+    if not allows(options, long):
+        most = f"{_mode(options)} allows {degrees_of(options, air).limit}"
         return (
-            f"{named}, where {allows} on 2^{rows.bit_length() - 1} rows: a longer trace will be refused;"
+            f"{named}, where {most} on 2^{rows.bit_length() - 1} rows: a longer trace will be refused;"
             f" {_blowup_or_column(options, long)}"
         )
     if options.queries or query_limit(options, shape) < MANY * options.security:
@@ -135,7 +135,7 @@ def _most(options: ProofOptions, degree: int, profile_of: Callable[[int], Profil
     least, beyond = -1, min(degree, LARGEST_DOMAIN // (profile_of(0).length - 1) + 3)
     while beyond - least > 1:
         middle = (least + beyond) // 2
-        if _allows(options, profile_of(middle)):
+        if allows(options, profile_of(middle)):
             least = middle
         else:
             beyond = middle
@@ -155,25 +155,26 @@ def _blowup_or_column(options: ProofOptions, profile: Profile) -> str:
 
 def _ways(options: ProofOptions, profile: Profile) -> Iterator[str]:
     """Changes of options, each of which alone gives the profile a shape; one of each option."""
-    if options.queries and _allows(dataclasses.replace(options, queries=0), profile):
+    if options.queries and allows(dataclasses.replace(options, queries=0), profile):
         yield "queries=0"
-    if options.queries and _allows(dataclasses.replace(options, allow_insecure=True), profile):
+    if options.queries and allows(dataclasses.replace(options, allow_insecure=True), profile):
         yield "allow_insecure=True"
     blowup = _blowup(options, profile)
     if blowup:
         yield f"blowup={blowup}"
     for grinding in GRINDINGS:
-        if grinding > options.grinding and _allows(dataclasses.replace(options, grinding=grinding), profile):
+        if grinding > options.grinding and allows(dataclasses.replace(options, grinding=grinding), profile):
             yield f"grinding={grinding}"
             return
 
 
 def _blowup(options: ProofOptions, profile: Profile) -> int | None:
     larger = (b for b in BLOWUPS if b > options.blowup)
-    return next((b for b in larger if _allows(dataclasses.replace(options, blowup=b), profile)), None)
+    return next((b for b in larger if allows(dataclasses.replace(options, blowup=b), profile)), None)
 
 
-def _allows(options: ProofOptions, profile: Profile) -> bool:
+def allows(options: ProofOptions, profile: Profile) -> bool:
+    """Whether proofs with these options have a shape for this profile."""
     try:
         solve(options, profile)
     except (OptionsError, ProgramError):

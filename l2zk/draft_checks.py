@@ -7,15 +7,19 @@ What is refused raises ProgramError with what would be right. `check_filled` and
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cache
 from random import Random
 
 from l2zk.air import Air
 from l2zk.call_checks import constant_claim
 from l2zk.draft import Draft
 from l2zk.errors import ProgramError
-from l2zk.expression import COLUMN, INPUT, MODULUS, Node, evaluate, extract
+from l2zk.expression import COLUMN, CONSTANT, INPUT, MODULUS, MUL, Node, evaluate, extract, operands
 from l2zk.flow import late_columns, steps_that_read
+
+SMALL_DEGREE = 2**32
+MORE_POINTS = 64  # a degree of p/2 agrees on all of them with a probability of 2^-64
 
 
 def check_filled(draft: Draft, generated: bool) -> None:
@@ -124,14 +128,31 @@ def check_constrained(draft: Draft, air: Air) -> None:
 
 
 def check_not_constant(air: Air) -> None:
-    """Refuse a constraint that is one value whatever the cells hold: the same at two points of no meaning.
+    """Refuse a constraint that is one value whatever the cells hold: the same at points of no meaning.
 
-    A polynomial of degree d that is no constant has equal values there with a probability of d/p at most.
+    A polynomial of degree d that is no constant has the value of the first point at another one with a
+    probability of d/p at most. So one more point tells if d is small, and some more if it is up to p/2: half of
+    all x have x**((p-1)/2) = 1, and nearly all have x**(p-1) = 1, which is why degrees above p/2 are not judged.
     """
-    known, other = (evaluate(air.nodes, _arbitrary(point)) for point in (1, 2))
+    at = cache(lambda point: evaluate(air.nodes, _arbitrary(point)))
+    degrees = _degrees_in_all_leaves(air.nodes)
     for constraint in air.constraints:
-        if known[constraint.node] == other[constraint.node]:
-            raise constant_claim(constraint.name, known[constraint.node])
+        degree, value = degrees[constraint.node], at(0)[constraint.node]
+        more = 1 if degree <= SMALL_DEGREE else MORE_POINTS
+        if degree <= MODULUS // 2 and all(at(point)[constraint.node] == value for point in range(1, 1 + more)):
+            raise constant_claim(constraint.name, value)
+
+
+def _degrees_in_all_leaves(nodes: Sequence[Node]) -> list[int]:
+    """The degree of each node as a polynomial in columns, periodic columns, inputs and outputs; p stands for all from p on."""
+    degrees: list[int] = []
+    for node in nodes:
+        below = [degrees[operand] for operand in operands(node)]
+        if not below:
+            degrees.append(int(node[0] != CONSTANT))
+        else:
+            degrees.append(min(sum(below), MODULUS) if node[0] == MUL else max(below))
+    return degrees
 
 
 def _arbitrary(point: int) -> Callable[[Node], int]:

@@ -8,7 +8,7 @@ shared subexpression is one node however often it is written, and no walk here r
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
 
 from l2zk.errors import ProgramError
@@ -21,6 +21,7 @@ Node = tuple[int, int, int]
 CONSTANT, COLUMN, PERIODIC, INPUT, OUTPUT, ADD, SUB, MUL, NEG, PRIVATE = range(10)
 
 _OPERANDS = {ADD: 2, SUB: 2, MUL: 2, NEG: 1}
+_END = tuple(1 + _OPERANDS.get(kind, 0) for kind in range(10))  # of a node's operands
 
 
 class Names(NamedTuple):
@@ -31,7 +32,7 @@ class Names(NamedTuple):
     inputs: Sequence[str]
     outputs: Sequence[str]
     private: Sequence[str] = ()
-    cells: Set[str] | None = None
+    cells: Collection[str] | None = None
 
 
 def whole(value: Any) -> int | None:
@@ -70,7 +71,7 @@ def field_integer(value: Any) -> int:
 
 def operands(node: Node) -> tuple[int, ...]:
     """The indices of the nodes that this node is computed from."""
-    return node[1 : 1 + _OPERANDS.get(node[0], 0)]
+    return node[1 : _END[node[0]]]
 
 
 def operate(kind: int, x: int, y: int) -> int:
@@ -317,10 +318,10 @@ class Expression:
         """The same column one row ahead."""
         return self[1]
 
-    def __eq__(self, other: Any) -> Equation:  # type: ignore[override]
+    def __eq__(self, other: object) -> Equation:  # type: ignore[override]
         return Equation(self, self.graph.lift(other))
 
-    def __ne__(self, other: Any) -> NoReturn:  # type: ignore[override]
+    def __ne__(self, other: object) -> NoReturn:  # type: ignore[override]
         raise ProgramError(
             f"{self} != {shortened(other)} is no polynomial equation: add a column `inverse` and constrain"
             " difference * inverse == 1"
