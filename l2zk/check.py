@@ -96,6 +96,7 @@ class Report:
     of their domains. violations: the first row of each constraint that fails, in the order of the program.
     redacted: values that private inputs or private columns enter are left out.
     degrees: the highest degree of a constraint, and what a trace of 2^20 rows allows with the machine's options.
+    doubled_by: what makes the trace twice as long as it would be without it, if one row or one look-ahead does.
     """
 
     program: str
@@ -105,6 +106,7 @@ class Report:
     violations: tuple[Violation, ...]
     redacted: bool = False
     degrees: Degrees | None = None
+    doubled_by: str | None = None
 
     @property
     def ok(self) -> bool:
@@ -127,8 +129,12 @@ class Report:
         return f"{self.program}: {failing} of {counted(self.constraints, 'constraint')} {verb} ({size})"
 
     def __str__(self) -> str:
-        degrees = f"\n{self.degrees}" * (self.degrees is not None)
-        return "\n\n".join([self.summary + degrees, *map(_violation_text, self.violations)])
+        return "\n\n".join(["\n".join(self._head), *map(_violation_text, self.violations)])
+
+    @property
+    def _head(self) -> list[str]:
+        """The lines before the violations."""
+        return [self.summary, *(str(line) for line in (self.degrees, self.doubled_by) if line is not None)]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists, texts and integers."""
@@ -139,7 +145,8 @@ class Report:
         return json.dumps(self.to_dict(), indent=indent)
 
     def _repr_html_(self) -> str:
-        return f"<p>{html.escape(self.summary)}</p>" + "".join(map(_violation_html, self.violations))
+        head = "<br>".join(map(html.escape, self._head))
+        return f"<p>{head}</p>" + "".join(map(_violation_html, self.violations))
 
     def raise_if_violated(self) -> None:
         """Unless all holds, raise a `ConstraintError` with the first violation and this report."""

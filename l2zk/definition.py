@@ -101,7 +101,7 @@ class Definition:
     that fills the trace in its place. given: the columns of the witness; generate: the program's own
     generate_trace. pads: for each column what its padding holds, or None for the last value once more.
     hidden: the columns whose values depend on private ones. free: (column, rows) that no constraint holds, on
-    purpose.
+    purpose. doubled_by: what makes the trace twice as long as it is without it.
     """
 
     air: Air
@@ -120,6 +120,7 @@ class Definition:
     bits: tuple[Bits, ...] = ()
     hidden: frozenset[int] = frozenset()
     free: tuple[tuple[int, range], ...] = ()
+    doubled_by: str | None = None
 
     def bind(self, witness: Any = (), *, fill: bool = True, redact: bool = True) -> Binding:
         """Give each input and each given column its values.

@@ -28,6 +28,7 @@ class Estimate:
     size: the bytes of the proof, on average: proofs of one program differ by two per cent or so, as their queries do.
     queries, proven_bits: how many positions are opened, and what the proof is worth.
     degrees: the highest degree of a constraint, and what a trace of 2^20 rows allows.
+    doubled_by: what makes the trace twice as long as it would be without it, if one row or one look-ahead does.
     """
 
     program: str
@@ -40,13 +41,14 @@ class Estimate:
     queries: int
     proven_bits: int
     degrees: Degrees
+    doubled_by: str | None = None
 
     def __str__(self) -> str:
         return (
             f"{self.program}: {self.columns:,} x {self.rows:,} cells, {self.length:,} rows with padding\n"
             f"{self.memory:,} bytes of memory to prove, of which {self.committed:,} are committed to\n"
             f"about {self.size:,} bytes of proof: {self.queries} queries, {self.proven_bits} proven bits\n"
-            f"{self.degrees}"
+            f"{self.degrees}" + (f"\n{self.doubled_by}" if self.doubled_by else "")
         )
 
 

@@ -10,16 +10,18 @@ from typing import Any
 
 import numpy as np
 
-from l2zk.air import MAX_LENGTH, Air, Constraint, Domain
+from l2zk.air import Air, Constraint, Domain
 from l2zk.bytecode import compile_constraints, compile_nodes
 from l2zk.definition import Bits, Definition, Output, Start
 from l2zk.draft import Draft, Every, Settled, Target
 from l2zk.draft_checks import check_claims, check_constrained, check_filled, check_not_constant
-from l2zk.errors import ProgramError
+from l2zk.errors import LengthWarning, ProgramError
 from l2zk.expression import COLUMN, PERIODIC, Node, counted, extract, renumbered
 from l2zk.flow import hidden_columns, late_columns
+from l2zk.foreign import warn_caller
 from l2zk.private_starts import private_claims
 from l2zk.shared_names import check_shared_names
+from l2zk.trace_length import count_rows, doubled_by, padded_length
 from l2zk.unheld_rows import check_gates
 
 
@@ -30,15 +32,19 @@ def definition_of(
     check_shared_names(draft)
     check_filled(draft, generated=generate is not None)
     check_claims(draft)
-    rows = _count_rows(draft)
-    length = _length(draft, rows)
+    rows = count_rows(draft)
+    length = padded_length(draft, rows)
+    doubled = doubled_by(draft, rows, length)
     draft.claims |= {claim.name: claim for claim in private_claims(draft, length)}
     air = _air(draft, id, parameters, rows, length)
     check_constrained(draft, air)
     check_not_constant(air)
     check_gates(air)
+    if doubled is not None:
+        warn_caller(f"{id}: {doubled}", LengthWarning)
     return Definition(
         air=air,
+        doubled_by=doubled,
         constraint_code=compile_constraints(air),
         inputs=tuple(draft.inputs),
         outputs=_output_places(air),
@@ -52,33 +58,6 @@ def definition_of(
         **_step_parts(draft),
         **_start_parts(draft),
     )
-
-
-def _count_rows(draft: Draft) -> int:
-    """How many rows m.rows says, or else as many as are named."""
-    if draft.rows is None and not draft.named_rows:
-        raise ProgramError("the program names no row, so nothing says how many it has: write m.rows(n)")
-    rows = draft.rows if draft.rows is not None else 1 + max(row for row, _ in draft.named_rows)
-    for row, what in draft.named_rows:
-        if row >= rows:
-            raise ProgramError(
-                f"{what} needs row {row}, but the program has {counted(rows, 'row')}, 0 to {rows - 1}"
-            )
-    return rows
-
-
-def _length(draft: Draft, rows: int) -> int:
-    """The least power of two, at least 8, for the rows, the periods and twice the look-ahead.
-
-    So many can hide (PROTOCOL 4.2).
-    """
-    ahead = max(draft.graph.look_ahead[claim.node] for claim in draft.claims.values())
-    periods = [claim.on.period for claim in draft.claims.values() if isinstance(claim.on, Every)]
-    least = max(8, rows, 2 * ahead + 1, *periods, *(len(values) for values in draft.periodic))
-    length = 1 << (least - 1).bit_length()
-    if length > MAX_LENGTH:
-        raise ProgramError(f"the trace would have {length} rows, and 2^26 = {MAX_LENGTH} is the most")
-    return length
 
 
 def _air(draft: Draft, id: str, parameters: bytes, rows: int, length: int) -> Air:

@@ -249,7 +249,11 @@ class Machine:
         return output
 
     def rows(self, n: int) -> None:
-        """The number n of rows, 1 to 2^26, where it is not one more than the largest row that is named."""
+        """The number n of rows, 1 to 2^26, where it is not one more than the largest row that is named.
+
+        The trace has N rows, the least power of two that holds them. So m.rows(1024) fills it and m.rows(1025), or
+        an output on row 1024, doubles it, of which a LengthWarning warns.
+        """
         number = row_count(n)
         if self._draft.rows is not None:
             raise ProgramError(

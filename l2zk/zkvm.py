@@ -263,7 +263,7 @@ class TraceZkVm:
         if not isinstance(found, Report):
             cells, outputs = found
             found = report(definition.air, cells, binding.public_inputs, outputs, (), redacted=redact)
-        return replace(found, degrees=_degrees(definition, self._options))
+        return replace(found, degrees=_degrees(definition, self._options), doubled_by=definition.doubled_by)
 
     def verify(
         self,
@@ -513,7 +513,8 @@ def _estimate(definition: Definition, options: ProofOptions, threads: int) -> Es
     air, shape = definition.air, _shape(options, definition)
     header = _header(definition, options, (0,) * len(air.inputs), (0,) * len(air.outputs))
     memory = _proof_memory(definition, _compile(definition, shape), threads)
-    return estimated(header, air, shape, memory, _degrees(definition, options))
+    found = estimated(header, air, shape, memory, _degrees(definition, options))
+    return replace(found, doubled_by=definition.doubled_by)
 
 
 def _proof_memory(definition: Definition, compiled: Any, threads: int) -> int:
