@@ -93,7 +93,8 @@ class TraceProgram:
         all `self.definition.air.length` values and not to be changed; what is returned is a mapping from column
         names to arrays of integers 0 <= x < p, for every column that nothing else fills.
         An array has at most the n values of m.rows(n) and is padded by the column's `pad`; or it has all
-        `self.definition.air.length` values, the padding included.
+        `self.definition.air.length` values, the padding included. What it raises is told by type and line
+        alone, since the words may hold private values; an error of l2zk's own passes as it is.
         """
         from l2zk.zkvm import TraceZkVm
 

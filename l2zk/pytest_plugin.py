@@ -17,7 +17,6 @@ import pytest
 from l2zk.errors import ConstraintError
 
 if TYPE_CHECKING:
-    from l2zk.check import Report
     from l2zk.testing import Conformance
 
 
@@ -39,12 +38,12 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
     shown = yield
     raised = call.excinfo.value if call.excinfo is not None else None
     if isinstance(raised, ConstraintError) and raised.report is not None:
-        shown.sections.append(("l2zk: violated constraints", str(_whole_report(raised) or raised.report)))
+        shown.sections.append(("l2zk: violated constraints", str(_whole_report(raised))))
     return shown
 
 
-def _whole_report(error: ConstraintError) -> Report | None:
-    """The report with private values: the check is made again, on what the call that raised the error was given."""
+def _whole_report(error: ConstraintError) -> object:
+    """The report with private values: the check is made again, on what the call that raised the error was given, if it is known."""
     from l2zk.zkvm import TraceZkVm
 
     for frame, _ in walk_tb(error.__traceback__):
@@ -52,4 +51,4 @@ def _whole_report(error: ConstraintError) -> Report | None:
             given = frame.f_locals
             with suppress(Exception):
                 return TraceZkVm.check(given["self"], given["program"], given["witness"], trace=given["trace"], redact=False)
-    return None
+    return error.report

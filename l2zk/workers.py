@@ -13,7 +13,7 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecu
 from contextlib import closing, nullcontext, suppress
 from contextvars import copy_context
 from queue import Empty, SimpleQueue
-from threading import Event
+from threading import Event, current_thread
 from typing import Any
 
 from l2zk.errors import OptionsError
@@ -33,7 +33,7 @@ def in_turn(act: Act, parts: Iterable[Sequence[int]]) -> Outcomes:
 
 
 def on_threads(act: Act, parts: Iterable[Sequence[int]], at_once: int, executor: Executor | None) -> Outcomes:
-    """So many parts at once, on the threads of the executor or on some for the time being."""
+    """So many parts at once, on the threads of the executor, unless this is one of them, or on some for the time being."""
     waiting, ended, stop = deque(parts), SimpleQueue[tuple[int, Any]](), Event()
     count = sum(map(len, waiting))
     look_in = stop_when(stop, None)
@@ -45,7 +45,8 @@ def on_threads(act: Act, parts: Iterable[Sequence[int]], at_once: int, executor:
                     ended.put(outcome)
 
     workers: list[Future[None]] = []
-    with nullcontext(executor) if executor is not None else ThreadPoolExecutor(at_once, "l2zk-batch") as threads:
+    alone = executor is None or current_thread() in getattr(executor, "_threads", ())  # which would wait for this one
+    with ThreadPoolExecutor(at_once, "l2zk-batch") if alone else nullcontext(executor) as threads:
         try:
             workers += (_submit(threads, work) for _ in range(min(at_once, len(waiting))))
             for _ in range(count):

@@ -420,3 +420,11 @@ def test_an_example_runs(example: Path) -> None:
     ended = subprocess.run([sys.executable, example], capture_output=True, text=True, timeout=60)
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout
+
+
+def test_on_a_thread_of_its_own_executor_it_takes_others() -> None:
+    """All of the executor's threads ask for a batch, and none is left to make one."""
+    with ThreadPoolExecutor(2) as executor:
+        batch = BatchProcessor(executor=executor, max_workers=2)
+        asked = [executor.submit(batch.prove_batch_parallel, [Fibonacci(5)] * 2, [()] * 2) for _ in range(4)]
+        assert all(len(one.result(timeout=60)) == 2 for one in asked)

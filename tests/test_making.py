@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from l2zk import L2zkError, Proof, ProofOptions, TraceProgram, TraceZkVm, making
+from l2zk import BatchProcessor, L2zkError, Proof, ProofOptions, TraceProgram, TraceZkVm, making
 from l2zk.cache import CachedZkVm
 from l2zk.errors import CycleError, WitnessError
 
@@ -128,6 +128,14 @@ def by_asyncio(ask: Callable[[], Proof]) -> None:
     asyncio.run(main())
 
 
+def by_a_batch(ask: Callable[[], Proof]) -> None:
+    class Asking(TraceZkVm):
+        def prove(self, *_: Any, **__: Any) -> Proof:
+            return ask()
+
+    BatchProcessor(Asking(), max_workers=2).prove_batch_parallel([asking(str)] * 3, [()] * 3)
+
+
 def by_a_context(ask: Callable[[], Proof]) -> None:
     """The same thread, which seems to be elsewhere."""
     contextvars.Context().run(ask)
@@ -146,6 +154,7 @@ def by_a_context(ask: Callable[[], Proof]) -> None:
         by_those_that_are_ready,
         by_leaving_an_executor,
         by_asyncio,
+        by_a_batch,
         by_a_context,
     ],
 )

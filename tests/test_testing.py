@@ -217,6 +217,20 @@ def test_good(check_program):
 
 def test_wrong():
     l2zk.TraceZkVm().prove(Doubling(5, wrong=True))
+
+@dataclass(frozen=True)
+class Hidden(l2zk.TraceProgram):
+    id = "hidden.v0"
+
+    def define(self, m):
+        m.rows(5)
+        a = m.column("a")
+        m.start({a: m.private_input("secret")})
+        m.step({a: a})
+        m.constrain("small", a * (a - 4), on="first")
+
+def test_private():
+    l2zk.TraceZkVm().prove(Hidden(), {"secret": 77777})
 """
 
 
@@ -241,6 +255,7 @@ def test_the_pytest_plugin(tmp_path: Path):
     assert "FAILED test_doubling.py::test_wrong - l2zk.errors.ConstraintError" in done.stdout
     assert "- l2zk: violated constraints -" in done.stdout
     assert "constraint 'never five' fails at row 0 and 6 more rows\n    a * (a - 4) == 0\n" in done.stdout
+    assert "\n    77777 * (77777 - 4) == 0\n" in done.stdout
 
 
 def test_the_plugin_is_light():
