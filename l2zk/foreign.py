@@ -30,11 +30,11 @@ def foreign(kind: type[L2zkError], what: str, *, private: bool = False, redact: 
     hides = private and redact
     try:
         yield
-    except (KeyboardInterrupt, L2zkError, L2zkWarning) as ours:
-        if hides:
-            ours.__cause__ = ours.__context__ = None
-        raise
     except BaseException as raised:
+        if _may_pass(raised):
+            if hides:
+                raised.__cause__ = raised.__context__ = None
+            raise
         end = f"; {SHOWN}" if hides else ""
         error = kind(f"{what} raised {told(raised, private=hides)}{end}")
         if private and not hides:
@@ -44,6 +44,22 @@ def foreign(kind: type[L2zkError], what: str, *, private: bool = False, redact: 
         finally:
             if hides:
                 error.__context__ = None
+
+
+def _may_pass(raised: BaseException) -> bool:
+    """Whether an error is one that may leave as it is; a class of foreign code may be an error of l2zk's by name alone."""
+    if isinstance(raised, SystemExit):
+        return False
+    return isinstance(raised, KeyboardInterrupt) or (isinstance(raised, (L2zkError, L2zkWarning)) and _speaks(raised))
+
+
+def _speaks(raised: BaseException) -> bool:
+    try:
+        return isinstance(str(raised), str)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return False
 
 
 def warn_caller(text: str, kind: type[L2zkWarning]) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from shutil import rmtree
 
 from l2zk.errors import OptionsError
 
@@ -53,13 +54,19 @@ class Package:
 
 
 def write(package: Package, into: Path) -> Path:
-    """Write the package into a new folder of its name, and give it; FileExistsError if it is there."""
+    """Write the package into a new folder of its name, whole or not at all, and give it; FileExistsError if it is there."""
     folder = into / package.distribution
     folder.mkdir(parents=True)
-    for name, text in _template(files("l2zk") / "template"):
-        path = folder / package.filled(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(package.filled(text), encoding="utf-8")
+    try:
+        for name, text in _template(files("l2zk") / "template"):
+            path = folder / package.filled(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(package.filled(text), encoding="utf-8")
+    except BaseException as error:
+        rmtree(folder, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise OSError(error.errno, error.strerror, str(folder)) from None
+        raise
     return folder
 
 

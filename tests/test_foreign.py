@@ -20,6 +20,17 @@ class Unspeakable(Exception):
         sys.exit(0)
 
 
+class Sly(WitnessError, SystemExit):
+    """An error of l2zk's by name, which would end the process all the same."""
+
+
+class Dumb(WitnessError):
+    """An error of l2zk's that cannot be told."""
+
+    def __str__(self) -> str:
+        raise GeneratorExit
+
+
 def called(act: Callable[[], object], **settings: bool) -> ProgramError:
     """The error that a call inside the wall leaves as."""
     with pytest.raises(ProgramError) as caught, foreign(ProgramError, "the call", **settings):
@@ -47,6 +58,8 @@ def raising(error: BaseException) -> Callable[[], None]:
         click.exceptions.Exit(0),
         click.Abort(),
         Unspeakable(),
+        Sly(0),
+        Dumb(),
     ],
     ids=lambda error: type(error).__name__,
 )

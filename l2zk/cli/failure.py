@@ -103,7 +103,8 @@ def exit_code(arguments: Sequence[str], run: Callable[[], object]) -> int:
         with suppress(BaseException):  # the sentence may be lost, the exit code is not
             if not is_broken_pipe(error):
                 _say(error, arguments)
-        give_up()
+        with suppress(BaseException):
+            give_up()
         return _code(error)
 
 

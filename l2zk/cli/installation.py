@@ -22,7 +22,7 @@ from l2zk.cli.program_commands import JSON_HELP
 from l2zk.cli.screen import print_json, screen, table
 from l2zk.cli.streams import say
 from l2zk.container import Limits
-from l2zk.errors import PluginError, UnknownProgramError
+from l2zk.errors import L2zkError, PluginError, UnknownProgramError
 from l2zk.header import VERSION
 from l2zk.hookspecs import hookimpl
 from l2zk.plugins import HOOKS, Plugin
@@ -40,8 +40,13 @@ def l2zk_register_commands(group: click.Group) -> None:
 def list_programs(as_json: bool) -> None:
     """List the programs that are installed, and the plugins that are broken."""
     registry = plugins.registry()
-    listed = [(id, program, registry.provider(id)) for id, program in registry.programs().items()]
-    broken = [plugin for plugin in registry.plugins if plugin.error is not None]
+    listed, broken = [], [(plugin, plugin.error) for plugin in registry.plugins if plugin.error is not None]
+    for id, program in registry.programs().items():
+        plugin = registry.provider(id)
+        try:
+            listed.append((id, parameters(program), summary(program), plugin))
+        except L2zkError as error:
+            broken.append((plugin, error))
     if as_json:
         print_json(
             {
@@ -49,29 +54,29 @@ def list_programs(as_json: bool) -> None:
                 "programs": [
                     {
                         "id": id,
-                        "summary": summary(program),
-                        "parameters": parameters(program),
+                        "summary": about,
+                        "parameters": fields,
                         "plugin": plugin.name,
                         "distribution": plugin.distribution,
                         "version": plugin.version,
                     }
-                    for id, program, plugin in listed
+                    for id, fields, about, plugin in listed
                 ],
                 "disputed": list(registry.disputed()),
-                "broken": [{"plugin": str(plugin), "error": str(plugin.error)} for plugin in broken],
+                "broken": [{"plugin": str(plugin), "error": str(error)} for plugin, error in broken],
             }
         )
         return
     grid = table("program", "parameters", "what it is", "provided by")
-    for id, program, plugin in listed:
-        shown = ", ".join(f"{name}: {kind}" for name, kind in parameters(program).items())
-        grid.add_row(id, shown, summary(program), f"{plugin.distribution} {plugin.version}")
+    for id, fields, about, plugin in listed:
+        shown = ", ".join(f"{name}: {kind}" for name, kind in fields.items())
+        grid.add_row(id, shown, about, f"{plugin.distribution} {plugin.version}")
     screen().print(grid)
     for id in registry.disputed():
         both = " and ".join(str(plugin) for plugin, _ in registry.claims[id])
         say(f"{id} is claimed by {both}, so it is given to neither", err=True)
-    for plugin in broken:
-        say(f"broken: {plugin}: {plugin.error}", err=True)
+    for plugin, why in broken:
+        say(f"broken: {plugin}: {why}", err=True)
 
 
 @click.command("plugins", cls=Command, short_help="List the plugins, and what is wrong with them.")

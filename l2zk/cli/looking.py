@@ -33,6 +33,7 @@ from l2zk.program import ExecutionTrace, TraceProgram, described
 from l2zk.program_file import is_in_file
 from l2zk.proof import Proof
 from l2zk.security import SecurityReport, rounds
+from l2zk.words import escaped
 from l2zk.zkvm import TraceZkVm
 
 SHOWN_POSITIONS = 12
@@ -177,7 +178,7 @@ def trace(
         return
     if place is None:
         _print_rows(run, cells, shown)
-    left = f"; {len(shown):,} of them written to {place}" if place is not None else ""
+    left = f"; {len(shown):,} of them written to {escaped(str(place))}" if place is not None else ""
     say(f"{program.id}: {run.rows:,} rows, {run.padded.shape[1]:,} with padding{left}", err=taken)
 
 
@@ -216,7 +217,7 @@ def inspect(file: str, given: str | None, as_json: bool) -> None:
     wrong = ProofError(_wrong_length(proof, anatomy), "7.8") if anatomy.excess else None
     found = {**facts(program, proof), **UNVERIFIED, "file": file, **_anatomy_facts(anatomy)} if as_json else {}
     if not as_json:
-        say(f"{file}: {proof.claim}\n{figures(program, proof)}, {proof.options}\n{NOTHING_VERIFIED}\n")
+        say(f"{escaped(file)}: {proof.claim}\n{figures(program, proof)}, {proof.options}\n{NOTHING_VERIFIED}\n")
         _print_parts(anatomy.parts, proof.size)
         say("")
         _print_challenges(anatomy)
@@ -237,7 +238,7 @@ def _header_told(file: str, proof: Proof, as_json: bool) -> dict[str, Any]:
         parts = [_part_facts(part) for part in header_parts(proof)]
         return {"program": proof.program_id, **UNVERIFIED, "bytes": proof.size, "file": file, "parts": parts}
     size = f"{proof.steps:,} steps, {proof.size:,} bytes, {proof.options}"
-    say(f"{file}: {proof.claim}\n{size}\n{NOTHING_VERIFIED}\n")
+    say(f"{escaped(file)}: {proof.claim}\n{size}\n{NOTHING_VERIFIED}\n")
     body = Part("body, not divided", proof.header_length, proof.size - proof.header_length, "8.2")
     _print_parts((*header_parts(proof), body), proof.size)
     return {}

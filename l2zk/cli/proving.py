@@ -40,6 +40,7 @@ from l2zk.plugins import program_from
 from l2zk.profile import ProofProfile
 from l2zk.program import TraceProgram
 from l2zk.statement import demanded_inputs, demanded_outputs
+from l2zk.words import escaped
 from l2zk.zkvm import TraceZkVm
 
 
@@ -101,7 +102,7 @@ def prove(
     say(f"{proof.claim}\nproved in {duration(profile.total)}: {figures(program, proof)}", err=taken)
     if profiled:
         _print_profile(profile, taken)
-    say(f"written to {place}" if place is not None else "not written to a file; -o FILE keeps it", err=taken)
+    say(f"written to {escaped(str(place))}" if place is not None else "not written to a file; -o FILE keeps it", err=taken)
 
 
 def _rounded(profile: ProofProfile) -> dict[str, float]:

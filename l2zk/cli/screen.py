@@ -23,10 +23,18 @@ from l2zk.zkvm import Progress as ProgressCall
 BLOCKS = " ▏▎▍▌▋▊▉█"
 
 
-def screen(err: bool = False) -> Console:
+class Screen(Console):
+    """A console for plain text that leaves a reader's end to the command line, which knows the exit code."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise the BrokenPipeError that is being handled."""
+        raise
+
+
+def screen(err: bool = False) -> Screen:
     """Where tables go: as wide as the terminal; wide enough for any table where there is none."""
     stream = sys.stderr if err else sys.stdout
-    return Console(stderr=err, highlight=False, emoji=False, width=None if stream.isatty() else 200)
+    return Screen(stderr=err, highlight=False, emoji=False, width=None if stream.isatty() else 200)
 
 
 class Grid(Table):
@@ -63,7 +71,7 @@ def progress_bar(shown: bool) -> Iterator[ProgressCall | None]:
         yield None
         return
     columns = (TextColumn("{task.description:15}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as moving:
+    with Progress(*columns, console=Screen(stderr=True), transient=True) as moving:
         task = moving.add_task("")
         yield lambda stage, done, total: moving.update(task, description=stage, completed=done, total=total)
 

@@ -14,8 +14,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
-import click
-
 from l2zk.saving import Target
 from l2zk.words import escaped
 
@@ -69,7 +67,9 @@ def give_up() -> None:
 
 def say(text: str, err: bool = False) -> None:
     """Print text to standard output, or to standard error; each character of control but the end of line escaped."""
-    click.echo("\n".join(map(escaped, text.split("\n"))), err=err)
+    stream = sys.stderr if err else sys.stdout
+    stream.write("\n".join(map(escaped, text.split("\n"))) + "\n")
+    stream.flush()
 
 
 class StandardOutput:
@@ -77,7 +77,7 @@ class StandardOutput:
 
     def __init__(self) -> None:
         if "stdout" in _closed:
-            raise OSError(errno.EBADF, os.strerror(errno.EBADF), "standard output")
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
 
     def write(self, data: bytes) -> None:
         """Write the whole content."""
@@ -87,9 +87,9 @@ class StandardOutput:
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
         """The stream of bytes."""
-        with click.open_file(STANDARD, "wb") as file:
-            yield file
-            file.flush()
+        sys.stdout.flush()
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
 
 
     def __str__(self) -> str:
@@ -108,4 +108,4 @@ def target(path: str | None) -> Place | None:
 
 def standard_input() -> BinaryIO:
     """Standard input as bytes."""
-    return click.get_binary_stream("stdin")
+    return sys.stdin.buffer
