@@ -31,10 +31,9 @@ from l2zk.errors import (
     ProgramError,
     ProofError,
     SecurityError,
-    WitnessError,
 )
-from l2zk.expression import MODULUS
 from l2zk.foreign import warn_caller
+from l2zk.given_trace import given_cells
 from l2zk.header import Header
 from l2zk.observation import observed, watched
 from l2zk.options import ProofOptions
@@ -133,9 +132,10 @@ class TraceZkVm:
         """Run the program on the witness and prove that it ran right.
 
         witness: the inputs in their order and then the private columns, or by name; inputs that are left out take their defaults.
-        trace: prove this trace rather than run the program's step; see `trace`.
-        check: look whether the trace satisfies the constraints before proving; without it a wrong trace gives a proof that
-        nobody accepts.
+        trace: prove this trace rather than run the program's step; see `trace`. Of the witness the public inputs are needed, and
+        what else it names has to be what the trace holds.
+        check: look whether the trace satisfies the constraints, and goes with the witness, before proving; without it a wrong
+        trace gives a proof that nobody accepts.
         threads: threads that work on this proof, if not as many as the machine has been given.
         Raises ConstraintError (which constraint and row; with redact=False all values), WitnessError, DegreeError, SecurityError,
         MemoryLimitError. Warns by DegreeWarning of a degree that longer traces do not allow, or that costs many queries.
@@ -250,7 +250,7 @@ class TraceZkVm:
     ) -> Report:
         """Look at every constraint on every row, without proving: what `prove` raises, as a report.
 
-        trace: look at this trace rather than run the program's step.
+        trace: look at this trace rather than run the program's step; what is private and the witness names has to be in it.
         redact: leave values out of the report that are private, whatever the machine does: those of columns that private
         inputs, private columns or generate_trace enter, and of a trace that is given. False shows them.
         """
@@ -334,7 +334,7 @@ class TraceZkVm:
         run = partial(
             _core.prove_bytes,
             *statement,
-            **self._filled(definition, binding, trace),
+            **self._filled(definition, binding, trace, check),
             check=check,
             threads=count,
             progress=progress,
@@ -371,11 +371,11 @@ class TraceZkVm:
         return definition
 
     def _filled(
-        self, definition: Definition, binding: Binding, trace: ExecutionTrace | None
+        self, definition: Definition, binding: Binding, trace: ExecutionTrace | None, check: bool
     ) -> dict[str, Any]:
         """What the core gets beside the step: the whole trace, or the columns that are filled before it."""
         if trace is not None:
-            return {"trace": _cells(definition, trace)}
+            return {"trace": given_cells(definition, binding, trace, check)}
         if len(binding.columns) == len(definition.air.columns):
             return {"trace": np.stack([binding.columns[i] for i in range(len(binding.columns))])}
         if definition.filled_late:
@@ -393,7 +393,7 @@ class TraceZkVm:
         check: bool,
         progress: Progress | None,
     ) -> tuple[NDArray[np.uint64], list[int]]:
-        filled = self._filled(definition, binding, trace)
+        filled = self._filled(definition, binding, trace, check)
         return self._core_run(definition, binding, filled, check, progress)
 
     def _core_run(
@@ -542,28 +542,6 @@ def _header(
         inputs=tuple(zip(air.inputs, inputs)),
         outputs=tuple(zip(air.outputs, outputs)),
     )
-
-
-def _cells(definition: Definition, trace: ExecutionTrace | None) -> NDArray[np.uint64] | None:
-    """The padded trace as (columns, length)."""
-    if trace is None:
-        return None
-    if not isinstance(trace, ExecutionTrace):
-        raise WitnessError(f"a trace is an ExecutionTrace, not {type(trace).__name__}; TraceZkVm.trace gives one")
-    air = definition.air
-    if tuple(trace) != air.columns or trace.padded.shape[1] != air.length:
-        raise WitnessError(
-            f"{air.id} has columns {', '.join(air.columns)} and {air.length} padded rows; "
-            f"the trace has {', '.join(trace)} and {trace.padded.shape[1]}"
-        )
-    wrong = np.argwhere(trace.padded >= np.uint64(MODULUS))
-    if len(wrong):
-        column, row = wrong[0]
-        raise WitnessError(
-            f"column {air.columns[column]!r} of the trace at row {row} is not an element of the field:"
-            " 0 <= x < p = 2^64 - 2^32 + 1 is needed"
-        )
-    return trace.padded
 
 
 def _parse(proof: Proof | bytes) -> Proof:
