@@ -45,6 +45,10 @@ class ConstraintError(L2zkError):
         self.report = report
 
 
+class ArgumentError(L2zkError, TypeError):
+    """An argument is of a type that no value of it has: a proof that is no bytes, a list that is none."""
+
+
 class StepError(L2zkError):
     """A program's C step function failed, or left a value that is not an element of the field."""
 

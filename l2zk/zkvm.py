@@ -20,10 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2zk import _core
+from l2zk.arguments import callback, flag, kind_of, pairs_of_jobs
 from l2zk.caches import cached
 from l2zk.check import Report, report
 from l2zk.degree import Degrees, complaint, degrees_of, shape_of
 from l2zk.errors import (
+    ArgumentError,
     ConstraintError,
     DegreeWarning,
     L2zkError,
@@ -87,7 +89,7 @@ class TraceZkVm:
         self._min_security = self._options.security if min_security is None else _bits(min_security)
         self._threads = default_threads() if threads is None else thread_count(threads)
         self._max_memory = memory_limit(max_memory)
-        self._redact = _flag("redact", redact)
+        self._redact = flag("redact", redact)
 
     @property
     def options(self) -> ProofOptions:
@@ -140,6 +142,7 @@ class TraceZkVm:
         Raises ConstraintError (which constraint and row; with redact=False all values), WitnessError, DegreeError, SecurityError,
         MemoryLimitError. Warns by DegreeWarning of a degree that longer traces do not allow, or that costs many queries.
         """
+        check, progress = flag("check", check), callback("progress", progress)
         return self._prove(program, witness, trace=trace, check=check, threads=threads, progress=progress)
 
     def profile(
@@ -153,6 +156,7 @@ class TraceZkVm:
         progress: Progress | None = None,
     ) -> ProofProfile:
         """As `prove`, but the proof comes with the seconds that each stage of making it took."""
+        check, progress = flag("check", check), callback("progress", progress)
         seconds: dict[str, float] = {}
         start = perf_counter()
         proof = self._prove(
@@ -171,10 +175,10 @@ class TraceZkVm:
         why not. `progress` is called as progress("proofs", done, total). While observers or the log want to know of each proof,
         they are made one by one.
         """
+        jobs, count = pairs_of_jobs(jobs), self._count(threads)
         if watched():
-            return self._prove_each(jobs, threads, progress)
+            return self._prove_each(jobs, count, callback("progress", progress))
         runs: dict[int, Any] = {}
-        count = self._count(threads)
         for index, (program, witness) in enumerate(jobs):
             with suppress(Exception):
                 definition, binding, statement = self._prepare(program, witness, None, count)
@@ -183,7 +187,7 @@ class TraceZkVm:
         made = _core.prove_many(
             list(runs.values()),
             threads=count,
-            progress=progress,
+            progress=callback("progress", progress),
             stop_at_failure=False,
         )
         proofs: list[Proof | None] = [None] * len(jobs)
@@ -216,7 +220,7 @@ class TraceZkVm:
         import asyncio
 
         cancelled = Event()
-        look_in = stop_when(cancelled, settings.pop("progress", None))
+        look_in = stop_when(cancelled, callback("progress", settings.pop("progress", None)))
         try:
             return await asyncio.to_thread(self.prove, program, witness, progress=look_in, **settings)
         finally:
@@ -235,7 +239,7 @@ class TraceZkVm:
         self, program: TraceProgram, witness: Witness = (), *, progress: Progress | None = None
     ) -> ExecutionTrace:
         """Run the program without proving, and without checking any constraint."""
-        definition = self._runnable(program)
+        definition, progress = self._runnable(program), callback("progress", progress)
         cells, _ = self._run(definition, definition.bind(witness, redact=self._redact), None, check=False, progress=progress)
         return ExecutionTrace(definition.air.columns, cells, definition.air.rows)
 
@@ -254,9 +258,9 @@ class TraceZkVm:
         redact: leave values out of the report that are private, whatever the machine does: those of columns that private
         inputs, private columns or generate_trace enter, and of a trace that is given. False shows them.
         """
-        definition = self._runnable(program)
+        definition, progress = self._runnable(program), callback("progress", progress)
         _warn_of_degree(self._options, definition)
-        redact = self._redact if redact is None else redact
+        redact = self._redact if redact is None else flag("redact", redact)
         binding = definition.bind(witness, fill=trace is None, redact=redact)
         run = partial(self._run, definition, binding, trace, check=True, progress=progress)
         found = attempt(run, partial(violation_report, definition, binding, trace is not None, redact))
@@ -453,7 +457,7 @@ def stop_when(stop: Event, progress: Progress | None) -> Progress:
 def _definition(program: TraceProgram) -> Definition:
     if not isinstance(program, TraceProgram):
         hint = "; give an instance, with its parameters" if isinstance(program, type) else ""
-        raise ProgramError(f"a program is a TraceProgram, not {program!r}{hint}")
+        raise ProgramError(f"a program is a TraceProgram, not {short(program)}{hint}")
     return program.definition
 
 
@@ -549,16 +553,10 @@ def _parse(proof: Proof | bytes) -> Proof:
         return proof
     if isinstance(proof, (bytes, bytearray, memoryview)):
         return Proof.from_bytes(proof)
-    raise TypeError(f"a proof is a Proof or bytes, not {type(proof).__name__}")
-
-
-def _flag(name: str, value: Any) -> bool:
-    if type(value) is not bool:
-        raise OptionsError(f"{name} is True or False, not {short(value)}")
-    return value
+    raise ArgumentError(f"a proof is a Proof or bytes, not {kind_of(proof)}")
 
 
 def _bits(value: Any) -> int:
     if type(value) is not int or not 1 <= value <= 128:
-        raise SecurityError(f"min_security={value!r} is not allowed; it must be an integer from 1 to 128")
+        raise SecurityError(f"min_security={short(value)} is not allowed; it must be an integer from 1 to 128")
     return value
