@@ -12,7 +12,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
 
 from l2zk.errors import ProgramError
-from l2zk.words import written
 
 MODULUS = 2**64 - 2**32 + 1
 
@@ -48,7 +47,7 @@ def shortened(value: Any) -> str:
     """A value as Python would write it, cut at 60 characters; of a long integer, its length."""
     if isinstance(value, int) and value.bit_length() > 256:
         return f"an integer of {value.bit_length()} bits"
-    shown = str(value) if isinstance(value, Expression) else written(value)
+    shown = str(value) if isinstance(value, Expression) else repr(value)
     return shown if len(shown) <= 60 else shown[:59] + "…"
 
 
