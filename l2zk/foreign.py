@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from traceback import walk_tb
+from types import FrameType
 
 from l2zk.errors import L2zkError, L2zkWarning
 from l2zk.words import SHOWN, sentence
@@ -64,7 +65,8 @@ def _speaks(raised: BaseException) -> bool:
 
 def warn_caller(text: str, kind: type[L2zkWarning]) -> None:
     """Warn at the line of other code that called l2zk."""
-    frame, level = sys._getframe(1), 2
+    frame: FrameType | None = sys._getframe(1)
+    level = 2
     while frame is not None and frame.f_code.co_filename.startswith(f"{OURS}{os.sep}"):
         frame, level = frame.f_back, level + 1
     warnings.warn(text, kind, stacklevel=level)
