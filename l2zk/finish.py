@@ -22,7 +22,7 @@ from l2zk.foreign import warn_caller
 from l2zk.private_starts import private_claims
 from l2zk.shared_names import check_shared_names
 from l2zk.trace_length import count_rows, doubled_by, padded_length
-from l2zk.unheld_rows import check_gates
+from l2zk.unheld_rows import check_held
 
 
 def definition_of(
@@ -39,7 +39,8 @@ def definition_of(
     air = _air(draft, id, parameters, rows, length)
     check_constrained(draft, air)
     check_not_constant(air)
-    check_gates(air)
+    free = _free_cells(draft, rows, length) + _free_bits(draft, length)
+    check_held(air, draft.targets, free)
     if doubled is not None:
         warn_caller(f"{id}: {doubled}", LengthWarning)
     return Definition(
@@ -54,7 +55,7 @@ def definition_of(
         pads=tuple(draft.pads),
         bits=_bit_parts(draft),
         hidden=frozenset(hidden_columns(draft)),
-        free=_free_cells(draft, rows, length) + _free_bits(draft, length),
+        free=free,
         **_step_parts(draft),
         **_start_parts(draft),
     )

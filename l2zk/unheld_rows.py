@@ -1,152 +1,136 @@
-"""Rows that a constraint seems to hold and does not, for a periodic column that gates it is 0 wherever it is said.
+"""Rows and cells that constraints seem to hold and do not: a periodic factor is 0, or a look-ahead leaves them out.
 
-A constraint is gated where a periodic factor can make all of it 0 = 0, whatever the cells hold. Refused is one that is
-0 = 0 on every row of its domain, and one on transitions that is not on a row which its look-ahead leaves out; and an
-output of a cell that no constraint of its column reaches.
+Refused is a gated constraint (gates.py) that is 0 = 0 on every row of its domain; one on transitions that is not so
+on a row which its look-ahead leaves out; a column or public input all of whose products have a factor that is 0; and
+an output of a cell that no constraint of its column reaches.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from random import Random
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-from l2zk.air import TRANSITION, Air, Constraint
+from l2zk.air import Air
 from l2zk.errors import ProgramError
-from l2zk.expression import ADD, COLUMN, CONSTANT, INPUT, MODULUS, MUL, NEG, OUTPUT, PERIODIC, SUB, Node
-from l2zk.expression import counted, extract, leaf_names, operands, text
-from l2zk.vectors import Vector, evaluate_rows
-
-_NODES_AND_ROWS = 1 << 18
-"""Values that are computed at once."""
+from l2zk.expression import ADD, COLUMN, INPUT, MUL, NEG, OUTPUT, PERIODIC, SUB, Node, extract, operands
+from l2zk.gates import Gated
 
 
-def check_gates(air: Air) -> None:
-    """Refuse a constraint that says nothing on rows for which it is written."""
-    ungated = _ungated(air) if air.periodic else []
-    for constraint in air.constraints if air.periodic else ():
-        if not ungated[constraint.node]:
-            gated = _Gated(air, constraint)
-            gated.check_exempt_rows()
-            gated.check_domain()
+def check_held(air: Air, filled: Collection[int], free: Sequence[tuple[int, range]]) -> None:
+    """Refuse what says nothing on rows for which it is written.
+
+    filled: the columns that steps fill. free: (column, rows) that no constraint needs to hold.
+    """
+    products = _with_periodic_products(air) if air.periodic else {}
+    ahead = _furthest_cells(air.nodes) if products else []
+    gates = {
+        index: gated
+        for index, gated in products.items()
+        if not _has_a_term_of_its_own(air.nodes, air.constraints[index].node, ahead)
+    }
+    for gated in gates.values():
+        gated.check_exempt_rows()
+        gated.check_domain()
+    if any(gated.dead_products for gated in products.values()):
+        _check_products(air, products, {column for column, _ in free})
+    _check_outputs(air, gates, filled, free)
 
 
-def _ungated(air: Air) -> list[bool]:
-    """Of each node whether no periodic column can make all of it 0."""
-    ungated: list[bool] = []
+def _with_periodic_products(air: Air) -> dict[int, Gated]:
+    """The constraints in which a periodic column is a factor or stands alone, by number."""
+    periodic: list[bool] = []
+    cells: list[bool] = []
+    products: list[bool] = []
     for node in air.nodes:
         kind, below = node[0], operands(node)
-        if kind in (ADD, SUB):  # a constant may be what a periodic column is: 1 - g
-            ungated.append(any(ungated[o] and air.nodes[o][0] != CONSTANT for o in below))
-        else:
-            ungated.append(all(ungated[o] for o in below) and kind != PERIODIC)
-    return ungated
-
-
-class _Gated:
-    """A constraint that periodic columns may make 0 = 0, by its own nodes."""
-
-    def __init__(self, air: Air, constraint: Constraint) -> None:
-        self._air, self._constraint = air, constraint
-        self._nodes, _ = extract(air.nodes, [constraint.node])
-        self._period = max(len(air.periodic[x]) for kind, x, _ in self._nodes if kind == PERIODIC)
-        self._factors = _periodic_factors(self._nodes)
-
-    def check_exempt_rows(self) -> None:
-        """On transitions it is 0 = 0 on the last rows, which are left out, if it is so anywhere."""
-        if self._constraint.domain.kind != TRANSITION:
-            return
-        exempt = range(self._air.length - self._constraint.domain.x, self._air.length)
-        row = self._first_said(exempt[: self._period])
-        if row is not None and (self._factors or self._is_silent_somewhere()):
-            raise ProgramError(self._exempt_text(row))
-
-    def check_domain(self) -> None:
-        """It says something on some row, and of more than what everybody knows."""
-        domain, name = self._constraint.domain, self._constraint.name
-        rows = domain.rows(self._air.length)
-        row = self._first_said(rows[: -(-self._period // rows.step)])
-        if row is None:
-            raise ProgramError(
-                f"constraint {name!r} says 0 == 0 on {domain}, whatever the cells hold, so it constrains nothing:"
-                f" {self._gate()} is 0 there; put it on rows where it is not"
-            )
-        if not any(kind in (COLUMN, INPUT, OUTPUT) for kind, _, _ in self._nodes):
-            raise ProgramError(
-                f"constraint {name!r} can never hold: of periodic columns alone it says on row {row} what is not so"
-            )
-
-    def _exempt_text(self, row: int) -> str:
-        ahead = max((y for kind, _, y in self._nodes if kind == COLUMN), default=0)
-        name, gate, where = self._constraint.name, self._gate(), "where it is not 0 == 0"
-        if self._factors:
-            where = f"where its factor {gate} is {self._values(self._factors[0], np.array([row]))[0]}"
-        if not ahead:
-            return (
-                f"constraint {name!r} is not said on row {row}, {where}, for 'transitions' leaves out the last row:"
-                f" put it on 'every', or make {gate} 0 there"
-            )
-        return (
-            f"constraint {name!r} is not said on row {row}, {where}: it looks {counted(ahead, 'row')} ahead, and so"
-            f" leaves out the last {ahead} of {self._air.length}; make {gate} 0 there, or put it on m.every(k, start),"
-            " all of whose rows look within the trace"
-        )
-
-    def _gate(self) -> str:
-        """The periodic factor, or all of them."""
-        if self._factors:
-            return text(self._nodes, self._factors[0], leaf_names(self._air.names), 60)
-        names = sorted({self._air.periodic_names[x] for kind, x, _ in self._nodes if kind == PERIODIC})
-        return f"what {', '.join(names)} selects"
-
-    def _first_said(self, rows: range) -> int | None:
-        """The first of these rows where it is not 0 = 0."""
-        chosen = np.arange(rows.start, rows.stop, rows.step)
-        for factor in self._factors:  # of few nodes, and 0 on most rows
-            chosen = chosen[self._values(factor, chosen) != 0]
-        for block, said in self._blocks(chosen):
-            if said.any():
-                return int(block[np.argmax(said)])
-        return None
-
-    def _is_silent_somewhere(self) -> bool:
-        """Whether on some row of the periodic columns it is 0 = 0."""
-        return any(not said.all() for _, said in self._blocks(np.arange(self._period)))
-
-    def _blocks(self, rows: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.bool_]]]:
-        """Rows, a block at a time, and where it is not 0 for cells of no meaning."""
-        size = 1 + _NODES_AND_ROWS // len(self._nodes)
-        for first in range(0, len(rows), size):
-            block = rows[first : first + size]
-            yield block, self._values(len(self._nodes) - 1, block) != 0
-
-    def _values(self, root: int, rows: NDArray[np.int64]) -> Vector:
-        nodes, _ = extract(self._nodes, [root])
-        periodic = self._air.periodic
-
-        def leaf(node: Node) -> Vector:
-            if node[0] == PERIODIC:
-                values = periodic[node[1]]
-                return np.array([values[row] for row in (rows % len(values)).tolist()], dtype=np.uint64)
-            return np.full(len(rows), Random(repr(node)).randrange(MODULUS), dtype=np.uint64)
-
-        return evaluate_rows(nodes, leaf, len(rows))
-
-
-def _periodic_factors(nodes: tuple[Node, ...]) -> list[int]:
-    """The nodes of periodic columns alone by which the last node can be divided."""
-    cells: list[bool] = []
-    factors: list[frozenset[int]] = []
-    for index, node in enumerate(nodes):
-        kind, below = node[0], operands(node)
+        periodic.append(kind == PERIODIC or any(periodic[o] for o in below))
         cells.append(kind in (COLUMN, INPUT, OUTPUT) or any(cells[o] for o in below))
-        known = [factors[o] for o in below]
-        if kind == PERIODIC or kind in (ADD, SUB) and not cells[index]:
-            factors.append(frozenset({index}))
-        elif kind in (MUL, NEG):
-            factors.append(frozenset().union(*known))
+        factor = kind == MUL and any(periodic[o] and not cells[o] for o in below)
+        products.append(factor or any(products[o] for o in below))
+    tables = cache(lambda x: np.array(air.periodic[x], dtype=np.uint64))
+    return {
+        index: Gated(air, constraint, tables)
+        for index, constraint in enumerate(air.constraints)
+        if products[constraint.node] or periodic[constraint.node] and not cells[constraint.node]
+    }
+
+
+def _furthest_cells(nodes: Sequence[Node]) -> list[int]:
+    """How far ahead each node reads; -1 where it reads no cell."""
+    ahead: list[int] = []
+    for node in nodes:
+        ahead.append(node[2] if node[0] == COLUMN else max((ahead[o] for o in operands(node)), default=-1))
+    return ahead
+
+
+def _has_a_term_of_its_own(nodes: Sequence[Node], root: int, ahead: Sequence[int]) -> bool:
+    """Whether one summand alone looks furthest and is a cell, as in a step, so that nothing makes all of it 0."""
+    furthest = [node for node in _summands(nodes, root) if ahead[node] == ahead[root]]
+    return len(furthest) == 1 and nodes[furthest[0]][0] == COLUMN
+
+
+def _summands(nodes: Sequence[Node], root: int) -> Iterator[int]:
+    """What sums and differences are made of."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if nodes[node][0] in (ADD, SUB, NEG):
+            waiting.extend(operands(nodes[node]))
         else:
-            factors.append(frozenset.intersection(*known) if known else frozenset())
-    return sorted(factors[-1])
+            yield node
+
+
+def _check_products(air: Air, products: dict[int, Gated], free: set[int]) -> None:
+    """Each column and public input stands in a product whose periodic factors are not 0 on all rows."""
+    alive: set[tuple[int, int]] = {(COLUMN, column) for column in free}
+    for index, constraint in enumerate(air.constraints):
+        leaves = products[index].living_leaves() if index in products else extract(air.nodes, [constraint.node])[0]
+        alive |= {(kind, x) for kind, x, _ in leaves if kind in (COLUMN, INPUT)}
+    for kind, what, names in ((COLUMN, "column", air.columns), (INPUT, "public input", air.inputs)):
+        for x, name in enumerate(names):
+            if (kind, x) not in alive:
+                raise ProgramError(
+                    f"{what} {name!r} stands only in products with periodic columns that are 0 on all rows of their"
+                    " constraints, so any values of it pass: constrain it where they are not 0"
+                )
+
+
+def _check_outputs(
+    air: Air, gates: dict[int, Gated], filled: Collection[int], free: Sequence[tuple[int, range]]
+) -> None:
+    """An output of one cell, of a column that constraints hold on other rows, is of a cell that they hold."""
+    cells = dict(_output_cells(air))
+    if not any(column not in filled for column, _ in cells.values()):
+        return
+    reads: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    for index, constraint in enumerate(air.constraints):
+        if not constraint.name.startswith("output "):
+            for kind, x, y in extract(air.nodes, [constraint.node])[0]:
+                if kind == COLUMN:
+                    reads[x].append((index, y))
+    for index, (column, row) in cells.items():
+        loose = column not in filled and column in reads and not any(column == c and row in rows for c, rows in free)
+        if loose and not any(_holds(air, gates, other, row - ahead) for other, ahead in reads[column]):
+            name = air.columns[column]
+            raise ProgramError(
+                f"{air.constraints[index].name} is {name} on row {row}, where no constraint of {name} holds it, so a"
+                f" proof may state any value: constrain {name} on row {row}, or say m.free({name}, on={row}) if that is meant"
+            )
+
+
+def _output_cells(air: Air) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Of each output that is one cell: its constraint, and column and row of the cell."""
+    for index, constraint in enumerate(air.constraints):
+        kind, x, y = air.nodes[constraint.node]
+        if kind == SUB and air.nodes[x][0] == COLUMN and air.nodes[y][0] == OUTPUT:
+            yield index, (air.nodes[x][1], constraint.domain.x + air.nodes[x][2])
+
+
+def _holds(air: Air, gates: dict[int, Gated], index: int, row: int) -> bool:
+    """Whether a constraint is said on a row."""
+    if row not in air.constraints[index].domain.rows(air.length):
+        return False
+    return index not in gates or gates[index].says(row)

@@ -62,6 +62,12 @@ EXEMPT = {
         "where it is not 0 == 0",
         "",
     ),
+    "a choice that keeps the cell": (
+        gated(lambda x, y, p, g: x.next == g * y + (1 - g) * x.next),
+        15,
+        "where it is not 0 == 0",
+        "",
+    ),
     "a factor that is never 0": (gated(lambda x, y, p, g: g * (x.next - y), gates=(ALL,)), 15, "g0 is 1", ""),
     "only rows that are left out": (gated(lambda x, y, p, g: g * (x.next - y), gates=(LAST,)), 15, "g0 is 1", ""),
 }
@@ -128,19 +134,19 @@ def test_what_is_said_where_it_is_read(define):
 
 def test_a_long_selector_is_seen_at_once(monkeypatch):
     """Of a selector that is 1 on one row of many, only that row's values are computed."""
-    from l2zk import unheld_rows
+    from l2zk import gates
 
     seen = []
-    evaluate = unheld_rows.evaluate_rows
+    evaluate = gates.evaluate_rows
     monkeypatch.setattr(
-        unheld_rows,
+        gates,
         "evaluate_rows",
         lambda nodes, leaf, rows: seen.append(len(nodes) * rows) or evaluate(nodes, leaf, rows),
     )
     late = [0] * 2**14
     late[-5] = 1
     defined(gated(lambda x, y, p, g: g * (x - y) ** 7, rows=2**14, gates=(late,)))
-    assert sum(seen) < 2 * 2**14
+    assert sum(seen) < 3 * 2**14
 
 
 def test_the_end_is_the_last_row_of_the_padding():
@@ -174,3 +180,70 @@ def test_the_end_can_be_free():
 def test_nothing_looks_ahead_from_the_end():
     with pytest.raises(ProgramError, match="on 'end' looks 1 row beyond the last row"):
         defined(gated(lambda x, y, p, g: x.next - y, "end"))
+
+
+def test_a_column_all_of_whose_products_are_switched_off():
+    def define(m, gate, loose):
+        m.rows(16)
+        x, y = m.private_columns("x", "y")
+        g = m.periodic(gate, name="g")
+        m.constrain("square", y * y == y + g * x)
+        if loose:
+            m.free(x)
+
+    defined(lambda m: define(m, [0, 1], False))
+    defined(lambda m: define(m, [0, 0], True))
+    with pytest.raises(ProgramError, match="column 'x' stands only in products with periodic columns that are 0"):
+        defined(lambda m: define(m, [0, 0], False))
+
+
+def test_a_public_input_all_of_whose_products_are_switched_off():
+    def define(m):
+        m.rows(16)
+        x, g = m.private_column("x"), m.periodic([0, 1], name="g")
+        m.constrain("first", x == 5 + g * m.public_input("p"), on=2)
+
+    with pytest.raises(ProgramError, match="public input 'p' stands only in products with periodic columns"):
+        defined(define)
+
+
+@pytest.mark.parametrize(
+    "row, on, held",
+    [
+        (6, "transitions", True),
+        (7, "transitions", False),
+        ("last", "transitions", False),
+        ("end", "every", True),
+        (3, lambda m: m.every(4, 3), True),
+        (4, lambda m: m.every(4, 3), False),
+        (4, 4, True),
+    ],
+)
+def test_an_output_is_of_a_cell_that_a_constraint_holds(row, on, held):
+    def define(m, loose=False):
+        m.rows(8)
+        v, w = m.private_columns("v", "w")
+        m.constrain("small", v * (v - 1) == 0, on=on(m) if callable(on) else on)
+        m.constrain("other", w == 1)
+        m.output("stated", v, row=row)
+        if loose:
+            m.free(v)
+
+    defined(lambda m: define(m, loose=True))
+    if held:
+        defined(define)
+        return
+    with pytest.raises(ProgramError, match=r"output stated is v on row [47], where no constraint of v holds it"):
+        defined(define)
+
+
+def test_an_output_where_a_gate_is_0():
+    def define(m, row):
+        m.rows(8)
+        v, g = m.private_column("v"), m.periodic([1, 0], name="g")
+        m.constrain("small", g * v * (v - 1) == 0)
+        m.output("stated", v, row=row)
+
+    defined(lambda m: define(m, 4))
+    with pytest.raises(ProgramError, match="output stated is v on row 5, where no constraint of v holds it"):
+        defined(lambda m: define(m, 5))
