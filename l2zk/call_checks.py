@@ -24,7 +24,6 @@ from l2zk.expression import (
     cell_name,
     counted,
     field_integer,
-    shortened,
     whole,
 )
 from l2zk.names import plain
@@ -86,7 +85,7 @@ def padding(name: str, pad: Any) -> int | None:
         return None
     if whole(pad) is None:
         raise ProgramError(
-            f"pad={shortened(pad)} of column {short(name)} is not allowed: it is 'last', the last value once more, or"
+            f"pad={short(pad)} of column {short(name)} is not allowed: it is 'last', the last value once more, or"
             " an integer"
         )
     return field_integer(pad)
@@ -96,7 +95,7 @@ def row_count(value: Any) -> int:
     """An integer from 1 to 2^26."""
     number = whole(value)
     if number is None or not 1 <= number <= MAX_LENGTH:
-        raise ProgramError(f"m.rows({shortened(value)}): the number of rows is an integer from 1 to 2^26")
+        raise ProgramError(f"m.rows({short(value)}): the number of rows is an integer from 1 to 2^26")
     return number
 
 
@@ -104,11 +103,11 @@ def row_number(value: Any, what: str) -> int:
     """A row, which may turn out to be beyond the last one."""
     number = whole(value)
     if number is None:
-        raise ProgramError(f"{what} is {shortened(value)}, where an integer, 'first' or 'last' is needed")
+        raise ProgramError(f"{what} is {short(value)}, where an integer, 'first' or 'last' is needed")
     if number < 0:
-        raise ProgramError(f"{what} is {shortened(number)}: rows count from 0, and the last one is 'last'")
+        raise ProgramError(f"{what} is {short(number)}: rows count from 0, and the last one is 'last'")
     if number >= MAX_LENGTH:
-        raise ProgramError(f"{what} is {shortened(number)}, but 2^26 = {MAX_LENGTH} rows are the most")
+        raise ProgramError(f"{what} is {short(number)}, but 2^26 = {MAX_LENGTH} rows are the most")
     return number
 
 
@@ -116,10 +115,10 @@ def cycle(k: Any, start: Any) -> Every:
     """The rows of m.every: k is a power of two from 2 to 2^26, and the start below it."""
     period, first = whole(k), whole(start)
     if period is None or not 2 <= period <= MAX_LENGTH or period & (period - 1):
-        raise ProgramError(f"m.every({shortened(k)}): k must be a power of two from 2 to 2^26")
+        raise ProgramError(f"m.every({short(k)}): k must be a power of two from 2 to 2^26")
     if first is None or not 0 <= first < period:
         raise ProgramError(
-            f"m.every({period}, start={shortened(start)}): the start must be an integer from 0, below {period}"
+            f"m.every({period}, start={short(start)}): the start must be an integer from 0, below {period}"
         )
     return Every(period, first)
 
@@ -131,7 +130,7 @@ def settled(on: Any, what: str) -> Settled:
     if isinstance(on, str):
         if on != "first":
             raise ProgramError(
-                f"{what} is on {shortened(on)}: its rows are 'every', 'transitions', 'first', 'last', 'end', a row or"
+                f"{what} is on {short(on)}: its rows are 'every', 'transitions', 'first', 'last', 'end', a row or"
                 " m.every(k)"
             )
         return 0
@@ -157,7 +156,7 @@ def pairs(what: str, cells: Any) -> list[tuple[Any, Any]]:
 def cell_of(graph: Graph, what: str, key: Any) -> tuple[int, int]:
     """The column and the rows ahead that a key of m.start or m.step, or a column of m.free, stands for."""
     if not isinstance(key, Expression):
-        raise ProgramError(f"{shortened(key)} as a key of m.{what}: the keys are columns, as m.columns gives them")
+        raise ProgramError(f"{short(key)} as a key of m.{what}: the keys are columns, as m.columns gives them")
     kind, column, ahead = graph.nodes[graph.lift(key).index]
     if kind != COLUMN:
         raise ProgramError(
@@ -184,14 +183,14 @@ def check_bits(graph: Graph, name: Any, value: Expression, count: Any) -> None:
     number = whole(count)
     if number is None or not 1 <= number <= 63:
         raise ProgramError(
-            f"m.bits({shortened(name)}): the number of bits is {shortened(count)}, where 1 to 63 are possible"
+            f"m.bits({short(name)}): the number of bits is {short(count)}, where 1 to 63 are possible"
         )
     check_leaves(
-        graph, value.index, f"m.bits({shortened(name)})", (PRIVATE, OUTPUT), "cells, public inputs and constants"
+        graph, value.index, f"m.bits({short(name)})", (PRIVATE, OUTPUT), "cells, public inputs and constants"
     )
     if not graph.has(value.index, COLUMN):
         raise ProgramError(
-            f"m.bits({shortened(name)}) takes bits of {value}, which is the same on every row: give a column"
+            f"m.bits({short(name)}) takes bits of {value}, which is the same on every row: give a column"
         )
 
 
@@ -251,7 +250,7 @@ def check_undecided(name: Any, claim: Any) -> None:
     """A claim is one of expressions: what Python has compared itself says nothing of a trace."""
     if isinstance(claim, bool) or type(claim).__name__ in ("bool_", "bool"):
         raise ProgramError(
-            f"constraint {shortened(name)} is {claim}, which Python has decided by itself: no side of the comparison"
+            f"constraint {short(name)} is {claim}, which Python has decided by itself: no side of the comparison"
             " holds a column or a public value; write m.constant(value) for one side, or leave the constraint out"
         )
 

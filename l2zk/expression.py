@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
 
 from l2zk.errors import ProgramError
+from l2zk.words import short
 
 MODULUS = 2**64 - 2**32 + 1
 
@@ -43,14 +44,6 @@ def whole(value: Any) -> int | None:
         return None
 
 
-def shortened(value: Any) -> str:
-    """A value as Python would write it, cut at 60 characters; of a long integer, its length."""
-    if isinstance(value, int) and value.bit_length() > 256:
-        return f"an integer of {value.bit_length()} bits"
-    shown = str(value) if isinstance(value, Expression) else repr(value)
-    return shown if len(shown) <= 60 else shown[:59] + "…"
-
-
 def field_integer(value: Any) -> int:
     """The field element that an integer -p < value < p means; -1 is p - 1."""
     if isinstance(value, bool):
@@ -60,11 +53,11 @@ def field_integer(value: Any) -> int:
     number = whole(value)
     if number is None:
         raise ProgramError(
-            f"{shortened(value)} is of type {type(value).__name__}, not an integer or an expression"
+            f"{short(value)} is of type {type(value).__name__}, not an integer or an expression"
         )
     if not -MODULUS < number < MODULUS:
         raise ProgramError(
-            f"the integer {shortened(number)} is outside -p < x < p, where p = 2^64 - 2^32 + 1"
+            f"the integer {short(number)} is outside -p < x < p, where p = 2^64 - 2^32 + 1"
         )
     return number % MODULUS
 
@@ -306,10 +299,10 @@ class Expression:
             )
         ahead = whole(rows)
         if ahead is None:
-            raise ProgramError(f"{self}[{shortened(rows)}]: the rows ahead are an integer, 0 or more")
+            raise ProgramError(f"{self}[{short(rows)}]: the rows ahead are an integer, 0 or more")
         if ahead < 0:
             raise ProgramError(
-                f"{self}[{shortened(ahead)}] looks back: look ahead instead, from the earliest row"
+                f"{self}[{short(ahead)}] looks back: look ahead instead, from the earliest row"
             )
         return self.graph.leaf(COLUMN, column, offset + ahead)
 
@@ -323,7 +316,7 @@ class Expression:
 
     def __ne__(self, other: object) -> NoReturn:  # type: ignore[override]
         raise ProgramError(
-            f"{self} != {shortened(other)} is no polynomial equation: add a column `inverse` and constrain"
+            f"{self} != {short(other)} is no polynomial equation: add a column `inverse` and constrain"
             " difference * inverse == 1"
         )
 
@@ -383,14 +376,14 @@ def _exponent(base: Expression, exponent: Any) -> int:
     number = None if isinstance(exponent, Expression) else whole(exponent)
     if number is None:
         raise ProgramError(
-            f"{base} ** {shortened(exponent)}: an exponent is an integer that the program knows"
+            f"{base} ** {short(exponent)}: an exponent is an integer that the program knows"
         )
     if number < 0:
         raise ProgramError(
-            f"{base} ** {shortened(number)}: for an inverse add a column `inverse` and constrain {base} * inverse == 1"
+            f"{base} ** {short(number)}: for an inverse add a column `inverse` and constrain {base} * inverse == 1"
         )
     if number >= MODULUS:
-        raise ProgramError(f"{base} ** {shortened(number)}: an exponent is below p = 2^64 - 2^32 + 1")
+        raise ProgramError(f"{base} ** {short(number)}: an exponent is below p = 2^64 - 2^32 + 1")
     return number
 
 

@@ -41,11 +41,11 @@ from l2zk.expression import (
     cell_name,
     counted,
     field_integer,
-    shortened,
 )
 from l2zk.finish import definition_of
 from l2zk.names import plain
 from l2zk.private_starts import affine_in_private
+from l2zk.words import short
 
 On = Settled | None
 
@@ -227,7 +227,7 @@ class Machine:
         expression = self._graph.lift(claim.difference if isinstance(claim, Equation) else claim)
         if on is None:
             on = "transitions" if self._graph.look_ahead[expression.index] else "every"
-        self._claim(name, expression.index, settled(on, f"constraint {shortened(name)}"))
+        self._claim(name, expression.index, settled(on, f"constraint {short(name)}"))
 
     def output(self, name: str, value: Any, row: int | str) -> Expression:
         """State the value on a row as a public output of this name, which may stand in constraints.

@@ -8,6 +8,7 @@ from reprlib import Repr
 
 LISTED = 8  # names in one sentence
 PAIRS = 4  # names with their values in one sentence
+LONGEST = 60  # characters of a text, or of a value of some other kind
 LONGEST_BITS = 256  # of an integer that is written out
 SHOWN = "TraceZkVm(redact=False) or `l2zk check` shows what is private"  # how a sentence ends that leaves values out
 
@@ -15,11 +16,21 @@ SHOWN = "TraceZkVm(redact=False) or `l2zk check` shows what is private"  # how a
 class _Short(Repr):
     """Of a long integer its length: Python writes no more than 4,300 digits."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxstring = self.maxother = LONGEST
+
     def repr_int(self, x: int, level: int) -> str:
         return repr(x) if x.bit_length() <= LONGEST_BITS else f"an integer of {x.bit_length()} bits"
 
 
-short = _Short().repr
+def short(value: object) -> str:
+    """A value as Python writes it, on one line and no longer than is of use."""
+    text = sentence(_short.repr(value))
+    return text if len(text) <= 2 * LONGEST else text[: 2 * LONGEST] + "…"
+
+
+_short = _Short()
 
 
 def number(x: int) -> str:

@@ -1,0 +1,26 @@
+"""Values as sentences show them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from l2zk.machine import Machine
+from l2zk.words import short
+
+
+@pytest.mark.parametrize(
+    "value", ["x" * 999, ["x" * 999] * 9, {"x" * 99: "y" * 99}, (1 << 255,) * 9, np.eye(9), "a\n\x1bb", b"\xff" * 999]
+)
+def test_any_value_is_short_and_on_one_line(value):
+    text = short(value)
+    assert 0 < len(text) <= 121 and text.isprintable()
+
+
+def test_a_long_integer_is_its_length():
+    assert short(1 << 5000) == "an integer of 5001 bits" and short(2**64) == str(2**64)
+
+
+def test_an_expression_is_as_it_is_written():
+    m = Machine()
+    assert short(m.column("a") + 1) == "a + 1"
