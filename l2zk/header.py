@@ -1,7 +1,6 @@
-"""The header of a proof and the bytes of a program's parameters: written one way, read back strictly.
+"""The header of a proof: written one way, read back strictly; and read beside the program that it should be of.
 
     header = "l2zk" ‖ version ‖ options ‖ digest ‖ id ‖ rows ‖ parameters ‖ inputs ‖ outputs    (PROTOCOL 8.1)
-    parameters = count ‖ (name ‖ tagged value) …                                                (PROTOCOL 8.4)
 
 Invariant: whatever is read gives, written again, the bytes that it was read from. A refusal names the offset
 of the byte, what was found there and what would be right.
@@ -9,22 +8,42 @@ of the byte, what was found there and what would be right.
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NoReturn
 
 from l2zk.errors import FormatError, ProgramError, VersionError
 from l2zk.lengths import LONGEST_TRACE
 from l2zk.options import ProofOptions
+from l2zk.parameter_bytes import (
+    MAX_DEPTH,
+    MAX_PARAMETERS,
+    MAX_VALUES,
+    Parameter,
+    parameters_from_bytes,
+    parameters_to_bytes,
+    read_new_name,
+    str8,
+)
+from l2zk.reader import Reader
 from l2zk.security import P
+
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_PARAMETERS",
+    "MAX_VALUES",
+    "VERSION",
+    "Header",
+    "Parameter",
+    "Preamble",
+    "PublicValues",
+    "Reader",
+    "parameters_from_bytes",
+    "parameters_to_bytes",
+]
 
 MAGIC = b"l2zk"
 VERSION = 1
-MAX_PARAMETERS = 2**20
-MAX_DEPTH = 16  # tuples within tuples: a bound for readers, far beyond any program's need
+SHOWN = 30  # characters of a stranger's name in a sentence
 
-Parameter = None | bool | int | str | bytes | tuple["Parameter", ...]
 PublicValues = tuple[tuple[str, int], ...]
 
 
@@ -49,7 +68,7 @@ class Header:
                 VERSION.to_bytes(4, "little"),
                 self.options.to_bytes(),
                 self.digest,
-                _str8(self.program_id),
+                str8(self.program_id),
                 self.rows.to_bytes(8, "little"),
                 len(self.parameters).to_bytes(4, "little"),
                 self.parameters,
@@ -64,16 +83,38 @@ class Header:
         offsets: list[int] = []
         for name, _ in reversed(self.outputs):
             offsets.append(end - 8)
-            end -= 8 + len(_str8(name))
+            end -= 8 + len(str8(name))
         return tuple(reversed(offsets))
 
     @classmethod
     def parse(cls, data: bytes | bytearray | memoryview) -> tuple[Header, int]:
         """The header at the start of these bytes, and its length."""
         reader = Reader(data, "8.1")
+        program = Preamble.read(reader)
+        header = cls(
+            **vars(program),
+            inputs=_read_public_values(reader, "public input"),
+            outputs=_read_public_values(reader, "public output"),
+        )
+        return header, reader.at
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preamble:
+    """What a header says before its public values: under which options, and of which program."""
+
+    options: ProofOptions
+    digest: bytes
+    program_id: str
+    rows: int
+    parameters: bytes
+
+    @classmethod
+    def read(cls, reader: Reader) -> Preamble:
+        """The first bytes of a proof. The parameters stay bytes."""
         reader.literal(MAGIC, "the first bytes of a proof")
         _check_version(reader)
-        header = cls(
+        return cls(
             options=_read_options(reader),
             digest=reader.take(32, "the program digest"),
             program_id=_read_id(reader),
@@ -81,103 +122,7 @@ class Header:
             parameters=reader.take(
                 reader.count(4, MAX_PARAMETERS, "the length of the parameters"), "the parameters"
             ),
-            inputs=_read_public_values(reader, "public input"),
-            outputs=_read_public_values(reader, "public output"),
         )
-        return header, reader.at
-
-
-def parameters_to_bytes(pairs: Iterable[tuple[str, object]]) -> bytes:
-    """The bytes of a program's fields, in their order (PROTOCOL 8.4)."""
-    fields = list(pairs)
-    if len({name for name, _ in fields}) < len(fields):
-        raise ProgramError("a program has two parameters of one name; each field needs a name of its own")
-    if len(fields) > 0xFFFF:
-        raise ProgramError(f"a program has {len(fields)} parameters; at most 65535 fit in a proof")
-    data = len(fields).to_bytes(2, "little") + b"".join(
-        _str8(name) + _tagged(value, f"parameter {name!r}", 0) for name, value in fields
-    )
-    if len(data) > MAX_PARAMETERS:
-        raise ProgramError(
-            f"the parameters of a program take {len(data)} bytes; at most {MAX_PARAMETERS} fit in a proof"
-        )
-    return data
-
-
-def parameters_from_bytes(data: bytes | bytearray | memoryview) -> tuple[tuple[str, Parameter], ...]:
-    """The fields that `parameters_to_bytes` wrote; refuses any other bytes."""
-    reader = Reader(data, "8.4")
-    pairs: dict[str, Parameter] = {}
-    for _ in range(reader.count(2, 0xFFFF, "the number of parameters")):
-        name = _read_new_name(reader, pairs, "parameter")
-        pairs[name] = _read_tagged(reader, f"parameter {name!r}", 0)
-    reader.finish("the parameters")
-    return tuple(pairs.items())
-
-
-class Reader:
-    """A cursor over bytes that refuses, by a `FormatError` with the offset, whatever is not right."""
-
-    def __init__(self, data: bytes | bytearray | memoryview, section: str) -> None:
-        self.data = memoryview(data).cast("B")
-        self.section = section
-        self.at = 0
-
-    def refuse(self, at: int, found: str, right: str) -> NoReturn:
-        """Raise for the byte at this offset."""
-        raise FormatError(f"byte {at}: found {found}, expected {right}", self.section)
-
-    def take(self, length: int, what: str) -> bytes:
-        """The next `length` bytes."""
-        left = len(self.data) - self.at
-        if length > left:
-            self.refuse(self.at, f"the end after {left} more bytes", f"{length} bytes of {what}")
-        self.at += length
-        return bytes(self.data[self.at - length : self.at])
-
-    def literal(self, right: bytes, what: str) -> None:
-        """Exactly these bytes."""
-        start = self.at
-        found = bytes(self.data[start : start + len(right)])
-        if found != right:
-            self.refuse(start, repr(found) if found else "nothing", f"{right!r}, {what}")
-        self.at += len(right)
-
-    def integer(self, size: int, what: str) -> int:
-        """A little-endian unsigned integer of `size` bytes."""
-        return int.from_bytes(self.take(size, what), "little")
-
-    def count(self, size: int, largest: int, what: str) -> int:
-        """A little-endian unsigned integer of `size` bytes that is at most `largest`."""
-        start = self.at
-        value = self.integer(size, what)
-        if value > largest:
-            self.refuse(start, f"{value} as {what}", f"at most {largest}")
-        return value
-
-    def element(self, what: str) -> int:
-        """An element of the field, 8 bytes (PROTOCOL 2.3)."""
-        start = self.at
-        value = self.integer(8, what)
-        if value >= P:
-            self.refuse(start, f"{value} as {what}", f"an element of the field, at most {P - 1}")
-        return value
-
-    def text(self, size: int, what: str) -> str:
-        """UTF-8 text behind its length in `size` bytes."""
-        length = self.integer(size, f"the length of {what}")
-        start = self.at
-        data = self.take(length, what)
-        try:
-            return data.decode("utf-8")
-        except UnicodeDecodeError as error:
-            self.refuse(start + error.start, f"the byte {data[error.start]:#04x}", f"UTF-8 text as {what}")
-
-    def finish(self, what: str) -> None:
-        """Nothing may be left."""
-        left = len(self.data) - self.at
-        if left:
-            self.refuse(self.at, f"{left} more bytes", f"the end of {what}")
 
 
 def _check_version(reader: Reader) -> None:
@@ -220,19 +165,31 @@ def _read_rows(reader: Reader) -> int:
 
 
 def _read_public_values(reader: Reader, what: str) -> PublicValues:
-    values: dict[str, int] = {}
-    for _ in range(reader.count(2, 0xFFFF, f"the number of {what}s")):
-        name = _read_new_name(reader, values, what)
-        values[name] = reader.element(f"the value of {what} {name!r}")
+    count = reader.count(2, 0xFFFF, f"the number of {what}s")
+    values = _take_public_values(reader, count)
+    while len(values) < count:  # the next one is wrong, or the last that there is
+        name = read_new_name(reader, values, what)
+        values[name] = reader.element(f"the value of {what} {name[:SHOWN]!r}")
     return tuple(values.items())
 
 
-def _read_new_name(reader: Reader, known: Iterable[str], what: str) -> str:
-    start = reader.at
-    name = reader.text(1, f"the name of a {what}")
-    if name in known:
-        reader.refuse(start, f"{what} {name!r} for the second time", "each name once")
-    return name
+def _take_public_values(reader: Reader, count: int) -> dict[str, int]:
+    """As many public values, up to so many, as nothing is wrong with; of 65535 each step counts."""
+    values: dict[str, int] = {}
+    data = bytes(reader.data[reader.at : reader.at + count * (1 + 255 + 8)])
+    start = 0
+    try:
+        for _ in range(count):
+            end = start + 1 + data[start]
+            name, value = data[start + 1 : end].decode(), int.from_bytes(data[end : end + 8], "little")
+            if value >= P or name in values or end + 8 > len(data):
+                break
+            values[name] = value
+            start = end + 8
+    except (IndexError, UnicodeDecodeError):
+        pass
+    reader.at += start
+    return values
 
 
 def _check_writable(header: Header) -> None:
@@ -254,7 +211,7 @@ def _check_writable(header: Header) -> None:
 
 def _public_values(values: PublicValues) -> bytes:
     return len(values).to_bytes(2, "little") + b"".join(
-        _str8(name) + _element(name, value) for name, value in values
+        str8(name) + _element(name, value) for name, value in values
     )
 
 
@@ -262,101 +219,3 @@ def _element(name: str, value: int) -> bytes:
     if not 0 <= value < P:
         raise ProgramError(f"the public value {name!r} is {value}; an element of the field is 0 to {P - 1}")
     return value.to_bytes(8, "little")
-
-
-def _str8(text: str) -> bytes:
-    data = _utf8(text)
-    if len(data) > 255:
-        raise ProgramError(f"the name {text[:20]!r}… takes {len(data)} bytes; at most 255 fit in a proof")
-    return bytes([len(data)]) + data
-
-
-def _utf8(text: str) -> bytes:
-    try:
-        return text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise ProgramError(
-            f"the text {text!r} has a lone surrogate at {error.start}; a proof holds UTF-8 text"
-        ) from None
-
-
-def _tagged(value: object, what: str, depth: int) -> bytes:
-    """One parameter value behind its tag."""
-    if value is None or isinstance(value, bool):
-        return bytes([0 if value is None else 1 + value])
-    if isinstance(value, str):
-        return b"\x04" + _counted(_utf8(value))
-    if isinstance(value, bytes):
-        return b"\x05" + _counted(value)
-    if isinstance(value, tuple):
-        if depth == MAX_DEPTH:
-            raise ProgramError(f"{what} nests tuples more than {MAX_DEPTH} deep; flatten it")
-        return (
-            b"\x06" + len(value).to_bytes(4, "little") + b"".join(_tagged(v, what, depth + 1) for v in value)
-        )
-    return b"\x03" + _signed(_index(value, what), what)
-
-
-def _counted(data: bytes) -> bytes:
-    return len(data).to_bytes(4, "little") + data
-
-
-def _index(value: object, what: str) -> int:
-    try:
-        return operator.index(value)  # type: ignore[arg-type]
-    except TypeError:
-        raise ProgramError(
-            f"{what} is a {type(value).__name__}; a program's parameter is None, a bool, an int, a str, "
-            "bytes or a tuple of these"
-        ) from None
-
-
-def _signed(value: int, what: str) -> bytes:
-    """Sign, length and shortest magnitude."""
-    length = (abs(value).bit_length() + 7) // 8
-    if length > 0xFFFF:
-        raise ProgramError(f"{what} is an integer of {length} bytes; at most 65535 fit in a proof")
-    return bytes([value < 0]) + length.to_bytes(2, "little") + abs(value).to_bytes(length, "little")
-
-
-def _read_tagged(reader: Reader, what: str, depth: int) -> Parameter:
-    start = reader.at
-    match reader.integer(1, f"the tag of {what}"):
-        case 0:
-            return None
-        case 1 | 2 as tag:
-            return tag == 2
-        case 3:
-            return _read_signed(reader, what)
-        case 4:
-            return reader.text(4, what)
-        case 5:
-            return reader.take(reader.integer(4, f"the length of {what}"), what)
-        case 6 if depth < MAX_DEPTH:
-            return _read_tuple(reader, what, depth)
-        case 6:
-            reader.refuse(start, f"tuples nested more than {MAX_DEPTH} deep in {what}", "a flatter value")
-        case tag:
-            reader.refuse(start, f"the tag {tag} of {what}", "a tag from 0 to 6")
-
-
-def _read_tuple(reader: Reader, what: str, depth: int) -> tuple[Parameter, ...]:
-    start = reader.at
-    count = reader.integer(4, f"the length of {what}")
-    left = len(reader.data) - reader.at
-    if count > left:
-        reader.refuse(
-            start, f"a tuple of {count} values in {what}", f"at most {left}, one for each byte that is left"
-        )
-    return tuple(_read_tagged(reader, what, depth + 1) for _ in range(count))
-
-
-def _read_signed(reader: Reader, what: str) -> int:
-    start = reader.at
-    sign = reader.count(1, 1, f"the sign of {what}")
-    magnitude = reader.take(reader.integer(2, f"the length of {what}"), what)
-    if magnitude[-1:] == b"\0":
-        reader.refuse(reader.at - 1, f"a leading zero of {what}", "the shortest form of an integer")
-    if sign and not magnitude:
-        reader.refuse(start, f"minus zero as {what}", "zero without a sign")
-    return -int.from_bytes(magnitude, "little") if sign else int.from_bytes(magnitude, "little")
