@@ -126,6 +126,26 @@ def proof_size(header_length: int, air: Air, shape: Shape, different: Different[
     return header_length + fixed + sum(size for _, size, _ in _openings(air, shape, different))
 
 
+def check_length(air: Air, shape: Shape, header_length: int, size: int) -> None:
+    """That a proof of so many bytes can be one of this shape: it has the fixed part, and no more than the most that can follow."""
+    fixed = sum(size for _, size, _ in _fixed_part(air, shape))
+    if size < header_length + fixed:
+        raise ProofError(
+            f"the proof ends too early, at byte {size}: its fixed part ends at byte {header_length + fixed}", "7.4"
+        )
+    most = header_length + fixed + _most_openings(shape)
+    if size > most:
+        raise ProofError(f"the proof has {size} bytes, but its queries give it at most {most}", "7.8")
+
+
+def _most_openings(shape: Shape) -> int:
+    """No openings have more bytes: every query a leaf of its own, and no digest shared."""
+    opened, path = min(shape.queries, shape.leaves), HASH * (shape.leaves.bit_length() - 1)
+    leaf = shape.rows_per_leaf * (ELEMENT * shape.columns + EXTENSION * shape.pieces)
+    leaf += (EXTENSION + 2 * SALT) * shape.zero_knowledge
+    return opened * (leaf + 2 * path + sum(EXTENSION * arity + path for arity in shape.arities))
+
+
 def different(positions: Collection[int]) -> Different[int]:
     """Of these positions."""
     return lambda size: len({position % size for position in positions})

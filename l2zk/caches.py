@@ -35,7 +35,7 @@ def cached(most: int) -> Callable[[Callable[..., Made]], _lru_cache_wrapper[Made
 def cached_with_errors(most: int) -> Callable[[Callable[..., Made]], Callable[..., Made]]:
     """As `cached`, but an error of l2zk's is kept too, without its traceback, and raised anew.
 
-    What came of a lack of memory or of stack is no error of the arguments, and is not kept.
+    What came of the system, a lack of memory or of stack say, is no error of the arguments, and is not kept.
     """
 
     def keeping(make: Callable[..., Made]) -> Callable[..., Made]:
@@ -54,7 +54,7 @@ def cached_with_errors(most: int) -> Callable[[Callable[..., Made]], Callable[..
             try:
                 return kept(*arguments)
             except L2zkError as error:
-                if not isinstance(error.__cause__, (MemoryError, RecursionError)):
+                if not isinstance(error.__cause__, (MemoryError, RecursionError, OSError)):
                     refused[arguments] = copied(error)
                     _shorten(refused, most)
                 raise

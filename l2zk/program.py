@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from l2zk.caches import cached
+from l2zk.caches import cached_with_errors
 from l2zk.definition import Binding, Definition, GivenColumn, Input, Output, Start
 from l2zk.errors import ProgramError
 from l2zk.foreign import foreign
@@ -37,6 +37,10 @@ __all__ = [
     "TraceProgram",
     "split_id",
 ]
+
+
+LONG = 2**14
+"""Bytes of parameters; of programs with more, fewer definitions are kept: a stranger's header may name them."""
 
 
 class TraceProgram:
@@ -78,7 +82,8 @@ class TraceProgram:
         from l2zk.header import parameters_to_bytes
 
         parameters = parameters_to_bytes(_parameters(self))
-        return held((type(self), parameters), partial(_definition, self, parameters))
+        define = _definition if len(parameters) <= LONG else _long_definition
+        return held((type(self), parameters), partial(define, self, parameters))
 
     @property
     def digest(self) -> bytes:
@@ -133,8 +138,7 @@ def split_id(id: object) -> tuple[str, int]:
     return match[1], int(match[2])
 
 
-@cached(128)
-def _definition(program: TraceProgram, parameters: bytes) -> Definition:
+def _define(program: TraceProgram, parameters: bytes) -> Definition:
     """The bytes are part of the key: they tell True from 1, which are equal as fields."""
     machine = Machine()
     try:
@@ -145,6 +149,10 @@ def _definition(program: TraceProgram, parameters: bytes) -> Definition:
     except ProgramError as error:
         error.add_note(f"in the definition of {program.id}, {described(program)}")
         raise
+
+
+_definition = cached_with_errors(128)(_define)
+_long_definition = cached_with_errors(8)(_define)
 
 
 _RESERVED = frozenset({"id", *dir(TraceProgram)})

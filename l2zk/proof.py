@@ -41,12 +41,7 @@ class Proof:
     def __post_init__(self) -> None:
         data = _sized(self.data)
         header, length = Header.parse(data)
-        if len(data) < length + ROOT_BYTES:
-            raise FormatError(
-                f"byte {length}: found the end after {len(data) - length} more bytes, "
-                f"expected {ROOT_BYTES} bytes of the root of the trace tree",
-                "8.2",
-            )
+        check_root(data, length)
         parameters = MappingProxyType(dict(parameters_from_bytes(header.parameters)))
         for name, value in (
             ("data", data),
@@ -172,6 +167,26 @@ class Proof:
 
     def __repr__(self) -> str:
         return f"<Proof of {self.claim}; {self.steps:,} steps, {self.size:,} bytes>"
+
+
+def proof_bytes(proof: Proof | bytes) -> bytes:
+    """The bytes of a proof, or bytes that may be one: within the cap, and not parsed."""
+    if isinstance(proof, Proof):
+        return proof.data
+    if isinstance(proof, (bytes, bytearray, memoryview)):
+        return _sized(proof)
+    raise TypeError(f"a proof is a Proof or bytes, not {type(proof).__name__}")
+
+
+def check_root(data: bytes, header_length: int) -> None:
+    """A proof has at least a root behind its header."""
+    left = len(data) - header_length
+    if left < ROOT_BYTES:
+        raise FormatError(
+            f"byte {header_length}: found the end after {left} more bytes, "
+            f"expected {ROOT_BYTES} bytes of the root of the trace tree",
+            "8.2",
+        )
 
 
 def _sized(data: object) -> bytes:

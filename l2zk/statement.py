@@ -1,4 +1,4 @@
-"""What a verifier's caller demands of a proof's statement, and whether the proof states that (PROTOCOL 7.2).
+"""What a verifier's caller demands of a proof's statement and options, and whether the proof has that (PROTOCOL 7.1 to 7.3).
 
     named by the caller -> that value; None -> any value; not named -> the input's default, or any value if it has none
 
@@ -9,15 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import floor
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from l2zk.caches import cached
 from l2zk.definition import Definition, element
-from l2zk.errors import ProofError, WitnessError
+from l2zk.errors import OptionsError, ProgramError, ProofError, WitnessError
 from l2zk.expression import counted
-from l2zk.header import Header, PublicValues
+from l2zk.header import Header, Preamble, PublicValues
 from l2zk.names import by_plain_name
+from l2zk.options import ProofOptions
+from l2zk.parameter_bytes import str8
+from l2zk.proof import check_root
+from l2zk.reader import Reader
+from l2zk.security import HASH_BITS, proven_bits
+from l2zk.shape import Profile, Shape, solve
 from l2zk.trace import nearest
 from l2zk.words import listed, short
 
@@ -62,19 +71,70 @@ def demanded_outputs(definition: Definition, outputs: Known = ()) -> Demands:
     return Demands("output", names, tuple(map(named.get, names)))
 
 
-def check_statement(definition: Definition, header: Header, inputs: Demands, outputs: Demands) -> None:
-    """PROTOCOL 7.2: the header is this program's, and states the values that are demanded."""
+def read_statement(definition: Definition, data: bytes, inputs: Demands, outputs: Demands) -> tuple[Header, int]:
+    """The header at the start of a proof, if it is this program's and states what is demanded, and its length (PROTOCOL 7.1, 7.2).
+
+    Whatever has one value in every proof of the program is compared as bytes: what is of another program is not decoded.
+    """
+    reader = Reader(data, "8.1")
+    preamble = Preamble.read(reader)
+    _check_program(definition, preamble)
+    stated = [_stated_values(reader, definition.air.id, demands) for demands in (inputs, outputs)]
+    for demands, values in zip((inputs, outputs), stated):
+        _check_values(demands, values)
+    check_root(data, reader.at)
+    return Header(**vars(preamble), inputs=stated[0], outputs=stated[1]), reader.at
+
+
+def _check_program(definition: Definition, stated: Preamble) -> None:
     air = definition.air
-    if header.program_id != air.id:
-        raise ProofError(f"the proof is of program {header.program_id!r}, not of {air.id!r}", "7.2")
-    if header.parameters != air.parameters:
+    if stated.program_id != air.id:
+        raise ProofError(f"the proof is of program {short(stated.program_id)}, not of {air.id!r}", "7.2")
+    if stated.parameters != air.parameters:
         raise ProofError(f"the proof is of {air.id} with other parameters", "7.2")
-    if header.digest != air.digest or header.rows != air.rows:
+    if stated.digest != air.digest or stated.rows != air.rows:
         raise ProofError(f"the proof is of another version of {air.id}: the program digests differ", "7.2")
-    for demands, stated in ((inputs, header.inputs), (outputs, header.outputs)):
-        if tuple(name for name, _ in stated) != demands.names:
-            raise ProofError(f"the proof names other public {demands.kind}s than {air.id}", "7.2")
-        _check_values(demands, stated)
+
+
+def _stated_values(reader: Reader, id: str, demands: Demands) -> PublicValues:
+    """The values of the names that are demanded; other names are refused unread."""
+    template, known = _named_bytes(demands.names)
+    data = np.frombuffer(reader.data[reader.at : reader.at + len(template)], dtype=np.uint8)
+    if ((data != template[: len(data)]) & known[: len(data)]).any():
+        raise ProofError(f"the proof names other public {demands.kind}s than {id}", "7.2")
+    reader.count(2, 0xFFFF, f"the number of public {demands.kind}s")
+    values = []
+    for name in demands.names:
+        reader.at += 1 + len(name.encode())
+        values.append(reader.element(f"the value of public {demands.kind} {short(name)}"))
+    return tuple(zip(demands.names, values))
+
+
+@cached(256)
+def _named_bytes(names: tuple[str, ...]) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """The bytes of public values of these names, each value 0, and which of the bytes are not a value's."""
+    size = len(names).to_bytes(2, "little")
+    template = size + b"".join(str8(name) + bytes(8) for name in names)
+    known = size + b"".join(b"\1" * len(str8(name)) + bytes(8) for name in names)
+    return np.frombuffer(template, dtype=np.uint8), np.frombuffer(b"\1\1" + known[2:], dtype=np.uint8).astype(bool)
+
+
+def accepted_shape(options: ProofOptions, profile: Profile, least: int | None) -> Shape:
+    """The shape of proofs with a proof's own options, if they prove so many bits (PROTOCOL 7.3)."""
+    try:
+        shape = solve(options, profile)
+    except (OptionsError, ProgramError) as error:
+        raise ProofError(f"the proof's options do not suit this program: {error}", "7.3") from None
+    bits = HASH_BITS if least is None else worth(options, profile)
+    if least is not None and bits < least:
+        raise ProofError(f"the proof has {floor(10 * bits) / 10:.1f} proven bits, but {least} are demanded", "7.3")
+    return shape
+
+
+@cached(1024)
+def worth(options: ProofOptions, profile: Profile) -> float:
+    """The proven bits of proofs with these options, which have a shape."""
+    return proven_bits(options, profile, solve(options, profile))
 
 
 def _check_values(demands: Demands, stated: PublicValues) -> None:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2zk import _core
+from l2zk.anatomy import check_length
 from l2zk.caches import cached
 from l2zk.check import Report, report
 from l2zk.degree import Degrees, complaint, degrees_of, shape_of
@@ -40,12 +41,23 @@ from l2zk.observation import observed, watched
 from l2zk.options import ProofOptions
 from l2zk.profile import ProofProfile
 from l2zk.program import Binding, Definition, ExecutionTrace, TraceProgram
-from l2zk.proof import Proof
+from l2zk.proof import Proof, proof_bytes
 from l2zk.redaction import attempt, violation_error, violation_report
-from l2zk.resources import default_threads, memory_limit, require_instruction_set, require_memory, thread_count
-from l2zk.security import proven_bits
-from l2zk.shape import Shape, solve
-from l2zk.statement import Known, check_statement, demanded_inputs, demanded_outputs
+from l2zk.resources import (
+    default_threads,
+    memory_limit,
+    require_instruction_set,
+    require_memory,
+    thread_count,
+)
+from l2zk.shape import Shape
+from l2zk.statement import (
+    Known,
+    accepted_shape,
+    demanded_inputs,
+    demanded_outputs,
+    read_statement,
+)
 from l2zk.words import short
 
 if TYPE_CHECKING:
@@ -304,15 +316,15 @@ class TraceZkVm:
         """As `verify`, but raises ProofError with the reason and the check of PROTOCOL 7 that failed."""
         definition = _definition(program)
         demands = demanded_inputs(definition, witness_hint), demanded_outputs(definition, outputs)
-        parsed = _parse(proof)                                                   # 7.1
-        header = parsed.header
-        check_statement(definition, header, *demands)                            # 7.2
-        shape = self._check_options(definition, header.options)                  # 7.3
-        data = memoryview(parsed.data)
+        data = proof_bytes(proof)
+        header, start = read_statement(definition, data, *demands)               # 7.1, 7.2
+        shape = self._accepted_shape(definition, header.options)                 # 7.3
+        check_length(definition.air, shape, start, len(data))                    # of 7.4 and 7.8, before anything is compiled
+        view = memoryview(data)
         _core.verify_bytes(                                                      # 7.4 to 7.12
             _compile(definition, shape),
-            data[: parsed.header_length],
-            data[parsed.header_length :],
+            view[:start],
+            view[start:],
             [value for _, value in header.inputs],
             [value for _, value in header.outputs],
         )
@@ -416,22 +428,11 @@ class TraceZkVm:
             progress=progress,
         )
 
-    def _check_options(self, definition: Definition, options: ProofOptions) -> Shape:
+    def _accepted_shape(self, definition: Definition, options: ProofOptions) -> Shape:
         """PROTOCOL 7.3: the proof's options are those demanded, or prove the bits demanded."""
         if self._exact and options != self._options:
             raise ProofError(f"the proof was made with {options}, but {self._options} is demanded", "7.3")
-        profile = definition.air.profile
-        try:
-            shape = solve(options, profile)
-        except (OptionsError, ProgramError) as error:
-            raise ProofError(f"the proof's options do not suit this program: {error}", "7.3") from None
-        if not self._exact:
-            bits = proven_bits(options, profile, shape)
-            if bits < self._min_security:
-                raise ProofError(
-                    f"the proof has {np.floor(10 * bits) / 10:.1f} proven bits, but {self._min_security} are demanded", "7.3"
-                )
-        return shape
+        return accepted_shape(options, definition.air.profile, None if self._exact else self._min_security)
 
 
 class Stopped(Exception):
@@ -564,14 +565,6 @@ def _cells(definition: Definition, trace: ExecutionTrace | None) -> NDArray[np.u
             " 0 <= x < p = 2^64 - 2^32 + 1 is needed"
         )
     return trace.padded
-
-
-def _parse(proof: Proof | bytes) -> Proof:
-    if isinstance(proof, Proof):
-        return proof
-    if isinstance(proof, (bytes, bytearray, memoryview)):
-        return Proof.from_bytes(proof)
-    raise TypeError(f"a proof is a Proof or bytes, not {type(proof).__name__}")
 
 
 def _flag(name: str, value: Any) -> bool:

@@ -11,7 +11,14 @@ from unittest import mock
 import pytest
 from example_programs import Powers
 
-from l2zk import DegreeError, DegreeWarning, ProofOptions, TraceProgram, TraceZkVm, degree
+from l2zk import (
+    DegreeError,
+    DegreeWarning,
+    ProofOptions,
+    TraceProgram,
+    TraceZkVm,
+    degree,
+)
 from l2zk.errors import SecurityError
 
 

@@ -10,7 +10,14 @@ import pytest
 
 from l2zk import ProofOptions, shape
 from l2zk.errors import L2zkError, SecurityError
-from l2zk.lengths import MOST_QUERIES, Profile, Shape, refusal, refuse_profile, unchecked_shape
+from l2zk.lengths import (
+    MOST_QUERIES,
+    Profile,
+    Shape,
+    refusal,
+    refuse_profile,
+    unchecked_shape,
+)
 from l2zk.security import proven_bits
 from l2zk.shape import solve
 

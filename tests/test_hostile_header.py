@@ -1,0 +1,234 @@
+"""What a stranger's header costs: bytes are compared before anything is decoded, solved, compiled or defined."""
+
+from __future__ import annotations
+
+import dataclasses
+import gc
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from unittest import mock
+
+import pytest
+from cheats import few
+from example_programs import Fibonacci
+
+from l2zk import (
+    Machine,
+    Proof,
+    ProofError,
+    ProofOptions,
+    TraceProgram,
+    TraceZkVm,
+    _core,
+    header,
+    proof,
+    shape,
+    statement,
+    zkvm,
+)
+from l2zk.errors import FormatError, ProgramError
+from l2zk.header import MAX_VALUES, Header, parameters_from_bytes, parameters_to_bytes
+from l2zk.plugins import program_from
+
+PROGRAM = Fibonacci(20)
+BODY = bytes(20_000)
+
+
+def own_header() -> Header:
+    """What proofs of the program begin with."""
+    air = PROGRAM.definition.air
+    return Header(
+        options=ProofOptions(),
+        digest=air.digest,
+        program_id=air.id,
+        rows=air.rows,
+        parameters=air.parameters,
+        inputs=(("a0", 0), ("a1", 1)),
+        outputs=(("result", 6765),),
+    )
+
+
+@contextmanager
+def counted() -> Iterator[dict[str, mock.Mock]]:
+    """How often each thing is done that bytes can be refused without."""
+    places = {
+        "decoded": (proof, "parameters_from_bytes"),
+        "named": (header, "read_new_name"),
+        "read": (header, "_read_public_values"),
+        "solved": (statement, "solve"),
+        "compiled": (_core, "Compiled"),
+        "arranged": (_core, "Program"),
+        "verified": (_core, "verify_bytes"),
+    }
+    with ExitStack() as stack:
+        yield {
+            name: stack.enter_context(mock.patch.object(owner, attribute, wraps=getattr(owner, attribute)))
+            for name, (owner, attribute) in places.items()
+        }
+
+
+def many_names(count: int) -> tuple[tuple[str, int], ...]:
+    return tuple((f"{i:x}", 0) for i in range(count))
+
+
+FOREIGN = {
+    "another id": {"program_id": "other.v0"},
+    "long parameters": {"parameters": parameters_to_bytes([("rounds", (None,) * 60_000)])},
+    "parameters that are none": {"parameters": b"\xff" * 2**20},
+    "another parameter": {"parameters": parameters_to_bytes([("rounds", 21)])},
+    "another digest": {"digest": bytes(32)},
+    "other rows": {"rows": 22},
+    "many names": {"inputs": many_names(65535), "outputs": many_names(65535)},
+    "another name": {"outputs": (("resulu", 6765),)},
+    "a name too few": {"inputs": (("a0", 0),)},
+}
+
+
+@pytest.mark.parametrize("change", FOREIGN.values(), ids=FOREIGN)
+def test_a_header_of_another_statement_costs_a_comparison(change: dict) -> None:
+    data = dataclasses.replace(own_header(), **change).to_bytes() + BODY
+    with counted() as done, pytest.raises(ProofError) as caught:
+        TraceZkVm().check_proof(PROGRAM, data)
+    assert caught.value.section == "7.2" and 20 <= len(str(caught.value)) <= 400
+    assert {name: times.call_count for name, times in done.items()} == dict.fromkeys(done, 0)
+
+
+@pytest.mark.parametrize("body", [32, 300, 10**6, 2**24 - 2000])
+def test_a_body_of_a_length_that_cannot_be_is_not_compiled_for(body: int) -> None:
+    data = own_header().to_bytes() + bytes(body)
+    with counted() as done, pytest.raises(ProofError) as caught:
+        TraceZkVm().check_proof(PROGRAM, data)
+    assert caught.value.section == ("7.4" if body < 10_000 else "7.8")
+    assert done["compiled"].call_count == done["verified"].call_count == 0
+
+
+def strange_options() -> Iterator[ProofOptions]:
+    for blowup in (2, 4, 8, 16, 32):
+        for folding in (2, 4, 8):
+            for final_rows in (1, 4, 256):
+                yield ProofOptions(blowup=blowup, folding=folding, final_rows=final_rows, zero_knowledge=False)
+
+
+def test_shapes_share_the_programs_arrays() -> None:
+    """Whatever options a stranger chooses, with a body that is as long as their proofs are."""
+    zkvm._program.cache_clear()
+    zkvm._compile.cache_clear()
+    with counted() as done:
+        for options in strange_options():
+            size = TraceZkVm(options).estimate(PROGRAM).size
+            head = dataclasses.replace(own_header(), options=options).to_bytes()
+            assert not TraceZkVm().verify(PROGRAM, head + bytes(size - len(head)))
+    assert done["verified"].call_count == 45 and 20 < done["compiled"].call_count <= 45
+    assert done["arranged"].call_count == 1
+
+
+def test_a_refusal_of_options_is_remembered() -> None:
+    """A target that this program cannot reach: the second time nothing is searched."""
+    options = ProofOptions(blowup=2, regime="unique", grinding=0, rows_per_leaf=8, final_rows=1, folding=2)
+    data = dataclasses.replace(own_header(), options=options).to_bytes() + BODY
+    TraceZkVm().verify(PROGRAM, data)
+    with mock.patch.object(shape, "unchecked_shape", wraps=shape.unchecked_shape) as shapes:
+        assert not TraceZkVm().verify(PROGRAM, data)
+    assert shapes.call_count == 0
+
+
+DEFINED: list[int] = []
+
+
+@dataclass(frozen=True)
+class Picky(TraceProgram):
+    """A definition that most parameters fail."""
+
+    id = "picky.v0"
+    n: int
+    padding: bytes = b""
+
+    def define(self, m: Machine) -> None:
+        DEFINED.append(self.n)
+        if self.n != 7:
+            raise ValueError(f"{self.n} is not 7")
+        x = m.column("x")
+        m.start({x: m.public_input("a", default=1)})
+        m.step({x: x + self.n})
+        m.output("r", x, row=5)
+
+
+@pytest.mark.parametrize("padding", [b"", bytes(2**15)], ids=len)
+@pytest.mark.parametrize("n", [6, 7])
+def test_a_header_costs_one_definition_which_is_kept_though_it_fails(n: int, padding: bytes) -> None:
+    fields = parameters_to_bytes([("n", n), ("padding", padding)])
+    stated = dataclasses.replace(own_header(), program_id="picky.v0", parameters=fields)
+    DEFINED.clear()
+    said = set()
+    for _ in range(5):
+        try:
+            TraceZkVm().check_proof(program_from(Picky, Proof(stated.to_bytes() + BODY)), stated.to_bytes() + BODY)
+        except ProofError as error:
+            said.add(str(error))
+    assert DEFINED == [n] and len(said) == 1
+
+
+def test_the_error_of_a_definition_is_told_again_without_what_it_came_of() -> None:
+    errors = []
+    for _ in range(3):
+        with pytest.raises(ProgramError, match="ValueError: 5 is not 7") as caught:
+            _ = Picky(5).definition
+        errors.append(caught.value)
+    assert len(set(map(id, errors))) == 3 and len(set(map(str, errors))) == 1
+    assert errors[0].__cause__ is not None and errors[1].__cause__ is None
+    assert errors[1].__notes__ == errors[0].__notes__
+    errors[1].add_note("mine")
+    with pytest.raises(ProgramError) as caught:
+        _ = Picky(5).definition
+    assert caught.value.__notes__ == errors[0].__notes__
+
+
+def test_errors_that_are_kept_hold_no_program_in_the_making() -> None:
+    for n in range(100, 140):
+        with pytest.raises(ProgramError):
+            _ = Picky(n).definition
+    gc.collect()
+    assert sum(isinstance(thing, Machine) for thing in gc.get_objects()) < 5
+
+
+# Parameters
+
+
+def test_as_many_values_as_parameters_may_hold() -> None:
+    most = (None,) * (MAX_VALUES - 1)
+    data = parameters_to_bytes([("a", most)])
+    assert parameters_from_bytes(data) == (("a", most),)
+    for fields in ([("a", (*most, None))], [("a", most), ("b", 1)], [("a", ((),) * 40_000), ("b", ((),) * 30_000)]):
+        with pytest.raises(ProgramError, match="at most 65536 fit in a proof"):
+            parameters_to_bytes(fields)
+
+
+@pytest.mark.parametrize("content", [b"\0", b"\6\0\0\0\0", b"\3\0\0\0"], ids=["None", "()", "0"])
+def test_more_values_are_refused_unread(content: bytes) -> None:
+    count = (2**20 - 20) // len(content)
+    data = b"\1\0\1a\6" + count.to_bytes(4, "little") + content * count
+    with pytest.raises(FormatError, match=f"byte 5: found a tuple of {count} values .* at most 65535"):
+        parameters_from_bytes(data)
+
+
+def test_values_are_counted_through_tuples_within_tuples() -> None:
+    inner = b"\6" + (1000).to_bytes(4, "little") + bytes(1000)
+    data = b"\1\0\1a\6" + (100).to_bytes(4, "little") + inner * 100
+    with pytest.raises(FormatError, match=r"found a tuple of 1000 values in parameter 'a', expected at most"):
+        parameters_from_bytes(data)
+
+
+def test_a_proof_with_many_names_is_read() -> None:
+    changed = dataclasses.replace(own_header(), inputs=many_names(65535), outputs=many_names(65535))
+    read = Proof(changed.to_bytes() + BODY)
+    assert read.header == changed and len(read.public_inputs) == 65535
+    with pytest.raises(FormatError, match="'0' for the second time"):
+        Proof(dataclasses.replace(own_header(), inputs=many_names(3)).to_bytes().replace(b"\1\x32", b"\1\x30") + BODY)
+
+
+def test_good_proofs_are_accepted_as_proofs_and_as_bytes() -> None:
+    machine = TraceZkVm(few())
+    made = machine.prove(PROGRAM)
+    for given in (made, bytes(made), bytearray(bytes(made)), memoryview(bytes(made))):
+        assert machine.verify(PROGRAM, given)
