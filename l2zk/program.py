@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -83,7 +84,7 @@ class TraceProgram:
 
         parameters = parameters_to_bytes(_parameters(self))
         define = _definition if len(parameters) <= LONG else _long_definition
-        return held((type(self), parameters), partial(define, self, parameters))
+        return held((type(self), parameters), partial(define, _Asked(type(self), parameters, self)))
 
     @property
     def digest(self) -> bytes:
@@ -138,8 +139,17 @@ def split_id(id: object) -> tuple[str, int]:
     return match[1], int(match[2])
 
 
-def _define(program: TraceProgram, parameters: bytes) -> Definition:
-    """The bytes are part of the key: they tell True from 1, which are equal as fields."""
+@dataclass(frozen=True)
+class _Asked:
+    """A program as the key of its definition: by class and bytes, which tell True from 1; its own equality is foreign."""
+
+    kind: type[TraceProgram]
+    parameters: bytes
+    program: TraceProgram = field(compare=False)
+
+
+def _define(asked: _Asked) -> Definition:
+    program, parameters = asked.program, asked.parameters
     machine = Machine()
     try:
         with foreign(ProgramError, f"define of {program.id}"):

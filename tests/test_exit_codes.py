@@ -69,6 +69,12 @@ PLACES = {
     "decorator": ("stop()\n    id =", "id ="),
     "define": ("stop()\n        x = m.column", "x = m.column"),
     "post_init": ("__post_init__ = stop\n    rounds: int", "rounds: int"),
+    "hash": ("__hash__ = stop\n    rounds: int", "rounds: int"),
+    "equality": ("__eq__ = stop\n    rounds: int", "rounds: int"),
+    "text": ("__repr__ = stop\n    rounds: int", "rounds: int"),
+    "attribute": ("__getattribute__ = stop\n    rounds: int", "rounds: int"),
+    "field": ("rounds: int = 5\n    rounds = property(stop)", "rounds: int = 5"),
+    "definition": ("definition = property(stop)\n    rounds: int", "rounds: int"),
     "init": ("__init__ = stop\n    rounds: int", "rounds: int"),
     "factory": ("rounds: int = field(default_factory=stop)", "rounds: int = 5"),
     "annotation": ("rounds: 'stop()' = 5", "rounds: int = 5"),
@@ -105,6 +111,8 @@ def test_no_stop_in_a_programs_file_passes_for_a_good_proof(place: str, stop: st
     assert result.exit_code == 1 and result.stdout == "" and "Traceback" not in result.stderr
     answer = json.loads(l2zk(*arguments, "--json").stdout or '{"ok": false}')
     assert answer["ok"] is False
+    if place in ("text", "hash", "equality"):  # which l2zk never asks for
+        return
     proved = l2zk("prove", f"{air}:Count", "-o", tmp_path / "new")
     assert proved.exit_code != 0 and not (tmp_path / "new").exists() and "Traceback" not in proved.stderr
     for command in ("check", "trace", "estimate", "security"):

@@ -298,7 +298,8 @@ class SecurityCommands(ProgramCommands):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
         """The command for one program, or for a proof if a file of that name is there."""
-        if is_in_file(cmd_name) or not (cmd_name == STANDARD or os.path.isfile(cmd_name)):
+        is_proof = cmd_name == STANDARD or (os.path.exists(cmd_name) and not os.path.isdir(cmd_name))
+        if is_in_file(cmd_name) or not is_proof:
             return self._of_program(ctx, cmd_name)
         given = click.Option(
             ["--program", "given"], help="The program, as my_air.py:MyProgram, if no plugin provides it."

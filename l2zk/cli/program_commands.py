@@ -17,6 +17,7 @@ import click
 from l2zk import plugins
 from l2zk.cli.failure import Command
 from l2zk.cli.fields import READERS, documentation, field_options, instance, summary, text_in, whole
+from l2zk.cli.streams import standard_input
 from l2zk.errors import L2zkError
 from l2zk.names import plain
 from l2zk.options import PRESETS, ProofOptions
@@ -173,10 +174,14 @@ def _read_witness(file: BinaryIO | None) -> list[tuple[str, Any]]:
     except (ValueError, AttributeError, RecursionError) as error:
         where = f", {error}" if isinstance(error, json.JSONDecodeError) else ""
         raise click.UsageError(
-            f'{file.name} is not a JSON object of values by name, as in {{"a0": 2}}{where}'
+            f'{_name(file)} is not a JSON object of values by name, as in {{"a0": 2}}{where}'
         ) from None
     except OSError as error:
-        raise OSError(error.errno, error.strerror, file.name) from None
+        raise OSError(error.errno, error.strerror, _name(file)) from None
+
+
+def _name(file: BinaryIO) -> str:
+    return "standard input" if file is standard_input() else file.name
 
 
 def _refuse_constant(text: str) -> NoReturn:
