@@ -172,6 +172,7 @@ def report(
     filled: int | None = None,
     redacted: bool = False,
     hidden: Collection[int] = frozenset(),
+    doubled_by: str | None = None,
 ) -> Report:
     """The report of what the core found: (constraint, first failing row, number of failing rows) of each.
 
@@ -188,6 +189,7 @@ def report(
         constraints=len(air.constraints),
         violations=tuple(found),
         redacted=redacted,
+        doubled_by=doubled_by,
     )
 
 

@@ -248,6 +248,15 @@ class Definition:
                     " give the whole trace as trace="
                 )
 
+    def padded_trace(self, trace: ExecutionTrace) -> NDArray[np.uint64]:
+        """uint64[columns, N] of a trace of its n rows alone, each column padded by its `pad`."""
+        if len(self.step_targets) or self.step_function is not None or self.bits:
+            raise WitnessError(
+                f"{self.air.id} has columns that fill themselves, in the padding too: give a trace of all"
+                f" {self.air.length} rows, as TraceZkVm.trace does, not of {self.air.rows}"
+            )
+        return np.stack([self._padded(index, column) for index, column in enumerate(trace.padded)])
+
     def _padded(self, index: int, array: Vector) -> Vector:
         air = self.air
         return padded_column(air.columns[index], array, air.rows, air.length, self.pads[index])

@@ -39,6 +39,7 @@ def violation_report(definition: Definition, binding: Binding, given: bool, reda
         filled=binding.rows,
         redacted=redact,
         hidden=_hidden(definition, binding, given),
+        doubled_by=definition.doubled_by,
     )
 
 

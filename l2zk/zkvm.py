@@ -145,7 +145,8 @@ class TraceZkVm:
         """Run the program on the witness and prove that it ran right.
 
         witness: the inputs in their order and then the private columns, or by name; inputs that are left out take their defaults.
-        trace: prove this trace rather than run the program's step; see `trace`.
+        trace: prove this trace rather than run the program's step; see `trace`. Where no column fills itself, its n rows are
+        enough, and are padded.
         check: look whether the trace satisfies the constraints before proving; without it a wrong trace gives a proof that
         nobody accepts.
         threads: threads that work on this proof, if not as many as the machine has been given.
@@ -274,8 +275,9 @@ class TraceZkVm:
         found = attempt(run, partial(violation_report, definition, binding, trace is not None, redact))
         if not isinstance(found, Report):
             cells, outputs = found
-            found = report(definition.air, cells, binding.public_inputs, outputs, (), redacted=redact)
-        return replace(found, degrees=_degrees(definition, self._options), doubled_by=definition.doubled_by)
+            inputs, doubled_by = binding.public_inputs, definition.doubled_by
+            found = report(definition.air, cells, inputs, outputs, (), redacted=redact, doubled_by=doubled_by)
+        return replace(found, degrees=_degrees(definition, self._options))
 
     def verify(
         self,
@@ -551,20 +553,21 @@ def _cells(definition: Definition, trace: ExecutionTrace | None) -> NDArray[np.u
         return None
     if not isinstance(trace, ExecutionTrace):
         raise WitnessError(f"a trace is an ExecutionTrace, not {type(trace).__name__}; TraceZkVm.trace gives one")
-    air = definition.air
-    if tuple(trace) != air.columns or trace.padded.shape[1] != air.length:
+    air, rows = definition.air, trace.padded.shape[1]
+    if tuple(trace) != air.columns or rows not in (air.rows, air.length):
         raise WitnessError(
-            f"{air.id} has columns {', '.join(air.columns)} and {air.length} padded rows; "
-            f"the trace has {', '.join(trace)} and {trace.padded.shape[1]}"
+            f"{air.id} has columns {', '.join(air.columns)} and {air.rows} rows, or {air.length} with the padding; "
+            f"the trace has {', '.join(trace)} and {rows}"
         )
-    wrong = np.argwhere(trace.padded >= np.uint64(MODULUS))
+    cells = trace.padded if rows == air.length else definition.padded_trace(trace)
+    wrong = np.argwhere(cells >= np.uint64(MODULUS))
     if len(wrong):
         column, row = wrong[0]
         raise WitnessError(
             f"column {air.columns[column]!r} of the trace at row {row} is not an element of the field:"
             " 0 <= x < p = 2^64 - 2^32 + 1 is needed"
         )
-    return trace.padded
+    return cells
 
 
 def _flag(name: str, value: Any) -> bool:

@@ -69,3 +69,29 @@ def test_a_given_trace_needs_no_generate_trace():
 def test_without_a_trace_the_column_is_named(run):
     with pytest.raises(ProgramError, match="column 'x' of test.v0 has no step, so nothing fills it.*trace="):
         run(program(constant), {"secret": 1})
+
+
+def test_a_given_trace_of_the_rows_alone_is_padded():
+    made = program(squares)
+    trace = ExecutionTrace(("x", "y"), np.array([[2, 3, 4, 5, 6], [4, 9, 16, 25, 36]], dtype=np.uint64), 5)
+    report = VM.check(made, trace=trace)
+    assert [(v.constraint, v.row) for v in report.violations] == [("square", 5)]  # x is padded by 1, y by its last value
+    right = ExecutionTrace(("x",), np.full((1, 4), 6, dtype=np.uint64), 4)
+    assert VM.verify(program(constant), VM.prove(program(constant), trace=right), outputs={"value": 6})
+    for rows in (3, 5, 9):
+        with pytest.raises(WitnessError, match=f"x and 4 rows, or 8 with the padding; the trace has x and {rows}"):
+            VM.check(program(constant), trace=ExecutionTrace(("x",), np.ones((1, rows), dtype=np.uint64), 1))
+
+
+def test_a_given_trace_with_steps_has_its_padding():
+    def define(m):
+        m.rows(5)
+        a = m.column("a")
+        m.start({a: 1})
+        m.step({a: 2 * a})
+
+    made = program(define)
+    whole = VM.trace(made)
+    assert VM.check(made, trace=whole)
+    with pytest.raises(WitnessError, match="columns that fill themselves, in the padding too: give a trace of all 8 rows"):
+        VM.check(made, trace=ExecutionTrace(("a",), whole.padded[:, :5], 5))
