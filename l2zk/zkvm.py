@@ -79,7 +79,7 @@ class TraceZkVm:
     threads: threads that work on one proof, which does not depend on it; by default L2ZK_NUM_THREADS, else as many as there are
     processors that this process may use.
     max_memory: the bytes that one proof or trace may take; what needs more is refused before it takes any. By default all that
-    this machine has. `estimate` says what a proof needs.
+    this machine has, or its container may use. `estimate` says what a proof needs.
     redact: leave private values out of errors and reports, and the words of generate_trace's own errors, which may hold any.
     """
 
@@ -119,7 +119,7 @@ class TraceZkVm:
 
     @property
     def max_memory(self) -> int | None:
-        """The bytes that one proof or trace may take; None for all that this machine has."""
+        """The bytes that one proof or trace may take; None for all that there is."""
         return self._max_memory
 
     @property
