@@ -34,6 +34,7 @@ from l2zk.lengths import Profile
 EVERY, TRANSITION, ROW, CYCLIC = range(4)
 
 MAX_LENGTH = 2**26
+SMALL_DEGREE = 2**32  # a polynomial of no larger one that is 0 at a point of no meaning is 0, but for a chance of 2^-32
 NO_DEGREE = 2**1024 + 1  # stands for all from there on, far beyond any proof's, so that numbers stay short
 
 # A degree as a function of the mask length h: the pairs (a, b) whose a*(N+h-1) + b is largest at some h >= 0.
@@ -133,10 +134,11 @@ class Air:
                     f" {self.length} rows"
                 )
 
-    @property
+    @cached_property
     def names(self) -> Names:
         """What the leaves are called."""
-        return Names(self.columns, self.periodic_names, self.inputs, self.outputs)
+        cells = frozenset(self.columns + self.periodic_names)
+        return Names(self.columns, self.periodic_names, self.inputs, self.outputs, cells=cells)
 
     @cached_property
     def digest(self) -> bytes:
@@ -183,6 +185,18 @@ class Air:
     def column_degree(self, node: int) -> tuple[int, int]:
         """(a, b): the most columns that are multiplied in it, and the degree of their periodic factor."""
         return max(self._degrees[node])
+
+    @cached_property
+    def total_degrees(self) -> list[int]:
+        """The degree of each node as a polynomial in all leaves: columns, periodic ones, inputs, outputs; p stands for more."""
+        degrees: list[int] = []
+        for node in self.nodes:
+            below = [degrees[operand] for operand in operands(node)]
+            if not below:
+                degrees.append(int(node[0] != CONSTANT))
+            else:
+                degrees.append(min(sum(below), MODULUS) if node[0] == MUL else max(below))
+        return degrees
 
     def quotient_degree(self, constraint: int, h: int = 0) -> int:
         """The degree of a constraint's expression less that of its domain; it can be below 0."""

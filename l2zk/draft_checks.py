@@ -7,18 +7,17 @@ What is refused raises ProgramError with what would be right. `check_filled` and
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from random import Random
 
-from l2zk.air import Air
+from l2zk.air import SMALL_DEGREE, Air
 from l2zk.call_checks import constant_claim
 from l2zk.draft import Draft
 from l2zk.errors import ProgramError
-from l2zk.expression import COLUMN, CONSTANT, INPUT, MODULUS, MUL, Node, evaluate, extract, operands
+from l2zk.expression import COLUMN, INPUT, MODULUS, Node, evaluate, extract
 from l2zk.flow import late_columns, steps_that_read
 
-SMALL_DEGREE = 2**32
 MORE_POINTS = 64  # a degree of p/2 agrees on all of them with a probability of 2^-64
 
 
@@ -135,24 +134,11 @@ def check_not_constant(air: Air) -> None:
     all x have x**((p-1)/2) = 1, and nearly all have x**(p-1) = 1, which is why degrees above p/2 are not judged.
     """
     at = cache(lambda point: evaluate(air.nodes, _arbitrary(point)))
-    degrees = _degrees_in_all_leaves(air.nodes)
     for constraint in air.constraints:
-        degree, value = degrees[constraint.node], at(0)[constraint.node]
+        degree, value = air.total_degrees[constraint.node], at(0)[constraint.node]
         more = 1 if degree <= SMALL_DEGREE else MORE_POINTS
         if degree <= MODULUS // 2 and all(at(point)[constraint.node] == value for point in range(1, 1 + more)):
             raise constant_claim(constraint.name, value)
-
-
-def _degrees_in_all_leaves(nodes: Sequence[Node]) -> list[int]:
-    """The degree of each node as a polynomial in columns, periodic columns, inputs and outputs; p stands for all from p on."""
-    degrees: list[int] = []
-    for node in nodes:
-        below = [degrees[operand] for operand in operands(node)]
-        if not below:
-            degrees.append(int(node[0] != CONSTANT))
-        else:
-            degrees.append(min(sum(below), MODULUS) if node[0] == MUL else max(below))
-    return degrees
 
 
 def _arbitrary(point: int) -> Callable[[Node], int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from l2zk.draft import Draft
 from l2zk.expression import COLUMN, PRIVATE, Node, operands
@@ -35,10 +35,10 @@ def steps_that_read(draft: Draft, columns: set[int]) -> set[int]:
     return entered(draft.graph.nodes, columns, _step_fillings(draft)) & set(draft.targets)
 
 
-def entered(nodes: Sequence[Node], columns: set[int], fillings: Iterable[Filling]) -> set[int]:
+def entered(nodes: Sequence[Node], columns: set[int], fillings: Sequence[Filling]) -> set[int]:
     """These columns, and all that are filled with values that they enter."""
-    if not columns:
-        return set()
+    if not (columns and fillings):
+        return set(columns)
     cells, readers = _cells_and_readers(nodes)
     filled: defaultdict[int, list[int]] = defaultdict(list)
     for node, targets in fillings:

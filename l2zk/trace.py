@@ -75,7 +75,7 @@ class ExecutionTrace(dict[str, NDArray[np.uint64]]):
 
     def __repr__(self) -> str:
         size = f"{counted(self.rows, 'row')}, {self.padded.shape[1]} with padding"
-        return f"ExecutionTrace({size}: {', '.join(self.columns)})"
+        return f"ExecutionTrace({size}: {listed(self.columns)})"
 
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
         raise TypeError("the columns of a trace stay; change the values in one, as in trace['a'][:] = array")

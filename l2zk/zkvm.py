@@ -58,7 +58,7 @@ from l2zk.statement import (
     demanded_outputs,
     read_statement,
 )
-from l2zk.words import short
+from l2zk.words import listed, short
 
 if TYPE_CHECKING:
     from l2zk.estimate import Estimate
@@ -556,8 +556,8 @@ def _cells(definition: Definition, trace: ExecutionTrace | None) -> NDArray[np.u
     air, rows = definition.air, trace.padded.shape[1]
     if tuple(trace) != air.columns or rows not in (air.rows, air.length):
         raise WitnessError(
-            f"{air.id} has columns {', '.join(air.columns)} and {air.rows} rows, or {air.length} with the padding; "
-            f"the trace has {', '.join(trace)} and {rows}"
+            f"{air.id} has columns {listed(air.columns)} and {air.rows} rows, or {air.length} with the padding; "
+            f"the trace has {listed(trace)} and {rows}"
         )
     cells = trace.padded if rows == air.length else definition.padded_trace(trace)
     wrong = np.argwhere(cells >= np.uint64(MODULUS))

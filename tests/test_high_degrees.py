@@ -31,6 +31,21 @@ def test_a_power_that_few_values_have_is_of_too_high_a_degree(exponent, right):
         VM.estimate(program(define))
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_a_gate_does_not_make_it_empty(seed):
+    """Whatever point a column is looked at: half of all points are squares."""
+
+    def define(m):
+        m.rows(8)
+        for k in range(seed):
+            m.constrain(f"one{k}", m.private_column(f"y{k}") == 1)
+        x, gate = m.private_column("x", pad=1), m.periodic([1, 0])
+        m.constrain("residue", gate * (x**HALF - 1) == 0)
+
+    with pytest.raises(DegreeError, match="constraint 'residue'"):
+        VM.estimate(program(define))
+
+
 def test_a_public_input_may_be_said_to_be_a_square():
     """Inputs are no columns: in them a degree is no obstacle, and what it says is neither empty nor impossible."""
 
