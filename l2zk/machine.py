@@ -57,6 +57,10 @@ class Machine:
 
     Columns and what operators make of them are expressions modulo p = 2^64 - 2^32 + 1; integers -p < x < p
     stand for constants wherever an expression does. A mistake raises ProgramError with what would be right.
+
+    Names are identifiers of at most 255 bytes, kept in the form NFKC as Python keeps its own. One name stands
+    for one thing; a column may share its name with an input that starts or is claimed on one of its cells, and
+    with an output that reads it.
     """
 
     def __init__(self) -> None:
