@@ -14,6 +14,7 @@ from l2zk.errors import ProgramError
 from l2zk.expression import ADD, COLUMN, INPUT, MODULUS, MUL, NEG, OUTPUT, PERIODIC, SUB, Node
 from l2zk.expression import counted, evaluate, extract, leaf_names, operands, text
 from l2zk.vectors import Vector, evaluate_rows
+from l2zk.words import listed
 
 _NODES_AND_ROWS = 1 << 18
 """Values that are computed at once."""
@@ -118,7 +119,7 @@ class Gated:
         if self._factors:
             return text(self._nodes, self._factors[0], leaf_names(self._air.names), 60)
         names = sorted({self._air.periodic_names[x] for kind, x, _ in self._nodes if kind == PERIODIC})
-        return f"what {', '.join(names)} selects"
+        return f"what {listed(names)} selects"
 
     def _first_said(self, rows: range) -> int | None:
         """The first of these rows where it is not 0 = 0."""

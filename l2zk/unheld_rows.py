@@ -13,7 +13,7 @@ from functools import cache
 
 import numpy as np
 
-from l2zk.air import Air
+from l2zk.air import SMALL_DEGREE, Air
 from l2zk.errors import ProgramError
 from l2zk.expression import ADD, COLUMN, INPUT, MUL, NEG, OUTPUT, PERIODIC, SUB, Node, extract, operands
 from l2zk.gates import Gated
@@ -40,7 +40,7 @@ def check_held(air: Air, filled: Collection[int], free: Sequence[tuple[int, rang
 
 
 def _with_periodic_products(air: Air) -> dict[int, Gated]:
-    """The constraints in which a periodic column is a factor or stands alone, by number."""
+    """The constraints in which a periodic column is a factor or stands alone, by number; a point tells no large degree."""
     periodic: list[bool] = []
     cells: list[bool] = []
     products: list[bool] = []
@@ -54,7 +54,8 @@ def _with_periodic_products(air: Air) -> dict[int, Gated]:
     return {
         index: Gated(air, constraint, tables)
         for index, constraint in enumerate(air.constraints)
-        if products[constraint.node] or periodic[constraint.node] and not cells[constraint.node]
+        if (products[constraint.node] or periodic[constraint.node] and not cells[constraint.node])
+        and air.total_degrees[constraint.node] <= SMALL_DEGREE
     }
 
 
