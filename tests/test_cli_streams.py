@@ -228,6 +228,8 @@ def test_a_witness_that_is_none_is_a_sentence(text: str, words: str, air: Path, 
 
 
 def test_a_witness_that_cannot_be_read_is_named(air: Path, tmp_path: Path) -> None:
+    result = l2zk("prove", f"{air}:Good", "--witness", "-", input="")
+    assert result.exit_code == 2 and "standard input is not a JSON object" in sentence(result)
     for path in (tmp_path, tmp_path / "absent", tmp_path / ("n" * 300)):
         result = l2zk("prove", f"{air}:Good", "--witness", path)
         assert result.exit_code in (1, 2) and str(path) in sentence(result)

@@ -12,12 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from commands import l2zk, sentence, spawned
-from example_programs import Fibonacci
 
-from l2zk import Proof, TraceZkVm
+from l2zk import Proof, TraceZkVm, get_program
 from l2zk.saving import Target
 
-PROOF = TraceZkVm().prove(Fibonacci(20))
+PROOF = TraceZkVm().prove(get_program("fib")(rounds=20))  # type: ignore[call-arg]
 OLD = b"what was there"
 FIB = ("prove", "fib", "--rounds", "20")
 FULL = Path(os.devnull).with_name("full")
@@ -211,6 +210,16 @@ def test_a_dash_is_standard_output_and_the_report_goes_to_stderr(tmp_path: Path)
     assert spawned("inspect", "-", input=run.stdout).returncode == 0
     assert spawned("security", "-", input=run.stdout).returncode == 0
     assert b"standard input is not a proof" in spawned("verify", "-", input=b"nothing").stderr
+
+
+def test_a_proof_is_read_from_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for command in ("verify", "inspect", "security"):
+        thread = threading.Thread(target=PROOF.save, args=(pipe,))
+        thread.start()
+        assert l2zk(command, pipe).exit_code == 0
+        thread.join(10)
 
 
 def test_rows_of_a_trace_go_anywhere_too(tmp_path: Path) -> None:
