@@ -61,6 +61,17 @@ def bchks25(regime: Regime, rate: float, length: float) -> float:
     return leading * length / (3 * rate * math.sqrt(rate)) + shifted / math.sqrt(rate)
 
 
+def read_mutually(regime: Regime, rate: float, length: float) -> float:
+    """|K|·eps_lin by the other reading of the theorems, which waits for the next version of the protocol (PROTOCOL 9.4).
+
+    Mutual correlated agreement, [BCHKS25], Theorem 4.6, as transcribed with twice the multiplicity; and in unique decoding
+    [BCIKS20: eprint 2020/654], Theorem 1.2, which holds up to the whole radius.
+    """
+    if regime.multiplicity is None:
+        return length
+    return bchks25(Regime(regime.distance, regime.list_size, 2 * regime.multiplicity), rate, length)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Interaction:
     """The numbers of PROTOCOL 9 that decide the bits, in the protocol's words."""
@@ -243,12 +254,16 @@ class RegimeRounds:
 
 @dataclass(frozen=True)
 class SecurityReport:
-    """Every round in both regimes. `str` gives a table."""
+    """Every round in both regimes. `str` gives a table.
+
+    mutual_bits: what the proven bits are by the other reading of the theorems (PROTOCOL 9.4), not rounded.
+    """
 
     unique: RegimeRounds
     johnson: RegimeRounds | None
     regime: str
     interaction: Interaction
+    mutual_bits: float
 
     @property
     def counted(self) -> RegimeRounds:
@@ -278,7 +293,15 @@ class SecurityReport:
         return self.counted.binding
 
     def __str__(self) -> str:
-        return "\n".join([self._headline(), "", *self._table()])
+        return "\n".join([self._headline(), "", *self._table(), "", self.reading])
+
+    @property
+    def reading(self) -> str:
+        """What is counted, in one sentence, and the figure by the other reading."""
+        return (
+            "Counted is the correlated agreement of a line (BCHKS25, Theorems 1.3 and 4.2); read as mutual agreement, with twice the"
+            f" multiplicity, it is {math.floor(100 * self.mutual_bits) / 100:.2f} bits (PROTOCOL 9.4)"
+        )
 
     def _headline(self) -> str:
         """One line: the bits, the regime, the round that binds."""
@@ -339,7 +362,8 @@ def rounds(
     return SecurityReport(
         unique=_rounds_of(numbers, unique_decoding(numbers), gap),
         johnson=_rounds_of(numbers, best, gap) if best else None,
-        regime=options.regime, interaction=numbers)
+        regime=options.regime, interaction=numbers,
+        mutual_bits=proven_bits(options, profile, shape, read_mutually))
 
 
 def _rounds_of(numbers: Interaction, regime: Regime, gap: ProximityGap) -> RegimeRounds:

@@ -377,6 +377,7 @@ def _security_facts(report: SecurityReport) -> dict[str, Any]:
     return {
         "proven_bits": report.whole_bits,
         "bits": report.bits,
+        "mutual_bits": report.mutual_bits,
         "regime": report.counted.regime.name,
         "binding": report.binding.name,
         "regimes": [
