@@ -8,11 +8,12 @@ Invariant: results stand in the order of the programs, and nothing of a batch go
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent import futures
 from contextlib import closing, contextmanager
 from typing import Any
 
+from l2zk.arguments import flag, items
 from l2zk.cache import CachedZkVm
 from l2zk.errors import OptionsError, ProgramError, WitnessError
 from l2zk.executors import require_threads
@@ -23,6 +24,7 @@ from l2zk.proof import Proof
 from l2zk.resources import default_threads, memory_limit, require_memory
 from l2zk.schedule import Schedule, alone, choose
 from l2zk.statement import Known
+from l2zk.words import short
 from l2zk.workers import Act, Outcomes, checked, in_turn, on_threads, outcome
 from l2zk.zkvm import Progress, TraceZkVm
 
@@ -121,6 +123,7 @@ class BatchProcessor:
 
         The work begins with the first `next`, and stops when the iterator is closed or let go.
         """
+        return_exceptions = flag("return_exceptions", return_exceptions)
         return checked(self._at_once(_pairs(programs, "witness", witnesses), together=False), return_exceptions)
 
     def verify_batch_parallel(
@@ -160,7 +163,7 @@ class BatchProcessor:
         other by all workers; as many at once as there are workers and memory, by one thread each. What a CachedZkVm is asked
         a second time costs nothing.
         """
-        listed = list(programs)
+        listed = _listed("program", programs)
         jobs = _pairs(listed, "witness", [()] * len(listed) if witnesses is None else witnesses)
         return jobs.during(self._schedule, jobs)
 
@@ -255,6 +258,7 @@ class BatchProcessor:
 
 def _collect(outcomes: Outcomes, total: int, return_exceptions: bool, progress: Progress | bool | None) -> list[Any]:
     """All results in order."""
+    return_exceptions = flag("return_exceptions", return_exceptions)
     results: list[Any] = [None] * total
     with _reporter(progress) as report, closing(checked(outcomes, return_exceptions)) as results_so_far:
         for done, (index, result) in enumerate(results_so_far, 1):
@@ -272,10 +276,11 @@ def _pairs(firsts: Iterable[Any], name: str, seconds: Iterable[Any]) -> Jobs:
 
 
 def _listed(name: str, values: Any) -> list[Any]:
-    if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
-        kind = ProgramError if name == "program" else WitnessError
-        raise kind(f"a batch takes a list with a {name} for each of its jobs, not one {type(values).__name__}")
-    return list(values)
+    listed = items(values)
+    if listed is None:
+        error = ProgramError if name == "program" else WitnessError
+        raise error(f"a batch takes a list with a {name} for each of its jobs, not one {type(values).__name__}")
+    return listed
 
 
 @contextmanager
@@ -283,7 +288,7 @@ def _reporter(progress: Progress | bool | None) -> Iterator[Progress]:
     """What to report to: the caller's call, a bar on a terminal, or nothing."""
     if callable(progress):
         yield progress
-    elif not (progress and sys.stderr.isatty()):
+    elif not (progress is not None and flag("progress", progress) and sys.stderr.isatty()):
         yield lambda stage, done, total: None
     else:
         from rich.console import Console
@@ -296,5 +301,5 @@ def _reporter(progress: Progress | bool | None) -> Iterator[Progress]:
 
 def _workers(value: Any) -> int:
     if type(value) is not int or value < 1:
-        raise OptionsError(f"max_workers={value!r} is not allowed; it must be an integer, 1 or more")
+        raise OptionsError(f"max_workers={short(value)} is not allowed; it must be an integer, 1 or more")
     return value

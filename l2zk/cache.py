@@ -25,13 +25,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2zk._core import blake3
+from l2zk.arguments import callback, flag
 from l2zk.caches import cached
-from l2zk.errors import L2zkError, OptionsError, copied
+from l2zk.errors import L2zkError, OptionsError
 from l2zk.header import VERSION, parameters_to_bytes
-from l2zk.making import Making
+from l2zk.making import Making, copied
 from l2zk.program import TraceProgram, described
 from l2zk.proof import Proof
 from l2zk.trace import ExecutionTrace, column_values
+from l2zk.words import short
 from l2zk.zkvm import Progress, TraceZkVm, Witness
 
 SHORT = 8
@@ -125,7 +127,8 @@ class CachedZkVm(TraceZkVm):
 
         cache: False makes the proof anew, and neither looks it up nor keeps it.
         """
-        key = self.key(program, witness, trace, check) if cache else None
+        check, progress = flag("check", check), callback("progress", progress)
+        key = self.key(program, witness, trace, check) if flag("cache", cache) else None
         if key is not None:
             with self._lock:
                 proof = self._find(key)
@@ -302,5 +305,5 @@ def _renew(cache: ref[CachedZkVm]) -> None:
 
 def _bound(name: str, value: Any) -> int:
     if type(value) is not int or value < 0:
-        raise OptionsError(f"{name}={value!r} is not allowed; it must be an integer, 0 or more")
+        raise OptionsError(f"{name}={short(value)} is not allowed; it must be an integer, 0 or more")
     return value

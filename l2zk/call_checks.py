@@ -180,6 +180,8 @@ def check_leaves(graph: Graph, node: int, what: str, kinds: tuple[int, ...], all
 
 def check_bits(graph: Graph, name: Any, value: Expression, count: Any) -> None:
     """Bits are 1 to 63, of what depends on a column."""
+    if not isinstance(name, str):
+        raise ProgramError(f"m.bits({short(name)}): the name before the numbers of the bits is a str")
     number = whole(count)
     if number is None or not 1 <= number <= 63:
         raise ProgramError(

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from l2zk.air import Air
 from l2zk.degree import Degrees
-from l2zk.errors import ConstraintError
+from l2zk.errors import ConstraintError, OptionsError
 from l2zk.expression import (
     COLUMN,
     INPUT,
@@ -32,8 +32,9 @@ from l2zk.expression import (
     leaf_names,
     text,
 )
-from l2zk.words import SHOWN
+from l2zk.words import SHOWN, short
 
+MOST_SPACES = 100
 _MOST_COLUMNS = 32
 _PRIVATE = "private"
 
@@ -141,7 +142,9 @@ class Report:
         return {"ok": self.ok, **asdict(self)}
 
     def to_json(self, indent: int | None = 2) -> str:
-        """The report as JSON; values are integers below 2^64."""
+        """The report as JSON; values are integers below 2^64. indent: spaces, or None for one line."""
+        if indent is not None and (type(indent) is not int or not 0 <= indent <= MOST_SPACES):
+            raise OptionsError(f"indent={short(indent)} is not allowed; it must be None or an integer from 0 to {MOST_SPACES}")
         return json.dumps(self.to_dict(), indent=indent)
 
     def _repr_html_(self) -> str:

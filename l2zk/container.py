@@ -8,7 +8,6 @@ what it does not say, or says in a way that nobody understands, is no limit.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator
 from contextlib import suppress

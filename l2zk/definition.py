@@ -82,7 +82,8 @@ class Binding:
     """A witness, checked and put in its places.
 
     start: (row, column, value) of each started cell. columns: by index, uint64[N], those that are filled
-    before the step. rows: how many rows the user filled; where the program has a step it is all n.
+    before the step. rows: how many rows the user filled; where the program has a step it is all n. named: the
+    inputs that the witness gives.
     """
 
     public_inputs: tuple[int, ...]
@@ -90,6 +91,7 @@ class Binding:
     start: tuple[tuple[int, int, int], ...] = field(repr=False)
     columns: Columns = field(default_factory=dict, repr=False)
     rows: int = 0
+    named: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -128,14 +130,14 @@ class Definition:
         witness: a sequence, the inputs in their order and then the given columns in theirs, or a mapping by
         name.
         fill: without it the trace is there already, so that no column and no private input is needed and
-        generate_trace does not run.
+        generate_trace does not run; those that are given are checked all the same (given_trace.py).
         redact: without it an error shows what generate_trace says in its own, which may hold private values.
         Raises WitnessError for what is missing, unknown, of a wrong type, no field element or too long.
         """
         given = self._given(witness)
         if fill:
             self._check_filled()
-        columns = [column.name for column in self.given] if fill else []
+        columns = [column.name for column in self.given if fill or column.name in given]
         needed = [i.name for i in self.inputs if i.default is None and (fill or i.public)] + columns
         missing = [name for name in needed if name not in given]
         if missing:
@@ -150,8 +152,11 @@ class Definition:
         arrays = {name: column_values(name, given[name]) for name in columns}
         public = tuple(values[i.name] for i in self.inputs if i.public)
         private = tuple(values[i.name] for i in self.inputs if not i.public)
-        filled, rows = self._columns(values, arrays, public, redact) if fill else ({}, self.air.rows)
-        return Binding(public, private, self._start_cells(public, private), filled, rows)
+        filled, rows = self._padded_given(arrays), self.air.rows
+        if fill:
+            filled, rows = self._columns(values, arrays, public, redact)
+        named = frozenset(i.name for i in self.inputs if i.name in given)
+        return Binding(public, private, self._start_cells(public, private), filled, rows, named)
 
     @property
     def filled_late(self) -> bool:
@@ -198,7 +203,8 @@ class Definition:
                 if name not in known:
                     raise WitnessError(f"{self.air.id} has no input {named(name, names)}")
             return given
-        if isinstance(witness, (str, bytes)) or not isinstance(witness, (Sequence, np.ndarray)):
+        sequence = isinstance(witness, Sequence) or isinstance(witness, np.ndarray) and witness.ndim > 0
+        if not sequence or isinstance(witness, (str, bytes)):
             raise WitnessError(
                 f"a witness of {self.air.id} is a sequence of integers or a mapping from names to integers,"
                 f" not of type {type(witness).__name__}"
@@ -223,7 +229,7 @@ class Definition:
     ) -> tuple[Columns, int]:
         """The columns that are filled before the step, and how many rows the user filled."""
         supplied = {column.column: arrays[column.name] for column in self.given if column.name in arrays}
-        columns = {index: self._padded(index, array) for index, array in supplied.items()}
+        columns = self._padded_given(arrays)
         if self.generate is not None:
             known = {self.air.columns[index]: _read_only(column) for index, column in columns.items()}
             made = self._generated(self.generate, {**values, **known}, redact)
@@ -233,6 +239,10 @@ class Definition:
         stepped = self.step_code is not None or self.step_function is not None or not supplied
         longest = max((len(array) for array in supplied.values()), default=0)
         return columns, self.air.rows if stepped else min(self.air.rows, longest)
+
+    def _padded_given(self, arrays: Mapping[str, Vector]) -> Columns:
+        given = (column for column in self.given if column.name in arrays)
+        return {column.column: self._padded(column.column, arrays[column.name]) for column in given}
 
     def _check_filled(self) -> None:
         """Something fills each column: else its trace has to be given."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from l2zk.arguments import items
 from l2zk.call_checks import (
     STEP_FUNCTION,
     cell_of,
@@ -148,7 +149,10 @@ class Machine:
 
     def periodic(self, values: Iterable[Any], name: str | None = None) -> Expression:
         """A column that everybody knows, entry i mod P on row i; the number P of values is a power of two."""
-        entries = tuple(field_integer(value) for value in values)
+        listed = items(values)
+        if listed is None:
+            raise ProgramError(f"m.periodic({short(values)}): a sequence of integers is needed")
+        entries = tuple(map(field_integer, listed))
         name = name if name is not None else f"periodic{len(self._draft.periodic)}"
         name = new_name(self._draft, "a periodic column", name)
         if not entries or len(entries) & (len(entries) - 1):
@@ -209,7 +213,7 @@ class Machine:
         """
         if not is_step_function(capsule):
             raise ProgramError(
-                f"m.step_function({capsule!r}): a C function in a PyCapsule is needed, whose name is"
+                f"m.step_function({short(capsule)}): a C function in a PyCapsule is needed, whose name is"
                 f" {STEP_FUNCTION!r}"
             )
         if self._draft.step_function is not None:

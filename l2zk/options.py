@@ -10,7 +10,9 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
 
-from l2zk.errors import FormatError, OptionsError, SecurityError
+from l2zk.arguments import kind_of
+from l2zk.errors import ArgumentError, FormatError, OptionsError, SecurityError
+from l2zk.words import short
 
 LEAST_SECURITY = 100
 """Options that prove fewer bits than this need `allow_insecure`."""
@@ -96,7 +98,7 @@ class ProofOptions:
     @classmethod
     def preset(cls, name: str, **changes: Any) -> ProofOptions:
         """The options of a preset (a name in `PRESETS`), with `changes` on top."""
-        if name not in PRESETS:
+        if not isinstance(name, str) or name not in PRESETS:
             raise OptionsError(_unknown_preset(name))
         return cls(**{**PRESETS[name], **changes})
 
@@ -112,6 +114,8 @@ class ProofOptions:
     @classmethod
     def from_bytes(cls, data: bytes) -> ProofOptions:
         """The options that these 16 bytes say; a FormatError names the first byte that says none."""
+        if not isinstance(data, (bytes, bytearray, memoryview)):
+            raise ArgumentError(f"options are read from bytes, not from {kind_of(data)}")
         if len(data) != OPTIONS_LENGTH:
             raise FormatError(f"the options are {len(data)} bytes, but {OPTIONS_LENGTH} are due", "8.1")
         values = {encoding.name: _decode(encoding, data) for encoding in _ENCODINGS}
@@ -136,7 +140,7 @@ _ALWAYS_SHOWN = ("blowup", "security", "zero_knowledge")
 def _check_value(encoding: _Encoding, value: object) -> None:
     """Refuse a value of another type (a bool is no integer here, nor is 8.0) or outside the table."""
     if type(value) is not type(encoding.values[0]) or value not in encoding.values:
-        raise OptionsError(f"{encoding.name}={value!r} ({type(value).__name__}) is not allowed; "
+        raise OptionsError(f"{encoding.name}={short(value)} ({type(value).__name__}) is not allowed; "
                            f"it must be {encoding.allowed()}")
 
 
@@ -156,6 +160,6 @@ def _unknown_preset(name: object) -> str:
     """What to say about a name that is no preset."""
     from difflib import get_close_matches
 
-    near = get_close_matches(str(name).lower(), PRESETS, n=1, cutoff=0.4)
+    near = get_close_matches(name.lower(), PRESETS, n=1, cutoff=0.4) if isinstance(name, str) else []
     hint = f"did you mean {near[0]!r}? " if near else ""
-    return f"there is no preset {name!r}; {hint}the presets are {', '.join(PRESETS)}"
+    return f"there is no preset {short(name)}; {hint}the presets are {', '.join(PRESETS)}"

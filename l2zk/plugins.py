@@ -29,9 +29,11 @@ from typing import TYPE_CHECKING, Any
 from pluggy import PluginManager
 
 from l2zk import hookspecs
-from l2zk.errors import L2zkError, PluginError, ProgramError, ProofError, UnknownProgramError
+from l2zk.arguments import kind_of
+from l2zk.errors import ArgumentError, L2zkError, PluginError, ProgramError, ProofError, UnknownProgramError
 from l2zk.foreign import foreign
 from l2zk.program import TraceProgram, split_id
+from l2zk.words import short, written
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -93,6 +95,8 @@ class Registry:
 
     def get(self, name: str) -> type[TraceProgram]:
         """The class of a full id, "fib.v0", or the newest of a name, "fib"."""
+        if not isinstance(name, str):
+            raise UnknownProgramError(f"a program is asked for by its name, such as 'fib', not by {short(name)}")
         ids = [id for id in self.claims if name in (id, split_id(id)[0])]
         if not ids:
             raise UnknownProgramError(self._unknown(name))
@@ -134,7 +138,7 @@ class Registry:
         broken = [f"{plugin} ({plugin.error})" for plugin in self.plugins if plugin.error is not None]
         reason = f"; these plugins failed to load: {'; '.join(broken)}" if broken else ""
         return (
-            f"no plugin provides a program {name!r}{suggestion} `l2zk programs` lists those installed{reason}"
+            f"no plugin provides a program {short(name)}{suggestion} `l2zk programs` lists those installed{reason}"
         )
 
     def _disputed(self, name: str, ids: list[str]) -> str:
@@ -157,6 +161,10 @@ def programs() -> dict[str, type[TraceProgram]]:
 
 def program_of(proof: Proof) -> TraceProgram:
     """The program that a proof names, built by an installed plugin from parameters that a stranger chose."""
+    from l2zk.proof import Proof
+
+    if not isinstance(proof, Proof):
+        raise ArgumentError(f"a proof is a Proof, not {kind_of(proof)}; Proof.from_bytes makes one of bytes")
     return program_from(get_program(proof.program_id), proof)
 
 
@@ -315,7 +323,7 @@ def _registrar(found: list[type[TraceProgram]]) -> Callable[[type[TraceProgram]]
 
 def _check_program(program: object) -> None:
     if not (isinstance(program, type) and issubclass(program, TraceProgram)):
-        raise PluginError(f"register() takes a subclass of l2zk.TraceProgram; got {program!r}")
+        raise PluginError(f"register() takes a subclass of l2zk.TraceProgram; got {written(program)}")
     if not hasattr(program, "id"):
         raise PluginError(f"{program.__qualname__} has no id; it is a name and a version like 'fib.v0'")
 

@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, BinaryIO
 
-from l2zk import saving
-from l2zk.errors import FormatError, ProofError
+from l2zk import arguments, saving
+from l2zk.arguments import kind_of
+from l2zk.errors import ArgumentError, FormatError, ProgramError, ProofError
 from l2zk.header import Header, Parameter, parameters_from_bytes
 from l2zk.options import ProofOptions
 from l2zk.security import SecurityReport, rounds
 from l2zk.shape import solve
-from l2zk.words import pairs, printable
+from l2zk.words import pairs, printable, short
 
 if TYPE_CHECKING:
     from l2zk.program import TraceProgram
@@ -63,7 +64,7 @@ class Proof:
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Proof:
         """Read the proof in a file."""
-        with open(path, "rb") as file:
+        with open(arguments.path(path), "rb") as file:
             return cls.read(file, os.fsdecode(path))
 
     @classmethod
@@ -84,7 +85,7 @@ class Proof:
 
         A pipe or a device is written into. Raises OSError, which names the path as it is given.
         """
-        saving.Target(path).write(self.data)
+        saving.Target(arguments.path(path)).write(self.data)
 
     @property
     def program_id(self) -> str:
@@ -120,6 +121,8 @@ class Proof:
 
     def security_as(self, program: TraceProgram) -> SecurityReport:
         """As `security`, for this program; ProofError if its digest is not the proof's."""
+        if not hasattr(program, "definition") or isinstance(program, type):
+            raise ProgramError(f"a program is a TraceProgram, not {short(program)}")
         if program.digest != self.digest:
             raise ProofError(f"the proof is not of this {program.id}: the program digests differ", "7.2")
         profile = program.definition.air.profile
@@ -192,7 +195,7 @@ def check_root(data: bytes, header_length: int) -> None:
 def _sized(data: object) -> bytes:
     """The bytes, if they are bytes and within the cap."""
     if not isinstance(data, (bytes, bytearray, memoryview)):
-        raise TypeError(f"a proof is made from bytes, not from {type(data).__name__}")
+        raise ArgumentError(f"a proof is made from bytes, not from {kind_of(data)}")
     size = data.nbytes if isinstance(data, memoryview) else len(data)
     if size > MAX_BYTES:
         raise FormatError(f"found {size} bytes, expected at most {MAX_BYTES}, the cap on a proof", "8.5")

@@ -17,6 +17,7 @@ from l2zk import _core
 from l2zk.caches import cached, forget
 from l2zk.container import Limits, limits
 from l2zk.errors import MemoryLimitError, OptionsError
+from l2zk.words import short
 
 MOST_THREADS = 1024
 VARIABLE = "L2ZK_NUM_THREADS"
@@ -47,7 +48,7 @@ def default_threads() -> int:
 def thread_count(value: Any, name: str = "threads") -> int:
     """The value, if it is a number of threads."""
     if type(value) is not int or not 1 <= value <= MOST_THREADS:
-        raise OptionsError(f"{name}={value!r} is not allowed; it must be an integer from 1 to {MOST_THREADS}")
+        raise OptionsError(f"{name}={short(value)} is not allowed; it must be an integer from 1 to {MOST_THREADS}")
     return value
 
 
@@ -60,7 +61,7 @@ def require_instruction_set() -> None:
 def memory_limit(value: Any) -> int | None:
     """The value, if it is a bound on memory or None."""
     if value is not None and (type(value) is not int or value < 1):
-        raise OptionsError(f"max_memory={value!r} is not allowed; it must be a number of bytes, 1 or more")
+        raise OptionsError(f"max_memory={short(value)} is not allowed; it must be a number of bytes, 1 or more")
     return value
 
 
@@ -103,7 +104,7 @@ def keep_memory(limit: int) -> None:
     0 keeps nothing, and each proof takes fresh memory. Any number of threads may call it at any time.
     """
     if type(limit) is not int or not 0 <= limit < 2**63:
-        raise OptionsError(f"limit={limit!r} is not allowed; it must be a number of bytes, 0 or more")
+        raise OptionsError(f"limit={short(limit)} is not allowed; it must be a number of bytes, 0 or more")
     _core.keep_memory(limit)
 
 

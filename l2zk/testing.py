@@ -8,6 +8,7 @@ like.
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -17,9 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2zk.air import Air
+from l2zk.arguments import items, kind_of
 from l2zk.definition import Definition
 from l2zk.degree import BLOWUPS, allows
-from l2zk.errors import L2zkError, L2zkWarning, ProgramError
+from l2zk.errors import ArgumentError, L2zkError, L2zkWarning, OptionsError, ProgramError
 from l2zk.expression import (
     COLUMN,
     INPUT,
@@ -30,10 +32,12 @@ from l2zk.expression import (
     counted,
     extract,
 )
+from l2zk.foreign import foreign
 from l2zk.options import ProofOptions
 from l2zk.program import ExecutionTrace, TraceProgram
 from l2zk.proof import Proof
 from l2zk.vectors import Vector, add, evaluate_rows, multiply, subtract
+from l2zk.words import listed, short
 from l2zk.zkvm import TraceZkVm
 
 MOST_CELLS = 2**18
@@ -57,6 +61,11 @@ class Case:
     parameters: Mapping[str, Any]
     witness: Any = ()
     outputs: Any = ()
+
+    def __post_init__(self) -> None:
+        given = self.parameters
+        if not isinstance(given, Mapping) or not all(isinstance(name, str) for name in given):
+            raise ArgumentError(f"a case has a mapping from names of parameters to values, not {short(given)}")
 
 
 @dataclass(frozen=True)
@@ -136,11 +145,11 @@ def examine_program(
     """As check_program, but gives what was found without raising ConformanceError."""
     if not (isinstance(program, type) and issubclass(program, TraceProgram)):
         raise ProgramError(
-            f"check_program takes a class of programs, not {program!r}; its cases give the parameters"
+            f"check_program takes a class of programs, not {short(program)}; its cases give the parameters"
         )
-    trials = [
-        Trial(program, case if isinstance(case, Case) else Case(case), vm or TraceZkVm()) for case in cases
-    ]
+    if vm is not None and not isinstance(vm, TraceZkVm):
+        raise OptionsError(f"vm is a TraceZkVm, not {kind_of(vm)}; write vm=TraceZkVm(...)")
+    trials = [Trial(program, case, vm or TraceZkVm()) for case in _cases(cases)]
     if not trials:
         raise ProgramError(f"check_program of {program.__name__} needs one case at least")
     faults = [f"{trial.program!r}: {fault}" for trial in trials for fault in trial.faults()]
@@ -153,11 +162,33 @@ def examine_program(
     )
 
 
+def _cases(cases: Any) -> list[Case]:
+    """What is given as cases, each as a `Case`."""
+    given = items(cases)
+    if given is None:
+        raise ArgumentError(f"cases are a list of `Case`s or of mappings of parameters, not {short(cases)}")
+    return [case if isinstance(case, Case) else Case(case) for case in given]
+
+
+def _made(kind: type[TraceProgram], case: Case) -> TraceProgram:
+    """The program with the parameters of a case."""
+    given, known = set(case.parameters), inspect.signature(kind).parameters
+    takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values())
+    if given - set(known) and not takes_any:
+        has = f"it has {listed(known)}" if known else "it has none"
+        raise ArgumentError(f"{kind.__name__} has no parameter {listed(sorted(given - set(known)))}, which a case gives; {has}")
+    for name, parameter in known.items():
+        if name not in given and parameter.default is parameter.empty and not takes_any:
+            raise ArgumentError(f"a case of {kind.__name__} gives its parameter {name!r} no value")
+    with foreign(ProgramError, f"{kind.__name__} with the parameters of a case"):
+        return kind(**case.parameters)
+
+
 class Trial:
     """One case, and what was seen of it."""
 
     def __init__(self, kind: type[TraceProgram], case: Case, vm: TraceZkVm) -> None:
-        self.program = kind(**case.parameters)
+        self.program = _made(kind, case)
         self.definition: Definition = self.program.definition
         self.any_inputs: Mapping[str, int | None] = dict.fromkeys(self.definition.air.inputs)
         self.case = case

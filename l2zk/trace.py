@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2zk.errors import ProgramError, WitnessError
-from l2zk.expression import MODULUS, counted
+from l2zk.expression import MODULUS, counted, whole
 from l2zk.names import plain
 from l2zk.words import listed, short
 
@@ -33,18 +33,21 @@ class ExecutionTrace(dict[str, NDArray[np.uint64]]):
     """
 
     def __init__(self, columns: Sequence[str], padded: NDArray[np.uint64], rows: int) -> None:
+        if isinstance(columns, str) or not isinstance(columns, Sequence) or not all(isinstance(name, str) for name in columns):
+            raise ProgramError(f"the columns of a trace are a sequence of names, not {short(columns)}")
         array = np.asarray(padded)
         if array.dtype != np.uint64 or array.ndim != 2 or array.shape[0] != len(columns):
             raise ProgramError(
                 f"a trace of {counted(len(columns), 'column')} is an array uint64[{len(columns)}, N], not"
                 f" {array.dtype}{list(array.shape)}"
             )
-        if not 1 <= rows <= array.shape[1]:
-            raise ProgramError(f"a trace of N = {array.shape[1]} rows cannot show {rows} of them")
-        super().__init__((name, array[index, :rows]) for index, name in enumerate(columns))
+        shown = whole(rows)
+        if shown is None or not 1 <= shown <= array.shape[1]:
+            raise ProgramError(f"a trace of N = {array.shape[1]} rows cannot show {short(rows)} of them")
+        super().__init__((name, array[index, :shown]) for index, name in enumerate(columns))
         self.columns = tuple(columns)
         self.padded = array
-        self.rows = rows
+        self.rows = shown
 
     def __missing__(self, name: object) -> NDArray[np.uint64]:
         if isinstance(name, str) and plain(name) in self:

@@ -23,6 +23,25 @@ class _Short(Repr):
     def repr_int(self, x: int, level: int) -> str:
         return repr(x) if x.bit_length() <= LONGEST_BITS else f"an integer of {x.bit_length()} bits"
 
+    def repr_instance(self, x: object, level: int) -> str:
+        if isinstance(x, type):
+            return f"the class {x.__qualname__}"
+        text = written(x)
+        half = self.maxother // 2 - 1
+        return text if len(text) <= self.maxother or text.startswith(_NO_TEXT) else f"{text[:half]}...{text[-half:]}"
+
+
+_NO_TEXT = "an object of type "
+
+
+def written(value: object) -> str:
+    """A value as Python writes it, on one line; an address says nothing, and an object's own text is code that may fail."""
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:
+        text = ""
+    return f"{_NO_TEXT}{type(value).__name__}" if not text or " at 0x" in text else text
+
 
 def short(value: object) -> str:
     """A value as Python writes it, on one line and no longer than is of use."""

@@ -21,10 +21,12 @@ from numpy.typing import NDArray
 
 from l2zk import _core
 from l2zk.anatomy import check_length
+from l2zk.arguments import callback, flag, kind_of, pairs_of_jobs
 from l2zk.caches import cached
 from l2zk.check import Report, report
 from l2zk.degree import Degrees, complaint, degrees_of, shape_of
 from l2zk.errors import (
+    ArgumentError,
     ConstraintError,
     DegreeWarning,
     L2zkError,
@@ -32,10 +34,9 @@ from l2zk.errors import (
     ProgramError,
     ProofError,
     SecurityError,
-    WitnessError,
 )
-from l2zk.expression import MODULUS
 from l2zk.foreign import warn_caller
+from l2zk.given_trace import given_cells
 from l2zk.header import Header
 from l2zk.observation import observed, watched
 from l2zk.options import ProofOptions
@@ -100,7 +101,7 @@ class TraceZkVm:
         self._min_security = self._options.security if min_security is None else _bits(min_security)
         self._threads = default_threads() if threads is None else thread_count(threads)
         self._max_memory = memory_limit(max_memory)
-        self._redact = _flag("redact", redact)
+        self._redact = flag("redact", redact)
 
     @property
     def options(self) -> ProofOptions:
@@ -146,13 +147,14 @@ class TraceZkVm:
 
         witness: the inputs in their order and then the private columns, or by name; inputs that are left out take their defaults.
         trace: prove this trace rather than run the program's step; see `trace`. Where no column fills itself, its n rows are
-        enough, and are padded.
-        check: look whether the trace satisfies the constraints before proving; without it a wrong trace gives a proof that
-        nobody accepts.
+        enough, and are padded. Of the witness the public inputs are needed, and what else it names has to be what the trace holds.
+        check: look whether the trace satisfies the constraints, and goes with the witness, before proving; without it a wrong
+        trace gives a proof that nobody accepts.
         threads: threads that work on this proof, if not as many as the machine has been given.
         Raises ConstraintError (which constraint and row; with redact=False all values), WitnessError, DegreeError, SecurityError,
         MemoryLimitError. Warns by DegreeWarning of a degree that longer traces do not allow, or that costs many queries.
         """
+        check, progress = flag("check", check), callback("progress", progress)
         return self._prove(program, witness, trace=trace, check=check, threads=threads, progress=progress)
 
     def profile(
@@ -166,6 +168,7 @@ class TraceZkVm:
         progress: Progress | None = None,
     ) -> ProofProfile:
         """As `prove`, but the proof comes with the seconds that each stage of making it took."""
+        check, progress = flag("check", check), callback("progress", progress)
         seconds: dict[str, float] = {}
         start = perf_counter()
         proof = self._prove(
@@ -184,10 +187,10 @@ class TraceZkVm:
         why not. `progress` is called as progress("proofs", done, total). While observers or the log want to know of each proof,
         they are made one by one.
         """
+        jobs, count = pairs_of_jobs(jobs), self._count(threads)
         if watched():
-            return self._prove_each(jobs, threads, progress)
+            return self._prove_each(jobs, count, callback("progress", progress))
         runs: dict[int, Any] = {}
-        count = self._count(threads)
         for index, (program, witness) in enumerate(jobs):
             with suppress(Exception):
                 definition, binding, statement = self._prepare(program, witness, None, count)
@@ -196,7 +199,7 @@ class TraceZkVm:
         made = _core.prove_many(
             list(runs.values()),
             threads=count,
-            progress=progress,
+            progress=callback("progress", progress),
             stop_at_failure=False,
         )
         proofs: list[Proof | None] = [None] * len(jobs)
@@ -229,7 +232,7 @@ class TraceZkVm:
         import asyncio
 
         cancelled = Event()
-        look_in = stop_when(cancelled, settings.pop("progress", None))
+        look_in = stop_when(cancelled, callback("progress", settings.pop("progress", None)))
         try:
             return await asyncio.to_thread(self.prove, program, witness, progress=look_in, **settings)
         finally:
@@ -248,7 +251,7 @@ class TraceZkVm:
         self, program: TraceProgram, witness: Witness = (), *, progress: Progress | None = None
     ) -> ExecutionTrace:
         """Run the program without proving, and without checking any constraint."""
-        definition = self._runnable(program)
+        definition, progress = self._runnable(program), callback("progress", progress)
         cells, _ = self._run(definition, definition.bind(witness, redact=self._redact), None, check=False, progress=progress)
         return ExecutionTrace(definition.air.columns, cells, definition.air.rows)
 
@@ -263,13 +266,13 @@ class TraceZkVm:
     ) -> Report:
         """Look at every constraint on every row, without proving: what `prove` raises, as a report.
 
-        trace: look at this trace rather than run the program's step.
+        trace: look at this trace rather than run the program's step; what is private and the witness names has to be in it.
         redact: leave values out of the report that are private, whatever the machine does: those of columns that private
         inputs, private columns or generate_trace enter, and of a trace that is given. False shows them.
         """
-        definition = self._runnable(program)
+        definition, progress = self._runnable(program), callback("progress", progress)
         _warn_of_degree(self._options, definition)
-        redact = self._redact if redact is None else redact
+        redact = self._redact if redact is None else flag("redact", redact)
         binding = definition.bind(witness, fill=trace is None, redact=redact)
         run = partial(self._run, definition, binding, trace, check=True, progress=progress)
         found = attempt(run, partial(violation_report, definition, binding, trace is not None, redact))
@@ -348,7 +351,7 @@ class TraceZkVm:
         run = partial(
             _core.prove_bytes,
             *statement,
-            **self._filled(definition, binding, trace),
+            **self._filled(definition, binding, trace, check),
             check=check,
             threads=count,
             progress=progress,
@@ -385,11 +388,11 @@ class TraceZkVm:
         return definition
 
     def _filled(
-        self, definition: Definition, binding: Binding, trace: ExecutionTrace | None
+        self, definition: Definition, binding: Binding, trace: ExecutionTrace | None, check: bool
     ) -> dict[str, Any]:
         """What the core gets beside the step: the whole trace, or the columns that are filled before it."""
         if trace is not None:
-            return {"trace": _cells(definition, trace)}
+            return {"trace": given_cells(definition, binding, trace, check)}
         if len(binding.columns) == len(definition.air.columns):
             return {"trace": np.stack([binding.columns[i] for i in range(len(binding.columns))])}
         if definition.filled_late:
@@ -407,7 +410,7 @@ class TraceZkVm:
         check: bool,
         progress: Progress | None,
     ) -> tuple[NDArray[np.uint64], list[int]]:
-        filled = self._filled(definition, binding, trace)
+        filled = self._filled(definition, binding, trace, check)
         return self._core_run(definition, binding, filled, check, progress)
 
     def _core_run(
@@ -456,7 +459,7 @@ def stop_when(stop: Event, progress: Progress | None) -> Progress:
 def _definition(program: TraceProgram) -> Definition:
     if not isinstance(program, TraceProgram):
         hint = "; give an instance, with its parameters" if isinstance(program, type) else ""
-        raise ProgramError(f"a program is a TraceProgram, not {program!r}{hint}")
+        raise ProgramError(f"a program is a TraceProgram, not {short(program)}{hint}")
     return program.definition
 
 
@@ -547,36 +550,7 @@ def _header(
     )
 
 
-def _cells(definition: Definition, trace: ExecutionTrace | None) -> NDArray[np.uint64] | None:
-    """The padded trace as (columns, length)."""
-    if trace is None:
-        return None
-    if not isinstance(trace, ExecutionTrace):
-        raise WitnessError(f"a trace is an ExecutionTrace, not {type(trace).__name__}; TraceZkVm.trace gives one")
-    air, rows = definition.air, trace.padded.shape[1]
-    if tuple(trace) != air.columns or rows not in (air.rows, air.length):
-        raise WitnessError(
-            f"{air.id} has columns {listed(air.columns)} and {air.rows} rows, or {air.length} with the padding; "
-            f"the trace has {listed(trace)} and {rows}"
-        )
-    cells = trace.padded if rows == air.length else definition.padded_trace(trace)
-    wrong = np.argwhere(cells >= np.uint64(MODULUS))
-    if len(wrong):
-        column, row = wrong[0]
-        raise WitnessError(
-            f"column {air.columns[column]!r} of the trace at row {row} is not an element of the field:"
-            " 0 <= x < p = 2^64 - 2^32 + 1 is needed"
-        )
-    return cells
-
-
-def _flag(name: str, value: Any) -> bool:
-    if type(value) is not bool:
-        raise OptionsError(f"{name} is True or False, not {short(value)}")
-    return value
-
-
 def _bits(value: Any) -> int:
     if type(value) is not int or not 1 <= value <= 128:
-        raise SecurityError(f"min_security={value!r} is not allowed; it must be an integer from 1 to 128")
+        raise SecurityError(f"min_security={short(value)} is not allowed; it must be an integer from 1 to 128")
     return value

@@ -21,6 +21,7 @@ KEPT_ON_PURPOSE = {
     "l2zk.making._under_way",  # what is made at this moment, and who waits for it
     "l2zk.making._waits",
     "l2zk.caches._emptiers",
+    "l2zk.cli.streams._closed",  # which of the three streams of a process the command line has closed
     "l2zk.plugins._registries",  # the plugins that are loaded, not something that is made again
 }
 

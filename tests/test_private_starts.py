@@ -52,7 +52,7 @@ def test_two_cells_of_one_private_input_agree():
     assert told.check({"s": 5}).ok
     assert VM.verify(told, VM.prove(told, {"s": 5}))
     lie = forged(define, x=5, y=6)
-    report = VM.check(told, {"s": 5}, trace=lie)
+    report = VM.check(told, trace=lie)
     assert [violation.constraint for violation in report.violations] == ["start y"]
     assert report.violations[0].expression == "y == x"
     assert not VM.verify(told, VM.prove(told, {"s": 5}, trace=lie, check=False))
@@ -60,7 +60,7 @@ def test_two_cells_of_one_private_input_agree():
 
 def test_the_values_of_a_tie_are_private():
     define = started(lambda x, y, s: {x: s, y: s})
-    report = VM.check(program(define), {"s": 5}, trace=forged(define, x=5, y=6), redact=True)
+    report = VM.check(program(define), trace=forged(define, x=5, y=6), redact=True)
     assert report.violations[0].filled == "private == private"
     assert {cell.value for cell in report.violations[0].cells} == {None}
 

@@ -162,7 +162,7 @@ def test_violations_are_those_of_a_walk(isa, story, data):
     cells = st.tuples(st.integers(0, len(table) - 1), rows, elements)
     for column, row, number in data.draw(st.lists(cells, max_size=3)):
         table[column][row] = number
-    assert found_by(TraceZkVm(OPTIONS), program, story.witness, table) == story.broken(air, table)
+    assert found_by(TraceZkVm(OPTIONS), program, story.inputs, table) == story.broken(air, table)
 
 
 @fixed(20)
