@@ -27,9 +27,9 @@ from numpy.typing import NDArray
 from l2zk._core import blake3
 from l2zk.arguments import callback, flag
 from l2zk.caches import cached
-from l2zk.errors import L2zkError, OptionsError
+from l2zk.errors import L2zkError, OptionsError, copied
 from l2zk.header import VERSION, parameters_to_bytes
-from l2zk.making import Making, copied
+from l2zk.making import Making
 from l2zk.program import TraceProgram, described
 from l2zk.proof import Proof
 from l2zk.trace import ExecutionTrace, column_values

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from contextlib import suppress
-from copy import copy
 from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, TypeVar
 
-from l2zk.errors import L2zkError
+from l2zk.errors import L2zkError, copied
 
 if TYPE_CHECKING:
     from functools import _lru_cache_wrapper
@@ -49,9 +48,9 @@ def cached_with_errors(most: int) -> Callable[[Callable[..., Made]], Callable[..
 
         @wraps(make)
         def find(*arguments: Hashable) -> Made:
-            error = refused.get(arguments)
-            if error is not None:
-                raise copy(error)
+            known = refused.get(arguments)
+            if known is not None:
+                raise copied(known)
             try:
                 return kept(*arguments)
             except L2zkError as error:

@@ -6,6 +6,8 @@ A message is one sentence that says what was wrong, where, and what would be rig
 
 from __future__ import annotations
 
+from copy import copy
+
 
 class L2zkError(Exception):
     """Any error of l2zk's own. `shareable` is the same without private values, where this one may hold any."""
@@ -94,6 +96,17 @@ class DegreeWarning(L2zkWarning):
 
 class LengthWarning(L2zkWarning):
     """A row or a look-ahead that doubles the padded trace."""
+
+
+def copied(error: L2zkError) -> L2zkError:
+    """Another error that says the same, for another caller: with notes of its own, and without where it arose and what of."""
+    try:
+        other = copy(error)
+    except Exception:  # an error of foreign code, which cannot be made a second time
+        return error
+    if hasattr(error, "__notes__"):
+        other.__notes__ = list(error.__notes__)
+    return other
 
 
 def _rebuild(kind: type[ProofError], text: str, section: str) -> ProofError:

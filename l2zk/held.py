@@ -12,8 +12,8 @@ from contextvars import ContextVar
 from threading import Lock
 from typing import Any, TypeVar
 
-from l2zk.errors import CycleError, L2zkError
-from l2zk.making import Making, copied
+from l2zk.errors import CycleError, L2zkError, copied
+from l2zk.making import Making
 
 Given = TypeVar("Given")
 

@@ -18,12 +18,11 @@ from concurrent import futures
 from concurrent.futures.thread import _WorkItem
 from contextlib import contextmanager
 from contextvars import ContextVar
-from copy import copy
 from threading import Lock, Thread, get_ident
 from types import FrameType
 from typing import Any
 
-from l2zk.errors import CycleError, L2zkError
+from l2zk.errors import CycleError, L2zkError, copied
 
 LOOK_IN_SECONDS = 0.05
 """How often a thread that waits calls `progress`; without one it looks for cycles less and less often."""
@@ -108,19 +107,6 @@ class Making:
 
 def _short(name: str) -> str:
     return name if len(name) <= LONGEST_NAME else name[:LONGEST_NAME] + "…"
-
-
-def copied(error: L2zkError) -> L2zkError:
-    """Another error that says the same, for another caller to add notes to."""
-    try:
-        other = copy(error)
-    except Exception:  # an error of foreign code, which cannot be made a second time
-        return error
-    other.__cause__ = error.__cause__
-    other.__suppress_context__ = error.__suppress_context__
-    if hasattr(error, "__notes__"):
-        other.__notes__ = list(error.__notes__)
-    return other
 
 
 def _path(making: Making, goal: int) -> list[Making] | None:

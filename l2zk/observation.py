@@ -15,9 +15,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from l2zk import plugins
-from l2zk.errors import L2zkError, PluginError
+from l2zk.errors import L2zkError, PluginError, copied
 from l2zk.foreign import foreign
-from l2zk.making import copied
 from l2zk.program import TraceProgram, described
 
 if TYPE_CHECKING:
@@ -117,5 +116,4 @@ def _shareable(error: BaseException | None) -> BaseException | None:
         known = error
     if known is error:  # of foreign code, and cannot be made a second time
         return L2zkError(f"the proof was ended by a {type(error).__name__}")
-    known.__cause__ = None
     return known

@@ -21,7 +21,7 @@ from l2zk.header import Header, Parameter, parameters_from_bytes
 from l2zk.options import ProofOptions
 from l2zk.security import SecurityReport, rounds
 from l2zk.shape import solve
-from l2zk.words import pairs, printable, short
+from l2zk.words import pairs, printable
 
 if TYPE_CHECKING:
     from l2zk.program import TraceProgram
@@ -122,7 +122,7 @@ class Proof:
     def security_as(self, program: TraceProgram) -> SecurityReport:
         """As `security`, for this program; ProofError if its digest is not the proof's."""
         if not hasattr(program, "definition") or isinstance(program, type):
-            raise ProgramError(f"a program is a TraceProgram, not {short(program)}")
+            raise ProgramError(f"a program is a TraceProgram, not {kind_of(program)}")
         if program.digest != self.digest:
             raise ProofError(f"the proof is not of this {program.id}: the program digests differ", "7.2")
         profile = program.definition.air.profile
@@ -178,7 +178,7 @@ def proof_bytes(proof: Proof | bytes) -> bytes:
         return proof.data
     if isinstance(proof, (bytes, bytearray, memoryview)):
         return _sized(proof)
-    raise TypeError(f"a proof is a Proof or bytes, not {type(proof).__name__}")
+    raise ArgumentError(f"a proof is a Proof or bytes, not {kind_of(proof)}")
 
 
 def check_root(data: bytes, header_length: int) -> None:

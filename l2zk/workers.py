@@ -45,8 +45,9 @@ def on_threads(act: Act, parts: Iterable[Sequence[int]], at_once: int, executor:
                     ended.put(outcome)
 
     workers: list[Future[None]] = []
-    alone = executor is None or current_thread() in getattr(executor, "_threads", ())  # which would wait for this one
-    with ThreadPoolExecutor(at_once, "l2zk-batch") if alone else nullcontext(executor) as threads:
+    if current_thread() in getattr(executor, "_threads", ()):  # they would wait for this one
+        executor = None
+    with nullcontext(executor) if executor is not None else ThreadPoolExecutor(at_once, "l2zk-batch") as threads:
         try:
             workers += (_submit(threads, work) for _ in range(min(at_once, len(waiting))))
             for _ in range(count):

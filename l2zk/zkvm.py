@@ -26,7 +26,6 @@ from l2zk.caches import cached
 from l2zk.check import Report, report
 from l2zk.degree import Degrees, complaint, degrees_of, shape_of
 from l2zk.errors import (
-    ArgumentError,
     ConstraintError,
     DegreeWarning,
     L2zkError,
@@ -459,7 +458,7 @@ def stop_when(stop: Event, progress: Progress | None) -> Progress:
 def _definition(program: TraceProgram) -> Definition:
     if not isinstance(program, TraceProgram):
         hint = "; give an instance, with its parameters" if isinstance(program, type) else ""
-        raise ProgramError(f"a program is a TraceProgram, not {short(program)}{hint}")
+        raise ProgramError(f"a program is a TraceProgram, not {kind_of(program)}{hint}")
     return program.definition
 
 

@@ -221,7 +221,7 @@ def test_proofs_in_a_wrong_place() -> None:
     batch, programs = BatchProcessor(QUICK, max_workers=2), [Fibonacci(5), Fibonacci(6)]
     proofs = batch.prove_batch(programs, [(), ()])
     assert batch.verify_batch_parallel(programs, proofs[::-1]) == [False, False]
-    with pytest.raises(ProgramError, match="a program is a TraceProgram, not <Proof"):
+    with pytest.raises(ProgramError, match="a program is a TraceProgram, not Proof"):
         batch.verify_batch_parallel(proofs, programs)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="a proof is a Proof or bytes, not Fibonacci") as raised:
         batch.verify_batch_parallel(programs, [proofs[0], programs[1]])  # type: ignore[list-item]

@@ -111,9 +111,12 @@ def test_one_that_cannot_be_defined_is_tried_once() -> None:
     assert defined == {-1: 1} and all(type(error) is ProgramError for error in errors)
     notes = [[note for note in error.__notes__ if "index" in note] for error in errors]  # type: ignore[attr-defined]
     assert notes == [[]] * 20 and len({id(error) for error in errors}) > 1
-    with pytest.raises(ProgramError) as caught:
-        batch.prove_batch_parallel([Count(5), Count(-1)], [(), ()])
-    assert [note for note in caught.value.__notes__ if "index" in note] == ["at index 1 of the batch"]
+    for index in (1, 0, 2):
+        programs = [Count(5)] * 3
+        programs[index] = Count(-1)
+        with pytest.raises(ProgramError) as caught:
+            batch.prove_batch(programs, [()] * 3)
+        assert [note for note in caught.value.__notes__ if "index" in note] == [f"at index {index} of the batch"]
 
 
 def test_who_waited_for_an_error_has_notes_of_its_own() -> None:

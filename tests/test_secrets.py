@@ -148,6 +148,8 @@ REQUESTS: list[tuple[TraceProgram, Any]] = [
     (Vault(), {SECRET: 1}),
     (Vault(), [SECRET, SECRET, SECRET]),
     (Vault(), str(SECRET)),
+    (WITNESS, Vault()),  # type: ignore[list-item]
+    ([SECRET], [Vault()]),  # type: ignore[list-item]
 ]
 
 
@@ -178,7 +180,7 @@ def test_a_report_says_one_if_the_caller_asks(program: TraceProgram, witness: An
     for report in (quiet.check(program, witness), program.check(witness), CachedZkVm().check(program, witness)):
         assert not report and report.redacted
         assert_silent("\n".join([str(report), repr(report), report.to_json(), report._repr_html_()]))
-    assert raised(lambda: quiet.prove(program, witness)).report == quiet.check(program, witness)
+    assert raised(lambda: quiet.prove(program, witness)).report.violations == quiet.check(program, witness).violations  # type: ignore[attr-defined]
     if program != Generated("whole"):
         for report in (loud.check(program, witness), program.check(witness, redact=False), quiet.check(program, witness, redact=False)):
             assert str(SECRET) in str(report) and not report.redacted
