@@ -58,7 +58,7 @@ from l2zk.statement import (
     demanded_outputs,
     read_statement,
 )
-from l2zk.words import listed, short
+from l2zk.words import short
 
 if TYPE_CHECKING:
     from l2zk.estimate import Estimate
