@@ -41,6 +41,7 @@ def test_a_step_in_c_beside_many_inputs():
         m.start({x: inputs[7]})
         m.step_function(function)
         m.constrain("inputs", sum(inputs[1:], inputs[0]) == sum(range(7_500)), on=0)
+        m.free(x)
         m.output("x", x, row=11)
 
     assert program(define).generate_trace()["x"].tolist() == [7, 22, 11, 34, 17, 52, 26, 13, 40, 20, 10, 5]

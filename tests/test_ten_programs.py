@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -133,7 +133,7 @@ def test_a_witness_that_is_none_is_told(program, witness, constraint, row):
     assert (violation.constraint, violation.row) == (constraint, row)
     with pytest.raises(ConstraintError, match=constraint.replace("^", ".")) as caught:
         VM.prove(program, witness)
-    assert caught.value.report == report
+    assert caught.value.report == replace(report, degrees=None)  # a check alone measures them
 
 
 def test_a_step_that_does_not_go_on_in_the_padding():
