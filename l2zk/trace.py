@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from l2zk.arguments import kind_of
 from l2zk.errors import ProgramError, WitnessError
 from l2zk.expression import MODULUS, counted, whole
 from l2zk.names import plain
@@ -34,8 +35,11 @@ class ExecutionTrace(dict[str, NDArray[np.uint64]]):
 
     def __init__(self, columns: Sequence[str], padded: NDArray[np.uint64], rows: int) -> None:
         if isinstance(columns, str) or not isinstance(columns, Sequence) or not all(isinstance(name, str) for name in columns):
-            raise ProgramError(f"the columns of a trace are a sequence of names, not {short(columns)}")
-        array = np.asarray(padded)
+            raise ProgramError(f"the columns of a trace are a sequence of names, not {kind_of(columns)}")
+        try:
+            array = np.asarray(padded)
+        except (TypeError, ValueError):  # lines of several lengths; NumPy's words may hold values
+            array = np.empty(0, dtype=object)
         if array.dtype != np.uint64 or array.ndim != 2 or array.shape[0] != len(columns):
             raise ProgramError(
                 f"a trace of {counted(len(columns), 'column')} is an array uint64[{len(columns)}, N], not"
@@ -43,7 +47,7 @@ class ExecutionTrace(dict[str, NDArray[np.uint64]]):
             )
         shown = whole(rows)
         if shown is None or not 1 <= shown <= array.shape[1]:
-            raise ProgramError(f"a trace of N = {array.shape[1]} rows cannot show {short(rows)} of them")
+            raise ProgramError(f"a trace of N = {array.shape[1]} rows cannot show {short(rows) if shown is not None else kind_of(rows)} of them")
         super().__init__((name, array[index, :shown]) for index, name in enumerate(columns))
         self.columns = tuple(columns)
         self.padded = array
@@ -52,7 +56,7 @@ class ExecutionTrace(dict[str, NDArray[np.uint64]]):
     def __missing__(self, name: object) -> NDArray[np.uint64]:
         if isinstance(name, str) and plain(name) in self:
             return self[plain(name)]
-        raise KeyError(f"the trace has no column {name!r}{nearest(str(name), self.columns)}")
+        raise KeyError(f"the trace has no column {named(name, self.columns)}")
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ExecutionTrace):
