@@ -25,7 +25,7 @@ from l2zk.options import ProofOptions
 from l2zk.parameter_bytes import str8
 from l2zk.proof import check_root
 from l2zk.reader import Reader
-from l2zk.security import HASH_BITS, proven_bits
+from l2zk.security import HASH_BITS, P, proven_bits
 from l2zk.shape import Profile, Shape, solve
 from l2zk.trace import nearest
 from l2zk.words import listed, short
@@ -56,6 +56,15 @@ class Demands:
 
 def demanded_inputs(definition: Definition, hint: Known = ()) -> Demands:
     """What a hint demands; an input that it does not name is demanded to have its default, if it has one."""
+    return _defaults(definition) if _says_nothing(hint) else _inputs(definition, hint)
+
+
+@cached(128)
+def _defaults(definition: Definition) -> Demands:
+    return _inputs(definition, ())
+
+
+def _inputs(definition: Definition, hint: Known) -> Demands:
     inputs = [known for known in definition.inputs if known.public]
     names = tuple(known.name for known in inputs)
     named = _named(definition, "input", names, hint)
@@ -79,9 +88,12 @@ def read_statement(definition: Definition, data: bytes, inputs: Demands, outputs
     reader = Reader(data, "8.1")
     preamble = Preamble.read(reader)
     _check_program(definition, preamble)
-    stated = [_stated_values(reader, definition.air.id, demands) for demands in (inputs, outputs)]
-    for demands, values in zip((inputs, outputs), stated):
-        _check_values(demands, values)
+    start, stated = reader.at, []
+    for demands in (inputs, outputs):
+        start += _check_names(reader, start, definition.air.id, demands)
+    for demands in (inputs, outputs):
+        stated.append(_stated_values(reader, demands))
+        _check_values(demands, stated[-1])
     check_root(data, reader.at)
     return Header(**vars(preamble), inputs=stated[0], outputs=stated[1]), reader.at
 
@@ -96,27 +108,46 @@ def _check_program(definition: Definition, stated: Preamble) -> None:
         raise ProofError(f"the proof is of another version of {air.id}: the program digests differ", "7.2")
 
 
-def _stated_values(reader: Reader, id: str, demands: Demands) -> PublicValues:
-    """The values of the names that are demanded; other names are refused unread."""
-    template, known = _named_bytes(demands.names)
-    data = np.frombuffer(reader.data[reader.at : reader.at + len(template)], dtype=np.uint8)
+def _check_names(reader: Reader, start: int, id: str, demands: Demands) -> int:
+    """That the names of public values from there on are those that are demanded; the length of names and values."""
+    template, known, _ = _named_bytes(demands.names)
+    data = np.frombuffer(reader.data[start : start + len(template)], dtype=np.uint8)
     if ((data != template[: len(data)]) & known[: len(data)]).any():
         raise ProofError(f"the proof names other public {demands.kind}s than {id}", "7.2")
+    return len(template)
+
+
+def _stated_values(reader: Reader, demands: Demands) -> PublicValues:
+    """The values behind these names, which stand there as far as there are bytes."""
+    template, _, places = _named_bytes(demands.names)
+    data = np.frombuffer(reader.data[reader.at : reader.at + len(template)], dtype=np.uint8)
+    if len(data) < len(template):
+        _refuse_value(reader, demands)
+    values = data[places].view("<u8").ravel()
+    if (values >= P).any():
+        _refuse_value(reader, demands)
+    reader.at += len(template)
+    return tuple(zip(demands.names, values.tolist()))
+
+
+def _refuse_value(reader: Reader, demands: Demands) -> None:
+    """Say which one is not there, or no element of the field."""
     reader.count(2, 0xFFFF, f"the number of public {demands.kind}s")
-    values = []
     for name in demands.names:
-        reader.at += 1 + len(name.encode())
-        values.append(reader.element(f"the value of public {demands.kind} {short(name)}"))
-    return tuple(zip(demands.names, values))
+        reader.take(1 + len(name.encode()), f"the name of a public {demands.kind}")
+        reader.element(f"the value of public {demands.kind} {name[:30]!r}")
 
 
 @cached(256)
-def _named_bytes(names: tuple[str, ...]) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """The bytes of public values of these names, each value 0, and which of the bytes are not a value's."""
-    size = len(names).to_bytes(2, "little")
-    template = size + b"".join(str8(name) + bytes(8) for name in names)
-    known = size + b"".join(b"\1" * len(str8(name)) + bytes(8) for name in names)
-    return np.frombuffer(template, dtype=np.uint8), np.frombuffer(b"\1\1" + known[2:], dtype=np.uint8).astype(bool)
+def _named_bytes(names: tuple[str, ...]) -> tuple[NDArray[np.uint8], NDArray[np.bool_], NDArray[np.intp]]:
+    """The bytes of public values of these names, each value 0; which of them are not a value's; and where those of each are."""
+    written = [str8(name) for name in names]
+    template = len(names).to_bytes(2, "little") + b"".join(name + bytes(8) for name in written)
+    ends = np.cumsum([2] + [len(name) + 8 for name in written])[1:]
+    places = ends[:, None] + np.arange(-8, 0)
+    known = np.ones(len(template), dtype=bool)
+    known[places] = False
+    return np.frombuffer(template, dtype=np.uint8), known, places
 
 
 def accepted_shape(options: ProofOptions, profile: Profile, least: int | None) -> Shape:
@@ -152,7 +183,7 @@ def _check_values(demands: Demands, stated: PublicValues) -> None:
 
 def _named(definition: Definition, kind: str, names: tuple[str, ...], known: Any) -> dict[str, int | None]:
     """By name what the caller gives; None where it gives that."""
-    if known is None or isinstance(known, tuple) and not known:
+    if _says_nothing(known):
         return {}
     if isinstance(known, Mapping):
         given = by_plain_name(known)
@@ -164,6 +195,10 @@ def _named(definition: Definition, kind: str, names: tuple[str, ...], known: Any
     return {
         name: None if value is None else element(f"{kind} {name!r}", value) for name, value in given.items()
     }
+
+
+def _says_nothing(known: Any) -> bool:
+    return known is None or isinstance(known, tuple) and not known
 
 
 def _in_order(definition: Definition, kind: str, names: tuple[str, ...], known: Any) -> Sequence[Any]:
