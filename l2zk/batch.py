@@ -86,7 +86,7 @@ class BatchProcessor:
         return_exceptions: bool = False,
         progress: Progress | bool | None = None,
     ) -> list[Proof]:
-        """Prove one after the other, each by as many threads as the machine `vm` says."""
+        """Prove one after the other on the calling thread, each by as many threads as the machine `vm` says."""
         jobs = _pairs(programs, "witness", witnesses)
         return _collect(self._one_by_one(jobs, None), len(jobs), return_exceptions, progress)
 
@@ -288,7 +288,9 @@ def _reporter(progress: Progress | bool | None) -> Iterator[Progress]:
     """What to report to: the caller's call, a bar on a terminal, or nothing."""
     if callable(progress):
         yield progress
-    elif not (progress is not None and flag("progress", progress) and sys.stderr.isatty()):
+    elif not isinstance(progress, bool | None):
+        raise OptionsError(f"progress={short(progress)} is not allowed; it must be a function, True, False or None")
+    elif not (progress and sys.stderr.isatty()):
         yield lambda stage, done, total: None
     else:
         from rich.console import Console

@@ -82,7 +82,8 @@ class CachedZkVm(TraceZkVm):
 
     capacity: the most proofs that are held; the one asked for longest ago goes first. max_bytes: the most bytes of proofs,
     without the two kilobytes or so of the objects around each. vm: the machine whose settings this one has and that makes
-    the proofs; by default one with default options.
+    the proofs; by default one with default options. `prove`, `prove_async` and batches ask the cache; `profile` and
+    `prove_series` make each proof anew, and keep none.
 
     Any number of threads may use one at once. Threads that ask for the same proof at the same time have it made once: one
     makes it and the others wait, without the GIL. If it cannot be made they get the maker's error; if the maker was merely
@@ -125,9 +126,10 @@ class CachedZkVm(TraceZkVm):
     ) -> Proof:
         """The proof that `TraceZkVm.prove` makes of this request, now or when it was first asked for.
 
+        threads, progress: of the proof, where it is made now.
         cache: False makes the proof anew, and neither looks it up nor keeps it.
         """
-        check, progress = flag("check", check), callback("progress", progress)
+        check, progress, threads = flag("check", check), callback("progress", progress), self._count(threads)
         key = self.key(program, witness, trace, check) if flag("cache", cache) else None
         if key is not None:
             with self._lock:

@@ -73,7 +73,7 @@ class ProofOptions:
     final_rows: FRI stops at a polynomial of about this many coefficients.
     rows_per_leaf: rows in a leaf of the trace tree; 0 chooses by PROTOCOL 4.3.
     zero_knowledge: whether the proof hides the trace.
-    queries: 0 solves for the target; else the number itself.
+    queries: 0 solves for the target; else the number itself, in place of `security`.
     allow_insecure: permits fewer than 100 proven bits.
     """
 

@@ -36,6 +36,8 @@ class ExecutionTrace(dict[str, NDArray[np.uint64]]):
     def __init__(self, columns: Sequence[str], padded: NDArray[np.uint64], rows: int) -> None:
         if isinstance(columns, str) or not isinstance(columns, Sequence) or not all(isinstance(name, str) for name in columns):
             raise ProgramError(f"the columns of a trace are a sequence of names, not {kind_of(columns)}")
+        if len(set(columns)) < len(columns):
+            raise ProgramError(f"the columns of a trace have names of their own, and two are equal: {listed(columns)}")
         try:
             array = np.asarray(padded)
         except (TypeError, ValueError):  # lines of several lengths; NumPy's words may hold values

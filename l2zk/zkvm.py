@@ -77,7 +77,7 @@ class TraceZkVm:
     min_security: the proven bits that `verify` demands, 1 to 128. Without it and with `options`, `verify` demands exactly these
     options, whatever they prove; with neither, 128 bits.
     threads: threads that work on one proof, which does not depend on it; by default L2ZK_NUM_THREADS, else as many as there are
-    processors that this process may use.
+    processors that this process may use. A short proof, of less than 2^19 words, is quicker by one, and one makes it.
     max_memory: the bytes that one proof or trace may take; what needs more is refused before it takes any. By default all that
     this machine has, or its container may use. `estimate` says what a proof needs.
     redact: leave private values out of errors and reports, and the words of generate_trace's own errors, which may hold any.

@@ -597,3 +597,12 @@ def test_a_forked_child_waits_for_no_thread_of_its_parent() -> None:
     assert ended == (child, 0)
 
 
+
+
+def test_settings_are_looked_at_even_if_the_proof_is_held():
+    machine = CachedZkVm()
+    machine.prove(Fibonacci(10))
+    for wrong in ({"threads": 0}, {"check": "no"}, {"progress": True}, {"cache": None}):
+        with pytest.raises(OptionsError):
+            machine.prove(Fibonacci(10), **wrong)
+    assert machine.cache_stats().hits == 0

@@ -73,3 +73,8 @@ def test_mistakes():
         ExecutionTrace(("a", "b"), PADDED.astype(np.int64), 6)
     with pytest.raises(ProgramError, match="cannot show 9"):
         ExecutionTrace(("a", "b"), PADDED, 9)
+
+
+def test_a_column_has_a_name_of_its_own():
+    with pytest.raises(ProgramError, match="two are equal: a, a"):
+        ExecutionTrace(("a", "a"), PADDED, 6)

@@ -65,6 +65,16 @@ class Command(click.Command):
         WitnessError,
     )
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The arguments; an option that takes one value is given once, for of two the first would be passed over."""
+        given = list(args)
+        rest = super().parse_args(ctx, args)
+        _, _, order = self.make_parser(ctx).parse_args(args=given)
+        for option in {one for one in order if isinstance(one, click.Option) and order.count(one) > 1}:
+            if not (option.multiple or option.is_flag and not option.secondary_opts):
+                raise click.UsageError(f"{max(option.opts, key=len)} is given twice, and takes one value", ctx)
+        return rest
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 import l2zk
 from l2zk import plugins
@@ -161,6 +162,8 @@ def new(name: str, into: str) -> None:
     """
     from l2zk.scaffold import Package, write
 
+    if not into:
+        raise click.UsageError("--into is empty: it names a folder, . for this one")
     package = Package(name)
     _refuse_taken(package.name)
     folder = write(package, Path(into))
@@ -258,6 +261,9 @@ def _bytes(count: int | None) -> str:
 )
 def demo(rounds: int, performance: bool) -> None:
     """Prove and verify Fibonacci at several lengths and a chain of cubes; then tamper, and see it refused."""
+    source = click.get_current_context().get_parameter_source("rounds")
+    if performance and source is not ParameterSource.DEFAULT:
+        raise click.UsageError("--performance measures proofs of lengths of its own: leave --rounds out")
     if performance:
         from l2zk.performance import run as measure
 

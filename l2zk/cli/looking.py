@@ -179,7 +179,8 @@ def trace(
     if place is None:
         _print_rows(run, cells, shown)
     left = f"; {len(shown):,} of them written to {escaped(str(place))}" if place is not None else ""
-    say(f"{program.id}: {run.rows:,} rows, {run.padded.shape[1]:,} with padding{left}", err=taken)
+    none = "" if len(shown) else f"; none of the {len(cells):,} is among --rows"
+    say(f"{program.id}: {run.rows:,} rows, {run.padded.shape[1]:,} with padding{left}{none}", err=taken)
 
 
 def _print_rows(run: ExecutionTrace, cells: np.ndarray, shown: range) -> None:

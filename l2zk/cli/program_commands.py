@@ -250,7 +250,10 @@ def proof_options() -> list[click.Parameter]:
 def options_of(preset: str, bits: int | None, changes: tuple[tuple[str, Any], ...]) -> ProofOptions:
     """The options of a proof."""
     target = [] if bits is None else [("security", bits)]
-    return ProofOptions.preset(preset, **unique([*target, *changes], "--option"))
+    named = unique([*target, *changes], "--option")
+    if "security" in named and named.get("queries"):
+        raise click.UsageError("the number of queries is solved for security: give one of the two")
+    return ProofOptions.preset(preset, **named)
 
 
 def threads_option() -> click.Option:
