@@ -238,19 +238,21 @@ def _program_key(program: TraceProgram) -> tuple[Any, ...]:
     kind = type(program)
     names = _parameter_names(kind)  # type: ignore[arg-type]
     values = tuple([getattr(program, name) for name in names])
-    kinds = tuple(map(type, values))
+    kinds = tuple([type(value) for value in values])
     return kind, (kinds, values) if PLAIN.issuperset(kinds) else parameters_to_bytes(zip(names, values))
 
 
 def _witness_key(witness: Any) -> Hashable:
     """The names and the values of a witness; equal only for what binds to equal inputs and columns."""
     names = None
-    if isinstance(witness, Mapping):
+    if type(witness) is tuple or type(witness) is list:
+        pass
+    elif isinstance(witness, Mapping):
         names = tuple(sorted(witness))
         witness = [witness[name] for name in names]
-    elif isinstance(witness, (str, bytes)) or not isinstance(witness, (list, tuple, np.ndarray, Sequence)):
+    elif isinstance(witness, (str, bytes)) or not isinstance(witness, (np.ndarray, Sequence)):
         raise TypeError("no sequence of values")
-    if isinstance(witness, np.ndarray) and witness.ndim == 1:
+    elif isinstance(witness, np.ndarray) and witness.ndim == 1:
         if len(witness) > SHORT and witness.dtype.kind in "iu":
             return names, _packed(_elements(witness))
         witness = witness.tolist()
@@ -281,11 +283,14 @@ def _elements(values: Any) -> NDArray[np.uint64]:
 
 def _packed(words: Any) -> tuple[int, bytes]:
     """The number of words, and a hash of them."""
-    return len(words), _hash(words.tobytes() if len(words) <= SHORT else blake3(memoryview(words)))
+    if len(words) <= SHORT:
+        return len(words), blake3(SECRET + words.tobytes()) if len(words) else b""
+    return len(words), _hash(memoryview(words))
 
 
-def _hash(data: bytes) -> bytes:
-    return blake3(SECRET + data)
+def _hash(data: Any) -> bytes:
+    """A hash that tells nothing of the data, which is hashed where it lies."""
+    return blake3(SECRET + blake3(data))
 
 
 def _trace_key(trace: Any) -> Hashable:
@@ -293,7 +298,7 @@ def _trace_key(trace: Any) -> Hashable:
         return None
     if not isinstance(trace, ExecutionTrace):
         raise TypeError("no trace")
-    return trace.columns, trace.rows, trace.padded.shape, _hash(blake3(np.ascontiguousarray(trace.padded).data))
+    return trace.columns, trace.rows, trace.padded.shape, _hash(np.ascontiguousarray(trace.padded).data)
 
 
 def _renew(cache: ref[CachedZkVm]) -> None:
