@@ -188,7 +188,7 @@ class Air:
 
     @cached_property
     def total_degrees(self) -> list[int]:
-        """The degree of each node as a polynomial in all leaves: columns, periodic ones, inputs, outputs; p stands for more."""
+        """The degree of each node in all leaves together: columns, periodic ones, inputs, outputs; p stands for more."""
         degrees: list[int] = []
         for node in self.nodes:
             below = [degrees[operand] for operand in operands(node)]

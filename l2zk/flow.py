@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from l2zk.draft import Draft
 from l2zk.expression import COLUMN, PRIVATE, Node, operands
+
+MARKS_AT_ONCE = 512
+"""So many bits does each node have while leaves are looked for below it: more of them take more passes."""
 
 Filling = tuple[int, Sequence[int]]
 """A node, and the columns that are filled with its value."""
@@ -54,6 +57,17 @@ def entered(nodes: Sequence[Node], columns: set[int], fillings: Sequence[Filling
             found |= more
             waiting += [cell for column in more for cell in cells[column]]
     return found
+
+
+def marks_below(nodes: Sequence[Node], mark: Callable[[Node], int]) -> list[int]:
+    """For each node the marks, as bits, of the leaves that it is computed from."""
+    below: list[int] = []
+    for node in nodes:
+        marks = mark(node)
+        for operand in operands(node):
+            marks |= below[operand]
+        below.append(marks)
+    return below
 
 
 def _cells_and_readers(nodes: Sequence[Node]) -> tuple[defaultdict[int, list[int]], defaultdict[int, list[int]]]:

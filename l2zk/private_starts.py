@@ -59,9 +59,26 @@ def private_claims(draft: Draft, length: int) -> list[Claim]:
 
     length: N, which no tie may make longer.
     """
-    cells = sorted(draft.private_starts)
+    cells = _bound_cells({cell: start.multiples for cell, start in draft.private_starts.items()})
     ties = _relations([row for row, _ in cells], [draft.private_starts[cell].multiples for cell in cells])
     return [_claim(draft, cells, last, others, length) for last, others in ties]
+
+
+def _bound_cells(vectors: dict[tuple[int, int], Sparse]) -> list[tuple[int, int]]:
+    """The cells that may stand in a relation, sorted: an input in one cell alone leaves that cell out, and so on."""
+    users: defaultdict[int, set[tuple[int, int]]] = defaultdict(set)
+    for cell, vector in vectors.items():
+        for private in vector:
+            users[private].add(cell)
+    left = set(vectors)
+    waiting = [private for private, cells in users.items() if len(cells) == 1]
+    while waiting:
+        for cell in list(users[waiting.pop()]):
+            left.remove(cell)
+            for private in vectors[cell]:
+                users[private].remove(cell)
+                waiting += [private] * (len(users[private]) == 1)
+    return sorted(left)
 
 
 def _multiples(graph: Graph, index: int, value: Expression, label: str) -> list[tuple[int, int]]:

@@ -1,6 +1,6 @@
 """Shared names: a column and a value may have one where the value is tied to a cell of that very column.
 
-An input is tied that a cell starts with, or that stands in one claim with a cell; an output that is read off the column.
+An input is tied that a cell starts with, or that stands in a claim with a cell; an output that is read off the column.
 """
 
 from __future__ import annotations
@@ -9,10 +9,9 @@ from collections.abc import Iterator
 
 from l2zk.draft import Draft
 from l2zk.errors import ProgramError
-from l2zk.expression import COLUMN, OUTPUT, SUB, Node, operands
+from l2zk.expression import COLUMN, OUTPUT, SUB, Node
+from l2zk.flow import MARKS_AT_ONCE, marks_below
 from l2zk.words import short
-
-PAIRS_AT_ONCE = 512  # so many bits does each node have while the claims are looked through
 
 Pair = tuple[int, Node]
 """A column, and the leaf of the value that has its name."""
@@ -23,8 +22,8 @@ def check_shared_names(draft: Draft) -> None:
     shared = [sorted(leaves.values()) for leaves in draft.names.values() if len(leaves) > 1]
     pairs = {(column[1], value) for column, value in shared}
     loose = sorted(pairs.difference(_equations(draft))) if pairs else []
-    for first in range(0, len(loose), PAIRS_AT_ONCE):
-        for column, value in _untied(draft, loose[first : first + PAIRS_AT_ONCE]):
+    for first in range(0, len(loose), MARKS_AT_ONCE):
+        for column, value in _untied(draft, loose[first : first + MARKS_AT_ONCE]):
             is_output = value[0] == OUTPUT
             what = "an output that does not read it" if is_output else "an input that is tied to no cell of it"
             raise ProgramError(
@@ -46,28 +45,19 @@ def _equations(draft: Draft) -> Iterator[Pair]:
 
 def _untied(draft: Draft, pairs: list[Pair]) -> list[Pair]:
     """Those of which no claim holds both, an output's its own; bit k of a node says that pair k is below it."""
-    columns = _below(draft, {(COLUMN, column): 1 << k for k, (column, _) in enumerate(pairs)})
-    values = _below(draft, {value[:2]: 1 << k for k, (_, value) in enumerate(pairs)})
-    stated = sum(1 << k for k, (_, value) in enumerate(pairs) if value[0] == OUTPUT)
-    started = {column: 1 << k for k, (column, _) in enumerate(pairs)}
+    of_column = {column: 1 << k for k, (column, _) in enumerate(pairs)}
+    of_value = {value: 1 << k for k, (_, value) in enumerate(pairs)}
+    nodes = draft.graph.nodes
+    columns = marks_below(nodes, lambda node: of_column.get(node[1], 0) if node[0] == COLUMN else 0)
+    values = marks_below(nodes, lambda node: of_value.get(node, 0))
+    stated = sum(mark for value, mark in of_value.items() if value[0] == OUTPUT)
     tied, outputs = 0, _output_claims(draft)
     for claim in draft.claims.values():
         both = columns[claim.node] & values[claim.node]
         tied |= both if claim.name in outputs else both & ~stated
     for (_, column), node in draft.start.items():
-        tied |= values[node] & started.get(column, 0)
+        tied |= values[node] & of_column.get(column, 0)
     return [pair for k, pair in enumerate(pairs) if not tied >> k & 1]
-
-
-def _below(draft: Draft, marks: dict[tuple[int, int], int]) -> list[int]:
-    """For each node the marks of the leaves that it is computed from, a column's whatever its look-ahead."""
-    below: list[int] = []
-    for node in draft.graph.nodes:
-        mark = marks.get(node[:2], 0)
-        for operand in operands(node):
-            mark |= below[operand]
-        below.append(mark)
-    return below
 
 
 def _output_claims(draft: Draft) -> set[str]:

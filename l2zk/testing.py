@@ -233,7 +233,7 @@ class Trial:
                 yield "two proofs of the same witness that do not hide have different bytes"
 
     def _plain_options(self, options: ProofOptions) -> ProofOptions | None:
-        """Options that do not hide and have the least blowup, from the proof's on, that the degrees allow, if one does.
+        """Options that do not hide, with the least blowup from the proof's on that the degrees allow, if one does.
 
         Without the masks of a proof that hides a short trace has fewer points, so that the same blowup may not do.
         """
@@ -244,7 +244,7 @@ class Trial:
         return None
 
     def _other_values(self, proof: Proof) -> Iterator[str]:
-        """Each public value once more, one larger: as a demand, and as what the proof's header states; of many, some."""
+        """Each public value (of many, some) one larger: as a demand, and as what the proof's header states."""
         for kind, values in (("inputs", proof.public_inputs), ("outputs", proof.public_outputs)):
             for name, value in _spread(list(values.items()), CHANGED_VALUES):
                 other = {name: (value + 1) % MODULUS}

@@ -13,9 +13,10 @@ from functools import cache
 
 import numpy as np
 
-from l2zk.air import SMALL_DEGREE, Air
+from l2zk.air import CYCLIC, SMALL_DEGREE, TRANSITION, Air, Domain
 from l2zk.errors import ProgramError
 from l2zk.expression import ADD, COLUMN, INPUT, MUL, NEG, OUTPUT, PERIODIC, SUB, Node, extract, operands
+from l2zk.flow import MARKS_AT_ONCE, marks_below
 from l2zk.gates import Gated
 
 
@@ -40,7 +41,10 @@ def check_held(air: Air, filled: Collection[int], free: Sequence[tuple[int, rang
 
 
 def _with_periodic_products(air: Air) -> dict[int, Gated]:
-    """The constraints in which a periodic column is a factor or stands alone, by number; a point tells no large degree."""
+    """The constraints in which a periodic column is a factor or stands alone, by number.
+
+    A large degree is none of them: what it says, a point does not tell.
+    """
     periodic: list[bool] = []
     cells: list[bool] = []
     products: list[bool] = []
@@ -103,23 +107,71 @@ def _check_outputs(
     air: Air, gates: dict[int, Gated], filled: Collection[int], free: Sequence[tuple[int, range]]
 ) -> None:
     """An output of one cell, of a column that constraints hold on other rows, is of a cell that they hold."""
-    cells = dict(_output_cells(air))
-    if not any(column not in filled for column, _ in cells.values()):
-        return
-    reads: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
-    for index, constraint in enumerate(air.constraints):
-        if not constraint.name.startswith("output "):
-            for kind, x, y in extract(air.nodes, [constraint.node])[0]:
-                if kind == COLUMN:
-                    reads[x].append((index, y))
-    for index, (column, row) in cells.items():
-        loose = column not in filled and column in reads and not any(column == c and row in rows for c, rows in free)
-        if loose and not any(_holds(air, gates, other, row - ahead) for other, ahead in reads[column]):
-            name = air.columns[column]
-            raise ProgramError(
-                f"{air.constraints[index].name} is {name} on row {row}, where no constraint of {name} holds it, so a"
-                f" proof may state any value: constrain {name} on row {row}, or say m.free({name}, on={row}) if that is meant"
-            )
+    open_rows: defaultdict[int, list[range]] = defaultdict(list)
+    for column, rows in free:
+        open_rows[column].append(rows)
+    outputs: defaultdict[int, dict[int, int]] = defaultdict(dict)
+    for index, (column, row) in _output_cells(air):
+        if column not in filled and not any(row in rows for rows in open_rows[column]):
+            outputs[column][index] = row
+    loose = _loose_outputs(air, gates, outputs)
+    if loose:
+        column, row = next((column, outputs[column][loose[0]]) for column in outputs if loose[0] in outputs[column])
+        name = air.columns[column]
+        raise ProgramError(
+            f"{air.constraints[loose[0]].name} is {name} on row {row}, where no constraint of {name} holds it, so a"
+            f" proof may state any value: constrain {name} on row {row}, or say m.free({name}, on={row}) if that is"
+            " meant"
+        )
+
+
+def _loose_outputs(air: Air, gates: dict[int, Gated], outputs: dict[int, dict[int, int]]) -> list[int]:
+    """Of outputs by column, with their rows, those on whose row no constraint that reads the column is said."""
+    cells = [node for node in air.nodes if node[0] == COLUMN and node[1] in outputs]
+    held: set[int] = set()
+    read: set[int] = set()
+    for first in range(0, len(cells), MARKS_AT_ONCE):
+        readers = _Readers(air, gates, cells[first : first + MARKS_AT_ONCE])
+        for cell in readers.cells:
+            read.add(cell[1])
+            held |= {index for index, row in outputs[cell[1]].items() if readers.hold(cell, row - cell[2])}
+    return sorted(index for column in read for index in outputs[column] if index not in held)
+
+
+class _Readers:
+    """Constraints, but those that state outputs, by domain and the cells that they read; gated ones one by one."""
+
+    def __init__(self, air: Air, gates: dict[int, Gated], cells: Sequence[Node]) -> None:
+        self._length, self._bits = air.length, {cell: 1 << k for k, cell in enumerate(cells)}
+        self._ungated: defaultdict[Domain, int] = defaultdict(int)
+        self._gated: list[tuple[Domain, int, Gated]] = []
+        below = marks_below(air.nodes, lambda node: self._bits.get(node, 0))
+        for index, constraint in enumerate(air.constraints):
+            marks = 0 if constraint.name.startswith("output ") else below[constraint.node]
+            if index in gates and marks:
+                self._gated.append((constraint.domain, marks, gates[index]))
+            elif marks:
+                self._ungated[constraint.domain] |= marks
+        self._periods = {domain.y for domain in self._ungated if domain.kind == CYCLIC}
+        self._exempt = [domain for domain in self._ungated if domain.kind == TRANSITION]
+
+    @property
+    def cells(self) -> list[Node]:
+        """The cells that some of them read."""
+        read = 0
+        for marks in (*self._ungated.values(), *(marks for _, marks, _ in self._gated)):
+            read |= marks
+        return [cell for cell, bit in self._bits.items() if read & bit]
+
+    def hold(self, cell: Node, row: int) -> bool:
+        """Whether one that reads the cell is said on a row."""
+        bit = self._bits[cell]
+        domains = [Domain.every(), Domain.row(row), *(Domain.cyclic(row % period, period) for period in self._periods)]
+        domains += [domain for domain in self._exempt if row < self._length - domain.x]
+        if 0 <= row < self._length and any(self._ungated.get(domain, 0) & bit for domain in domains):
+            return True
+        gated = (gate for domain, marks, gate in self._gated if marks & bit and row in domain.rows(self._length))
+        return any(gate.says(row) for gate in gated)
 
 
 def _output_cells(air: Air) -> Iterator[tuple[int, tuple[int, int]]]:
@@ -128,10 +180,3 @@ def _output_cells(air: Air) -> Iterator[tuple[int, tuple[int, int]]]:
         kind, x, y = air.nodes[constraint.node]
         if kind == SUB and air.nodes[x][0] == COLUMN and air.nodes[y][0] == OUTPUT:
             yield index, (air.nodes[x][1], constraint.domain.x + air.nodes[x][2])
-
-
-def _holds(air: Air, gates: dict[int, Gated], index: int, row: int) -> bool:
-    """Whether a constraint is said on a row."""
-    if row not in air.constraints[index].domain.rows(air.length):
-        return False
-    return index not in gates or gates[index].says(row)

@@ -1,4 +1,4 @@
-"""A definition takes work in proportion to what is said: counted in lines of Python that run, and in comparisons of names."""
+"""A definition takes work in proportion to what is said: lines of Python that run, and comparisons of names."""
 
 from __future__ import annotations
 
@@ -98,8 +98,8 @@ def periodic_columns(m, n):
 
 def many_starts(m, n):
     a = m.column("a")
-    m.start({a[i]: i for i in range(n)})
-    m.step({a[n]: a})
+    m.start({a[i]: i for i in range(n - 1)})
+    m.step({a[n - 1]: a})
 
 
 def named_by_expressions(m, n):
@@ -107,6 +107,30 @@ def named_by_expressions(m, n):
     for i in range(n):
         x = m.private_column(f"x{i}")
         m.constrain(f"{x} is {i}", x == i)
+
+
+def claims_and_outputs_on_rows(m, n):
+    m.rows(n)
+    x = m.private_column("x")
+    for i in range(n):
+        m.constrain(f"row {i}", x == i, on=i)
+        m.output(f"o{i}", x, row=i)
+
+
+def outputs_of_free_columns(m, n):
+    m.rows(8)
+    for i in range(n):
+        x = m.private_column(f"x{i}")
+        m.constrain(f"one {i}", x == 1, on="first")
+        m.free(x)
+        m.output(f"o{i}", x, row=3)
+
+
+def chained_secrets(m, n):
+    m.rows(8)
+    cells, secrets = m.columns(*(f"c{i}" for i in range(n))), [m.private_input(f"s{i}") for i in range(n)]
+    m.start({cell: one + other for cell, one, other in zip(cells, secrets, [1, *secrets])})
+    m.step({cell: cell + 1 for cell in cells})
 
 
 PROGRAMS = [
@@ -122,6 +146,9 @@ PROGRAMS = [
     periodic_columns,
     many_starts,
     named_by_expressions,
+    claims_and_outputs_on_rows,
+    outputs_of_free_columns,
+    chained_secrets,
 ]
 
 

@@ -1,4 +1,4 @@
-"""Outputs by the thousand: each is what its expression comes to on its row, and stating them takes one look at the trace."""
+"""Outputs by the thousand: each is what its expression comes to on its row, and one look at the trace states all."""
 
 from __future__ import annotations
 

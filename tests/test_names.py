@@ -85,7 +85,7 @@ def output_of_another(m):
 
 
 UNTIED = {
-    "an output of another column": (output_of_another, "'a' is that of a column and of an output that does not read it"),
+    "an output of another column": (output_of_another, "'a' is that of a column and of an output that does not read"),
     "an input that starts another": (
         lambda m: (c := m.columns("a", "b"), m.start({c[0]: 1, c[1]: m.public_input("a")}), m.step({c[0]: 1, c[1]: 1})),
         "'a' is that of a column and of an input that is tied to no cell of it",

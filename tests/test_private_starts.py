@@ -11,6 +11,7 @@ from defining import capsule, defined, halve_or_triple, program
 
 from l2zk.errors import ProgramError
 from l2zk.options import ProofOptions
+from l2zk.private_starts import _bound_cells, _relations
 from l2zk.trace import ExecutionTrace
 from l2zk.zkvm import TraceZkVm
 
@@ -184,3 +185,21 @@ def test_a_private_input_that_fills_nothing_is_refused():
 
     with pytest.raises(ProgramError, match="private input 'idle' fills no cell"):
         defined(define)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_cells_that_stand_in_no_relation_are_left_out_at_once(seed):
+    """What is left has the same relations, and where each cell has an input of its own nothing is left."""
+    numbers = random.Random(seed)
+    vectors = {
+        (numbers.randrange(2), k): {i: numbers.randrange(1, P) for i in numbers.sample(range(12), numbers.randrange(4))}
+        for k in range(12)
+    }
+    left = _bound_cells(vectors)
+
+    def relations(cells):
+        found = _relations([row for row, _ in cells], [vectors[cell] for cell in cells])
+        return [(cells[k], {cells[other]: factor for other, factor in others.items()}) for k, others in found]
+
+    assert relations(left) == relations(sorted(vectors))
+    assert _bound_cells({(0, k): {k: 1, k - 1: 3} for k in range(100)}) == []

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from defining import defined, program
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from l2zk.errors import ConstraintError, ProgramError
 from l2zk.options import ProofOptions
@@ -247,3 +249,52 @@ def test_an_output_where_a_gate_is_0():
     defined(lambda m: define(m, 4))
     with pytest.raises(ProgramError, match="output stated is v on row 5, where no constraint of v holds it"):
         defined(lambda m: define(m, 5))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_which_outputs_no_constraint_holds(data):
+    """As a look at each constraint on each row says, whatever its domain, its look-ahead and its gate are."""
+    domains = ["every", "transitions", "first", "last", 2, 5, (2, 1), (4, 0), (8, 3)]
+    drawn = st.tuples(st.integers(0, 2), st.sampled_from(domains), st.integers(0, 2), st.booleans())
+    claims = data.draw(st.lists(drawn, min_size=1, max_size=4))
+    outputs = data.draw(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 7)), min_size=1, max_size=4))
+    opened = data.draw(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 7)), max_size=2))
+
+    def define(m):
+        m.rows(8)
+        columns = m.private_columns("x", "y", "z")
+        gate = m.periodic([1, 0, 1, 1, 0, 1, 0, 0])
+        for number, (column, on, ahead, gated) in enumerate(claims):
+            where = m.every(*on) if isinstance(on, tuple) else on
+            m.constrain(f"c{number}", (gate if gated else 1) * (columns[column][ahead] - 1), on=where)
+        for number, (column, row) in enumerate(outputs):
+            m.output(f"o{number}", columns[column], row=row)
+        for column, row in opened:
+            m.free(columns[column], on=row)
+
+    try:
+        defined(define)
+        found = None
+    except ProgramError as error:
+        found = str(error)
+    if found is not None and "where no constraint of" not in found:
+        return
+    said = {(column, row + ahead) for column, on, ahead, gated in claims for row in rows_of(on, ahead, gated)}
+    read = {column for column, *_ in claims}
+    loose = [k for k, cell in enumerate(outputs) if cell[0] in read and cell not in said and cell not in opened]
+    assert (found is None) == (not loose)
+    if loose:
+        column, row = outputs[loose[0]]
+        assert found.startswith(f"output o{loose[0]} is {'xyz'[column]} on row {row}, where no constraint")
+
+
+def rows_of(on, ahead, gated):
+    rows = {
+        "every": range(8),
+        "transitions": range(8 - max(1, ahead)),
+        "first": [0],
+        "last": [7],
+    }.get(on)
+    rows = range(on[1], 8, on[0]) if isinstance(on, tuple) else [on] if rows is None else rows
+    return [row for row in rows if not gated or [1, 0, 1, 1, 0, 1, 0, 0][row]]
