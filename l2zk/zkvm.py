@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2zk import _core
-from l2zk.anatomy import check_length
+from l2zk.anatomy import check_length, expected, proof_size
 from l2zk.arguments import callback, flag, kind_of, pairs_of_jobs
 from l2zk.caches import cached
 from l2zk.check import Report, report
@@ -41,7 +41,7 @@ from l2zk.observation import observed, watched
 from l2zk.options import ProofOptions
 from l2zk.profile import ProofProfile
 from l2zk.program import Binding, Definition, ExecutionTrace, TraceProgram
-from l2zk.proof import Proof, proof_bytes
+from l2zk.proof import MAX_BYTES, Proof, proof_bytes
 from l2zk.redaction import attempt, violation_error, violation_report
 from l2zk.resources import (
     default_threads,
@@ -373,6 +373,7 @@ class TraceZkVm:
         definition = _definition(program)
         compiled = _compile(definition, _shape(self._options, definition))
         _warn_of_degree(self._options, definition)
+        _require_room(definition, self._options)
         require_memory(_proof_memory(definition, compiled, threads), self._max_memory)
         binding = definition.bind(witness, fill=trace is None, redact=self._redact)
         header = _header(definition, self._options, binding.public_inputs, (0,) * len(definition.air.outputs))
@@ -520,6 +521,19 @@ def _estimate(definition: Definition, options: ProofOptions, threads: int) -> Es
     memory = _proof_memory(definition, _compile(definition, shape), threads)
     found = estimated(header, air, shape, memory, _degrees(definition, options))
     return replace(found, doubled_by=definition.doubled_by)
+
+
+@cached(128)
+def _require_room(definition: Definition, options: ProofOptions) -> None:
+    """Refuse to make a proof that nobody reads, since it has more bytes than a proof may have (PROTOCOL 8.5)."""
+    air, shape = definition.air, _shape(options, definition)
+    header = _header(definition, options, (0,) * len(air.inputs), (0,) * len(air.outputs))
+    size = proof_size(len(header.to_bytes()), air, shape, expected(shape.queries))
+    if size > MAX_BYTES:
+        raise ProgramError(
+            f"a proof of {air.id} would have about {size:,.0f} bytes, and {MAX_BYTES:,} are the most: take fewer columns,"
+            " fewer public values or shorter names of them, or a larger blowup, which takes fewer queries"
+        )
 
 
 def _proof_memory(definition: Definition, compiled: Any, threads: int) -> int:

@@ -6,11 +6,13 @@ import pickle
 import stat
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 import pytest
+from defining import Fibonacci
 
-from l2zk import security
-from l2zk.errors import FormatError, ProofError, UnknownProgramError, VersionError
+from l2zk import _core, release_memory, security, zkvm
+from l2zk.errors import FormatError, ProgramError, ProofError, UnknownProgramError, VersionError
 from l2zk.header import Header, parameters_to_bytes
 from l2zk.options import ProofOptions
 from l2zk.program import Machine, TraceProgram
@@ -194,3 +196,19 @@ def test_a_missing_file_and_a_folder_are_errors_of_the_system(tmp_path: Path) ->
         Proof.load(tmp_path / "missing.l2zk")
     with pytest.raises(IsADirectoryError):
         Proof.load(tmp_path)
+
+
+class Made(Exception):
+    """A proof would have been made."""
+
+
+@pytest.mark.parametrize("share, refused", [(0.9, True), (1.1, False)])
+def test_a_proof_that_nobody_could_read_is_refused_before_it_is_made(share: float, refused: bool) -> None:
+    machine, program = TraceZkVm(ProofOptions(grinding=0)), Fibonacci(rounds=20)
+    most = int(share * len(machine.prove(program)))
+    release_memory()
+    with mock.patch.object(zkvm, "MAX_BYTES", most), mock.patch.object(_core, "prove_bytes", side_effect=Made):
+        with pytest.raises(ProgramError if refused else Made) as caught:
+            machine.prove(program)
+    if refused:
+        assert f"bytes, and {most:,} are the most: take fewer columns" in str(caught.value)
