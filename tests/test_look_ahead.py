@@ -39,6 +39,7 @@ class Ahead(TraceProgram):
         (100, (60,), few(blowup=8)),
         (500, (100,), few(blowup=2)),
         (250, (100, 5, 99), few(zero_knowledge=True, rows_per_leaf=2)),
+        (250, (16, 17, 33, 34, 49, 50, 67), few(blowup=2)),
         (60, (20, 25), few(zero_knowledge=True, blowup=8)),
         (1000, (300, 511), few(blowup=2)),
     ],
@@ -110,3 +111,13 @@ def test_a_prover_takes_no_product_a_row_and_point() -> None:
     """2^14 of them at each of 2^16 points took three seconds."""
     seconds = TraceZkVm().profile(Ahead(2**15 + 1, (2**14,))).seconds
     assert seconds["quotient"] < 0.5
+
+
+def test_look_aheads_that_are_near_share_memory() -> None:
+    """A hundred of them take what a few columns take."""
+    vm = TraceZkVm(ProofOptions(zero_knowledge=False))
+    plain, near, far = (
+        vm.estimate(Ahead(5000, distances)).memory
+        for distances in ((1, 2), tuple(range(17, 117)), tuple(range(17, 4000, 40)))
+    )
+    assert near < 3 * plain and near < far

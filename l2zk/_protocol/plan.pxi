@@ -70,10 +70,9 @@ cdef struct Plan:
     size_t exponent_count        # e of the X^e - constant that divide constraints, each once
     const uint64_t *exponents
     const uint32_t *exponent_of  # a group
-    size_t most_exempt           # last rows that a transition leaves out, at most, of those that leave out a few
-    size_t exempt_count          # how many rows the others leave out, each number once
-    const uint64_t *exempts
-    const uint32_t *exempt_of    # a group
+    size_t base_count            # numbers of last rows, 0 first, of which a transition leaves out one and a few rows more
+    const uint64_t *bases
+    const uint32_t *base_of      # a group
     size_t strides, log_stride   # where some leave out more than a few strides of rows: N over a stride, else 0
     const uint64_t *stride_polynomial   # of the product of X - g^-t over a stride
     const uint32_t *group_of
@@ -109,7 +108,7 @@ cdef enum:
 
 
 cdef enum:
-    MOST_DIFFERENCES = 16        # a transition that leaves out more rows has their polynomial on the cosets, instead of a product a row
+    MOST_DIFFERENCES = 16        # rows that a transition leaves out one by one, beside those whose polynomial is extended
     MOST_STRIDES = 4             # and one that leaves out more strides takes them together at a point
 
 

@@ -155,17 +155,20 @@ cdef class Program:
         return 0
 
     cdef int _take_exempt(self, exempt) except -1:
-        """The last rows that each group leaves out: a few by a product for each, many by their polynomial. (domains.pxi)"""
+        """The last rows that each group leaves out: a base of many by their polynomial, and a few more by a product each. (domains.pxi)"""
         cdef Plan *p = &self.plan
         cdef size_t stride
-        many = sorted({x for x in exempt if x > MOST_DIFFERENCES})
-        p.most_exempt = max([x for x in exempt if x <= MOST_DIFFERENCES], default=0)
-        p.exempt_count = len(many)
-        p.exempts = <const uint64_t *>self._array(many, np.uint64)
-        p.exempt_of = <const uint32_t *>self._array([many.index(x) if x in many else 0 for x in exempt], np.uint32)
+        bases, base_of = [0], {}
+        for x in sorted(set(exempt)):
+            if x > max(bases) + MOST_DIFFERENCES:
+                bases.append(x)
+            base_of[x] = len(bases) - 1
+        p.base_count = len(bases)
+        p.bases = <const uint64_t *>self._array(bases, np.uint64)
+        p.base_of = <const uint32_t *>self._array([base_of[x] for x in exempt], np.uint32)
         p.log_stride = (p.log_length + 1) // 2
         stride = <size_t>1 << p.log_stride
-        p.strides = p.length // stride if max(many, default=0) > MOST_STRIDES * stride else 0
+        p.strides = p.length // stride if max(bases) > MOST_STRIDES * stride else 0
         p.stride_polynomial = <const uint64_t *>self._array(np.zeros(stride + 1 if p.strides else 0), np.uint64)
         if p.strides:
             exempt_coefficients(f_root(p.log_length), stride, <uint64_t *>p.stride_polynomial)

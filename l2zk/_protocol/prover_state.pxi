@@ -80,9 +80,9 @@ cdef struct Prover:
     k3_limbs *alpha_powers       # group by group
     uint64_t *steps              # TILE powers of omega_N': filled by prepare_quotient, and read by the batch too
     uint64_t *side_steps         # the same of the root of order `overflow`
-    uint64_t *exempt_roots       # the points of the last rows
-    uint64_t *exempt_coefficients   # of the polynomials of many of them, N places for each
-    uint64_t **exempt            # for each coset, these polynomials
+    uint64_t *exempt_roots       # for each base, the points of the few rows before its rows
+    uint64_t *exempt_coefficients   # of the polynomial of each base's rows, N places for each
+    uint64_t **exempt            # for each coset, these polynomials; NULL where there are no rows
     uint64_t **periodic          # for each coset that the quotient is evaluated on, the periodic columns
     uint64_t **divisors          # and 1/(X^e - 1) for each exponent, as many as do not repeat, or a tile
     uint64_t *quotient_values    # unless it is evaluated on all of L, 3 columns of quotient_cosets*N' and the overflow; then A folded,
@@ -290,7 +290,7 @@ cdef void lay_out_tables(Prover *v) noexcept nogil:
     cdef size_t u, size = p.leaves
     v.periodic = <uint64_t **>place(a, sizeof(void *) * p.periodic_count * (p.quotient_cosets + 1))
     v.divisors = <uint64_t **>place(a, sizeof(void *) * p.exponent_count * (p.quotient_cosets + 1))
-    v.exempt = <uint64_t **>place(a, sizeof(void *) * p.exempt_count * (p.quotient_cosets + 1))
+    v.exempt = <uint64_t **>place(a, sizeof(void *) * p.base_count * (p.quotient_cosets + 1))
     for u in range(1, p.rounds + 1):
         place_tree(a, &v.word_trees[u], v, size >> p.log_arity[u - 1], <size_t>3 << p.log_arity[u - 1])
         size >>= p.log_arity[u - 1]
@@ -303,10 +303,10 @@ cdef void lay_out_quotient(Prover *v) noexcept nogil:
     cdef size_t i, size, cosets = p.quotient_cosets
     v.alpha_powers = <k3_limbs *>place(a, sizeof(k3_limbs) * p.constraint_count)
     v.side_steps = place_words(a, TILE)
-    v.exempt_roots = place_words(a, p.most_exempt)
-    v.exempt_coefficients = place_words(a, p.exempt_count * p.length)
-    for i in range(p.exempt_count * (cosets + (1 if p.overflow else 0))):
-        lay_pointer(v.exempt, i, place_words(a, p.coset_size), a)
+    v.exempt_roots = place_words(a, p.base_count * MOST_DIFFERENCES)
+    v.exempt_coefficients = place_words(a, (p.base_count - 1) * p.length)
+    for i in range(p.base_count * (cosets + (1 if p.overflow else 0))):
+        lay_pointer(v.exempt, i, place_words(a, p.coset_size) if i % p.base_count else NULL, a)
     for i in range(p.periodic_count * (cosets + 1)):
         lay_pointer(v.periodic, i, place_words(a, periodic_span(p, i % p.periodic_count)), a)
     for i in range(p.exponent_count * (cosets + 1)):

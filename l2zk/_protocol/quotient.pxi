@@ -21,12 +21,9 @@ cdef void prepare_quotient(Prover *v) noexcept nogil:
     fill_powers(v.steps, f_root(p.log_coset))
     if p.overflow:
         fill_powers(v.side_steps, f_root(p.log_overflow))
-    for i in range(p.most_exempt):
-        v.exempt_roots[i] = f_pow(f_root(p.log_length), p.length - 1 - i)
-    for i in range(p.exempt_count):
-        exempt_coefficients(f_root(p.log_length), p.exempts[i], v.exempt_coefficients + i * p.length)
-        memset(v.exempt_coefficients + i * p.length + p.exempts[i] + 1, 0, 8 * (p.length - p.exempts[i] - 1))
-    share(v, extend_exempt, v, cosets * p.exempt_count)
+    for i in range(p.base_count):
+        fill_exempt(v, i)
+    share(v, extend_exempt, v, cosets * p.base_count)
     share(v, fill_divisors, v, cosets * tasks_a_coset(p))
 
 
@@ -72,14 +69,31 @@ cdef void extend_periodic(Prover *v, size_t q, size_t i) noexcept nogil:
     l2zk_active.ntt_values(out, out, log_span, v.scratch[0].shift, NULL, 0, v.tables)
 
 
+cdef void fill_exempt(Prover *v, size_t base) noexcept nogil:
+    """The coefficients of the polynomial of a base's rows, and the points of the few rows before them."""
+    cdef const Plan *p = v.plan
+    cdef uint64_t unroot = f_inv(f_root(p.log_length)), point = f_pow(unroot, p.bases[base])
+    cdef uint64_t *coefficients
+    cdef size_t t
+    for t in range(MOST_DIFFERENCES):
+        point = f_mul(point, unroot)
+        v.exempt_roots[base * MOST_DIFFERENCES + t] = point
+    if base:
+        coefficients = v.exempt_coefficients + (base - 1) * p.length
+        exempt_coefficients(f_root(p.log_length), p.bases[base], coefficients)
+        memset(coefficients + p.bases[base] + 1, 0, 8 * (p.length - p.bases[base] - 1))
+
+
 cdef void extend_exempt(void *context, size_t task, unsigned worker) noexcept nogil:
-    """The polynomial of many last rows on a coset of N' points, as a column's is."""
+    """The polynomial of a base's rows on a coset of N' points, as a column's is."""
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
-    cdef size_t q = task // p.exempt_count, i = task % p.exempt_count
+    cdef size_t q = task // p.base_count, base = task % p.base_count
     cdef uint64_t shift = coset_shift(p, quotient_coset(p, q))
+    if v.exempt[task] == NULL:
+        return
     l2zk_active.ntt_fill_shift(v.scratch[worker].shift, shift, p.log_coset)
-    l2zk_active.ntt_reverse(v.exempt[task], v.exempt_coefficients + i * p.length, p.length, p.log_coset, shift)
+    l2zk_active.ntt_reverse(v.exempt[task], v.exempt_coefficients + (base - 1) * p.length, p.length, p.log_coset, shift)
     l2zk_active.ntt_values(v.exempt[task], v.exempt[task], p.log_coset, v.scratch[worker].shift, NULL, 0, v.tables)
 
 
@@ -93,7 +107,6 @@ cdef void load_divisors(const Prover *v, size_t q, size_t row, size_t stride, co
     """What takes the place of 1/Z for each group on a tile of points x; `staged` has room for a tile of each, and one more."""
     cdef const Plan *p = v.plan
     cdef const Group *g
-    cdef const uint64_t *many
     cdef size_t i, span, earlier
     for i in range(p.group_count):
         g = p.groups + i
@@ -102,21 +115,21 @@ cdef void load_divisors(const Prover *v, size_t q, size_t row, size_t stride, co
         groups[i].divisor = tile_at(v.divisors[q * p.exponent_count + p.exponent_of[i]], span, row + span - earlier, stride,
                                     staged + TILE * i)
         if g.kind == DOMAIN_TRANSITION:                              # the last rows are exempt
-            many = v.exempt[q * p.exempt_count + p.exempt_of[i]] if g.x > MOST_DIFFERENCES else NULL
-            exempt_rows(v, g.x, many, row, stride, x, staged + TILE * p.group_count, staged + TILE * i, groups + i)
+            exempt_rows(v, i, v.exempt[q * p.base_count + p.base_of[i]], row, stride, x, staged + TILE * p.group_count,
+                        staged + TILE * i, groups + i)
 
 
-cdef inline void exempt_rows(const Prover *v, size_t count, const uint64_t *many, size_t row, size_t stride, const uint64_t *x,
-                             uint64_t *room, uint64_t *out, l2zk_group *group) noexcept nogil:
-    """A group's divisor times the polynomial of its last rows, in `out`; `many` holds that of many rows on the coset, or is NULL."""
-    cdef size_t t
-    if many != NULL:
-        l2zk_active.multiply_differences(group.divisor, tile_at(many, v.plan.coset_size, row, stride, room), 0, out)
-        group.divisor = out
-        return
-    for t in range(count):
-        l2zk_active.multiply_differences(group.divisor, x, v.exempt_roots[t], out)
-        group.divisor = out
+cdef inline void exempt_rows(const Prover *v, size_t group, const uint64_t *base, size_t row, size_t stride, const uint64_t *x,
+                             uint64_t *room, uint64_t *out, l2zk_group *divided) noexcept nogil:
+    """A group's divisor times the polynomial of its last rows, in `out`; `base` holds that of its base's rows on the coset, or is NULL."""
+    cdef const Plan *p = v.plan
+    cdef size_t t, number = p.base_of[group]
+    if base != NULL:
+        l2zk_active.multiply_differences(divided.divisor, tile_at(base, p.coset_size, row, stride, room), 0, out)
+        divided.divisor = out
+    for t in range(p.groups[group].x - p.bases[number]):
+        l2zk_active.multiply_differences(divided.divisor, x, v.exempt_roots[number * MOST_DIFFERENCES + t], out)
+        divided.divisor = out
 
 
 cdef inline uint64_t quotient_point(const Plan *p, size_t q, size_t row) noexcept nogil:
