@@ -46,9 +46,9 @@ class Estimate:
     def __str__(self) -> str:
         return (
             f"{self.program}: {self.columns:,} x {self.rows:,} cells, {self.length:,} rows with padding\n"
-            f"{self.memory:,} bytes of memory to prove, of which {self.committed:,} are committed to\n"
-            f"about {self.size:,} bytes of proof: {self.queries} queries, {self.proven_bits} proven bits\n"
-            f"{self.degrees}" + (f"\n{self.doubled_by}" if self.doubled_by else "")
+            f"{self.degrees}; {self.memory:,} bytes of memory to prove, of which {self.committed:,} are committed to\n"
+            f"about {self.size:,} bytes of proof: {self.queries} queries, {self.proven_bits} proven bits"
+            + (f"\n{self.doubled_by}" if self.doubled_by else "")
         )
 
 

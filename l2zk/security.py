@@ -293,13 +293,13 @@ class SecurityReport:
         return self.counted.binding
 
     def __str__(self) -> str:
-        return "\n".join([self._headline(), "", *self._table(), "", self.reading])
+        return "\n".join([self._headline(), "", *self._table()])
 
     @property
     def reading(self) -> str:
         """What is counted, in one sentence, and the figure by the other reading."""
         return (
-            "Counted is the correlated agreement of a line (BCHKS25, Theorems 1.3 and 4.2); read as mutual agreement, with twice the"
+            "counted is the correlated agreement of a line (BCHKS25, Theorems 1.3 and 4.2); read as mutual agreement, with twice the"
             f" multiplicity, it is {math.floor(100 * self.mutual_bits) / 100:.2f} bits (PROTOCOL 9.4)"
         )
 

@@ -433,7 +433,7 @@ def test_the_report_names_every_round_and_the_binding_one():
         text.startswith("128 bits proven (Johnson, mu = ")
         and "the binding round is queries with 128." in text
     )
-    assert len(text.splitlines()) == 2 + 1 + len(report.rounds) + 1 + 2 and text.count("*") == 2
+    assert len(text.splitlines()) == 2 + 1 + len(report.rounds) + 1 and text.count("*") == 2
 
 
 def test_unique_decoding_alone_when_the_options_ask():

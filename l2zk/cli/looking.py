@@ -370,7 +370,7 @@ def _print_security(
         found = {"ok": True, **who, "options": asdict(options), **_security_facts(report)}
         print_json(found, err=taken)
     elif not taken:
-        say(f"{what}\n{options}\n\n{report}\n\n* the round that binds in its regime")
+        say(f"{what}\n{options}\n\n{report}\n\n* the round that binds in its regime; {report.reading}")
 
 
 def _security_facts(report: SecurityReport) -> dict[str, Any]:

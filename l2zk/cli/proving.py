@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from time import perf_counter
 from typing import Any, BinaryIO
 
@@ -34,6 +35,7 @@ from l2zk.cli.statement import (
     stated_class,
 )
 from l2zk.cli.streams import STANDARD, say, target
+from l2zk.degree import degrees_of
 from l2zk.expression import counted
 from l2zk.hookspecs import hookimpl
 from l2zk.plugins import program_from
@@ -94,12 +96,14 @@ def prove(
     proof = profile.proof
     if place is not None:
         place.write(bytes(proof))
+    degrees = degrees_of(proof.options, program.definition.air)
     if as_json:
         stages = {"threads": profile.threads, "stages": _rounded(profile)} if profiled else {}
-        found = {**facts(program, proof), "seconds": round(profile.total, 6), **stages, "file": out}
+        seconds = {"seconds": round(profile.total, 6), **stages}
+        found = {**facts(program, proof), **seconds, "degrees": asdict(degrees), "file": out}
         print_json(found, err=taken)
         return
-    say(f"{proof.claim}\nproved in {duration(profile.total)}: {figures(program, proof)}", err=taken)
+    say(f"{proof.claim}\nproved in {duration(profile.total)}: {figures(program, proof)}, {degrees}", err=taken)
     if profiled:
         _print_profile(profile, taken)
     say(f"written to {escaped(str(place))}" if place is not None else "not written to a file; -o FILE keeps it", err=taken)
