@@ -27,7 +27,7 @@ from l2zk.expression import (
     whole,
 )
 from l2zk.names import plain
-from l2zk.words import short
+from l2zk.words import cut, short
 
 STEP_FUNCTION = "int (uint64_t **, size_t, size_t, void *)"
 """The name of the capsule around a C step function: its signature."""
@@ -199,7 +199,7 @@ def check_bits(graph: Graph, name: Any, value: Expression, count: Any) -> None:
 def check_step(draft: Draft, column: int, ahead: int, expression: Expression) -> None:
     """A step reads rows before the one that it fills, and each column has one."""
     graph, names = draft.graph, draft.graph.columns
-    name = names[column]
+    name = cut(names[column])
     filled = cell_name(name, ahead)
     check_leaves(
         graph,

@@ -211,7 +211,7 @@ class Definition:
             )
         if len(witness) > len(names):
             those = f" ({listed(names)})" if names else ""
-            by_name = f"; give the column as {{{self.given[0].name!r}: array}}" if self.given else ""
+            by_name = f"; give the column as {{{short(self.given[0].name)}: array}}" if self.given else ""
             raise WitnessError(
                 f"{self.air.id} takes {counted(len(names), 'witness value')}{those};"
                 f" {len(witness)} were given{by_name}"

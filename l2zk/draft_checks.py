@@ -17,6 +17,7 @@ from l2zk.draft import Draft
 from l2zk.errors import ProgramError
 from l2zk.expression import COLUMN, INPUT, MODULUS, Node, evaluate, extract
 from l2zk.flow import late_columns, steps_that_read
+from l2zk.words import cut
 
 MORE_POINTS = 64  # a degree of p/2 agrees on all of them with a probability of 2^-64
 
@@ -97,7 +98,7 @@ def _check_bits_in_steps(draft: Draft) -> None:
         wrong = [x for kind, x, _ in nodes if kind == COLUMN and x in late]
         if wrong:
             raise ProgramError(
-                f"the step of {names[column]} reads {names[min(wrong)]}, a bit of what the steps fill themselves:"
+                f"the step of {cut(names[column])} reads {cut(names[min(wrong)])}, a bit of what the steps fill themselves:"
                 " fill these columns in generate_trace(self, witness) instead"
             )
 

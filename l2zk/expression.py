@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
 
 from l2zk.errors import ProgramError
+from l2zk.lengths import LONGEST_TRACE
 from l2zk.words import short
 
 MODULUS = 2**64 - 2**32 + 1
@@ -57,7 +58,7 @@ def field_integer(value: Any) -> int:
         )
     if not -MODULUS < number < MODULUS:
         raise ProgramError(
-            f"the integer {short(number)} is outside -p < x < p, where p = 2^64 - 2^32 + 1"
+            f"{short(number)} is outside -p < x < p, where p = 2^64 - 2^32 + 1"
         )
     return number % MODULUS
 
@@ -304,6 +305,10 @@ class Expression:
             raise ProgramError(
                 f"{self}[{short(ahead)}] looks back: look ahead instead, from the earliest row"
             )
+        if offset + ahead >= LONGEST_TRACE:
+            raise ProgramError(
+                f"{self}[{short(ahead)}] looks beyond the end of any trace: 2^26 = {LONGEST_TRACE} rows are the most"
+            )
         return self.graph.leaf(COLUMN, column, offset + ahead)
 
     @property
@@ -390,6 +395,7 @@ def _exponent(base: Expression, exponent: Any) -> int:
 # Text. The strengths of Python's operators: what binds less than its place asks for goes into parentheses.
 _SUM, _PRODUCT, _UNARY, _ATOM = range(4)
 _DEEPEST = 64
+_HIGHEST = 2**300  # of exponents that are told apart
 
 Piece = str | tuple[int, int, int]
 
@@ -466,7 +472,7 @@ def _written(
     if kind == MUL:
         base, exponent = power
         product: list[str | tuple[int, int]] = [(x, _PRODUCT), " * ", (y, _PRODUCT)]
-        return (_UNARY, [(base, _ATOM), f"**{exponent}"]) if exponent > 1 else (_PRODUCT, product)
+        return (_UNARY, [(base, _ATOM), f"**{short(exponent)}"]) if exponent > 1 else (_PRODUCT, product)
     return _ATOM, [leaf(node)]
 
 
@@ -478,11 +484,11 @@ def _addend(node: Node, index: int) -> list[str | tuple[int, int]]:
 
 
 def _powers(nodes: Sequence[Node]) -> list[tuple[int, int]]:
-    """Of each node the (base, exponent) that it is a power of; (itself, 1) for most."""
+    """Of each node the (base, exponent) that it is a power of; (itself, 1) for most, and no exponent beyond the highest."""
     powers: list[tuple[int, int]] = []
     for index, (kind, x, y) in enumerate(nodes):
         same = kind == MUL and powers[x][0] == powers[y][0]
-        powers.append((powers[x][0], powers[x][1] + powers[y][1]) if same else (index, 1))
+        powers.append((powers[x][0], min(powers[x][1] + powers[y][1], _HIGHEST)) if same else (index, 1))
     return powers
 
 

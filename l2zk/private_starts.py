@@ -26,6 +26,8 @@ from l2zk.expression import (
     cell_name,
     counted,
 )
+from l2zk.words import cut, short
+
 
 Sparse = dict[int, int]
 """Coefficients that are not 0, of private inputs or of cells, by number."""
@@ -92,8 +94,8 @@ def _multiples(graph: Graph, index: int, value: Expression, label: str) -> list[
         if graph.nodes[one][0] == CONSTANT:
             return [(other, graph.nodes[one][1])]
     raise ProgramError(
-        f"the start of {label} is {value}, where only constants may multiply a private input: no constraint"
-        " could hold the cell to it; start a cell with the input alone, and compute the rest of it by m.step or"
+        f"the start of {cut(label)} is {value}, where only constants may multiply a private input: no constraint"
+        " could hold the cell to it; start a cell with the input alone, and compute the rest by m.step or"
         " claim it by m.constrain"
     )
 
@@ -175,7 +177,7 @@ def _claim(draft: Draft, cells: list[tuple[int, int]], last: int, others: Sparse
         raise _too_far(draft, label, cells[min(others)], cells[last], length)
     name = f"start {label}"
     if name in draft.claims:
-        raise ProgramError(f"the name {name!r} of a constraint is taken: m.start claims under it what its cell is")
+        raise ProgramError(f"the name {short(name)} of a constraint is taken: m.start claims under it what its cell is")
     return Claim(name, (left - right).index, row)
 
 
@@ -203,7 +205,7 @@ def _too_far(
     other = cell_name(graph.columns[first[1]], first[0])
     apart = counted(last[0] - first[0], "row")
     return ProgramError(
-        f"private input {name!r} fills {other} and {label}, and a constraint that ties them looks {apart} ahead,"
+        f"private input {short(name)} fills {cut(other)} and {cut(label)}, and a constraint that ties them looks {apart} ahead,"
         f" which would double the trace of {length} rows: start one of them, and carry its value to the other in"
         " a column of its own, m.step({k: k})"
     )

@@ -159,7 +159,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     known = list(known)
     close = difflib.get_close_matches(name, known, n=1)
     if close:
-        return f"; did you mean {close[0]!r}?"
+        return f"; did you mean {short(close[0])}?"
     return f"; it has {listed(map(repr, known))}" if known else "; it has none"
 
 

@@ -18,6 +18,7 @@ from l2zk.errors import ProgramError
 from l2zk.expression import ADD, COLUMN, INPUT, MUL, NEG, OUTPUT, PERIODIC, SUB, Node, extract, operands
 from l2zk.flow import MARKS_AT_ONCE, marks_below
 from l2zk.gates import Gated
+from l2zk.words import cut
 
 
 def check_held(air: Air, filled: Collection[int], free: Sequence[tuple[int, range]]) -> None:
@@ -117,9 +118,9 @@ def _check_outputs(
     loose = _loose_outputs(air, gates, outputs)
     if loose:
         column, row = next((column, outputs[column][loose[0]]) for column in outputs if loose[0] in outputs[column])
-        name = air.columns[column]
+        name = cut(air.columns[column])
         raise ProgramError(
-            f"{air.constraints[loose[0]].name} is {name} on row {row}, where no constraint of {name} holds it, so a"
+            f"{cut(air.constraints[loose[0]].name)} is {name} on row {row}, where no constraint of {name} holds it, so a"
             f" proof may state any value: constrain {name} on row {row}, or say m.free({name}, on={row}) if that is"
             " meant"
         )

@@ -7,6 +7,8 @@ from itertools import islice
 from reprlib import Repr
 
 LISTED = 8  # names in one sentence
+LISTED_LONGEST = 24  # characters of each of them
+CUT = 32  # characters of a name that stands in a sentence more than once, or with others
 PAIRS = 4  # names with their values in one sentence
 LONGEST = 60  # characters of a text, or of a value of some other kind
 LONGEST_BITS = 256  # of an integer that is written out
@@ -72,6 +74,11 @@ def sentence(text: str) -> str:
     return escaped(" ".join(text.split()))
 
 
+def cut(text: str, most: int = CUT) -> str:
+    """The text, or of one that is long how it begins."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
 def pairs(values: Mapping[str, object]) -> str:
     """name=value for the first few of them."""
     shown = [f"{printable(name)}={short(value)}" for name, value in islice(values.items(), PAIRS)]
@@ -79,7 +86,7 @@ def pairs(values: Mapping[str, object]) -> str:
 
 
 def listed(names: Iterable[object]) -> str:
-    """The first few names and how many more there are."""
+    """The first few names, long ones cut, and how many more there are."""
     known = list(names)
     more = f" and {len(known) - LISTED} more" if len(known) > LISTED else ""
-    return ", ".join(map(str, known[:LISTED])) + more
+    return ", ".join(cut(str(name), LISTED_LONGEST) for name in known[:LISTED]) + more
