@@ -159,7 +159,8 @@ class Recipe(TraceProgram):
         m.start({c[row]: given + 10 * i + row for i, c in enumerate(columns) for row in range(self.reach)})
         steps = [self._cooked(i, columns, given, key) for i in range(len(columns))]
         m.step({c[self.reach]: step for c, step in zip(columns, steps)})
-        m.constrain("keys", (key - self.keys[0]) * (key - self.keys[1]) * columns[0], on="every")
+        none = (key - self.keys[0]) * (key - self.keys[1]) * columns[0]
+        m.constrain("keys", columns[0][self.reach] == steps[0] + none)
         if self.period:
             m.constrain("once more", columns[0][self.reach] == steps[0], on=m.every(self.period))
         m.output("last", columns[-1] * columns[0], row=self.rows - 1)
