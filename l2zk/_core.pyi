@@ -54,8 +54,8 @@ class Session:
 class Program:
     def __init__(
         self,
-        *,
         length: int,
+        *,
         columns: int,
         rows: int,
         domains: Sequence[_Triple],

@@ -32,7 +32,7 @@ cdef class Program:
         memset(&self.plan, 0, sizeof(Plan))
         self.keep = []
 
-    def __init__(self, *, length, columns, rows, domains, reads, periodic, constraints, input_count, output_claims, step=None,
+    def __init__(self, length, *, columns, rows, domains, reads, periodic, constraints, input_count, output_claims, step=None,
                  step_targets=None, step_reach=0, step_function=None):
         cdef Plan *p = &self.plan
         input_count, step_reach = _whole("input_count", input_count), _whole("step_reach", step_reach)
