@@ -80,14 +80,23 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--log-rows", nargs="+", type=int, default=[8, 12, 16], metavar="K", help="2^K rows")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--repeats", type=int, default=5, help="warm proofs, or batches, of each")
-    parser.add_argument("--batch", type=int, default=1, metavar="N",
-                        help="N proofs at a time: ours by BatchProcessor.prove_batch, theirs by a loop")
+    parser.add_argument(
+        "--batch",
+        type=int,
+        default=1,
+        metavar="N",
+        help="N proofs at a time: ours by BatchProcessor.prove_batch, theirs by a loop",
+    )
     parser.add_argument("--peers", nargs="*", choices=PEERS, default=["winterfell", "plonky3"])
     parser.add_argument("--plain", action="store_true", help="measure our proofs that do not hide, too")
     parser.add_argument("--isa", help="instruction set of l2zk: the value of L2ZK_ISA")
     parser.add_argument("--target-cpu", default="native", help="what the peers are built for, as x86-64-v3")
-    parser.add_argument("--clock", choices=("wall", "cpu"), default="wall",
-                        help="cpu: time on processors, less disturbed by others; for one thread")
+    parser.add_argument(
+        "--clock",
+        choices=("wall", "cpu"),
+        default="wall",
+        help="cpu: time on processors, less disturbed by others; for one thread",
+    )
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     if arguments.repeats < 1 or arguments.batch < 1:
@@ -108,9 +117,7 @@ def build(threads: int, target_cpu: str) -> Path:
     return target / "release" / "peers"
 
 
-def measure(
-    arguments: argparse.Namespace, binary: Path | None, statement: str, log_rows: int
-) -> list[dict[str, Any]]:
+def measure(arguments: argparse.Namespace, binary: Path | None, statement: str, log_rows: int) -> list[dict[str, Any]]:
     """Every contestant proves once, then again, each time other statements."""
     contestants = [start(name, arguments, binary, statement, log_rows) for name in names(arguments)]
     for seed in range(1, arguments.repeats + 2):
@@ -126,9 +133,7 @@ def names(arguments: argparse.Namespace) -> list[str]:
     return ["l2zk hiding", *(["l2zk plain"] if arguments.plain else []), *arguments.peers]
 
 
-def start(
-    name: str, arguments: argparse.Namespace, binary: Path | None, statement: str, log_rows: int
-) -> Contestant:
+def start(name: str, arguments: argparse.Namespace, binary: Path | None, statement: str, log_rows: int) -> Contestant:
     """Its process, waiting for seeds."""
     environment, threads = dict(os.environ), str(arguments.threads)
     what = [statement, str(log_rows), str(arguments.batch)]
@@ -186,7 +191,6 @@ COLUMNS = {
 """The table: title, width and form of what is printed of a result."""
 
 
-
 def print_table(results: Sequence[dict[str, Any]]) -> None:
     """A line for each prover."""
     first = results[0]
@@ -195,8 +199,12 @@ def print_table(results: Sequence[dict[str, Any]]) -> None:
     print(" ".join(format(title, width) for title, width, _ in COLUMNS.values()))
     for found in results:
         cells = [(found[key], width, form) for key, (_, width, form) in COLUMNS.items()]
-        print(" ".join(format(value, width + form) if value is not None else format("?", width)
-                       for value, width, form in cells), flush=True)
+        print(
+            " ".join(
+                format(value, width + form) if value is not None else format("?", width) for value, width, form in cells
+            ),
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from benchmarks.common import shape_of, stages
 from benchmarks.programs import STATEMENTS
 
 from l2zk import _core
-from l2zk.shape import Shape
+from l2zk.proof.solver import Shape
 
 SHORT = 12
 RUNS = 3  # of the proof, and of the chain, in each turn, after one that is not counted
@@ -59,8 +59,13 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--log-rows", type=int, default=16, metavar="K", help="2^K rows")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--repeats", type=int, default=7)
-    parser.add_argument("--chain", type=Path, default=os.environ.get("L2ZK_CHAIN"), metavar="DIR",
-                        help="where the chain's run.sh is; also the variable L2ZK_CHAIN")
+    parser.add_argument(
+        "--chain",
+        type=Path,
+        default=os.environ.get("L2ZK_CHAIN"),
+        metavar="DIR",
+        help="where the chain's run.sh is; also the variable L2ZK_CHAIN",
+    )
     return parser.parse_args()
 
 
@@ -103,8 +108,10 @@ def compressions(shape: Shape) -> Counter[str]:
     """The compressions of each stage's trees: leaves, and the nodes above them."""
     counts: Counter[str] = Counter()
     mask = MASK if shape.zero_knowledge else 0
-    rows = {"commit trace": 8 * shape.columns * shape.rows_per_leaf,
-            "commit quotient": 24 * shape.pieces * shape.rows_per_leaf + mask}
+    rows = {
+        "commit trace": 8 * shape.columns * shape.rows_per_leaf,
+        "commit quotient": 24 * shape.pieces * shape.rows_per_leaf + mask,
+    }
     for stage, size in rows.items():
         counts[stage] = shape.leaves * (1 + blocks(size))
     for word, arity in zip(words(shape), shape.arities):

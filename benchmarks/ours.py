@@ -12,8 +12,7 @@ from typing import Any
 from benchmarks.common import options, shape_of
 from benchmarks.programs import STATEMENTS, Statement, first_row
 
-from l2zk import Proof, TraceZkVm
-from l2zk.batch import BatchProcessor
+from l2zk import BatchProcessor, Proof, TraceZkVm
 
 
 def main() -> None:
@@ -38,8 +37,12 @@ def answer(vm: TraceZkVm, program: Statement, statements: Sequence[int], hiding:
     if not accepted:
         raise SystemExit(f"a proof of {program} was not accepted")
     return {
-        "ms": ms, "cpu_ms": cpu_ms, "verify_ms": verify_ms, "verify_cpu_ms": verify_cpu_ms,
-        "bytes": proofs[0].size, "queries": shape_of(program, hiding).queries,
+        "ms": ms,
+        "cpu_ms": cpu_ms,
+        "verify_ms": verify_ms,
+        "verify_cpu_ms": verify_cpu_ms,
+        "bytes": proofs[0].size,
+        "queries": shape_of(program, hiding).queries,
     }
 
 

@@ -26,8 +26,7 @@ def main() -> None:
         here = ("-E", f"existing:{sys.executable}")
         asv(config, "machine", "--yes")
         asv(config, "check", *here)
-        asv(config, "run", *here, "--quick", "--show-stderr", "--set-commit-hash", head(),
-            "--bench", arguments.bench)
+        asv(config, "run", *here, "--quick", "--show-stderr", "--set-commit-hash", head(), "--bench", arguments.bench)
         gave = dict(results(Path(place)))
     failed = [name for name, values in gave.items() if not values or None in values]
     if failed or not gave:

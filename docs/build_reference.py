@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import l2zk
-from l2zk import batch, cache, check, errors, estimate, hookspecs, profile, schedule, security, testing
+from l2zk import batch, cache, errors, security, testing
+from l2zk.air import report as check
+from l2zk.plugins import hookspecs
+from l2zk.vm import estimate, profile
 
 PLACE = Path(__file__).with_name("reference.md")
 HEAD = """# Reference
@@ -25,7 +28,7 @@ SECTIONS: dict[str, dict[Any, list[str]]] = {
     "Time and memory": {estimate: ["Estimate"], profile: ["ProofProfile"], l2zk: KEPT},
     "Proven bits": {security: ["SecurityReport", "RegimeRounds", "Round"]},
     "What fails, and what is missing": {check: ["Report", "Violation", "Cell", "Known"], testing: KIT},
-    "Many proofs": {batch: ["BatchProcessor"], schedule: ["Schedule"], cache: ["CachedZkVm", "CacheStats"]},
+    "Many proofs": {batch: ["BatchProcessor", "Schedule"], cache: ["CachedZkVm", "CacheStats"]},
     "Plugins": {l2zk: ["get_program", "programs"], hookspecs: HOOKS},
     "Errors": {errors: ERRORS},
 }

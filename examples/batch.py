@@ -1,7 +1,6 @@
 """A list of proofs at once, one of which cannot be made; then all of them verified."""
 
-from l2zk import get_program
-from l2zk.batch import BatchProcessor
+from l2zk import BatchProcessor, get_program
 
 fibonacci = get_program("fib")
 programs = [fibonacci(rounds=rounds) for rounds in (5, 10, 15, 20)]  # type: ignore[call-arg]

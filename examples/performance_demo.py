@@ -2,7 +2,7 @@
 
 from rich.console import Console
 
-from l2zk.performance import run
+from l2zk.cli.performance import run
 
 if __name__ == "__main__":
     run(Console(highlight=False))

@@ -3,8 +3,7 @@
 import asyncio
 from time import perf_counter
 
-from l2zk import get_program
-from l2zk.cache import CachedZkVm
+from l2zk import CachedZkVm, get_program
 
 machine = CachedZkVm(capacity=100, max_bytes=10_000_000)
 fibonacci = get_program("fib")

@@ -27,7 +27,10 @@ if find_spec("l2zk._core") is None:  # before any import that needs it
     )
 
 from l2zk import errors
-from l2zk.check import Report
+from l2zk.air.report import Report
+from l2zk.base.field import MODULUS
+from l2zk.base.resources import keep_memory, kept_memory, release_memory
+from l2zk.base.version import __version__ as __version__
 from l2zk.errors import (
     ConstraintError,
     DegreeError,
@@ -41,22 +44,23 @@ from l2zk.errors import (
     SecurityError,
     WitnessError,
 )
-from l2zk.expression import MODULUS, Expression
-from l2zk.hookspecs import hookimpl
-from l2zk.options import ProofOptions
-from l2zk.plugins import get_program, programs
-from l2zk.program import ExecutionTrace, Machine, TraceProgram
-from l2zk.proof import Proof
-from l2zk.resources import keep_memory, kept_memory, release_memory
-from l2zk.zkvm import TraceZkVm
+from l2zk.language.expression import Expression
+from l2zk.language.program import ExecutionTrace, Machine, TraceProgram
+from l2zk.plugins.hookspecs import hookimpl
+from l2zk.plugins.registry import get_program, programs
+from l2zk.proof.options import ProofOptions
+from l2zk.proof.proof import Proof
+from l2zk.vm.zkvm import TraceZkVm
 
 if TYPE_CHECKING:
-    from l2zk.batch import BatchProcessor
-    from l2zk.cache import CachedZkVm, CacheStats
+    from l2zk.vm.batch import BatchProcessor
+    from l2zk.vm.cache import CachedZkVm, CacheStats
 
-__version__ = "0.1.0"
-
-_LATER = {"BatchProcessor": "batch", "CacheStats": "cache", "CachedZkVm": "cache"}  # loaded when they are first asked for
+_LATER = {
+    "BatchProcessor": "vm.batch",
+    "CacheStats": "vm.cache",
+    "CachedZkVm": "vm.cache",
+}  # loaded when they are first asked for
 
 
 def __getattr__(name: str) -> object:

@@ -44,11 +44,13 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
 
 def _whole_report(error: ConstraintError) -> object:
     """The report with private values: the check is made again, on what the call that raised the error was given, if it is known."""
-    from l2zk.zkvm import TraceZkVm
+    from l2zk.vm.zkvm import TraceZkVm
 
     for frame, _ in walk_tb(error.__traceback__):
         if frame.f_code is inspect.unwrap(TraceZkVm._prove).__code__:
             given = frame.f_locals
             with suppress(Exception):
-                return TraceZkVm.check(given["self"], given["program"], given["witness"], trace=given["trace"], redact=False)
+                return TraceZkVm.check(
+                    given["self"], given["program"], given["witness"], trace=given["trace"], redact=False
+                )
     return error.report

@@ -17,28 +17,20 @@ from warnings import catch_warnings, simplefilter
 import numpy as np
 from numpy.typing import NDArray
 
-from l2zk.air import Air
-from l2zk.arguments import items, kind_of
-from l2zk.definition import Definition
-from l2zk.degree import BLOWUPS, allows
+from l2zk.air.air import Air
+from l2zk.air.nodes import COLUMN, INPUT, OUTPUT, PERIODIC, Node, extract
+from l2zk.air.vectors import Vector, add, evaluate_rows, multiply, subtract
+from l2zk.base.arguments import items, kind_of
+from l2zk.base.field import MODULUS
+from l2zk.base.foreign import foreign
+from l2zk.base.wording import counted, listed, short
 from l2zk.errors import ArgumentError, L2zkError, L2zkWarning, OptionsError, ProgramError
-from l2zk.expression import (
-    COLUMN,
-    INPUT,
-    MODULUS,
-    OUTPUT,
-    PERIODIC,
-    Node,
-    counted,
-    extract,
-)
-from l2zk.foreign import foreign
-from l2zk.options import ProofOptions
-from l2zk.program import ExecutionTrace, TraceProgram
-from l2zk.proof import Proof
-from l2zk.vectors import Vector, add, evaluate_rows, multiply, subtract
-from l2zk.words import listed, short
-from l2zk.zkvm import TraceZkVm
+from l2zk.language.definition import Definition
+from l2zk.language.program import ExecutionTrace, TraceProgram
+from l2zk.proof.degree_report import BLOWUPS, allows
+from l2zk.proof.options import ProofOptions
+from l2zk.proof.proof import Proof
+from l2zk.vm.zkvm import TraceZkVm
 
 MOST_CELLS = 2**18
 TAMPERED_BYTES = 32
@@ -176,7 +168,9 @@ def _made(kind: type[TraceProgram], case: Case) -> TraceProgram:
     takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values())
     if given - set(known) and not takes_any:
         has = f"it has {listed(known)}" if known else "it has none"
-        raise ArgumentError(f"{kind.__name__} has no parameter {listed(sorted(given - set(known)))}, which a case gives; {has}")
+        raise ArgumentError(
+            f"{kind.__name__} has no parameter {listed(sorted(given - set(known)))}, which a case gives; {has}"
+        )
     for name, parameter in known.items():
         if name not in given and parameter.default is parameter.empty and not takes_any:
             raise ArgumentError(f"a case of {kind.__name__} gives its parameter {name!r} no value")
@@ -280,8 +274,7 @@ class Trial:
         for index, name in enumerate(trace.columns):
             open_rows = np.flatnonzero(~held.cells[index, : trace.rows] & ~meant[index, : trace.rows])
             cells = [
-                FreeCell(name, int(row), int(trace[name][row]), held.instead(index, int(row)))
-                for row in open_rows
+                FreeCell(name, int(row), int(trace[name][row]), held.instead(index, int(row))) for row in open_rows
             ]
             self.free += tuple(cells)
             if cells:
@@ -313,16 +306,12 @@ class Held:
     broke some constraint.
     """
 
-    def __init__(
-        self, air: Air, trace: NDArray[np.uint64], inputs: Sequence[int], outputs: Sequence[int]
-    ) -> None:
+    def __init__(self, air: Air, trace: NDArray[np.uint64], inputs: Sequence[int], outputs: Sequence[int]) -> None:
         self._air, self._trace = air, trace
         self._public = {INPUT: inputs, OUTPUT: outputs}
         self.replaced = [_replacements(column) for column in trace]
         self.noticed = [replaced == column for replaced, column in zip(self.replaced, trace)]
-        claims = [
-            (*extract(air.nodes, [constraint.node]), constraint.domain) for constraint in air.constraints
-        ]
+        claims = [(*extract(air.nodes, [constraint.node]), constraint.domain) for constraint in air.constraints]
         for nodes, _, domain in sorted(claims, key=lambda claim: len(claim[0])):
             domain_rows = np.zeros(air.length, dtype=bool)
             domain_rows[list(domain.rows(air.length))] = True
@@ -387,7 +376,5 @@ def _spread(items: Sequence[Item], most: int) -> Sequence[Item]:
 
 
 def _rows_text(rows: Sequence[int]) -> str:
-    shown = ", ".join(map(str, rows[:5])) + (
-        f" and {counted(len(rows) - 5, 'more row')}" if len(rows) > 5 else ""
-    )
+    shown = ", ".join(map(str, rows[:5])) + (f" and {counted(len(rows) - 5, 'more row')}" if len(rows) > 5 else "")
     return ("row " if len(rows) == 1 else "rows ") + shown

@@ -239,8 +239,7 @@ def out_of_domain_gap(prover: Prover, values: Sequence[Element]) -> Element:
     ]
     results = air.evaluate(K, lambda c, o: at[c, o], periodic, prover.inputs, prover.outputs)
     terms = [
-        K.mul(r, inverse_divisor(GOLDILOCKS, K, c.domain, s.length, zeta))
-        for r, c in zip(results, air.constraints)
+        K.mul(r, inverse_divisor(GOLDILOCKS, K, c.domain, s.length, zeta)) for r, c in zip(results, air.constraints)
     ]
     pieces = [at[s.columns + j, 0] for j in range(s.pieces)]
     return K.sub(horner(K, terms, prover.alpha), horner(K, pieces, K.pow(zeta, s.piece_length)))

@@ -54,9 +54,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def built(source: Path) -> Path:
     """A folder with the sdist, and the wheel that was built from it."""
-    subprocess.run(
-        [sys.executable, "-m", "build", "--outdir", source / "dist", source], cwd=source.parent, check=True
-    )
+    subprocess.run([sys.executable, "-m", "build", "--outdir", source / "dist", source], cwd=source.parent, check=True)
     return source / "dist"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from code_interpreter import solve, violations
 
-from l2zk.program import Machine, TraceProgram
+from l2zk.language.program import Machine, TraceProgram
 
 
 @dataclass(frozen=True)

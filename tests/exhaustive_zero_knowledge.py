@@ -12,7 +12,6 @@ from __future__ import annotations
 import sys
 
 import numpy as np
-
 from zero_knowledge.miniature import STAIRS, masks, simulated, views
 
 WITNESSES = ((0, 0, 0, 0), (3, 4, 4, 5), (16, 0, 1, 2))

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from l2zk import L2zkError, TraceProgram
+from l2zk.base.field import MODULUS
 from l2zk.errors import WitnessError
-from l2zk.expression import MODULUS
 
 SECRET = 987654321987
 FORMS = [str(form % MODULUS) for form in (SECRET, -SECRET, 2 * SECRET, SECRET - 5, SECRET * (SECRET - 5), SECRET**2)]

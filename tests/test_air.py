@@ -10,10 +10,10 @@ from code_interpreter import domain_rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from l2zk.air import Air, Constraint, Domain
+from l2zk.air.air import Air, Constraint, Domain
+from l2zk.air.nodes import COLUMN, MUL, PERIODIC, extract, operands
 from l2zk.errors import ProgramError
-from l2zk.expression import COLUMN, MUL, PERIODIC, extract, operands
-from l2zk.program import Machine
+from l2zk.language.program import Machine
 
 
 def small_air(**changes) -> Air:

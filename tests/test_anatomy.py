@@ -9,13 +9,13 @@ from statistics import fmean
 import pytest
 from cheats import twin_verify
 
-from l2zk.anatomy import different, digests, dissect, expected, header_parts, proof_size
 from l2zk.errors import ProofError
-from l2zk.options import ProofOptions
-from l2zk.program import Machine, TraceProgram
-from l2zk.proof import Proof
-from l2zk.shape import solve
-from l2zk.zkvm import TraceZkVm
+from l2zk.language.program import Machine, TraceProgram
+from l2zk.proof.anatomy import different, digests, dissect, expected, header_parts, proof_size
+from l2zk.proof.options import ProofOptions
+from l2zk.proof.proof import Proof
+from l2zk.proof.solver import solve
+from l2zk.vm.zkvm import TraceZkVm
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,7 @@ def test_the_parts_fill_the_proof_to_the_byte(case: tuple[TraceProgram, Proof]) 
 
 def test_a_part_holds_what_its_name_says(case: tuple[TraceProgram, Proof]) -> None:
     program, proof = case
-    found = {
-        part.name: proof.data[part.start : part.start + part.size] for part in dissect(proof, program).parts
-    }
+    found = {part.name: proof.data[part.start : part.start + part.size] for part in dissect(proof, program).parts}
     assert found["header: magic and version"] == b"l2zk\1\0\0\0"
     assert found["header: options"] == proof.options.to_bytes()
     assert found["header: program digest"] == proof.digest
@@ -78,9 +76,7 @@ def test_a_part_holds_what_its_name_says(case: tuple[TraceProgram, Proof]) -> No
 def test_each_challenge_follows_its_message(case: tuple[TraceProgram, Proof]) -> None:
     program, proof = case
     anatomy = dissect(proof, program)
-    after = {
-        challenge.name: (challenge.message.name, challenge.message.kind) for challenge in anatomy.challenges
-    }
+    after = {challenge.name: (challenge.message.name, challenge.message.kind) for challenge in anatomy.challenges}
     assert after["alpha"] == ("trace root", 2) and after["zeta"] == ("quotient root", 3)
     assert after["alpha_deep"] == ("out-of-domain values", 4)
     assert all(after[f"beta_{u}"] == (f"root of FRI word {u}", 5) for u in range(1, len(after) - 3))
@@ -133,9 +129,7 @@ def test_digests_of_small_trees(opened: list[int], leaves: int, count: int) -> N
 
 @pytest.mark.parametrize("hiding", [False, True])
 def test_the_expected_size_is_the_mean_over_all_queries(hiding: bool) -> None:
-    options = ProofOptions(
-        blowup=4, queries=2, final_rows=1, folding=2, zero_knowledge=hiding, allow_insecure=True
-    )
+    options = ProofOptions(blowup=4, queries=2, final_rows=1, folding=2, zero_knowledge=hiding, allow_insecure=True)
     air = Tribonacci(5).definition.air
     shape = solve(options, air.profile)
     draws = product(range(shape.leaves), repeat=2)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tree_walk import OPTIONS, P, domains, elements, fixed
 
 from l2zk import TraceProgram, _core
-from l2zk.bytecode import Code
-from l2zk.shape import solve
+from l2zk.air.bytecode import Code
+from l2zk.proof.solver import solve
 
 LENGTH = 8
 
@@ -79,16 +79,12 @@ def of_body(*rows):
 BAD_CODES = {
     "no such operation": of_body((10, 9, 0, 0)),
     "no such operation at all": of_body((2**32 - 1, 9, 0, 0)),
-    "a register read before it is written": lambda c: of_body(
-        (OP["ADD_VV"], c.vectors - 1, 0, c.vectors - 1)
-    )(c),
+    "a register read before it is written": lambda c: of_body((OP["ADD_VV"], c.vectors - 1, 0, c.vectors - 1))(c),
     "a vector slot beyond the last": lambda c: of_body((OP["MUL_VV"], c.vectors - 1, c.vectors, 0))(c),
     "a second vector slot beyond the last": lambda c: of_body((OP["SUB_VV"], c.vectors - 1, 0, 2**32 - 1))(c),
     "negated beyond the last": lambda c: of_body((OP["NEG_V"], c.vectors - 1, c.vectors, 0))(c),
     "a uniform slot beyond the last": lambda c: of_body((OP["ADD_VU"], c.vectors - 1, 0, len(c.uniforms)))(c),
-    "a first uniform slot beyond the last": lambda c: of_body(
-        (OP["SUB_UV"], c.vectors - 1, len(c.uniforms), 0)
-    )(c),
+    "a first uniform slot beyond the last": lambda c: of_body((OP["SUB_UV"], c.vectors - 1, len(c.uniforms), 0))(c),
     "a uniform result beyond the last": lambda c: replace(
         c, body=changed(c.body, (-1, (OP["RESULT_U"], c.body[-1][1], len(c.uniforms), 0)))
     ),
@@ -108,19 +104,13 @@ BAD_CODES = {
     "a periodic column ahead": lambda c: replace(c, loads=changed(c.loads, (-1, (1, 0, 1)))),
     "narrow loads": lambda c: replace(c, loads=c.loads[:, :2].copy()),
     "flat loads": lambda c: replace(c, loads=c.loads.ravel()),
-    "a prelude of uniform operations": lambda c: replace(
-        c, prelude=changed(c.prelude, ((0, 0), OP["MUL_VU"]))
-    ),
+    "a prelude of uniform operations": lambda c: replace(c, prelude=changed(c.prelude, ((0, 0), OP["MUL_VU"]))),
     "a prelude with a result": lambda c: replace(c, prelude=changed(c.prelude, ((0, 0), OP["RESULT_U"]))),
     "a prelude that writes beyond the last": lambda c: replace(
         c, prelude=changed(c.prelude, ((0, 1), len(c.uniforms)))
     ),
-    "a prelude that reads beyond the last": lambda c: replace(
-        c, prelude=changed(c.prelude, ((0, 2), len(c.uniforms)))
-    ),
-    "a prelude that reads beyond it twice": lambda c: replace(
-        c, prelude=changed(c.prelude, ((0, 3), 2**32 - 1))
-    ),
+    "a prelude that reads beyond the last": lambda c: replace(c, prelude=changed(c.prelude, ((0, 2), len(c.uniforms)))),
+    "a prelude that reads beyond it twice": lambda c: replace(c, prelude=changed(c.prelude, ((0, 3), 2**32 - 1))),
     "a narrow prelude": lambda c: replace(c, prelude=c.prelude[:, :3].copy()),
     "too few uniforms": lambda c: replace(c, uniforms=c.uniforms[:1]),
     "a uniform that is not below p": lambda c: replace(c, uniforms=changed(c.uniforms, (-1, P))),
@@ -257,9 +247,7 @@ def codes(draw):
     for result in draw(st.permutations(range(3))):
         uniform = draw(st.integers(0, 3)) == 0
         body.append((9, result, draw(slot), 0) if uniform else (8, result, draw(st.sampled_from(known)), 0))
-    tables = [
-        np.array(rows, dtype=np.uint32).reshape(-1, k) for rows, k in ((prelude, 4), (loads, 3), (body, 4))
-    ]
+    tables = [np.array(rows, dtype=np.uint32).reshape(-1, k) for rows, k in ((prelude, 4), (loads, 3), (body, 4))]
     for _ in range(draw(st.sampled_from([0, 0, 1, 1, 2]))):
         table = draw(st.sampled_from([table for table in tables if len(table)]))
         row, entry = draw(st.integers(0, len(table) - 1)), draw(st.integers(0, table.shape[1] - 1))
@@ -282,9 +270,7 @@ def codes(draw):
 def test_random_code_is_refused_or_runs(isa, code, data):
     periodic = [data.draw(st.lists(elements, min_size=4, max_size=4))]
     table = [data.draw(st.lists(elements, min_size=LENGTH, max_size=LENGTH)) for _ in range(2)]
-    claimed = data.draw(
-        st.lists(st.tuples(st.integers(0, 2), st.integers(0, LENGTH - 1)), min_size=2, max_size=2)
-    )
+    claimed = data.draw(st.lists(st.tuples(st.integers(0, 2), st.integers(0, LENGTH - 1)), min_size=2, max_size=2))
     places = [data.draw(domains(LENGTH)) for _ in range(3)]
     arguments = sample() | {
         "domains": [(d.kind, d.x, d.y) for d in places],

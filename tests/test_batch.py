@@ -19,11 +19,11 @@ from example_programs import Fibonacci, Powers
 
 import l2zk
 from l2zk import Proof, ProofOptions, TraceProgram, TraceZkVm, _core
-from l2zk.batch import BatchProcessor
-from l2zk.cache import CachedZkVm
 from l2zk.errors import MemoryLimitError, OptionsError, ProgramError, WitnessError
-from l2zk.schedule import Schedule, alone, choose
-from l2zk.zkvm import Stopped
+from l2zk.vm.batch import BatchProcessor
+from l2zk.vm.cache import CachedZkVm
+from l2zk.vm.schedule import Schedule, alone, choose
+from l2zk.vm.zkvm import Stopped
 
 QUICK = TraceZkVm(ProofOptions(blowup=2, queries=4, grinding=0, zero_knowledge=False, allow_insecure=True))
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.py"))
@@ -100,7 +100,13 @@ def test_results_stand_in_the_order_of_the_programs(method: str) -> None:
 @pytest.mark.parametrize("threads", [1, 2])
 def test_a_series_is_as_if_each_were_proved_alone(threads: int) -> None:
     """Also programs whose trace more than a step fills, and between them what cannot be proved."""
-    jobs = [(Fibonacci(5), (2, 3)), (Supplied(), {"data": range(32)}), (Fibonacci, ()), (Powers(2, 9), [4]), (Fibonacci(5), (True,))]
+    jobs = [
+        (Fibonacci(5), (2, 3)),
+        (Supplied(), {"data": range(32)}),
+        (Fibonacci, ()),
+        (Powers(2, 9), [4]),
+        (Fibonacci(5), (True,)),
+    ]
     alone = [QUICK.prove(*jobs[0]), None, None, QUICK.prove(*jobs[3]), None]
     assert QUICK.prove_series(jobs, threads=threads) == alone
     assert QUICK.prove_series([]) == []
@@ -161,7 +167,9 @@ def test_progress_is_told_by_the_calling_thread() -> None:
     told: list[Any] = []
     batch = BatchProcessor(QUICK, max_workers=3)
     programs = [Fibonacci(i) for i in range(1, 6)]
-    proofs = batch.prove_batch_parallel(programs, [()] * 5, progress=lambda *now: told.append((*now, threading.get_ident())))
+    proofs = batch.prove_batch_parallel(
+        programs, [()] * 5, progress=lambda *now: told.append((*now, threading.get_ident()))
+    )
     assert told == [("proofs", done, 5, threading.get_ident()) for done in range(1, 6)]
     told.clear()
     batch.verify_batch_parallel(programs, proofs, progress=lambda *now: told.append(now))
@@ -197,7 +205,9 @@ def test_lengths_that_differ() -> None:
     (Fibonacci, (), ProgramError), (5, (), ProgramError), (Fibonacci(5), 5, WitnessError), (Fibonacci(5), (1, 2, 3), WitnessError),
     (Fibonacci(5), "proof", WitnessError), (Powers(40, 5), (), ProgramError),
 ])  # fmt: skip
-def test_a_failure_is_raised_with_its_index_or_stands_in_its_place(method: str, bad: Any, witness: Any, error: Any) -> None:
+def test_a_failure_is_raised_with_its_index_or_stands_in_its_place(
+    method: str, bad: Any, witness: Any, error: Any
+) -> None:
     prove = getattr(BatchProcessor(QUICK, max_workers=2), method)
     if witness == "proof":
         witness = QUICK.prove(Fibonacci(5))
@@ -228,7 +238,9 @@ def test_proofs_in_a_wrong_place() -> None:
     assert raised.value.__notes__ == ["at index 1 of the batch"]
 
 
-@pytest.mark.parametrize("bad", [{"vm": 3}, {"max_workers": 0}, {"max_workers": 2.0}, {"executor": 3}, {"max_memory": 0}])
+@pytest.mark.parametrize(
+    "bad", [{"vm": 3}, {"max_workers": 0}, {"max_workers": 2.0}, {"executor": 3}, {"max_memory": 0}]
+)
 def test_settings_that_are_none(bad: dict[str, Any]) -> None:
     with pytest.raises(OptionsError, match=next(iter(bad))):
         BatchProcessor(**bad)
@@ -415,7 +427,9 @@ def test_threads_may_share_programs_options_proofs_and_traces() -> None:
     assert len({proof.data for proof, _ in made}) == 1
 
 
-@pytest.mark.parametrize("example", [path for path in EXAMPLES if path.stem != "performance_demo"], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "example", [path for path in EXAMPLES if path.stem != "performance_demo"], ids=lambda path: path.stem
+)
 def test_an_example_runs(example: Path) -> None:
     ended = subprocess.run([sys.executable, example], capture_output=True, text=True, timeout=60)
     assert ended.returncode == 0, ended.stderr

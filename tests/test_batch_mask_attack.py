@@ -18,10 +18,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pytest
-
 from cheats import K, Unscrupulous, few, out_of_domain_gap, slope, twin_air, twin_options
 from example_programs import Fibonacci
-from l2zk import ProofError, ProofOptions, TraceZkVm
 from reference import GOLDILOCKS, Masks, Refused, Transcript, solve
 from reference.deep import Batch
 from reference.field import Element, extension_bytes
@@ -30,6 +28,8 @@ from reference.header import Reader
 from reference.transcript import VALUES
 from reference.tree import Tree, root_of, siblings
 from reference.verifier import Verifier
+
+from l2zk import ProofError, ProofOptions, TraceZkVm
 
 MASK_ROOT = 8  # the kind of the message that is R's root
 PLACES = EARLY, AFTER_ZETA, AFTER_BETA_0, LAST = (
@@ -91,9 +91,7 @@ class Forger(Unscrupulous):
         return self
 
     def batch(self) -> Batch:
-        return Batch(
-            self.field, self.air, self.shape, self.zeta, self.values, self.alpha_deep, self.rules.first
-        )
+        return Batch(self.field, self.air, self.shape, self.zeta, self.values, self.alpha_deep, self.rules.first)
 
     def batch_mask(self) -> list[Element]:
         return [K.zero] * self.shape.leaves
@@ -136,9 +134,7 @@ class RulesVerifier(Verifier):
         self.rules, self.transcript = rules, RulesTranscript(rules, rows_per_leaf, lambda: self.mask_root)
 
     def batch(self) -> Batch:
-        return Batch(
-            self.field, self.air, self.shape, self.zeta, self.values, self.alpha_deep, self.rules.first
-        )
+        return Batch(self.field, self.air, self.shape, self.zeta, self.values, self.alpha_deep, self.rules.first)
 
     def read_fixed_part(self, body: Reader) -> None:
         super().read_fixed_part(body)

@@ -7,10 +7,11 @@ from code_interpreter import P, run, walk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from l2zk.air import Air, Constraint, Domain
-from l2zk.bytecode import Op, compile_constraints, disassemble
-from l2zk.expression import CONSTANT, INPUT, OUTPUT, PERIODIC, Graph, extract
-from l2zk.program import Machine
+from l2zk.air.air import Air, Constraint, Domain
+from l2zk.air.bytecode import Op, compile_constraints, disassemble
+from l2zk.air.nodes import CONSTANT, INPUT, OUTPUT, PERIODIC, extract
+from l2zk.language.expression import Graph
+from l2zk.language.program import Machine
 
 LENGTH = 8
 ENTRIES = (5, P - 1)

@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from l2zk import L2zkError, Proof, ProofOptions, TraceProgram, TraceZkVm
-from l2zk.cache import CachedZkVm, CacheStats
+from l2zk.base.field import MODULUS
 from l2zk.errors import ConstraintError, OptionsError, ProgramError, WitnessError
-from l2zk.expression import MODULUS
+from l2zk.vm.cache import CachedZkVm, CacheStats
 
 QUICK = TraceZkVm(ProofOptions(blowup=2, queries=4, grinding=0, zero_knowledge=False, allow_insecure=True))
 
@@ -153,7 +153,15 @@ def test_options_trace_and_check_are_in_the_key() -> None:
 
 def test_parameters_of_any_size_are_told_apart() -> None:
     machine = cache()
-    for flag in (2**16384 - 12345, -(2**16384), 10**4300, "a" * 5000, b"\0" * 5000, (2**16384, (True, None)), (2**16384, (1, None))):
+    for flag in (
+        2**16384 - 12345,
+        -(2**16384),
+        10**4300,
+        "a" * 5000,
+        b"\0" * 5000,
+        (2**16384, (True, None)),
+        (2**16384, (1, None)),
+    ):
         key = machine.key(Flag(flag))
         assert key == machine.key(Flag(flag)) and type(key) is tuple
     flags = [1, True, "1", b"1", None, (1,), (True,), ((1,),), 10**5000, 10**5000 + 1, -1, 0, False, "", b"", ()]
@@ -206,7 +214,14 @@ SECRET = 987654321987
 
 @pytest.mark.parametrize(
     "witness",
-    [[SECRET], {"a0": SECRET, "a1": 2}, [SECRET] * 9, np.array([SECRET] * 9), [[SECRET, 1], SECRET], {"s": np.array([SECRET]), "k": SECRET}],
+    [
+        [SECRET],
+        {"a0": SECRET, "a1": 2},
+        [SECRET] * 9,
+        np.array([SECRET] * 9),
+        [[SECRET, 1], SECRET],
+        {"s": np.array([SECRET]), "k": SECRET},
+    ],
     ids=repr,
 )
 def test_a_key_holds_nothing_of_a_witness(witness: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,8 +229,10 @@ def test_a_key_holds_nothing_of_a_witness(witness: Any, monkeypatch: pytest.Monk
     machine = cache()
     key = machine.key(Fibonacci(10), witness, trace)
     mine = set(leaves(key))
-    assert SECRET not in mine and all(SECRET.to_bytes(8, "little") not in leaf for leaf in mine if isinstance(leaf, bytes))
-    monkeypatch.setattr("l2zk.cache.SECRET", bytes(32))
+    assert SECRET not in mine and all(
+        SECRET.to_bytes(8, "little") not in leaf for leaf in mine if isinstance(leaf, bytes)
+    )
+    monkeypatch.setattr("l2zk.vm.cache.SECRET", bytes(32))
     theirs = set(leaves(machine.key(Fibonacci(10), witness, trace)))
     assert {leaf for leaf in mine & theirs if isinstance(leaf, bytes)} == {machine.options.to_bytes()}
 
@@ -226,7 +243,7 @@ def leaves(key: Any) -> Iterator[Any]:
         yield from leaves(part) if isinstance(part, tuple) else [part]
 
 
-@pytest.mark.parametrize("version", ["l2zk.__version__", "l2zk.cache.VERSION"])
+@pytest.mark.parametrize("version", ["l2zk.vm.cache.__version__", "l2zk.vm.cache.VERSION"])
 def test_the_versions_of_library_and_format_are_in_the_key(version: str, monkeypatch: pytest.MonkeyPatch) -> None:
     before = cache().key(Fibonacci(10))
     assert cache().key(Fibonacci(10)) == before
@@ -237,7 +254,13 @@ def test_the_versions_of_library_and_format_are_in_the_key(version: str, monkeyp
 def test_one_witness_in_many_forms() -> None:
     machine = cache()
     proof = machine.prove(Fibonacci(10), (3, 4))
-    for witness in ([3, 4], np.array([3, 4]), np.array([3, 4], dtype=np.uint8), [np.uint64(3), 4], np.array([3, 0, 4, 0])[::2]):
+    for witness in (
+        [3, 4],
+        np.array([3, 4]),
+        np.array([3, 4], dtype=np.uint8),
+        [np.uint64(3), 4],
+        np.array([3, 0, 4, 0])[::2],
+    ):
         assert machine.prove(Fibonacci(10), witness) is proof
     by_name = machine.prove(Fibonacci(10), {"a0": 3, "a1": 4})
     assert machine.prove(Fibonacci(10), {"a1": 4, "a0": 3}) is by_name
@@ -305,7 +328,12 @@ class Doubled(TraceProgram):
 def test_columns_of_a_witness_are_told_apart_by_their_last_value() -> None:
     machine, data = cache(), np.arange(1000)
     proofs = [machine.prove(Doubled(1000), {"data": array}) for array in (data, data.tolist(), data[:-1], data[:-2])]
-    assert proofs[0] is proofs[1] and [proof.public_outputs["end"] for proof in proofs] == [2 * 998, 2 * 998, 2 * 998, 0]
+    assert proofs[0] is proofs[1] and [proof.public_outputs["end"] for proof in proofs] == [
+        2 * 998,
+        2 * 998,
+        2 * 998,
+        0,
+    ]
     other = data.copy()
     other[-2] += 1
     assert machine.prove(Doubled(1000), [other]).public_outputs["end"] == 2 * 999
@@ -394,7 +422,9 @@ def test_what_does_not_fit_at_all_is_not_held_and_pushes_nothing_out(bounds: dic
     assert machine.cache_stats() == CacheStats(misses=2)
 
 
-@pytest.mark.parametrize("bad", [{"capacity": -1}, {"capacity": 1.0}, {"capacity": True}, {"max_bytes": -1}, {"vm": "fast"}])
+@pytest.mark.parametrize(
+    "bad", [{"capacity": -1}, {"capacity": 1.0}, {"capacity": True}, {"max_bytes": -1}, {"vm": "fast"}]
+)
 def test_bounds_that_are_none(bad: dict[str, Any]) -> None:
     with pytest.raises(OptionsError, match=next(iter(bad))):
         CachedZkVm(**bad)
@@ -595,8 +625,6 @@ def test_a_forked_child_waits_for_no_thread_of_its_parent() -> None:
     go_on.set()
     maker.join()
     assert ended == (child, 0)
-
-
 
 
 def test_settings_are_looked_at_even_if_the_proof_is_held():

@@ -13,16 +13,17 @@ from typing import Any
 from example_programs import Fibonacci
 
 import l2zk
-from l2zk import TraceZkVm, caches, release_memory
-from l2zk.program import TraceProgram
-from l2zk.shape import solve
+from l2zk import TraceZkVm, release_memory
+from l2zk.base import caches
+from l2zk.language.program import TraceProgram
+from l2zk.proof.solver import solve
 
 KEPT_ON_PURPOSE = {
-    "l2zk.making._under_way",  # what is made at this moment, and who waits for it
-    "l2zk.making._waits",
-    "l2zk.caches._emptiers",
+    "l2zk.base.making._under_way",  # what is made at this moment, and who waits for it
+    "l2zk.base.making._waits",
+    "l2zk.base.caches._emptiers",
     "l2zk.cli.streams._closed",  # which of the three streams of a process the command line has closed
-    "l2zk.plugins._registries",  # the plugins that are loaded, not something that is made again
+    "l2zk.plugins.registry._registries",  # the plugins that are loaded, not something that is made again
 }
 
 
@@ -55,20 +56,31 @@ def empty_containers(module: ModuleType) -> Iterator[str]:
 def _is_empty(value: ast.expr) -> bool:
     if isinstance(value, ast.Call):
         called = ast.unparse(value.func)
-        makes = ("dict", "list", "set", "deque", "defaultdict", "OrderedDict", "WeakKeyDictionary", "WeakValueDictionary")
+        makes = (
+            "dict",
+            "list",
+            "set",
+            "deque",
+            "defaultdict",
+            "OrderedDict",
+            "WeakKeyDictionary",
+            "WeakValueDictionary",
+        )
         return called.rpartition(".")[2] in makes
     return isinstance(value, (ast.Dict, ast.List)) and not ast.unparse(value).strip("{}[]")
 
 
 def test_every_cache_is_in_the_list() -> None:
-    found = {repr(thing.cache_clear) for module in modules() for thing in things(module) if hasattr(thing, "cache_clear")}
+    found = {
+        repr(thing.cache_clear) for module in modules() for thing in things(module) if hasattr(thing, "cache_clear")
+    }
     listed = set(map(repr, caches._emptiers))
-    assert found and found <= listed, "make caches by l2zk.caches.cached"
+    assert found and found <= listed, "make caches by l2zk.base.caches.cached"
 
 
 def test_nothing_else_of_a_module_fills_up() -> None:
     found = {name for module in modules() for name in empty_containers(module)}
-    assert found == KEPT_ON_PURPOSE, "register what empties it by l2zk.caches.on_release, and name it here"
+    assert found == KEPT_ON_PURPOSE, "register what empties it by l2zk.base.caches.on_release, and name it here"
 
 
 def test_release_memory_empties_them() -> None:
@@ -77,7 +89,9 @@ def test_release_memory_empties_them() -> None:
     assert vm.verify(program, vm.prove(program)) and vm.estimate(program)
     assert program.definition is before and solve.cache_info().currsize
     release_memory()
-    sizes = [thing.cache_info().currsize for module in modules() for thing in things(module) if hasattr(thing, "cache_info")]
+    sizes = [
+        thing.cache_info().currsize for module in modules() for thing in things(module) if hasattr(thing, "cache_info")
+    ]
     assert sizes and not any(sizes)
     assert program.definition is not before and vm.verify(program, vm.prove(program))
 

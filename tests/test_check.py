@@ -9,10 +9,10 @@ import pytest
 from code_interpreter import P, as_array, solve, violations
 from defining import Fibonacci
 
-from l2zk.check import report
+from l2zk.air.report import report
 from l2zk.errors import ConstraintError
-from l2zk.program import TraceProgram
-from l2zk.zkvm import TraceZkVm
+from l2zk.language.program import TraceProgram
+from l2zk.vm.zkvm import TraceZkVm
 
 
 @dataclass(frozen=True)
@@ -107,9 +107,7 @@ def test_a_constraint_that_reads_into_the_padding():
         ("a", 4, True),
         ("b", 5, True),
     ]
-    assert "the padding, which pad= of a column fills, satisfies the constraints like all other rows" in str(
-        found
-    )
+    assert "the padding, which pad= of a column fills, satisfies the constraints like all other rows" in str(found)
     assert "pad= of a column" in found._repr_html_()
 
 

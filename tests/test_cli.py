@@ -11,11 +11,11 @@ import pytest
 from commands import l2zk, sentence
 
 import l2zk as package
-from l2zk import demo
+from l2zk.cli import demo
 from l2zk.cli.fields import field_options, parameter_type
-from l2zk.plugins import get_program
-from l2zk.program import TraceProgram
-from l2zk.proof import Proof
+from l2zk.language.program import TraceProgram
+from l2zk.plugins.registry import get_program
+from l2zk.proof.proof import Proof
 
 
 @pytest.fixture(scope="module")
@@ -97,9 +97,8 @@ def test_verify_refuses_a_program_that_is_not_installed(proof_file: Path, tmp_pa
 def test_files_that_are_no_proofs_give_one_sentence_and_1(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("hello")
     result = l2zk("verify", tmp_path / "notes.txt")
-    assert (
-        result.exit_code == 1
-        and "notes.txt is not a proof that can be read: byte 0: found b'hell'" in sentence(result)
+    assert result.exit_code == 1 and "notes.txt is not a proof that can be read: byte 0: found b'hell'" in sentence(
+        result
     )
     result = l2zk("verify", tmp_path / "missing.l2zk")
     assert (
@@ -244,9 +243,7 @@ def test_a_required_field_that_no_option_can_hold_is_wrong_usage() -> None:
         nested: tuple[tuple[int, ...], ...]
 
     assert parameter_type(tuple[tuple[int, ...], ...]) is None
-    with pytest.raises(
-        click.UsageError, match="nested.v0 cannot be made on the command line: its parameter 'nested'"
-    ):
+    with pytest.raises(click.UsageError, match="nested.v0 cannot be made on the command line: its parameter 'nested'"):
         field_options(Nested, set())
 
 

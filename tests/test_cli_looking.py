@@ -11,7 +11,7 @@ import pytest
 from commands import l2zk, sentence
 
 from l2zk.cli.screen import bar
-from l2zk.proof import Proof
+from l2zk.proof.proof import Proof
 
 PROGRAM_FILE = """
 from __future__ import annotations
@@ -108,9 +108,7 @@ def test_a_program_in_a_file_is_proved_and_verified(air: Path, cubes_file: Path)
 
 def test_the_parameters_of_a_program_in_a_file_are_options_too(air: Path) -> None:
     text = l2zk("prove", f"{air}:Cubes", "--help").stdout
-    assert (
-        "Cubes, again and again." in text and "--rounds INTEGER" in text and "How many.  [default: 5]" in text
-    )
+    assert "Cubes, again and again." in text and "--rounds INTEGER" in text and "How many.  [default: 5]" in text
 
 
 def test_a_program_that_is_written_wrongly_is_wrong_usage(air: Path) -> None:
@@ -169,12 +167,7 @@ def test_trace_shows_rows() -> None:
 )
 def test_rows_are_slices(rows: str, first: int, a: list[int]) -> None:
     facts = json.loads(l2zk("trace", "fib", "--rounds", "20", "--rows", rows, "--json").stdout)
-    assert (
-        facts["first"] == first
-        and facts["columns"]["a"] == a
-        and facts["rows"] == 21
-        and facts["length"] == 32
-    )
+    assert facts["first"] == first and facts["columns"]["a"] == a and facts["rows"] == 21 and facts["length"] == 32
 
 
 def test_trace_shows_the_padding_if_it_is_asked_to() -> None:
@@ -302,8 +295,6 @@ def test_the_witness_may_come_from_a_file(tmp_path: Path) -> None:
         assert result.exit_code == 2 and "is not a JSON object of values by name" in result.stderr, text
 
 
-@pytest.mark.parametrize(
-    "part, drawn", [(0, ""), (1, "▏"), (500, "█████"), (510, "█████▏"), (1000, "██████████")]
-)
+@pytest.mark.parametrize("part, drawn", [(0, ""), (1, "▏"), (500, "█████"), (510, "█████▏"), (1000, "██████████")])
 def test_bars(part: int, drawn: str) -> None:
     assert bar(part, 1000, width=10) == drawn

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from commands import l2zk, sentence
 
-from l2zk import plugins
+from l2zk.plugins import registry as plugins
 
 HEAD = """
 from dataclasses import dataclass
@@ -107,9 +107,7 @@ def test_plugins_are_listed_with_all_that_is_known_of_them() -> None:
     assert counting["programs"] == ["count.v0"] and counting["commands"] == ["count", "twice"]
     assert counting["hooks"] == ["l2zk_register_commands", "l2zk_register_programs"]
     assert counting["status"] == "loaded"
-    assert counting["faults"] == [
-        "the command 'prove' is claimed by l2zk itself and by counting of l2zk-counting 1.0"
-    ]
+    assert counting["faults"] == ["the command 'prove' is claimed by l2zk itself and by counting of l2zk-counting 1.0"]
     text = l2zk("plugins").stdout
     assert "fibonacci" in text and "l2zk-counting 1.0" in text and "count.v0" in text
 
@@ -170,9 +168,7 @@ def test_errors_of_l2zk_in_a_command_of_a_plugin_are_sentences() -> None:
 def test_a_plugin_that_is_left_out_must_be_there() -> None:
     result = l2zk("--no-plugin", "counted", "programs")
     assert result.exit_code == 2 and "there is no plugin 'counted' to leave out; installed: " in result.stderr
-    assert l2zk("--no-plugin", "L2ZK_Counting", "prove", "count", "--rounds", "3").exit_code == 0, (
-        "rival has it now"
-    )
+    assert l2zk("--no-plugin", "L2ZK_Counting", "prove", "count", "--rounds", "3").exit_code == 0, "rival has it now"
 
 
 def test_a_wrong_choice_of_plugins_is_said_by_every_command_that_needs_them(
@@ -189,11 +185,7 @@ def test_new_writes_a_package_and_says_what_comes_next(tmp_path: Path) -> None:
     assert result.exit_code == 0 and result.stderr == ""
     folder = tmp_path / "work" / "l2zk-primes"
     lines = result.stdout.splitlines()
-    assert (
-        lines[0] == f"wrote {folder}"
-        and "  .github/workflows/test.yml" in lines
-        and "  l2zk_primes.py" in lines
-    )
+    assert lines[0] == f"wrote {folder}" and "  .github/workflows/test.yml" in lines and "  l2zk_primes.py" in lines
     assert lines[-3:] == [
         f"  pip install -e '{folder}[test]'",
         f"  pytest {folder}",
@@ -236,9 +228,7 @@ def test_a_shell_completes_commands_programs_and_their_parameters(
         "COMP_CWORD": str(len(words.split()) - 1),
     }
     code = "from l2zk.cli import main; main(prog_name='l2zk')"
-    run = subprocess.run(
-        [sys.executable, "-c", code], env=variables, cwd=tmp_path, capture_output=True, text=True
-    )
+    run = subprocess.run([sys.executable, "-c", code], env=variables, cwd=tmp_path, capture_output=True, text=True)
     assert {line.partition(",")[2] for line in run.stdout.splitlines()} == offered, run.stderr
 
 

@@ -119,7 +119,9 @@ def test_json_has_the_same_and_every_value(folder: Path) -> None:
     facts = json.loads(verify(folder, "many", "--input", "start=any", "--output", "last=16", "--json").stdout)
     assert facts["parameters"] == {"count": 12, "note": "n" * 300}
     assert facts["outputs"] == {
-        **{name: value for row in range(12) for name, value in ((f"o{row}", 5 + row), (f"twice{row:02}", 10 + 2 * row))},
+        **{
+            name: value for row in range(12) for name, value in ((f"o{row}", 5 + row), (f"twice{row:02}", 10 + 2 * row))
+        },
         "last": 16,
     }
     assert facts["demands"]["inputs"] == {"start": "stated"}

@@ -114,7 +114,9 @@ def test_a_closed_stream_is_nobody_who_listens(streams: str, air: Path, proof_fi
 
 
 def test_a_result_for_a_closed_stream_is_an_error(tmp_path: Path) -> None:
-    several = [(command, *FIB, option, "-") for command, option in (("prove", "-o"), ("trace", "-o"), ("security", "--toml"))]
+    several = [
+        (command, *FIB, option, "-") for command, option in (("prove", "-o"), ("trace", "-o"), ("security", "--toml"))
+    ]
     found, _, err = forked(several, ">&-", tmp_path / "codes")
     assert found == [1, 1, 1] and err == b"l2zk: cannot use standard output: Bad file descriptor\n" * 3
 
@@ -283,7 +285,19 @@ def test_a_proof_of_a_file_program_is_told_how_to_name_it(air: Path, tmp_path: P
 
 @pytest.mark.parametrize("more, place", [((), "stderr"), (("--json",), "stdout")])
 def test_ctrl_c_ends_with_130(more: tuple[str, ...], place: str, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "l2zk", "prove", "fib", "--rounds", "4000000", "-o", tmp_path / "proof", "-v", *more]
+    command = [
+        sys.executable,
+        "-m",
+        "l2zk",
+        "prove",
+        "fib",
+        "--rounds",
+        "4000000",
+        "-o",
+        tmp_path / "proof",
+        "-v",
+        *more,
+    ]
     restored = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.default_int_handler)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **restored) as process:  # type: ignore[call-overload]
         assert b"proving" in process.stderr.readline()

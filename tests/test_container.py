@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 from commands import l2zk
 
-from l2zk import TraceZkVm, resources
-from l2zk.container import Limits, limits
+from l2zk import TraceZkVm
+from l2zk.base import resources
+from l2zk.base.container import Limits, limits
+from l2zk.base.resources import physical_memory, processors
 from l2zk.errors import MemoryLimitError
-from l2zk.resources import physical_memory, processors
 
 MIB = 2**20
 NO_BOUND = "9223372036854771712"
@@ -40,7 +41,10 @@ VERSION_1 = {"proc/self/cgroup": CHOSEN}
     "files, expected",
     [
         ({}, Limits()),
-        ({"proc/self/cgroup": "0::/\n", "memory.max": "268435456\n", "cpu.max": "150000 100000\n"}, Limits(256 * MIB, 1.5)),
+        (
+            {"proc/self/cgroup": "0::/\n", "memory.max": "268435456\n", "cpu.max": "150000 100000\n"},
+            Limits(256 * MIB, 1.5),
+        ),
         ({"memory.max": "268435456\n"}, Limits(256 * MIB, None)),
         ({**VERSION_2, "a/b/memory.max": "1048576", "memory.max": "max"}, Limits(MIB, None)),
         ({**VERSION_2, "a/b/memory.max": "max", "a/memory.max": "1048576"}, Limits(MIB, None)),
@@ -66,13 +70,19 @@ def test_a_limit_is_the_least_of_the_groups_above(tmp_path: Path, files: dict[st
     assert limits(tree(tmp_path, files)) == expected
 
 
-@pytest.mark.parametrize("text", ["", "max", "-5", "0", "lots", "1 2 3", "1.5", "9" * 5000, "\N{ARABIC-INDIC DIGIT FIVE}", "\x00"])
-@pytest.mark.parametrize("name", ["memory.max", "cpu.max", "memory/memory.limit_in_bytes", "cpu/cpu.cfs_quota_us", "memory/memory.stat"])
+@pytest.mark.parametrize(
+    "text", ["", "max", "-5", "0", "lots", "1 2 3", "1.5", "9" * 5000, "\N{ARABIC-INDIC DIGIT FIVE}", "\x00"]
+)
+@pytest.mark.parametrize(
+    "name", ["memory.max", "cpu.max", "memory/memory.limit_in_bytes", "cpu/cpu.cfs_quota_us", "memory/memory.stat"]
+)
 def test_what_nobody_understands_is_no_limit(tmp_path: Path, name: str, text: str) -> None:
     assert limits(tree(tmp_path, {"proc/self/cgroup": "0::/\n", name: text})) == Limits()
 
 
-@pytest.mark.parametrize("text", ["", "::::", "0:", "nonsense\n\n", "0::relative", "-1::/a", "0::/a\x00b", "1:cpu\n", "\n" * 1000])
+@pytest.mark.parametrize(
+    "text", ["", "::::", "0:", "nonsense\n\n", "0::relative", "-1::/a", "0::/a\x00b", "1:cpu\n", "\n" * 1000]
+)
 def test_a_list_of_groups_that_is_nonsense(tmp_path: Path, text: str) -> None:
     system = tree(tmp_path, {"proc/self/cgroup": text, "proc/self/mountinfo": text, "memory.max": "1048576"})
     assert limits(system) == Limits(MIB, None)
@@ -93,7 +103,10 @@ def test_groups_are_found_where_they_are_mounted(tmp_path: Path) -> None:
         "41 23 0:40 / /two rw - cgroup2 cgroup rw\n"
     )
     system = tree(tmp_path, {"proc/self/cgroup": "3:memory:/docker/abc/inner\n0::/x\n", "proc/self/mountinfo": mounts})
-    for name, text in {"my groups/mem/inner/memory.limit_in_bytes": "1048576", "two/x/cpu.max": "300000 100000"}.items():
+    for name, text in {
+        "my groups/mem/inner/memory.limit_in_bytes": "1048576",
+        "two/x/cpu.max": "300000 100000",
+    }.items():
         path = system / name
         path.parent.mkdir(parents=True)
         path.write_text(text)
@@ -114,7 +127,9 @@ def test_a_quota_bounds_the_threads(monkeypatch: pytest.MonkeyPatch, quota: floa
 def test_more_memory_than_the_container_may_use_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resources, "container", lambda: Limits(MIB, None))
     assert physical_memory() == MIB
-    with pytest.raises(MemoryLimitError, match="^1,048,577 bytes of memory are needed, but this container may use 1,048,576;"):
+    with pytest.raises(
+        MemoryLimitError, match="^1,048,577 bytes of memory are needed, but this container may use 1,048,576;"
+    ):
         resources.require_memory(MIB + 1, None)
     resources.require_memory(MIB, None)
     resources.require_memory(MIB + 1, 2 * MIB)
@@ -133,7 +148,7 @@ SCRIPT = """
 mount -t tmpfs none /sys/fs/cgroup || exit 77
 echo 268435456 > /sys/fs/cgroup/memory.max
 echo "100000 100000" > /sys/fs/cgroup/cpu.max
-exec "$0" -c 'from l2zk.resources import physical_memory, processors
+exec "$0" -c 'from l2zk.base.resources import physical_memory, processors
 print(processors(), physical_memory())'
 """
 

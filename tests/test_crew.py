@@ -92,7 +92,7 @@ EIGHT_ROWS_A_LEAF = ProofOptions(blowup=4, rows_per_leaf=8, folding=2, zero_know
 )
 def test_the_proof_does_not_depend_on_the_number_of_threads(monkeypatch, options, rounds):
     """Nor do the masks and salts of one that hides, if the randomness is the same."""
-    monkeypatch.setattr("l2zk.zkvm.os.urandom", lambda count: bytes(range(count)))
+    monkeypatch.setattr("l2zk.vm.zkvm.os.urandom", lambda count: bytes(range(count)))
     expected = TraceZkVm(options, threads=1).prove(Deep(rounds), [7]).to_bytes()
     for threads in (1, 2, 3, 7):
         machine = TraceZkVm(options, threads=threads)
@@ -195,9 +195,7 @@ def test_an_exception_in_progress_stops_the_proof(threads, after):
 
 def test_an_exception_in_progress_stops_a_run_and_grinding():
     machine = TraceZkVm(ENDLESS, threads=1)
-    assert prompt(
-        lambda: seconds_to_stop(lambda progress: machine.trace(Heavy(2**20 - 1), progress=progress), 0)
-    )
+    assert prompt(lambda: seconds_to_stop(lambda progress: machine.trace(Heavy(2**20 - 1), progress=progress), 0))
     assert prompt(lambda: seconds_to_stop(lambda progress: machine.prove(SHORT, progress=progress), 0.2))
 
 
@@ -384,9 +382,7 @@ def test_a_child_of_a_child_proves():
     machine = TraceZkVm(OPTIONS, threads=2)
     expected = machine.prove(SHORT)
     assert succeeds_in_a_child(
-        lambda: (
-            machine.prove(SHORT) == expected and succeeds_in_a_child(lambda: machine.prove(SHORT) == expected)
-        )
+        lambda: machine.prove(SHORT) == expected and succeeds_in_a_child(lambda: machine.prove(SHORT) == expected)
     )
 
 

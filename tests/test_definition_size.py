@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from defining import column, defined
 
-from l2zk.expression import COLUMN
+from l2zk.air.nodes import COLUMN
 
 
 def work(act):

@@ -11,15 +11,9 @@ from unittest import mock
 import pytest
 from example_programs import Powers
 
-from l2zk import (
-    DegreeError,
-    DegreeWarning,
-    ProofOptions,
-    TraceProgram,
-    TraceZkVm,
-    degree,
-)
+from l2zk import DegreeError, DegreeWarning, ProofOptions, TraceProgram, TraceZkVm
 from l2zk.errors import SecurityError
+from l2zk.proof import degree_report as degree
 
 
 def message(program, **options):
@@ -145,7 +139,9 @@ def test_proving_warns_and_the_warning_can_be_an_error():
 
 
 def test_a_degree_that_costs_many_queries_is_warned_of():
-    with pytest.warns(DegreeWarning, match="'output r' of picked.v0 has degree 7, so near .* 4096 rows take 374 queries"):
+    with pytest.warns(
+        DegreeWarning, match="'output r' of picked.v0 has degree 7, so near .* 4096 rows take 374 queries"
+    ):
         assert TraceZkVm().estimate(Picked(2**12)).queries == 374
 
 

@@ -67,7 +67,10 @@ def test_a_set_runs_where_the_processor_has_it_and_the_system_keeps_its_register
     lines = "".join(f"{a:x} {b:x} {c:x}\n" for a, b, c in cases)
     run = subprocess.run(
         [program(tmp_path, COMPILERS[0], ROOT / "tests" / "native" / "processors.c")],
-        input=lines, capture_output=True, text=True, check=True,
+        input=lines,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert run.stdout.split() == list(cases.values())
 
@@ -91,15 +94,26 @@ def test_the_system_agrees() -> None:
     [
         ("avx512 avx2 portable", "avx512 avx2 portable", "avx512 avx2 portable", "avx512", []),
         (
-            "portable", "avx512 avx2 portable", "portable", "portable",
-            ["this machine has avx2 and avx512, for which this build has no kernels: proofs take longer than they could"],
+            "portable",
+            "avx512 avx2 portable",
+            "portable",
+            "portable",
+            [
+                "this machine has avx2 and avx512, for which this build has no kernels: proofs take longer than they could"
+            ],
         ),
         (
-            "avx512 avx2 portable", "avx2 portable", "avx2 portable", "avx2",
+            "avx512 avx2 portable",
+            "avx2 portable",
+            "avx2 portable",
+            "avx2",
             ["this build has kernels for avx512, which this machine or its system cannot run"],
         ),
         (
-            "avx2 portable", "avx2 portable", "avx2 portable", "portable",
+            "avx2 portable",
+            "avx2 portable",
+            "avx2 portable",
+            "portable",
             ["avx2 could be used instead of portable, which L2ZK_ISA asks for"],
         ),
     ],
@@ -135,7 +149,9 @@ def test_a_set_that_there_is_not(name: str | bytes) -> None:
 @pytest.mark.parametrize("name", _core.isas())
 def test_a_set_that_there_is(name: str) -> None:
     code = "import l2zk; l2zk.TraceZkVm(); print(l2zk._core.isa())"
-    run = subprocess.run([sys.executable, "-c", code], env={**os.environ, "L2ZK_ISA": name}, capture_output=True, text=True)
+    run = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "L2ZK_ISA": name}, capture_output=True, text=True
+    )
     assert run.stdout == f"{name}\n"
 
 

@@ -28,8 +28,7 @@ def fenced(path: Path) -> list[tuple[int, str, str, str | None]]:
     found = [(match.start(), match.end(), match[1], match[2]) for match in FENCE.finditer(page)]
     outputs = {start: text for start, _, language, text in found if language == "text"}
     return [
-        (page.count("\n", 0, start) + 2, language, text, outputs.get(end + 1))
-        for start, end, language, text in found
+        (page.count("\n", 0, start) + 2, language, text, outputs.get(end + 1)) for start, end, language, text in found
     ]
 
 

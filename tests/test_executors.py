@@ -16,8 +16,8 @@ import pytest
 from example_programs import Fibonacci
 
 from l2zk import ProofOptions, TraceZkVm
-from l2zk.batch import BatchProcessor
 from l2zk.errors import OptionsError
+from l2zk.vm.batch import BatchProcessor
 
 VM = TraceZkVm(ProofOptions(queries=5, grinding=0, allow_insecure=True, zero_knowledge=False), threads=1)
 REMEDY = "give a ThreadPoolExecutor, or none: proofs run without the GIL, so that threads use every processor$"
@@ -118,7 +118,10 @@ def test_processes_and_what_is_derived_from_them() -> None:
         pass
 
     for kind in (ProcessPoolExecutor, Mine):
-        with kind(1) as executor, pytest.raises(OptionsError, match=f"^executor .*{kind.__name__} runs its work outside.*{REMEDY}"):
+        with (
+            kind(1) as executor,
+            pytest.raises(OptionsError, match=f"^executor .*{kind.__name__} runs its work outside.*{REMEDY}"),
+        ):
             BatchProcessor(executor=executor)
 
 
@@ -158,7 +161,9 @@ def test_a_process_that_is_forked_for_each_work() -> None:
 
 
 def test_classes_and_other_things() -> None:
-    with pytest.raises(OptionsError, match=f"^executor is the class ThreadPoolExecutor, not an instance of it; {REMEDY}"):
+    with pytest.raises(
+        OptionsError, match=f"^executor is the class ThreadPoolExecutor, not an instance of it; {REMEDY}"
+    ):
         BatchProcessor(executor=ThreadPoolExecutor)  # type: ignore[arg-type]
     for thing in (3, "threads", sys, ModuleType("dask"), threading.Thread(), [ThreadPoolExecutor(1)]):
         kind = type(thing).__name__
@@ -173,11 +178,18 @@ def _fail() -> None:
 def test_closed_and_broken_ones() -> None:
     closed = ThreadPoolExecutor(1)
     closed.shutdown()
-    with pytest.raises(OptionsError, match="^the executor ThreadPoolExecutor takes no work: cannot schedule.*give one that is running$"):
+    with pytest.raises(
+        OptionsError, match="^the executor ThreadPoolExecutor takes no work: cannot schedule.*give one that is running$"
+    ):
         BatchProcessor(executor=closed)
-    with pytest.raises(OptionsError, match="^the executor Executor takes no work: NotImplementedError; give one that is running$"):
+    with pytest.raises(
+        OptionsError, match="^the executor Executor takes no work: NotImplementedError; give one that is running$"
+    ):
         BatchProcessor(executor=Executor())
-    with ThreadPoolExecutor(1, initializer=_fail) as broken, pytest.raises(OptionsError, match="takes no work.*give one that is running$"):
+    with (
+        ThreadPoolExecutor(1, initializer=_fail) as broken,
+        pytest.raises(OptionsError, match="takes no work.*give one that is running$"),
+    ):
         BatchProcessor(VM, executor=broken).prove_batch_parallel(PROGRAMS, WITNESSES)
 
 

@@ -11,10 +11,11 @@ import click
 import pytest
 from commands import l2zk, sentence
 
-from l2zk import Machine, Proof, TraceProgram, TraceZkVm, plugins
+from l2zk import Machine, Proof, TraceProgram, TraceZkVm
 from l2zk.cli.failure import Command, is_good
 from l2zk.errors import L2zkError, PluginError, ProgramError
-from l2zk.program_file import program_in
+from l2zk.plugins import registry as plugins
+from l2zk.plugins.program_file import program_in
 
 HEAD = """
 import sys
@@ -263,7 +264,8 @@ def test_one_program_that_cannot_be_listed_hides_no_other(tmp_path: Path, monkey
 
 
 @pytest.mark.parametrize(
-    "ended", [SystemExit(0), click.exceptions.Exit(0), GeneratorExit(), click.Abort(), KeyboardInterrupt(), BaseException()]
+    "ended",
+    [SystemExit(0), click.exceptions.Exit(0), GeneratorExit(), click.Abort(), KeyboardInterrupt(), BaseException()],
 )
 def test_a_command_of_l2zks_own_ends_well_by_its_return_alone(
     ended: BaseException, cut: Path, monkeypatch: pytest.MonkeyPatch

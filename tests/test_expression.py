@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from l2zk.air.nodes import CONSTANT, evaluate, extract
+from l2zk.base.field import MODULUS
 from l2zk.errors import ProgramError
-from l2zk.expression import CONSTANT, MODULUS, evaluate, extract
-from l2zk.program import Machine
+from l2zk.language.program import Machine
 
 P = MODULUS
 

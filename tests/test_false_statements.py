@@ -76,9 +76,7 @@ class CommitsToOtherWord(Liar):
         super().fold_words([K.embed(1)] * len(word))
         self.words[0] = word
         for u, arity in enumerate(self.shape.arities):
-            self.words[u + 1] = fold_word(
-                self.field, self.words[u], arity, dict(self.transcript.log)[f"beta_{u + 1}"]
-            )
+            self.words[u + 1] = fold_word(self.field, self.words[u], arity, dict(self.transcript.log)[f"beta_{u + 1}"])
 
 
 @pytest.mark.parametrize(
@@ -173,9 +171,7 @@ def test_a_wrong_value_is_seen_in_the_last_of_many_leaves() -> None:
 
 @pytest.mark.parametrize("which, section", [(0, "7.9"), (1, "7.9"), (2, "7.11")], ids=["trace", "quotient", "word 1"])
 @pytest.mark.parametrize("byte", [0, 15, 16, 30, 31])
-def test_every_byte_of_a_root_counts(
-    which: int, section: str, byte: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_byte_of_a_root_counts(which: int, section: str, byte: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A root that is stated and absorbed with one bit changed."""
     count, grow = itertools.count(), tree.Tree._grow
 

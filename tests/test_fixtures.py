@@ -40,9 +40,7 @@ class Fixture:
 
 
 FIXTURES = {
-    "fibonacci-default": Fixture(
-        Fibonacci(5), ProofOptions(zero_knowledge=False), (), {"result": 5}, security=128
-    ),
+    "fibonacci-default": Fixture(Fibonacci(5), ProofOptions(zero_knowledge=False), (), {"result": 5}, security=128),
     "fibonacci-three-queries": Fixture(Fibonacci(10), few(), (2, 5), {"result": 343}),
     "cubes-two-rounds": Fixture(
         Cubes(125),
@@ -52,9 +50,7 @@ FIXTURES = {
     ),
     "look-ahead-unique": Fixture(
         LookAhead(12),
-        ProofOptions(
-            security=20, regime="unique", blowup=16, grinding=6, allow_insecure=True, zero_knowledge=False
-        ),
+        ProofOptions(security=20, regime="unique", blowup=16, grinding=6, allow_insecure=True, zero_knowledge=False),
         (1,),
         {"a": 12877090223821, "c": 6517376330575341667},
     ),

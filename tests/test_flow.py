@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from l2zk.expression import COLUMN, extract
-from l2zk.flow import entered
-from l2zk.program import Machine
+from l2zk.air.nodes import COLUMN, extract
+from l2zk.language.flow import entered
+from l2zk.language.program import Machine
 
 
 def searched(nodes, columns, fillings):

@@ -9,8 +9,8 @@ from collections.abc import Callable
 import click
 import pytest
 
+from l2zk.base.foreign import LONGEST, foreign, told
 from l2zk.errors import DegreeWarning, PluginError, ProgramError, WitnessError
-from l2zk.foreign import LONGEST, foreign, told
 
 
 class Unspeakable(Exception):

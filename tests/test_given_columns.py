@@ -8,8 +8,8 @@ from code_interpreter import P
 from defining import Fibonacci, defined, holds, program
 
 from l2zk.errors import ProgramError, WitnessError
-from l2zk.program import TraceProgram
-from l2zk.zkvm import TraceZkVm
+from l2zk.language.program import TraceProgram
+from l2zk.vm.zkvm import TraceZkVm
 
 
 def _sum(m, pad=0):
@@ -156,9 +156,7 @@ def test_a_whole_trace_may_be_returned():
     trace["a"][2] = 7
     assert [v.row for v in own.check().violations] == [1]
     short = program(define, lambda witness: {"a": [1, 2, 3]})
-    with pytest.raises(
-        ProgramError, match="gives column 'a', which its step fills: leave it out, or give all 8"
-    ):
+    with pytest.raises(ProgramError, match="gives column 'a', which its step fills: leave it out, or give all 8"):
         short.check()
 
 
@@ -234,9 +232,7 @@ def test_columns_in_a_witness_that_are_wrong():
         bind()
     with pytest.raises(WitnessError, match="no input 'numbers'; did you mean 'number'"):
         bind({"numbers": [1]})
-    with pytest.raises(
-        WitnessError, match=r"takes 2 witness values .* give the column as \{'number': array\}"
-    ):
+    with pytest.raises(WitnessError, match=r"takes 2 witness values .* give the column as \{'number': array\}"):
         bind(np.arange(5))
     with pytest.raises(WitnessError, match="witness value 'first' is an array: an integer is needed"):
         bind([np.array([1, 2, 3]), [1]])

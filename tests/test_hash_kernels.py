@@ -13,10 +13,10 @@ import pytest
 from blake3 import blake3
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from l2zk import _core
 from reference import GOLDILOCKS, Transcript
 from reference.blake3_nodes import CHUNK_END, CHUNK_START, IV, PARENT, ROOT, compress, parent
+
+from l2zk import _core
 
 P = 2**64 - 2**32 + 1
 fixed = settings(derandomize=True, deadline=None, max_examples=60)
@@ -138,9 +138,7 @@ def test_any_number_of_leaves(isa, words):
         assert_leaves(words, n)
 
 
-@pytest.mark.parametrize(
-    "words, n", [(2, 5000), (384, 33), (385, 64), (513, 17), (1000, 9), (2048, 3), (5000, 5)]
-)
+@pytest.mark.parametrize("words, n", [(2, 5000), (384, 33), (385, 64), (513, 17), (1000, 9), (2048, 3), (5000, 5)])
 def test_many_and_long_leaves(isa, words, n):
     assert_leaves(words, n)
 
@@ -188,12 +186,8 @@ def test_parents(isa, n):
 def test_a_parent_stands_inside_the_official_hash(isa):
     """Four chunks: the root is the compression of two parents, so the package vouches for both."""
     data = words_of(4, 512).tobytes()
-    values = [
-        np.frombuffer(chunk_value(data[1024 * i : 1024 * (i + 1)], i), dtype=np.uint8) for i in range(4)
-    ]
-    sliced, single = _core.hash_parents_probe(
-        np.array([values[0], values[2]]), np.array([values[1], values[3]])
-    )
+    values = [np.frombuffer(chunk_value(data[1024 * i : 1024 * (i + 1)], i), dtype=np.uint8) for i in range(4)]
+    sliced, single = _core.hash_parents_probe(np.array([values[0], values[2]]), np.array([values[1], values[3]]))
     assert [bytes(row) for row in sliced] == single
     assert compress(IV, single[0] + single[1], 0, 64, PARENT | ROOT) == blake3(data).digest()
 
@@ -259,9 +253,7 @@ def test_messages_of_any_length(isa, length):
     assert _core.transcript_probe([(6, data), (-1, 5)]) == [words_by_hand(state, 5)]
 
 
-messages = st.one_of(
-    st.tuples(st.integers(1, 7), st.binary(max_size=600)), st.tuples(st.just(-1), st.integers(0, 11))
-)
+messages = st.one_of(st.tuples(st.integers(1, 7), st.binary(max_size=600)), st.tuples(st.just(-1), st.integers(0, 11)))
 
 
 @fixed

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from l2zk.base.field import MODULUS as P
 from l2zk.errors import FormatError, ProgramError, VersionError
-from l2zk.header import MAX_DEPTH, MAX_PARAMETERS, Header, parameters_from_bytes, parameters_to_bytes
-from l2zk.options import ProofOptions
-from l2zk.security import P
+from l2zk.proof.header import MAX_DEPTH, MAX_PARAMETERS, Header, parameters_from_bytes, parameters_to_bytes
+from l2zk.proof.options import ProofOptions
 
 OPTIONS = ProofOptions()
 EXAMPLE = Header(

@@ -15,9 +15,9 @@ from weakref import WeakSet
 import pytest
 
 from l2zk import BatchProcessor, Proof, ProofOptions, TraceProgram, TraceZkVm, release_memory
-from l2zk.cache import CachedZkVm
 from l2zk.errors import ProgramError, WitnessError
-from l2zk.held import Held, held
+from l2zk.language.held import Held, held
+from l2zk.vm.cache import CachedZkVm
 
 MANY = 150
 QUICK = TraceZkVm(ProofOptions(blowup=2, queries=4, grinding=0, zero_knowledge=False, allow_insecure=True), threads=1)
@@ -141,7 +141,9 @@ def test_who_waited_for_an_error_has_notes_of_its_own() -> None:
             error.add_note(threading.current_thread().name)
             caught.append(error)
 
-    threads = [threading.Thread(target=ask, args=(act,), name=name) for act, name in ((str, "one"), (begun.wait, "other"))]
+    threads = [
+        threading.Thread(target=ask, args=(act,), name=name) for act, name in ((str, "one"), (begun.wait, "other"))
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -179,7 +181,9 @@ def test_definitions_that_ask_for_one_another_do_not_wait_in_a_circle() -> None:
 
     made: list[str] = []
     threads = [
-        threading.Thread(target=lambda pair=pair: made.append(holding.during(held, pair[0], lambda: define(*pair))), daemon=True)
+        threading.Thread(
+            target=lambda pair=pair: made.append(holding.during(held, pair[0], lambda: define(*pair))), daemon=True
+        )
         for pair in ("ab", "ba")
     ]
     for thread in threads:

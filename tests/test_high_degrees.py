@@ -8,7 +8,7 @@ import pytest
 from defining import column, defined, program
 
 from l2zk import MODULUS, DegreeError, TraceZkVm
-from l2zk.air import NO_DEGREE
+from l2zk.air.air import NO_DEGREE
 from l2zk.errors import ConstraintError, L2zkWarning, ProgramError
 from l2zk.testing import Case, check_program
 

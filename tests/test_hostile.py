@@ -91,9 +91,7 @@ def test_every_truncation_is_refused() -> None:
             assert error.section == ("7.4" if end < openings else "7.8")
 
 
-@pytest.mark.parametrize(
-    "more", [b"\0", b"\xff", bytes(7), bytes(8), bytes(24), bytes(32), bytes(1000)], ids=len
-)
+@pytest.mark.parametrize("more", [b"\0", b"\xff", bytes(7), bytes(8), bytes(24), bytes(32), bytes(1000)], ids=len)
 def test_every_extension_is_refused(more: bytes) -> None:
     assert refusal(TINY, tiny() + more, TINY_MACHINE).section == "7.8"
     assert twin_refuses(TINY, tiny() + more)
@@ -138,9 +136,7 @@ def test_points_and_digests_swapped_between_trees_are_refused(program: TraceProg
         for _ in range(400):
             i, j = sorted(rng.sample(cuts, 2))
             if j - i >= size and data[i : i + size] != data[j : j + size]:
-                swapped = (
-                    data[:i] + data[j : j + size] + data[i + size : j] + data[i : i + size] + data[j + size :]
-                )
+                swapped = data[:i] + data[j : j + size] + data[i + size : j] + data[i : i + size] + data[j + size :]
                 refusal(program, swapped, machine)
 
 
@@ -163,9 +159,7 @@ def test_roots_and_openings_swapped_are_refused(one: str, two: str) -> None:
     refusal(TINY, replaced(replaced(data, found[one], b), found[two], a), TraceZkVm(options))
 
 
-@pytest.mark.parametrize(
-    "part", ["trace digests", "quotient digests", "digests of word 1", "digests of word 2"]
-)
+@pytest.mark.parametrize("part", ["trace digests", "quotient digests", "digests of word 1", "digests of word 2"])
 def test_a_digest_too_many_or_too_few_is_refused(part: str) -> None:
     options = few(final_rows=2, folding=2)
     data = bytes(TraceZkVm(options).prove(Fibonacci(15)))

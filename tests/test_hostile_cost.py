@@ -15,7 +15,7 @@ from example_programs import Fibonacci
 from hostile import tiny
 
 from l2zk import Machine, ProofOptions, TraceProgram, TraceZkVm, release_memory
-from l2zk.header import Header
+from l2zk.proof.header import Header
 
 
 def in_a_process(function: str) -> dict:

@@ -13,23 +13,13 @@ import pytest
 from cheats import few
 from example_programs import Fibonacci
 
-from l2zk import (
-    Machine,
-    Proof,
-    ProofError,
-    ProofOptions,
-    TraceProgram,
-    TraceZkVm,
-    _core,
-    header,
-    proof,
-    shape,
-    statement,
-    zkvm,
-)
+from l2zk import Machine, Proof, ProofError, ProofOptions, TraceProgram, TraceZkVm, _core
 from l2zk.errors import FormatError, ProgramError
-from l2zk.header import MAX_VALUES, Header, parameters_from_bytes, parameters_to_bytes
-from l2zk.plugins import program_from
+from l2zk.plugins.registry import program_from
+from l2zk.proof import header, proof, statement
+from l2zk.proof import solver as shape
+from l2zk.proof.header import MAX_VALUES, Header, parameters_from_bytes, parameters_to_bytes
+from l2zk.vm import zkvm
 
 PROGRAM = Fibonacci(20)
 BODY = bytes(20_000)

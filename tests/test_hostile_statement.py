@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 
 from l2zk import Proof, ProofOptions, TraceProgram, TraceZkVm
 from l2zk.errors import FormatError
-from l2zk.header import parameters_to_bytes
+from l2zk.proof.header import parameters_to_bytes
 
 # The statement
 
@@ -231,9 +231,7 @@ OPTION_BYTES = st.builds(
 
 
 @settings(max_examples=400, deadline=None)
-@given(
-    options=OPTION_BYTES, program=st.sampled_from((TINY, Cubes(29), Domains(13), LookAhead(5), Powers(9, 7)))
-)
+@given(options=OPTION_BYTES, program=st.sampled_from((TINY, Cubes(29), Domains(13), LookAhead(5), Powers(9, 7))))
 def test_any_options_in_a_header_give_an_answer(options: bytes, program: TraceProgram) -> None:
     good = (
         bytes(TINY_MACHINE.prove(program))

@@ -77,7 +77,9 @@ def test_after_many_proofs_at_once_few_are_kept(before: int) -> None:
 
     def prove() -> None:
         met: list[int] = []
-        TraceZkVm(OPTIONS, threads=4).prove(Fibonacci(2**13 - 1), progress=lambda *_: met or met.append(meeting.wait(60)))
+        TraceZkVm(OPTIONS, threads=4).prove(
+            Fibonacci(2**13 - 1), progress=lambda *_: met or met.append(meeting.wait(60))
+        )
 
     provers = [threading.Thread(target=prove) for _ in range(12)]
     for prover in provers:
@@ -93,7 +95,9 @@ def test_after_many_proofs_at_once_few_are_kept(before: int) -> None:
 
 @pytest.mark.parametrize("seconds", [0.0, 1.99, 2.0, 2.01])
 def test_an_interpreter_ends_well_whenever_it_ends(seconds: float) -> None:
-    code = f"import l2zk, time; l2zk.TraceZkVm(threads=4).prove(l2zk.get_program('fib')(rounds=5)); time.sleep({seconds})"
+    code = (
+        f"import l2zk, time; l2zk.TraceZkVm(threads=4).prove(l2zk.get_program('fib')(rounds=5)); time.sleep({seconds})"
+    )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert run.returncode == 0 and run.stderr == ""
 

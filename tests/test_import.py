@@ -31,7 +31,14 @@ def said(folder: Path, *arguments: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "code", ["import l2zk", "import l2zk.errors", "from l2zk.cli import main", "import l2zk._core", "from l2zk.zkvm import TraceZkVm"]
+    "code",
+    [
+        "import l2zk",
+        "import l2zk.errors",
+        "from l2zk.cli import main",
+        "import l2zk._core",
+        "from l2zk.vm.zkvm import TraceZkVm",
+    ],
 )
 def test_the_source_tree_says_what_it_is(tree: Path, code: str) -> None:
     assert said(tree, "-c", code)[-1] == f"ImportError: {NOT_BUILT}"

@@ -117,7 +117,6 @@ def test_long_transforms(isa, log_n):
     assert (_core.interpolate_probe(_core.ntt_probe(coefficients, log_n)) == coefficients).all()
 
 
-
 def test_the_instruction_sets_are_named_best_first():
     names = _core.isas()
     assert names[-1] == "portable" and len(set(names)) == len(names)
@@ -145,9 +144,7 @@ def test_the_instruction_sets_are_named_best_first():
     ],
 )
 def test_field_operations(name, meant):
-    pairs = [(a, b) for a in EDGES for b in EDGES] + list(
-        zip(numbers(1, 3000), numbers(2, 3000), strict=True)
-    )
+    pairs = [(a, b) for a in EDGES for b in EDGES] + list(zip(numbers(1, 3000), numbers(2, 3000), strict=True))
     pairs += products_at_the_edges(name)
     found = _core.field_probe(name, [a for a, _ in pairs], [b for _, b in pairs])
     assert found.tolist() == [meant(a, b) for a, b in pairs]
@@ -188,9 +185,7 @@ def galois_k():
     F = galois.GF(P, primitive_element=7, verify=False)
     polynomial = galois.Poly([1, 0, P - 1, P - 1], field=F)
     assert polynomial.is_irreducible()
-    return galois.GF(
-        P, 3, irreducible_poly=polynomial, primitive_element=galois.Poly([1, 0], field=F), verify=False
-    )
+    return galois.GF(P, 3, irreducible_poly=polynomial, primitive_element=galois.Poly([1, 0], field=F), verify=False)
 
 
 def packed(triple):
@@ -282,9 +277,7 @@ def test_interpolation(isa, log_n):
         assert values_by_horner(coefficients, n, 1) == values
 
 
-@pytest.mark.parametrize(
-    "log_n, extra", [(7, 0), (8, 3), (10, 0), (12, 0), (13, 0), (14, 5), (15, 0), (16, 0)]
-)
+@pytest.mark.parametrize("log_n, extra", [(7, 0), (8, 3), (10, 0), (12, 0), (13, 0), (14, 5), (15, 0), (16, 0)])
 def test_long_transforms_at_samples(isa, log_n, extra):
     n, shift = 1 << log_n, 7
     coefficients = numbers(log_n, n + extra)
@@ -333,8 +326,7 @@ def times(a, b):
     whole = [int.from_bytes(b"".join(c.to_bytes(width, "little") for c in x), "little") for x in (a, b)]
     product = (whole[0] * whole[1]).to_bytes(width * (len(a) + len(b)), "little")
     return [
-        int.from_bytes(product[i : i + width], "little") % P
-        for i in range(0, width * (len(a) + len(b) - 1), width)
+        int.from_bytes(product[i : i + width], "little") % P for i in range(0, width * (len(a) + len(b) - 1), width)
     ]
 
 
@@ -472,7 +464,7 @@ class Chain(TraceProgram):
 @pytest.mark.parametrize("rounds", [2, 100, 1000])
 def test_all_instruction_sets_give_the_same_proof(monkeypatch, rounds, hiding):
     """Also where masks and salts enter it, if the randomness is the same."""
-    monkeypatch.setattr("l2zk.zkvm.os.urandom", lambda count: bytes(range(count)))
+    monkeypatch.setattr("l2zk.vm.zkvm.os.urandom", lambda count: bytes(range(count)))
     machine = TraceZkVm(ProofOptions(queries=20, allow_insecure=True, grinding=8, zero_knowledge=hiding))
     proofs = {}
     for name in _core.isas():

@@ -9,8 +9,8 @@ import pytest
 from cheats import P, few, prove, twin_prover, twin_verify
 
 from l2zk import Machine, ProofOptions, TraceProgram, TraceZkVm, _core
-from l2zk.header import Header
-from l2zk.zkvm import _program
+from l2zk.proof.header import Header
+from l2zk.vm.zkvm import _program
 
 
 @dataclass(frozen=True)

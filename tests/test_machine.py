@@ -27,7 +27,7 @@ from tree_walk import (
 )
 
 from l2zk import ExecutionTrace, TraceProgram, TraceZkVm, _core
-from l2zk.air import Domain
+from l2zk.air.air import Domain
 
 
 @fixed(60)
@@ -41,11 +41,7 @@ def test_all_domains_with_all_look_aheads(isa, data, length):
     claims = data.draw(st.lists(st.tuples(domains(length), tree), min_size=1, max_size=5))
     program = Given(definition_of(length, width, claims, periodic, len(inputs)))
     seed = data.draw(st.integers(0, 2**32))
-    table = (
-        np.random.default_rng(seed)
-        .choice(np.array([0, 0, 0, 1, 2, P - 1], np.uint64), (width, length))
-        .tolist()
-    )
+    table = np.random.default_rng(seed).choice(np.array([0, 0, 0, 1, 2, P - 1], np.uint64), (width, length)).tolist()
     found = found_by(TraceZkVm(OPTIONS), program, inputs, table)
     expected = [failing(domain, tree, table, periodic, inputs) for domain, tree in claims]
     assert found == {str(i): failure for i, failure in enumerate(expected) if failure}

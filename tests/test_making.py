@@ -15,9 +15,10 @@ from typing import Any
 
 import pytest
 
-from l2zk import BatchProcessor, L2zkError, Proof, ProofOptions, TraceProgram, TraceZkVm, making
-from l2zk.cache import CachedZkVm
+from l2zk import BatchProcessor, L2zkError, Proof, ProofOptions, TraceProgram, TraceZkVm
+from l2zk.base import making
 from l2zk.errors import CycleError, WitnessError
+from l2zk.vm.cache import CachedZkVm
 
 QUICK = TraceZkVm(ProofOptions(blowup=2, queries=4, grinding=0, zero_knowledge=False, allow_insecure=True))
 PATIENCE = 30

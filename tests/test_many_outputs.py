@@ -31,9 +31,7 @@ def test_outputs_in_any_order_and_on_any_row(isa, rows):
             m.output(f"o{k}", x[offset] * y + k, row=row)
 
     known = program(define)
-    expected = {
-        f"o{k}": (row + offset + 1) * (5 + 3 * row) + k for k, (row, offset) in enumerate(zip(places, ahead))
-    }
+    expected = {f"o{k}": (row + offset + 1) * (5 + 3 * row) + k for k, (row, offset) in enumerate(zip(places, ahead))}
     proof = VM.prove(known)
     assert proof.public_outputs == expected
     assert VM.verify(known, proof, outputs=expected)

@@ -26,7 +26,7 @@ from l2zk.errors import (
     VersionError,
     WitnessError,
 )
-from l2zk.plugins import Registry
+from l2zk.plugins.registry import Registry
 
 MACHINE = TraceZkVm()
 FIBONACCI = Fibonacci(20)
@@ -38,12 +38,7 @@ def sentence_of(error: type[L2zkError], act: Callable[[], object]) -> str:
         act()
     message = str(caught.value)
     assert type(caught.value) is error
-    assert (
-        20 <= len(message) <= 400
-        and "\n" not in message
-        and not message.endswith(".")
-        and "0x" not in message
-    )
+    assert 20 <= len(message) <= 400 and "\n" not in message and not message.endswith(".") and "0x" not in message
     assert isinstance(caught.value, L2zkError)
     return message
 
@@ -96,9 +91,7 @@ def test_a_float_in_a_program() -> None:
         m.start({a: 0})
         m.step({a: a * 0.5})
 
-    assert_names(
-        sentence_of(ProgramError, lambda: MACHINE.prove(program_of(define))), "0.5", "float", "integer"
-    )
+    assert_names(sentence_of(ProgramError, lambda: MACHINE.prove(program_of(define))), "0.5", "float", "integer")
 
 
 def test_a_float_as_a_parameter() -> None:
@@ -117,9 +110,7 @@ def test_a_float_as_a_parameter() -> None:
 def test_a_trace_too_short() -> None:
     trace = MACHINE.trace(FIBONACCI)
     short = ExecutionTrace(trace.columns, trace.padded[:, :16].copy(), 16)
-    assert_names(
-        sentence_of(WitnessError, lambda: MACHINE.prove(FIBONACCI, trace=short)), FIBONACCI.id, "32", "16"
-    )
+    assert_names(sentence_of(WitnessError, lambda: MACHINE.prove(FIBONACCI, trace=short)), FIBONACCI.id, "32", "16")
 
 
 def test_rows_too_few_for_what_is_named() -> None:
@@ -132,9 +123,7 @@ def test_rows_too_few_for_what_is_named() -> None:
 
 def test_the_trace_of_another_program() -> None:
     trace = MACHINE.trace(Cubes(20))
-    assert_names(
-        sentence_of(WitnessError, lambda: MACHINE.prove(FIBONACCI, trace=trace)), FIBONACCI.id, "a", "b", "x"
-    )
+    assert_names(sentence_of(WitnessError, lambda: MACHINE.prove(FIBONACCI, trace=trace)), FIBONACCI.id, "a", "b", "x")
 
 
 def test_a_trace_cell_not_in_the_field() -> None:
@@ -279,9 +268,7 @@ def test_a_file_that_is_not_a_proof(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     message = sentence_of(FormatError, lambda: Proof.load(path))
     assert_names(message, str(path), "is not a proof", "byte 0", "b'l2zk'")
-    assert_names(
-        sentence_of(FormatError, lambda: MACHINE.check_proof(FIBONACCI, content)), "byte 0", "b'l2zk'"
-    )
+    assert_names(sentence_of(FormatError, lambda: MACHINE.check_proof(FIBONACCI, content)), "byte 0", "b'l2zk'")
 
 
 def test_a_proof_of_a_newer_format(tmp_path: Path) -> None:
@@ -289,9 +276,7 @@ def test_a_proof_of_a_newer_format(tmp_path: Path) -> None:
     newer = data[:4] + (2).to_bytes(4, "little") + data[8:]
     path = tmp_path / "new.l2zk"
     path.write_bytes(newer)
-    assert_names(
-        sentence_of(VersionError, lambda: Proof.load(path)), str(path), "version 2", "1", "newer l2zk"
-    )
+    assert_names(sentence_of(VersionError, lambda: Proof.load(path)), str(path), "version 2", "1", "newer l2zk")
     assert_names(
         sentence_of(VersionError, lambda: MACHINE.check_proof(FIBONACCI, newer)),
         "version 2",
@@ -310,9 +295,7 @@ def test_a_proof_of_a_newer_format(tmp_path: Path) -> None:
         (lambda d: d[:-1] + bytes([d[-1] ^ 1]), "7.9", ("root",)),
     ],
 )
-def test_a_bad_proof_names_its_check(
-    change: Callable[[bytes], bytes], section: str, words: tuple[str, ...]
-) -> None:
+def test_a_bad_proof_names_its_check(change: Callable[[bytes], bytes], section: str, words: tuple[str, ...]) -> None:
     data = change(bytes(MACHINE.prove(FIBONACCI)))
     message = sentence_of(ProofError, lambda: MACHINE.check_proof(FIBONACCI, data))
     assert_names(message, f"PROTOCOL {section}", *words)

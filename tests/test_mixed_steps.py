@@ -9,8 +9,8 @@ from code_interpreter import P, solve, violations
 from defining import defined, program
 
 from l2zk.errors import ProgramError
-from l2zk.options import ProofOptions
-from l2zk.zkvm import TraceZkVm
+from l2zk.proof.options import ProofOptions
+from l2zk.vm.zkvm import TraceZkVm
 
 VM = TraceZkVm(ProofOptions(grinding=0, security=100))
 

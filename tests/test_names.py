@@ -7,8 +7,8 @@ import pytest
 from defining import column, defined, program
 
 from l2zk import ProofOptions, TraceZkVm
-from l2zk.call_checks import MOST_VALUES
 from l2zk.errors import ProgramError, WitnessError
+from l2zk.language.rules.call import MOST_VALUES
 
 LIGATURE = "\N{LATIN SMALL LIGATURE FI}rst"  # an identifier that Python reads as `first`
 VM = TraceZkVm(ProofOptions(grinding=0), threads=1)
@@ -91,7 +91,11 @@ UNTIED = {
         "'a' is that of a column and of an input that is tied to no cell of it",
     ),
     "a private input that starts another": (
-        lambda m: (c := m.columns("a", "b"), m.start({c[0]: 1, c[1]: m.private_input("a")}), m.step({c[0]: 1, c[1]: 1})),
+        lambda m: (
+            c := m.columns("a", "b"),
+            m.start({c[0]: 1, c[1]: m.private_input("a")}),
+            m.step({c[0]: 1, c[1]: 1}),
+        ),
         "'a' is that of a column and of an input that is tied to no cell of it",
     ),
     "an input in a claim of others": (
@@ -135,7 +139,9 @@ def test_names_that_differ_are_two():
     assert len(defined(define).air.columns) == 6
 
 
-@pytest.mark.parametrize("name", ["", " ", "1a", "a b", "a-b", "a\n", "\ud800", "a\ud800", "a" * 256, b"a", 3, "a" * 10**6])
+@pytest.mark.parametrize(
+    "name", ["", " ", "1a", "a b", "a-b", "a\n", "\ud800", "a\ud800", "a" * 256, b"a", 3, "a" * 10**6]
+)
 @pytest.mark.parametrize("kind", [kind for kind in BEARERS if kind != "bits"])
 def test_what_is_no_name_is_refused_in_one_short_sentence(kind, name):
     with pytest.raises(ProgramError, match="is no name for an?.*: letters, digits and _, not a digit first") as caught:

@@ -18,7 +18,9 @@ def test_neon_is_as_portable(tmp_path):
     objects = []
     for isa in ("PORTABLE", "NEON"):
         objects.append(tmp_path / f"{isa}.o")
-        subprocess.run([COMPILER, *flags, f"-DL2ZK_ISA_{isa}=1", "-c", NATIVE / "kernels.c", "-o", objects[-1]], check=True)
+        subprocess.run(
+            [COMPILER, *flags, f"-DL2ZK_ISA_{isa}=1", "-c", NATIVE / "kernels.c", "-o", objects[-1]], check=True
+        )
     program = tmp_path / "compare"
     source = ROOT / "tests" / "native" / "compare_kernels.c"
     subprocess.run([COMPILER, *flags, "-DOTHER=l2zk_kernels_neon", source, *objects, "-o", program], check=True)

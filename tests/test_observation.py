@@ -10,14 +10,16 @@ from typing import Any
 import pytest
 from pluggy import PluginManager
 
-from l2zk import hookspecs, observation, plugins
 from l2zk.errors import ConstraintError, WitnessError
-from l2zk.hookspecs import hookimpl
-from l2zk.options import ProofOptions
-from l2zk.plugins import OBSERVING, Plugin, Registry
-from l2zk.program import Machine, TraceProgram
-from l2zk.proof import Proof
-from l2zk.zkvm import TraceZkVm
+from l2zk.language.program import Machine, TraceProgram
+from l2zk.plugins import hookspecs
+from l2zk.plugins import registry as plugins
+from l2zk.plugins.hookspecs import hookimpl
+from l2zk.plugins.registry import OBSERVING, Plugin, Registry
+from l2zk.proof.options import ProofOptions
+from l2zk.proof.proof import Proof
+from l2zk.vm import observers as observation
+from l2zk.vm.zkvm import TraceZkVm
 
 prove = TraceZkVm.prove
 
@@ -120,9 +122,7 @@ def test_what_a_progress_call_raises_is_seen_and_passed_on(watching: Any) -> Non
     assert isinstance(watcher.seen[-1][1][1], KeyboardInterrupt)
 
 
-def test_a_broken_observer_is_logged_once_and_stops_nothing(
-    watching: Any, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_broken_observer_is_logged_once_and_stops_nothing(watching: Any, caplog: pytest.LogCaptureFixture) -> None:
     broken, watcher = Broken(), Watcher()
     watching(broken, watcher)
     proof = prove(TraceZkVm(), Powers())

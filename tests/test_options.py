@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from l2zk.errors import FormatError, OptionsError, SecurityError
-from l2zk.options import PRESETS, ProofOptions
+from l2zk.proof.options import PRESETS, ProofOptions
 
 every_option = st.builds(
     ProofOptions,
@@ -180,17 +180,13 @@ def test_presets(name, security, blowup, regime):
 
 
 def test_a_preset_may_be_changed_and_the_table_may_not():
-    assert ProofOptions.preset("fast", blowup=8, zero_knowledge=True) == ProofOptions(
-        security=100, zero_knowledge=True
-    )
+    assert ProofOptions.preset("fast", blowup=8, zero_knowledge=True) == ProofOptions(security=100, zero_knowledge=True)
     with pytest.raises(TypeError):
         PRESETS["fast"]["blowup"] = 2  # type: ignore[index]
 
 
 def test_an_unknown_preset_names_the_nearest_and_all():
-    with pytest.raises(
-        OptionsError, match="'fsat'; did you mean 'fast'.*default, compact, lean, conservative, fast"
-    ):
+    with pytest.raises(OptionsError, match="'fsat'; did you mean 'fast'.*default, compact, lean, conservative, fast"):
         ProofOptions.preset("fsat")
     with pytest.raises(OptionsError) as caught:
         ProofOptions.preset("xyzzy")
@@ -199,7 +195,4 @@ def test_an_unknown_preset_names_the_nearest_and_all():
 
 def test_repr_shows_the_main_choices_and_what_differs():
     assert repr(ProofOptions()) == "ProofOptions(blowup=8, security=128, zero_knowledge=True)"
-    assert (
-        repr(ProofOptions(grinding=20))
-        == "ProofOptions(blowup=8, security=128, grinding=20, zero_knowledge=True)"
-    )
+    assert repr(ProofOptions(grinding=20)) == "ProofOptions(blowup=8, security=128, grinding=20, zero_knowledge=True)"

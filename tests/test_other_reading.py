@@ -11,10 +11,19 @@ from commands import l2zk
 from example_programs import Fibonacci
 
 from l2zk import ProofOptions, TraceZkVm
-from l2zk.anatomy import dissect
-from l2zk.lengths import Profile
-from l2zk.security import Interaction, bchks25, challenge_bits, interaction, johnson, read_mutually, rounds, unique_decoding
-from l2zk.shape import solve
+from l2zk.air.measure import Profile
+from l2zk.proof.anatomy import dissect
+from l2zk.proof.security import (
+    Interaction,
+    bchks25,
+    challenge_bits,
+    interaction,
+    johnson,
+    read_mutually,
+    rounds,
+    unique_decoding,
+)
+from l2zk.proof.solver import solve
 
 PRESETS = ("default", "compact", "lean", "fast")
 
@@ -78,7 +87,9 @@ def test_a_proof_has_other_bytes_where_all_leaves_are_opened() -> None:
     others = []
     for number in range(1, 10):
         data = bytearray(bytes(made))
-        data[nonce.start : nonce.start + 8] = (int.from_bytes(data[nonce.start : nonce.start + 8], "little") + number).to_bytes(8, "little")
+        data[nonce.start : nonce.start + 8] = (
+            int.from_bytes(data[nonce.start : nonce.start + 8], "little") + number
+        ).to_bytes(8, "little")
         others.append(bytes(data))
     accepted = [data for data in others if machine.verify(program, data)]
     assert accepted and all(data != bytes(made) for data in accepted)

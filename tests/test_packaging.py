@@ -93,18 +93,14 @@ def test_the_sdist_has_all_that_a_build_needs_and_nothing_generated(sdist: set[s
 
 def test_the_wheel_has_what_users_and_plugins_need(wheel: set[str]) -> None:
     needed = texts("**/*.py", "*.pxd", "*.pyi", "*.md", "py.typed", "_native/*.h", "template/**/*")
-    assert {"l2zk/__init__.pxd", "l2zk/template/.github/workflows/test.yml"} <= needed
-    assert (
-        {"l2zk/PROTOCOL.md", "l2zk/py.typed", "l2zk/_core.pyi", "l2zk/_native/kernels.h"} <= needed <= wheel
-    )
+    assert {"l2zk/__init__.pxd", "l2zk/plugins/template/.github/workflows/test.yml"} <= needed
+    assert {"l2zk/PROTOCOL.md", "l2zk/py.typed", "l2zk/_core.pyi", "l2zk/_native/kernels.h"} <= needed <= wheel
     assert any(name.endswith("dist-info/licenses/LICENSE") for name in wheel)
     assert len([name for name in wheel if name.startswith("l2zk/_core.") and name.endswith(".so")]) == 1
 
 
 def test_the_wheel_has_no_sources_of_the_build(wheel: set[str]) -> None:
-    assert not [
-        name for name in wheel if name.endswith((".c", ".pyx", ".pxi")) or not name.startswith("l2zk")
-    ]
+    assert not [name for name in wheel if name.endswith((".c", ".pyx", ".pxi")) or not name.startswith("l2zk")]
 
 
 def test_the_extension_is_small_and_made_for_any_machine_of_its_kind(built: Path) -> None:
@@ -142,9 +138,7 @@ def test_a_new_package_installs_and_passes_its_tests_as_written(environment: Env
     assert tests.returncode == 0 and "5 passed" in tests.stdout, tests.stdout + tests.stderr
 
 
-def test_a_cython_plugin_is_built_against_the_installed_wheel(
-    environment: Environment, tmp_path: Path
-) -> None:
+def test_a_cython_plugin_is_built_against_the_installed_wheel(environment: Environment, tmp_path: Path) -> None:
     package = shutil.copytree(ROOT / "tests" / "packages" / "l2zk-inversive", tmp_path / "l2zk-inversive")
     environment.install(package, "pytest>=8")
     tests = environment.run("pytest", "-q", package / "tests")

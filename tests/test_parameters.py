@@ -10,11 +10,11 @@ import pytest
 
 from l2zk import get_program
 from l2zk.errors import ProgramError
-from l2zk.parameters import is_of, written
-from l2zk.program import TraceProgram
+from l2zk.language.parameters import is_of, written
+from l2zk.language.program import TraceProgram
 
 if typing.TYPE_CHECKING:
-    from elsewhere import Unknown
+    pass
 
 
 class Counting(TraceProgram):

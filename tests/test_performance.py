@@ -8,8 +8,8 @@ import pytest
 from commands import l2zk
 from example_programs import Fibonacci
 
-from l2zk import performance
-from l2zk.performance import Answer, busy_thread, least
+from l2zk.cli import performance
+from l2zk.cli.performance import Answer, busy_thread, least
 
 QUESTIONS = [
     "2 proofs of fib(3) in a batch",
@@ -43,7 +43,9 @@ def test_every_question_is_asked_of_real_proofs(monkeypatch: pytest.MonkeyPatch)
         [row] = [line for line in lines if line.startswith(f"│ {question} ")]
         assert "x " in row
         reached = " yes " in row
-        assert reached != any(line.startswith(f"{question}: ") for line in lines), "a reason is given where it is wanted"
+        assert reached != any(line.startswith(f"{question}: ") for line in lines), (
+            "a reason is given where it is wanted"
+        )
     assert "128 proven bits" in lines[0]
     assert threading.active_count() == before
 

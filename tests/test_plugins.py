@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from l2zk import hookspecs, plugins
 from l2zk.errors import PluginError, ProofError, UnknownProgramError
-from l2zk.plugins import Registry
-from l2zk.program import Machine, TraceProgram
-from l2zk.zkvm import TraceZkVm
+from l2zk.language.program import Machine, TraceProgram
+from l2zk.plugins import hookspecs
+from l2zk.plugins import registry as plugins
+from l2zk.plugins.registry import Registry
+from l2zk.vm.zkvm import TraceZkVm
 
 PROGRAM = """
 from dataclasses import dataclass
@@ -82,7 +83,7 @@ def l2zk_register_programs(register):
         "silent": "import l2zk\n",
         "curious": PROGRAM.replace("doubling", "curious")
         + """
-from l2zk.plugins import programs
+from l2zk import programs
 SEEN = set(programs())
 
 @l2zk.hookimpl
@@ -143,9 +144,7 @@ def fresh(site: Path, code: str, **environment: str) -> subprocess.CompletedProc
     """Run code in a new process that sees the folder."""
     path = os.pathsep.join([str(site), *filter(None, [os.environ.get("PYTHONPATH")])])
     variables = {**os.environ, "PYTHONPATH": path, **environment}
-    return subprocess.run(
-        [sys.executable, "-c", code], env=variables, cwd=site, capture_output=True, text=True
-    )
+    return subprocess.run([sys.executable, "-c", code], env=variables, cwd=site, capture_output=True, text=True)
 
 
 def errors(registry: Registry) -> dict[str, str]:
@@ -226,11 +225,11 @@ def test_what_two_plugins_claim_goes_to_neither_and_both_are_named(site: Path) -
 
 
 def test_the_environment_chooses(site: Path) -> None:
-    code = "import l2zk.plugins as p; print(*p.programs()); print(p.get_program('doubling').id)"
+    code = "import l2zk.plugins.registry as p; print(*p.programs()); print(p.get_program('doubling').id)"
     run = fresh(site, code, L2ZK_LOAD_PLUGINS="doubling, silent")
     assert run.stdout.split() == ["doubling.v0", "doubling.v9", "doubling.v10", "doubling.v10"], run.stderr
     assert (
-        fresh(site, "import l2zk.plugins as p; print(len(p.registry().plugins))", L2ZK_LOAD_PLUGINS="").stdout
+        fresh(site, "import l2zk.plugins.registry as p; print(len(p.registry().plugins))", L2ZK_LOAD_PLUGINS="").stdout
         == "0\n"
     )
 
@@ -238,7 +237,7 @@ def test_the_environment_chooses(site: Path) -> None:
 def test_plugins_load_once_however_many_threads_ask_first(site: Path) -> None:
     code = """
 from concurrent.futures import ThreadPoolExecutor
-from l2zk.plugins import registry
+from l2zk.plugins.registry import registry
 with ThreadPoolExecutor(8) as pool:
     print(len({id(found) for found in pool.map(lambda _: registry(), range(64))}))
 """
@@ -247,7 +246,7 @@ with ThreadPoolExecutor(8) as pool:
 
 def test_a_plugin_may_look_programs_up_while_it_is_imported(site: Path) -> None:
     code = """
-import l2zk.plugins as p
+import l2zk.plugins.registry as p
 p.registry()
 import l2zk_trouble_curious as c
 print(sorted(c.SEEN)[0], *sorted(p.programs()))
@@ -273,7 +272,7 @@ def test_a_plugin_that_is_left_out_is_as_if_it_were_not_installed(site: Path) ->
 
 def test_without_holds_in_its_context_alone(site: Path) -> None:
     code = """
-from l2zk import plugins
+from l2zk.plugins import registry as plugins
 with plugins.without(["doubling"]), plugins.without(["l2zk-trouble"]):
     print(*(p.name for p in plugins.registry().plugins))
 print(*(p.name for p in plugins.registry().plugins))
@@ -283,7 +282,7 @@ print(*(p.name for p in plugins.registry().plugins))
 
 
 def test_the_trace_of_plugins_shows_what_is_loaded_and_each_call(site: Path) -> None:
-    code = "import l2zk.plugins as p; p.registry()"
+    code = "import l2zk.plugins.registry as p; p.registry()"
     run = fresh(site, code, L2ZK_LOAD_PLUGINS="doubling,halfway", L2ZK_TRACE_PLUGINS="1")
     assert run.stdout == ""
     lines = run.stderr.splitlines()

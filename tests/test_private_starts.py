@@ -9,11 +9,11 @@ import pytest
 from code_interpreter import P, solve, violations
 from defining import capsule, defined, halve_or_triple, program
 
+from l2zk.air.trace import ExecutionTrace
 from l2zk.errors import ProgramError
-from l2zk.options import ProofOptions
-from l2zk.private_starts import _bound_cells, _relations
-from l2zk.trace import ExecutionTrace
-from l2zk.zkvm import TraceZkVm
+from l2zk.language.private_starts import _bound_cells, _relations
+from l2zk.proof.options import ProofOptions
+from l2zk.vm.zkvm import TraceZkVm
 
 VM = TraceZkVm(ProofOptions(grinding=0, security=100))
 

@@ -12,7 +12,7 @@ from commands import l2zk, sentence
 from example_programs import Fibonacci
 
 from l2zk import ConstraintError, ProofOptions, TraceProgram, TraceZkVm, _core
-from l2zk.cache import CachedZkVm
+from l2zk.vm.cache import CachedZkVm
 
 STAGES = ["python", *_core.STAGES]
 PROGRAM = Fibonacci(2**12 - 1)

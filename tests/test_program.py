@@ -9,9 +9,9 @@ import pytest
 from code_interpreter import solve, violations
 from defining import Fibonacci, column, defined, holds
 
-from l2zk.air import Domain
+from l2zk.air.air import Domain
 from l2zk.errors import ProgramError
-from l2zk.program import TraceProgram, split_id
+from l2zk.language.program import TraceProgram, split_id
 
 # What a text comes to.
 
@@ -239,9 +239,7 @@ def test_parameters_of_other_types(value):
         _ = Fibonacci(value).definition
 
 
-@pytest.mark.parametrize(
-    "id", ["fib", "fib.0", "fib.v", "fib.v01", "1.v0", "a b.v0", "fib.v0 ", 3, "a" * 255 + ".v0"]
-)
+@pytest.mark.parametrize("id", ["fib", "fib.0", "fib.v", "fib.v01", "1.v0", "a b.v0", "fib.v0 ", 3, "a" * 255 + ".v0"])
 def test_bad_ids(id):
     with pytest.raises(ProgramError, match="a name and a version as in 'fib.v0'"):
         type("Test", (TraceProgram,), {"id": id})

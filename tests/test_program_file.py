@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from l2zk.errors import ProgramError, UnknownProgramError
-from l2zk.program_file import is_in_file, program_in
+from l2zk.plugins.program_file import is_in_file, program_in
 
 ONE = """
 from __future__ import annotations
@@ -68,9 +68,7 @@ def test_a_class_is_found_by_name_and_imports_from_its_folder(folder: Path) -> N
 def test_of_several_classes_one_is_to_be_chosen(folder: Path) -> None:
     path = written(folder, TWO)
     assert program_in(f"{path}:Other").id == "other.v0"
-    with pytest.raises(
-        UnknownProgramError, match=r"my_air.py has 2 programs; choose one, as in .*my_air.py:Powers"
-    ):
+    with pytest.raises(UnknownProgramError, match=r"my_air.py has 2 programs; choose one, as in .*my_air.py:Powers"):
         program_in(str(path))
     with pytest.raises(UnknownProgramError, match="has no program 'Third'; it has Powers, Other"):
         program_in(f"{path}:Third")
@@ -80,9 +78,15 @@ def test_of_several_classes_one_is_to_be_chosen(folder: Path) -> None:
     "text, message",
     [
         ("x = 1\n", "my_air.py has no program: no subclass of l2zk.TraceProgram with an id"),
-        ("import l2zk\n\nx = (\n", "loading .*my_air.py raised SyntaxError: '\\(' was never closed \\(line 3 of my_air.py\\)"),
+        (
+            "import l2zk\n\nx = (\n",
+            "loading .*my_air.py raised SyntaxError: '\\(' was never closed \\(line 3 of my_air.py\\)",
+        ),
         ("import l2zk\ny = 1 / 0\n", "raised ZeroDivisionError: division by zero \\(line 2 of my_air.py\\)"),
-        ("import nothing_here\n", "raised ModuleNotFoundError: No module named 'nothing_here' \\(line 1 of my_air.py\\)"),
+        (
+            "import nothing_here\n",
+            "raised ModuleNotFoundError: No module named 'nothing_here' \\(line 1 of my_air.py\\)",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_file_is_said_in_a_sentence(folder: Path, text: str, message: str) -> None:

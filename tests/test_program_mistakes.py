@@ -7,7 +7,7 @@ import pytest
 from defining import capsule, column, defined, halve_or_triple
 
 from l2zk.errors import ProgramError
-from l2zk.program import Machine
+from l2zk.language.program import Machine
 
 MISTAKES = {
     "given and stepped": (

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from l2zk import ProofOptions, TraceZkVm, _core
-from l2zk.batch import BatchProcessor
-from l2zk.cache import CachedZkVm
 from l2zk.errors import ConstraintError
+from l2zk.vm.batch import BatchProcessor
+from l2zk.vm.cache import CachedZkVm
 
 OPTIONS = ProofOptions(queries=5, grinding=4, allow_insecure=True, zero_knowledge=False)
 HIDING = ProofOptions(queries=5, grinding=4, allow_insecure=True)

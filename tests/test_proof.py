@@ -11,14 +11,16 @@ from unittest import mock
 import pytest
 from defining import Fibonacci
 
-from l2zk import _core, release_memory, security, zkvm
+from l2zk import _core, release_memory
 from l2zk.errors import FormatError, ProgramError, ProofError, UnknownProgramError, VersionError
-from l2zk.header import Header, parameters_to_bytes
-from l2zk.options import ProofOptions
-from l2zk.program import Machine, TraceProgram
-from l2zk.proof import MAX_BYTES, Proof
-from l2zk.shape import solve
-from l2zk.zkvm import TraceZkVm
+from l2zk.language.program import Machine, TraceProgram
+from l2zk.proof import security
+from l2zk.proof.header import Header, parameters_to_bytes
+from l2zk.proof.options import ProofOptions
+from l2zk.proof.proof import MAX_BYTES, Proof
+from l2zk.proof.solver import solve
+from l2zk.vm import zkvm
+from l2zk.vm.zkvm import TraceZkVm
 
 HEADER = Header(
     options=ProofOptions(),
@@ -157,9 +159,7 @@ def test_save_and_load(tmp_path: Path) -> None:
 def test_a_saved_proof_has_the_mode_of_any_new_file(tmp_path: Path) -> None:
     PROOF.save(tmp_path / "proof")
     (tmp_path / "file").touch()
-    assert stat.S_IMODE((tmp_path / "proof").stat().st_mode) == stat.S_IMODE(
-        (tmp_path / "file").stat().st_mode
-    )
+    assert stat.S_IMODE((tmp_path / "proof").stat().st_mode) == stat.S_IMODE((tmp_path / "file").stat().st_mode)
 
 
 def test_a_failed_save_leaves_what_was_there(tmp_path: Path) -> None:

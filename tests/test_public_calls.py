@@ -16,9 +16,20 @@ import pytest
 from example_programs import Fibonacci
 
 import l2zk
-from l2zk import BatchProcessor, CachedZkVm, ExecutionTrace, Expression, Machine, Proof, ProofOptions, TraceProgram, TraceZkVm
-from l2zk import plugins, testing
+from l2zk import (
+    BatchProcessor,
+    CachedZkVm,
+    ExecutionTrace,
+    Expression,
+    Machine,
+    Proof,
+    ProofOptions,
+    TraceProgram,
+    TraceZkVm,
+    testing,
+)
 from l2zk.errors import ArgumentError, L2zkError, L2zkWarning, OptionsError, ProgramError
+from l2zk.plugins import registry as plugins
 from l2zk.testing import Case
 
 OPTIONS = ProofOptions(queries=5, grinding=0, allow_insecure=True, zero_knowledge=False)
@@ -41,7 +52,20 @@ class Shy:
 NUMBERS = [5, -1, 2**70, 10**5000, True, 1.5, float("nan"), np.float64(2.5), np.array(5)]
 LISTS = [[], (), [5], [None], {}, {"x": 5}, {5: 5}, {"rounds": Shy()}, np.zeros(3), np.array([["a", 5]], dtype=object)]
 TEXTS = ["", "x", "\udcff", "a\0b", b"x", bytes(16)]
-OTHERS = [None, Thing(), Thing, Shy(), Shy, object, TraceProgram, Fibonacci, PROGRAM, PROOF, VM, Machine().column("other")]
+OTHERS = [
+    None,
+    Thing(),
+    Thing,
+    Shy(),
+    Shy,
+    object,
+    TraceProgram,
+    Fibonacci,
+    PROGRAM,
+    PROOF,
+    VM,
+    Machine().column("other"),
+]
 WRONG = [*NUMBERS, *LISTS, *TEXTS, *OTHERS]
 
 
@@ -101,7 +125,10 @@ BATCHES = {"programs": [PROGRAM], "proofs": [PROOF], "hints": [()], "outputs": [
 X = Of(lambda m, x, y: x)
 
 CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
-    "TraceZkVm": (TraceZkVm, {"options": OPTIONS, "min_security": 100, "threads": 1, "max_memory": 2**30, "redact": True}),
+    "TraceZkVm": (
+        TraceZkVm,
+        {"options": OPTIONS, "min_security": 100, "threads": 1, "max_memory": 2**30, "redact": True},
+    ),
     "TraceZkVm.prove": (VM.prove, PROVING),
     "TraceZkVm.prove of a witness": (VM.prove, REQUEST),
     "TraceZkVm.prove_async": (lambda **given: asyncio.run(VM.prove_async(**given)), PROVING),
@@ -194,7 +221,9 @@ def refusals(call: Callable[..., Any], good: dict[str, Any], argument: str) -> I
 
 
 @pytest.mark.parametrize("name, argument", ENTRIES, ids=[f"{name}-{argument}" for name, argument in ENTRIES])
-def test_a_wrong_type_is_answered_or_refused_in_a_sentence(name: str, argument: str, tmp_path: Path, monkeypatch: Any) -> None:
+def test_a_wrong_type_is_answered_or_refused_in_a_sentence(
+    name: str, argument: str, tmp_path: Path, monkeypatch: Any
+) -> None:
     monkeypatch.chdir(tmp_path)
     texts = list(refusals(*CALLS[name], argument))
     l2zk.keep_memory(2**30)

@@ -87,9 +87,7 @@ class Story:
                     ("cell", c, 0),
                     ("constant", starts[c]),
                 )
-        known = [
-            c for c in air.constraints if not c.name.startswith("output")
-        ]  # an output is what the trace gives
+        known = [c for c in air.constraints if not c.name.startswith("output")]  # an output is what the trace gives
         found = {c.name: failing(c.domain, meant[c.name], table, self.periodic, self.inputs) for c in known}
         return {name: failure for name, failure in found.items() if failure}
 

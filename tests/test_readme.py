@@ -19,9 +19,7 @@ def section(heading: str) -> str:
     return text
 
 
-@pytest.mark.parametrize(
-    "heading, last", [("Run it", ".venv/bin/l2zk demo"), ("Test it", ".venv/bin/pytest")]
-)
+@pytest.mark.parametrize("heading, last", [("Run it", ".venv/bin/l2zk demo"), ("Test it", ".venv/bin/pytest")])
 def test_each_command_is_the_one_bash_block_of_its_section(heading: str, last: str) -> None:
     [command] = blocks("bash", section(heading))
     assert command.splitlines()[0] == "python3 -m venv .venv"
@@ -33,9 +31,7 @@ def test_there_is_no_other_bash_block() -> None:
 
 
 def test_ci_runs_the_commands_of_the_readme() -> None:
-    shown = subprocess.run(
-        [ROOT / ".ci" / "run", "--show"], capture_output=True, text=True, check=True
-    ).stdout
+    shown = subprocess.run([ROOT / ".ci" / "run", "--show"], capture_output=True, text=True, check=True).stdout
     assert shown == "".join(blocks("bash", section("Run it")) + blocks("bash", section("Test it")))
 
 

@@ -6,13 +6,30 @@ from functools import lru_cache
 
 import pytest
 from blake3 import blake3
-
-from reference import (GOLDILOCKS, Air, Field, Masks, NoShape, Options, PrimeField, Prover, Refused,
-                       Transcript, air_of, prove, proven_bits, solve, verify)
+from reference import (
+    GOLDILOCKS,
+    Air,
+    Field,
+    Masks,
+    NoShape,
+    Options,
+    PrimeField,
+    Prover,
+    Refused,
+    Transcript,
+    air_of,
+    blake3_nodes,
+    fri,
+    header,
+    prove,
+    proven_bits,
+    security,
+    solve,
+    tree,
+    verify,
+)
 from reference import air as ir
-from reference import blake3_nodes, fri, header, security, tree
-from reference.field import (evaluate_extension_on, evaluate_on, horner, interpolate, interpolate_extension,
-                             ntt)
+from reference.field import evaluate_extension_on, evaluate_on, horner, interpolate, interpolate_extension, ntt
 from reference.shape import shape_for
 from reference.transcript import u64
 
@@ -64,8 +81,13 @@ def fibonacci(n: int, N: int = 0) -> Air:
             (row(0), minus(b, (ir.INPUT, 1, 0))),
             (row(n - 1), minus(a, (ir.OUTPUT, 0, 0))),
         ],
-        id="fibonacci", parameters=header.encode_parameters([("steps", n)]), rows=n, length=N or n, columns=2,
-        inputs=("first", "second"), outputs=("last",),
+        id="fibonacci",
+        parameters=header.encode_parameters([("steps", n)]),
+        rows=n,
+        length=N or n,
+        columns=2,
+        inputs=("first", "second"),
+        outputs=("last",),
     )
 
 
@@ -93,7 +115,13 @@ def cubes(N: int) -> Air:
             (last_rows_free(2), minus(column(3, 2), plus(times(d, square), (ir.CONSTANT, 2, 0)))),
             (row(N - 1), minus(a, (ir.OUTPUT, 0, 0))),
         ],
-        id="cubes", rows=N, length=N, columns=4, inputs=("shift",), outputs=("end",), periodic=(KEYS,),
+        id="cubes",
+        rows=N,
+        length=N,
+        columns=4,
+        inputs=("shift",),
+        outputs=("end",),
+        periodic=(KEYS,),
     )
 
 
@@ -128,6 +156,7 @@ def refused(air, proof, **demands):
 
 
 # 2 Fields
+
 
 def test_roots_of_unity():
     assert F.root(2**32) == 0x185629DCDA58878C
@@ -176,6 +205,7 @@ def test_ntt_is_evaluation(m):
 
 
 # 5 Hashing, trees, transcript
+
 
 def blake3_from_compressions(data: bytes) -> bytes:
     """The whole of BLAKE3, from the compression function of the twin."""
@@ -267,6 +297,7 @@ def test_given_challenges_replace_drawn_ones():
 
 # 3, 4, 9 Programs, shape, security
 
+
 def test_fibonacci_nodes():
     air = fibonacci(8)
     assert air.nodes[:6] == ((1, 0, 1), (1, 1, 0), (6, 0, 1), (1, 1, 1), (1, 0, 0), (6, 3, 4))
@@ -286,16 +317,34 @@ def test_traces_satisfy_their_programs():
 
 
 def test_digest_of_a_small_program():
-    air = air_of([(row(2), minus(column(0), (ir.INPUT, 0, 0)))], id="id", parameters=b"\7", rows=3, length=4,
-                 columns=1, inputs=("x",), periodic=((5, 6),))
+    air = air_of(
+        [(row(2), minus(column(0), (ir.INPUT, 0, 0)))],
+        id="id",
+        parameters=b"\7",
+        rows=3,
+        length=4,
+        columns=1,
+        inputs=("x",),
+        periodic=((5, 6),),
+    )
     integers = lambda *values: b"".join(map(u64, values))
-    assert air.digest == blake3(
-        b"l2zk program 1" + u64(2) + b"id" + u64(1) + b"\7" + integers(3, 4, 1)
-        + integers(1, 1) + b"x" + u64(0)
-        + integers(1, 2, 5, 6)
-        + integers(3, 1, 0, 0, 3, 0, 0, 6, 0, 1)
-        + integers(1, 2, 2, 0, 2)
-    ).digest()
+    assert (
+        air.digest
+        == blake3(
+            b"l2zk program 1"
+            + u64(2)
+            + b"id"
+            + u64(1)
+            + b"\7"
+            + integers(3, 4, 1)
+            + integers(1, 1)
+            + b"x"
+            + u64(0)
+            + integers(1, 2, 5, 6)
+            + integers(3, 1, 0, 0, 3, 0, 0, 6, 0, 1)
+            + integers(1, 2, 2, 0, 2)
+        ).digest()
+    )
 
 
 @pytest.mark.parametrize("domain", [(0, 0, 0), (1, 1, 0), (1, 3, 0), (2, 5, 0), (3, 1, 4), (3, 0, 8)])
@@ -322,13 +371,16 @@ def test_shape_by_hand():
     assert shape_for(Options(final_rows=1), fibonacci(256), 1, 3).arities == (8, 8, 4)
 
 
-@pytest.mark.parametrize("air, changes, s, why", [
-    (fibonacci(4), {}, 2, "rows per leaf"),
-    (fibonacci(4), {"zero_knowledge": 1}, 1, "N = 4"),
-    (cubes(4), {}, 1, "offsets"),
-    (cubes(8), {"blowup": 2, "zero_knowledge": 1}, 1, "does not fit"),
-    (fibonacci(2**26), {"blowup": 32}, 1, "above 2\\^30"),
-])
+@pytest.mark.parametrize(
+    "air, changes, s, why",
+    [
+        (fibonacci(4), {}, 2, "rows per leaf"),
+        (fibonacci(4), {"zero_knowledge": 1}, 1, "N = 4"),
+        (cubes(4), {}, 1, "offsets"),
+        (cubes(8), {"blowup": 2, "zero_knowledge": 1}, 1, "does not fit"),
+        (fibonacci(2**26), {"blowup": 32}, 1, "above 2\\^30"),
+    ],
+)
 def test_shapes_refused(air, changes, s, why):
     with pytest.raises(NoShape, match=why):
         shape_for(small(**changes), air, s, 3)
@@ -342,10 +394,13 @@ def test_low_security_must_be_allowed():
     assert solve(Options(queries=75), fibonacci(16)).queries == 75
 
 
-@pytest.mark.parametrize("hiding, queries", [
-    (0, [82, 78, 76, 76, 76, 75, 75, 75, 75, 75, 75, 75, 75, 75]),
-    (1, [74, 70, 62, 68, 81, 80, 80, 81, 81, 81, 81, 78, 77, 76]),
-])
+@pytest.mark.parametrize(
+    "hiding, queries",
+    [
+        (0, [82, 78, 76, 76, 76, 75, 75, 75, 75, 75, 75, 75, 75, 75]),
+        (1, [74, 70, 62, 68, 81, 80, 80, 81, 81, 81, 81, 78, 77, 76]),
+    ],
+)
 def test_solved_queries_of_8_to_65536_rows(hiding, queries):
     """Short traces pay for |O| in rho+; short hiding ones have a rate well below 1/B, or up to 1.25/B."""
     options = Options(zero_knowledge=hiding)
@@ -375,9 +430,9 @@ def test_rows_per_leaf_by_rule():
 
 # 8 Bytes
 
+
 def test_parameters_encode_and_decode():
-    fields = [("a", None), ("b", True), ("c", -300), ("d", 0), ("e", "\xe9"), ("f", b"\1"),
-              ("g", (1, (False, "")))]
+    fields = [("a", None), ("b", True), ("c", -300), ("d", 0), ("e", "\xe9"), ("f", b"\1"), ("g", (1, (False, "")))]
     data = header.encode_parameters(fields)
     assert header.decode_parameters(data) == fields
     assert header.encode_value(-300) == bytes([3, 1, 2, 0, 44, 1])
@@ -404,6 +459,7 @@ def test_options_bytes():
 
 
 # 6, 7 Proofs
+
 
 def test_fold_is_the_interpolant_at_beta():
     """A word of f(X) = sum of X^i f_i(X^a) folds to sum of beta^i f_i."""
@@ -435,8 +491,13 @@ def test_proofs_verify(program, s, rounds, hiding):
     shape = solve(options, air)
     assert len(shape.arities) == rounds and shape.pieces == {"fibonacci": 1, "cubes": 2}[program]
     proof = proof_of(air, statement, options)
-    verified = verify(air, proof, options=options, inputs=dict(zip(air.inputs, statement[1])),
-                      outputs=dict(zip(air.outputs, statement[2])))
+    verified = verify(
+        air,
+        proof,
+        options=options,
+        inputs=dict(zip(air.inputs, statement[1])),
+        outputs=dict(zip(air.outputs, statement[2])),
+    )
     assert verified.shape == shape
     wrong = {air.outputs[0]: statement[2][0] + 1}
     assert refused(air, proof, options=options, outputs=wrong) == 2
@@ -449,7 +510,20 @@ def test_prover_and_verifier_have_one_transcript():
     log = verify(air, prover.prove(), options=options).log
     assert log == prover.transcript.log
     assert [kind for kind, _ in log] == [
-        1, 2, "alpha", 3, "zeta", 4, "alpha_deep", "beta_0", 5, "beta_1", 6, 7, "queries"]
+        1,
+        2,
+        "alpha",
+        3,
+        "zeta",
+        4,
+        "alpha_deep",
+        "beta_0",
+        5,
+        "beta_1",
+        6,
+        7,
+        "queries",
+    ]
 
 
 @lru_cache(maxsize=None)
@@ -512,14 +586,20 @@ def test_a_wrong_nonce_is_refused():
 def test_another_program_and_other_options_are_refused():
     air, options, proof = tiny(0)
     assert refused(cubes(8), proof) == 2
-    assert refused(dataclasses.replace(air, constraints=air.constraints[:-1] + (air.constraints[-2],),
-                                       nodes=air.nodes[:-2]), proof) == 2
+    assert (
+        refused(
+            dataclasses.replace(air, constraints=air.constraints[:-1] + (air.constraints[-2],), nodes=air.nodes[:-2]),
+            proof,
+        )
+        == 2
+    )
     assert refused(air, proof, options=dataclasses.replace(options, queries=2)) == 3
     assert refused(air, proof, least_bits=100) == 3
     verify(air, proof, least_bits=2)
 
 
 # Cheating provers
+
 
 class Unscrupulous(Prover):
     """Cuts the quotient and the final polynomial to size without looking at what it cuts off."""
@@ -595,9 +675,15 @@ def test_an_omitted_absorb_is_refused(kind):
 
 # Given challenges, and another field
 
+
 def test_interactive_proof():
-    challenges = {"alpha": (1, 2, 3), "zeta": (4, 5, 6), "alpha_deep": (7, 8, 9), "beta_1": (1, 1, 1),
-                  "queries": [3, 3, 17]}
+    challenges = {
+        "alpha": (1, 2, 3),
+        "zeta": (4, 5, 6),
+        "alpha_deep": (7, 8, 9),
+        "beta_1": (1, 1, 1),
+        "queries": [3, 3, 17],
+    }
     air, options = fibonacci(16), small(final_rows=4, grinding=30)
     proof = proof_of(air, fibonacci_trace(16), options, challenges=challenges)
     log = verify(air, proof, options=options, challenges=challenges).log
@@ -611,20 +697,31 @@ def test_toy_field(hiding):
     air = fibonacci(4)
     shape = shape_for(small(blowup=2, queries=1), air, 1, 1, TOY)
     if hiding:
-        shape = dataclasses.replace(shape, zero_knowledge=True, mask_length=2, piece_length=5, degree_bound=6,
-                                    final_length=5)
+        shape = dataclasses.replace(
+            shape, zero_knowledge=True, mask_length=2, piece_length=5, degree_bound=6, final_length=5
+        )
     assert shape.domain_size == 8
     trace, inputs, outputs = fibonacci_trace(4, p=17)
     challenges = [(1, 2), (3, 4), (5, 6), [3]]
     masks = Masks.random(shape, TOY, random.Random(1)) if hiding else None
-    proof = prove(air, trace, inputs, outputs, options=small(blowup=2, queries=1), masks=masks,
-                  challenges=challenges, field=TOY, shape=shape)
+    proof = prove(
+        air,
+        trace,
+        inputs,
+        outputs,
+        options=small(blowup=2, queries=1),
+        masks=masks,
+        challenges=challenges,
+        field=TOY,
+        shape=shape,
+    )
     verify(air, proof, challenges=challenges, field=TOY, shape=shape)
     challenges[3] = [4]
     refused(air, proof, challenges=challenges, field=TOY, shape=shape)
 
 
 # Default options
+
 
 @pytest.mark.parametrize("hiding", [0, 1])
 def test_default_options(hiding):

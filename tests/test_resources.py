@@ -15,11 +15,12 @@ from commands import l2zk, sentence
 from example_programs import Fibonacci
 
 import l2zk as package
-from l2zk import Machine, ProofOptions, TraceProgram, TraceZkVm, _core, resources
-from l2zk.batch import BatchProcessor
-from l2zk.cache import CachedZkVm
+from l2zk import Machine, ProofOptions, TraceProgram, TraceZkVm, _core
+from l2zk.base import resources
+from l2zk.base.resources import VARIABLE, default_threads, processors
 from l2zk.errors import MemoryLimitError, OptionsError
-from l2zk.resources import VARIABLE, default_threads, processors
+from l2zk.vm.batch import BatchProcessor
+from l2zk.vm.cache import CachedZkVm
 
 OPTIONS = ProofOptions(blowup=2, queries=4, grinding=0, zero_knowledge=False, allow_insecure=True)
 PROGRAM = Fibonacci(2**12 - 1)
@@ -74,9 +75,7 @@ def test_the_environment_sets_the_default(monkeypatch: pytest.MonkeyPatch, asked
     assert TraceZkVm().threads == processors()
 
 
-def test_a_batch_at_once_gives_each_proof_one_thread(
-    monkeypatch: pytest.MonkeyPatch, asked: list[int]
-) -> None:
+def test_a_batch_at_once_gives_each_proof_one_thread(monkeypatch: pytest.MonkeyPatch, asked: list[int]) -> None:
     monkeypatch.setenv(VARIABLE, "3")
     batch = BatchProcessor(TraceZkVm(OPTIONS))
     batch.prove_batch_parallel([PROGRAM] * 6, [()] * 6)

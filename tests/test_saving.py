@@ -14,7 +14,7 @@ import pytest
 from commands import l2zk, sentence, spawned
 
 from l2zk import Proof, TraceZkVm, get_program
-from l2zk.saving import Target
+from l2zk.base.saving import Target
 
 PROOF = TraceZkVm().prove(get_program("fib")(rounds=20))  # type: ignore[call-arg]
 OLD = b"what was there"
@@ -167,7 +167,9 @@ def test_what_fails_while_it_is_written_leaves_the_old_file(tmp_path: Path) -> N
     assert path.read_bytes() == OLD and os.listdir(tmp_path) == ["proof"]
 
 
-@pytest.mark.parametrize("arguments", [FIB, ("trace", "fib", "--rounds", "2000", "--rows", ":")], ids=["prove", "trace"])
+@pytest.mark.parametrize(
+    "arguments", [FIB, ("trace", "fib", "--rounds", "2000", "--rows", ":")], ids=["prove", "trace"]
+)
 def test_a_limit_of_the_size_of_files_is_a_sentence_and_leaves_the_old_file(
     arguments: tuple[str, ...], tmp_path: Path
 ) -> None:

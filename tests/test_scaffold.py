@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from l2zk.errors import OptionsError
-from l2zk.program_file import program_in
-from l2zk.scaffold import Package, write
+from l2zk.plugins.program_file import program_in
+from l2zk.plugins.scaffold import Package, write
 from l2zk.testing import Case, check_program
-from l2zk.zkvm import TraceZkVm
+from l2zk.vm.zkvm import TraceZkVm
 
 
 def test_every_place_gets_the_form_of_the_name_that_it_needs(tmp_path: Path) -> None:
@@ -43,9 +43,7 @@ def test_the_program_that_is_written_holds_every_cell(tmp_path: Path) -> None:
     assert proof.public_inputs == {"c": 1}
 
 
-@pytest.mark.parametrize(
-    "name", ["", "Range", "1st", "a_b", "a--b", "-a", "a-", "é", "a b", "a" * 65, "../a"]
-)
+@pytest.mark.parametrize("name", ["", "Range", "1st", "a_b", "a--b", "-a", "a-", "é", "a b", "a" * 65, "../a"])
 def test_names_that_are_none(name: str) -> None:
     with pytest.raises(OptionsError, match="is no name for a package: small letters and digits"):
         Package(name)

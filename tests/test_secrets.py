@@ -52,7 +52,9 @@ REQUESTS: list[tuple[TraceProgram, Any]] = [
 
 
 @pytest.mark.parametrize(("program", "witness"), REQUESTS, ids=lambda part: repr(part)[:40])
-def test_no_error_of_proving_says_a_private_value(program: TraceProgram, witness: Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_error_of_proving_says_a_private_value(
+    program: TraceProgram, witness: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     machine, cache = TraceZkVm(), CachedZkVm()
     acts: list[Callable[[], object]] = [
         lambda: machine.prove(program, witness),
@@ -80,7 +82,11 @@ def test_a_report_says_one_if_the_caller_asks(program: TraceProgram, witness: An
         assert_silent("\n".join([str(report), repr(report), report.to_json(), report._repr_html_()]))
     assert raised(lambda: quiet.prove(program, witness)).report.violations == quiet.check(program, witness).violations  # type: ignore[attr-defined]
     if program != Generated("whole"):
-        for report in (loud.check(program, witness), program.check(witness, redact=False), quiet.check(program, witness, redact=False)):
+        for report in (
+            loud.check(program, witness),
+            program.check(witness, redact=False),
+            quiet.check(program, witness, redact=False),
+        ):
             assert str(SECRET) in str(report) and not report.redacted
         assert str(SECRET) in str(raised(lambda: CachedZkVm(vm=loud).prove(program, witness)))
     assert_silent(str(loud.check(program, witness, redact=True)))
@@ -92,7 +98,12 @@ def test_what_is_public_is_shown() -> None:
     assert "constraint 'bounded' fails at row 2: s * (s - 5) == c is private * (private - 5) == 13" in str(error)
     assert str(error).endswith("TraceZkVm(redact=False) or `l2zk check` shows what is private")
     public = raised(lambda: TraceZkVm().prove(Wrong(), {"first": 7}))
-    assert "x[1] == 2 * x" not in str(public) and "seven" in str(public) and "is 7 == 8" in str(public) and "private" not in str(public)
+    assert (
+        "x[1] == 2 * x" not in str(public)
+        and "seven" in str(public)
+        and "is 7 == 8" in str(public)
+        and "private" not in str(public)
+    )
 
 
 @dataclass(frozen=True)
@@ -167,5 +178,11 @@ def test_the_setting() -> None:
 def test_what_is_printed_of_objects_holds_no_witness() -> None:
     binding = Vault().definition.bind(WITNESS)
     assert binding.private_inputs == (SECRET,)
-    for thing in (binding, Vault().definition, TraceZkVm().trace(Generated(), [SECRET]), CachedZkVm(), BatchProcessor()):
+    for thing in (
+        binding,
+        Vault().definition,
+        TraceZkVm().trace(Generated(), [SECRET]),
+        CachedZkVm(),
+        BatchProcessor(),
+    ):
         assert_silent(repr(thing))

@@ -11,9 +11,11 @@ from commands import l2zk
 from leaks import SECRET, WITNESS, Generated, Vault, assert_silent, raised, said
 from pluggy import PluginManager
 
-from l2zk import TraceZkVm, hookspecs, plugins
-from l2zk.hookspecs import hookimpl
-from l2zk.plugins import OBSERVING, Plugin, Registry
+from l2zk import TraceZkVm
+from l2zk.plugins import hookspecs
+from l2zk.plugins import registry as plugins
+from l2zk.plugins.hookspecs import hookimpl
+from l2zk.plugins.registry import OBSERVING, Plugin, Registry
 
 
 class Watcher:
@@ -46,7 +48,9 @@ def watching(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Watcher], No
 
 @pytest.mark.parametrize("redact", [True, False])
 @pytest.mark.parametrize("how", [None, "value", "well", "own"])
-def test_an_observer_learns_nothing_private_whatever_the_machine_shows(how: str | None, redact: bool, watching: Any) -> None:
+def test_an_observer_learns_nothing_private_whatever_the_machine_shows(
+    how: str | None, redact: bool, watching: Any
+) -> None:
     watcher = Watcher()
     watching(watcher)
     request = (Vault(), WITNESS) if how is None else (Generated(how), {"key": SECRET})
@@ -63,8 +67,12 @@ class Odd(Exception):
         super().__init__(one, other)
 
 
-@pytest.mark.parametrize("error", [ValueError(SECRET), KeyboardInterrupt(SECRET), Odd(SECRET, 1), OSError(1, str(SECRET))], ids=repr)
-def test_an_observer_is_told_of_foreign_errors_by_their_type(error: BaseException, watching: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "error", [ValueError(SECRET), KeyboardInterrupt(SECRET), Odd(SECRET, 1), OSError(1, str(SECRET))], ids=repr
+)
+def test_an_observer_is_told_of_foreign_errors_by_their_type(
+    error: BaseException, watching: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     watcher = Watcher()
     watching(watcher)
 
@@ -78,7 +86,9 @@ def test_an_observer_is_told_of_foreign_errors_by_their_type(error: BaseExceptio
     assert_silent(said(watcher.errors[0]))
 
 
-def test_an_observer_that_fails_is_logged_without_what_it_was_told(watching: Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_observer_that_fails_is_logged_without_what_it_was_told(
+    watching: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     watching(Watcher(fails=True))
     raised(lambda: TraceZkVm(redact=False).prove(Vault(), WITNESS))
     assert "an observer's own fault" in caplog.text

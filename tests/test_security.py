@@ -1,21 +1,21 @@
 """Proven security: by hand, against ethereum/soundcalc and tables made with it; then properties."""
 
-from functools import partial
 import dataclasses
 import json
 import math
 import tomllib
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from l2zk import security
 from l2zk.errors import OptionsError
-from l2zk.options import ProofOptions
-from l2zk.security import Interaction, Regime, soundcalc_johnson, soundcalc_rounds, soundcalc_unique
-from l2zk.shape import Profile, shape_for, solve
+from l2zk.proof import security
+from l2zk.proof.options import ProofOptions
+from l2zk.proof.security import Interaction, Regime, soundcalc_johnson, soundcalc_rounds, soundcalc_unique
+from l2zk.proof.solver import Profile, shape_for, solve
 
 plain = partial(ProofOptions, zero_knowledge=False)
 
@@ -128,10 +128,7 @@ def test_the_allowed_multiplicities_by_hand():
     assert security.multiplicities(dataclasses.replace(numbers, offsets=12)) == range(3, 4)
     assert security.multiplicities(dataclasses.replace(numbers, code_length=2**16)) == range(3, 1001)
     # rho = 3/4: sqrt(3/4)·(1 + 1/(2·mu)) < 1 needs mu > 3.2
-    assert (
-        security.multiplicities(dataclasses.replace(numbers, domain_size=2**16, code_length=3 * 2**14))[0]
-        == 4
-    )
+    assert security.multiplicities(dataclasses.replace(numbers, domain_size=2**16, code_length=3 * 2**14))[0] == 4
 
 
 # soundcalc's own numbers.
@@ -229,9 +226,7 @@ MULTIPLICITY = {
 
 @pytest.mark.parametrize("rate, width", T2_128)
 def test_queries_for_128_bits_by_trace_length(rate, width):
-    found = [
-        fewest_queries(128, 16, table_system(log, rate, width, 3)) for log in (10, 14, 16, 18, 20, 22, 24)
-    ]
+    found = [fewest_queries(128, 16, table_system(log, rate, width, 3)) for log in (10, 14, 16, 18, 20, 22, 24)]
     wanted = [int(queries) for queries in T2_128[rate, width].split()]
     assert found == [(queries, MULTIPLICITY[queries]) for queries in wanted]
 
@@ -298,9 +293,7 @@ def test_ranges_of_queries_by_grinding(target, rate, by_grinding):
 )
 def test_two_configurations_round_by_round(regime, log_length, width, queries, wanted):
     chosen = soundcalc_unique(1 / 8) if regime == "unique" else soundcalc_johnson(1 / 8, multiplicity=regime)
-    bits = soundcalc_rounds(
-        chosen, queries=queries, grinding_query=16, **table_system(log_length, 1 / 8, width, 3)
-    )
+    bits = soundcalc_rounds(chosen, queries=queries, grinding_query=16, **table_system(log_length, 1 / 8, width, 3))
     assert {name: bits[name] for name in wanted} == pytest.approx(wanted, abs=0.051)
 
 
@@ -338,9 +331,7 @@ def test_the_corrections_only_take_bits_away(hiding):
             (report.unique, soundcalc_unique(report.interaction.rate)),
             (report.johnson, None),
         ]:
-            chosen = regime or soundcalc_johnson(
-                report.interaction.rate, multiplicity=ours.regime.multiplicity
-            )
+            chosen = regime or soundcalc_johnson(report.interaction.rate, multiplicity=ours.regime.multiplicity)
             theirs = soundcalc_rounds(chosen, **toml_system(report))
             assert ours.rounds[0].bits <= theirs["ALI"] + 1e-9
             assert ours.rounds[2].bits <= theirs["batching"] + 1e-9  # the fold at beta_0 is in the same round
@@ -380,9 +371,7 @@ def test_the_toml_describes_the_same_system():
         66304 / 2**19,
         [2, 8, 8, 2],
     )
-    assert (
-        circuit["fri_early_stop_degree"] * 256 == 2**19 and circuit["trace_length"] / circuit["rho"] == 2**19
-    )
+    assert circuit["fri_early_stop_degree"] * 256 == 2**19 and circuit["trace_length"] / circuit["rho"] == 2**19
     assert "explicit_regime" not in circuit
     assert circuit["batch_size"] == 1 + report.interaction.largest_exponent == 1 + (1 + 15 + 18)
     johnson = soundcalc_johnson(circuit["rho"], gap=circuit["gap_to_radius"])
@@ -397,18 +386,14 @@ def test_the_toml_describes_the_same_system():
 
 def test_the_toml_of_unique_decoding_says_so():
     options, profile = ProofOptions.preset("conservative", zero_knowledge=False), program(2**10)
-    (circuit,) = tomllib.loads(security.rounds(options, profile, solve(options, profile)).to_toml())[
-        "circuits"
-    ]
+    (circuit,) = tomllib.loads(security.rounds(options, profile, solve(options, profile)).to_toml())["circuits"]
     assert circuit["explicit_regime"] == "unique"
 
 
 @given(st.sampled_from([2, 3, 5, 8]), st.integers(1, 8), st.integers(3, 1000))
 def test_soundcalc_recovers_the_multiplicity_from_the_gap(numerator, log_denominator, multiplicity):
     rate = numerator / 2 ** (log_denominator + 3)
-    assert (
-        soundcalc_johnson(rate, gap=security._soundcalc_gap(rate, multiplicity)).multiplicity == multiplicity
-    )
+    assert soundcalc_johnson(rate, gap=security._soundcalc_gap(rate, multiplicity)).multiplicity == multiplicity
 
 
 # The report.
@@ -429,10 +414,7 @@ def test_the_report_names_every_round_and_the_binding_one():
     assert report.bits == 128 and report.counted.bits > 128  # the hash caps the total, not the rounds
     assert report.unique.binding.whole_bits == 78 and 78 < report.unique.bits < 79
     text = str(report)
-    assert (
-        text.startswith("128 bits proven (Johnson, mu = ")
-        and "the binding round is queries with 128." in text
-    )
+    assert text.startswith("128 bits proven (Johnson, mu = ") and "the binding round is queries with 128." in text
     assert len(text.splitlines()) == 2 + 1 + len(report.rounds) + 1 and text.count("*") == 2
 
 

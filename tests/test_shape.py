@@ -1,18 +1,18 @@
 """Shape: worked examples, refusals, and the solver against a scan written from PROTOCOL 4 and 9 alone."""
 
-from functools import partial
 import dataclasses
 import math
+from functools import partial
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from l2zk import security
 from l2zk.errors import DegreeError, L2zkError, OptionsError, ProgramError, SecurityError
-from l2zk.options import ProofOptions
-from l2zk.shape import Profile, Shape, shape_for, solve
+from l2zk.proof import security
+from l2zk.proof.options import ProofOptions
+from l2zk.proof.solver import Profile, Shape, shape_for, solve
 
 plain = partial(ProofOptions, zero_knowledge=False)
 
@@ -183,9 +183,7 @@ def test_hiding_degree_three_of_2_16_rows_by_hand():
 def test_hiding_may_lengthen_a_short_trace():
     # h = 2·(76 + 3) = 158: D = 166 lies above 5/4·128 = 160, so N' = 256
     assert shape_for(ProofOptions(zero_knowledge=True), program(8), 1, 76).domain_length == 256
-    assert (
-        shape_for(ProofOptions(zero_knowledge=True), program(8), 1, 73).domain_length == 128
-    )  # D = 8 + 152 = 160
+    assert shape_for(ProofOptions(zero_knowledge=True), program(8), 1, 73).domain_length == 128  # D = 8 + 152 = 160
 
 
 @pytest.mark.parametrize(
@@ -343,9 +341,7 @@ def test_queries_of_the_default_options():
     assert [solve(plain(), program(length)).queries for length in (4, 8, 16)] == [142, 82, 78]
 
 
-@pytest.mark.parametrize(
-    "preset, queries", [("compact", 57), ("lean", 113), ("conservative", 135), ("fast", 85)]
-)
+@pytest.mark.parametrize("preset, queries", [("compact", 57), ("lean", 113), ("conservative", 135), ("fast", 85)])
 def test_queries_of_the_other_presets_at_2_16_rows(preset, queries):
     assert solve(ProofOptions.preset(preset, zero_knowledge=False), program(2**16)).queries == queries
 
@@ -364,9 +360,7 @@ def test_named_queries_are_taken_as_they_are():
 
 def test_named_queries_below_100_bits_must_be_said():
     profile = program(2**16)
-    with pytest.raises(
-        SecurityError, match="queries=50 proves 9.* fewer than 100; .*queries=0.*allow_insecure=True"
-    ):
+    with pytest.raises(SecurityError, match="queries=50 proves 9.* fewer than 100; .*queries=0.*allow_insecure=True"):
         solve(plain(queries=50), profile)
     assert solve(plain(queries=50, allow_insecure=True), profile).queries == 50
     assert solve(plain(queries=60), profile).queries == 60  # 105 bits: below the target, above 100
@@ -378,9 +372,7 @@ def test_named_queries_below_100_bits_must_be_said():
 def test_a_degree_beyond_the_blowup_is_refused():
     # degree 9 on 2^10 rows: 8·(N - 1) + 1 coefficients fit 8·N points, those of degree 10 do not
     assert solve(plain(), program(2**10, degree=9)).pieces == 8
-    with pytest.raises(
-        DegreeError, match="9208 coefficients, but blowup=8 gives it 8192 points; raise blowup, or "
-    ):
+    with pytest.raises(DegreeError, match="9208 coefficients, but blowup=8 gives it 8192 points; raise blowup, or "):
         solve(plain(), program(2**10, degree=10))
     assert solve(plain(blowup=16), program(2**10, degree=10)).pieces == 9
 
@@ -401,32 +393,24 @@ def test_a_code_without_redundancy_is_refused():
 
 def test_far_offsets_are_refused():
     assert solve(plain(), program(16, offsets=(0, 7))).offsets == (0, 7)
-    with pytest.raises(
-        ProgramError, match="8 rows ahead, but 16 rows allow fewer than 8; take a longer trace, or "
-    ):
+    with pytest.raises(ProgramError, match="8 rows ahead, but 16 rows allow fewer than 8; take a longer trace, or "):
         solve(plain(), program(16, offsets=(0, 8)))
 
 
 def test_a_trace_too_short_to_hide_is_refused():
-    with pytest.raises(
-        OptionsError, match="4 rows is too short to hide, 8 .* longer trace, or zero_knowledge=False"
-    ):
+    with pytest.raises(OptionsError, match="4 rows is too short to hide, 8 .* longer trace, or zero_knowledge=False"):
         solve(ProofOptions(zero_knowledge=True), program(4))
     assert solve(ProofOptions(zero_knowledge=True), program(8)).zero_knowledge
 
 
 def test_leaves_too_large_for_the_domain_are_refused():
-    with pytest.raises(
-        OptionsError, match="rows_per_leaf=8 needs 256 rows, but there are 128; .*longer trace"
-    ):
+    with pytest.raises(OptionsError, match="rows_per_leaf=8 needs 256 rows, but there are 128; .*longer trace"):
         solve(plain(rows_per_leaf=8), program(128))
 
 
 def test_an_unreachable_target_names_the_round_and_what_would_help():
     wide = program(2**20, columns=2**44)
-    with pytest.raises(
-        SecurityError, match="128 proven bits cannot be reached: .* batching; .* fewer columns"
-    ):
+    with pytest.raises(SecurityError, match="128 proven bits cannot be reached: .* batching; .* fewer columns"):
         solve(plain(), wide)
     assert solve(plain(security=100), wide).queries < 128
 

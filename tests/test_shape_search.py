@@ -8,18 +8,13 @@ from unittest import mock
 
 import pytest
 
-from l2zk import ProofOptions, shape
+from l2zk import ProofOptions
+from l2zk.air.measure import Profile
 from l2zk.errors import L2zkError, SecurityError
-from l2zk.lengths import (
-    MOST_QUERIES,
-    Profile,
-    Shape,
-    refusal,
-    refuse_profile,
-    unchecked_shape,
-)
-from l2zk.security import proven_bits
-from l2zk.shape import solve
+from l2zk.proof import solver as shape
+from l2zk.proof.security import proven_bits
+from l2zk.proof.shape import MOST_QUERIES, Shape, refusal, refuse_profile, unchecked_shape
+from l2zk.proof.solver import solve
 
 
 def one_by_one(options: ProofOptions, profile: Profile, rows_per_leaf: int) -> Shape | None:
@@ -51,9 +46,7 @@ def strange_profile(rng: random.Random) -> Profile:
     ahead = sorted({rng.randrange(1, length // 2) for _ in range(rng.choice([0, 1, 2, 5]))})
     periodic, rows = rng.choice([0, length // 2]), rng.choice([1, length - 1, length])
     terms = frozenset({(rng.randrange(1, 20), periodic, rows), (1, 0, 1)})
-    return Profile(
-        length=length, columns=columns, offsets=(0, *ahead), constraints=columns + 2, terms=terms
-    )
+    return Profile(length=length, columns=columns, offsets=(0, *ahead), constraints=columns + 2, terms=terms)
 
 
 def outcome(find: Callable[[], Shape]) -> Shape | None:

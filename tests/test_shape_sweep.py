@@ -75,7 +75,15 @@ def test_every_kind_of_shape(part):
 
 
 def test_more_rounds_than_any_default_has():
-    options = {"folding": 2, "final_rows": 1, "rows_per_leaf": 1, "queries": 1, "grinding": 0, "blowup": 2, "zero_knowledge": False}
+    options = {
+        "folding": 2,
+        "final_rows": 1,
+        "rows_per_leaf": 1,
+        "queries": 1,
+        "grinding": 0,
+        "blowup": 2,
+        "zero_knowledge": False,
+    }
     assert attempt(Mixed(rows=2**17, degree=1, ahead=1, wide=0), options | {"security": 10, "allow_insecure": True})
 
 

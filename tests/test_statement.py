@@ -13,10 +13,10 @@ from example_programs import Fibonacci
 from hostile import TINY, TINY_MACHINE, refusal, tiny
 
 from l2zk import Proof, TraceProgram
-from l2zk.batch import BatchProcessor
-from l2zk.cache import CachedZkVm
 from l2zk.errors import WitnessError
-from l2zk.statement import demanded_inputs, demanded_outputs
+from l2zk.proof.statement import demanded_inputs, demanded_outputs
+from l2zk.vm.batch import BatchProcessor
+from l2zk.vm.cache import CachedZkVm
 
 OTHER_START = bytes(TINY_MACHINE.prove(TINY, [2, 5]))
 """A proof of other inputs than the defaults, 0 and 1."""
@@ -183,6 +183,7 @@ def test_a_private_column_is_no_hint() -> None:
             TINY_MACHINE.verify(Column(), proof, hint)
     with pytest.raises(WitnessError, match="0 public inputs; 1 was given"):
         TINY_MACHINE.verify(Column(), proof, [[1, 2, 3, 4]])
+
 
 # Batches, caches and threads
 

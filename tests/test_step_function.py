@@ -7,7 +7,7 @@ from code_interpreter import P
 from defining import FUNCTION, capsule, halve_or_triple, program
 
 from l2zk.errors import StepError
-from l2zk.zkvm import TraceZkVm
+from l2zk.vm.zkvm import TraceZkVm
 
 
 def test_a_step_in_c():

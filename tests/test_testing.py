@@ -137,9 +137,7 @@ def test_a_verifier_that_accepts_nothing():
 
 def test_other_outputs_than_expected():
     found = examine_program(Fibonacci, [Case({"rounds": 6}, outputs={"result": 9})])
-    assert found.faults == (
-        "Fibonacci(rounds=6): the outputs are {'result': 8}, but {'result': 9} is expected",
-    )
+    assert found.faults == ("Fibonacci(rounds=6): the outputs are {'result': 8}, but {'result': 9} is expected",)
     assert check_program(Fibonacci, [Case({"rounds": 6}, [3], {"result": None})])
 
 
@@ -184,9 +182,7 @@ def test_what_is_no_case():
         check_program(Fibonacci(6), [{}])  # type: ignore[arg-type]
     with pytest.raises(ProgramError, match="check_program of Fibonacci needs one case at least"):
         check_program(Fibonacci, [])
-    with pytest.raises(
-        ProgramError, match=r"Fibonacci\(rounds=200000\) has 524288: give smaller parameters, 262144"
-    ):
+    with pytest.raises(ProgramError, match=r"Fibonacci\(rounds=200000\) has 524288: give smaller parameters, 262144"):
         check_program(Fibonacci, [{"rounds": 200_000}])
     with pytest.raises(WitnessError, match="no input 'b0'"):
         check_program(Fibonacci, [Case({"rounds": 5}, {"b0": 1})])

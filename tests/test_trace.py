@@ -7,8 +7,8 @@ import pickle
 import numpy as np
 import pytest
 
+from l2zk.air.trace import ExecutionTrace
 from l2zk.errors import ProgramError
-from l2zk.trace import ExecutionTrace
 
 PADDED = np.array([[0, 1, 1, 2, 3, 5, 8, 13], [1, 1, 2, 3, 5, 8, 13, 21]], dtype=np.uint64)
 

@@ -9,8 +9,8 @@ import pytest
 from defining import column, program
 
 from l2zk import LengthWarning, TraceProgram
-from l2zk.estimate import Estimate
-from l2zk.zkvm import TraceZkVm
+from l2zk.vm.estimate import Estimate
+from l2zk.vm.zkvm import TraceZkVm
 
 
 def counting(row):
@@ -54,7 +54,11 @@ def framed(period):
 DOUBLED = {
     "an output": (counting(16), 32, r"constraint 'output end' makes it 17 rows, and the trace 32.* 0 to 15, would"),
     "the number of rows": (sized(1025), 2048, r"m.rows\(1025\) makes it 1025 rows, and the trace 2048"),
-    "a look-ahead of half": (looking(32, 16), 64, "'far' looks 16 rows ahead, for which the trace has 64 rows.* below 16"),
+    "a look-ahead of half": (
+        looking(32, 16),
+        64,
+        "'far' looks 16 rows ahead, for which the trace has 64 rows.* below 16",
+    ),
     "a far look-ahead": (looking(64, 40), 128, "'far' looks 40 rows ahead, for which the trace has 128 rows"),
 }
 

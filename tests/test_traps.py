@@ -69,9 +69,7 @@ TRAPS: dict[str, tuple[Callable, ...]] = {
         test_traps_grinding.test_grinding_before_the_last_message_is_refused,
         test_traps_grinding.test_a_nonce_that_the_queries_do_not_depend_on_is_refused,
     ),
-    "the batch's mask cancels a false claim": (
-        test_traps_openings.test_a_mask_that_cancels_a_false_claim_is_refused,
-    ),
+    "the batch's mask cancels a false claim": (test_traps_openings.test_a_mask_that_cancels_a_false_claim_is_refused,),
     "one random state serves two proofs": (test_traps_openings.test_no_randomness_serves_twice,),
 }
 """Each trap whose subject is there, and its tests."""

@@ -16,9 +16,7 @@ class DoesNotGrind(Prover):
     """Takes the first nonce that gives no zeros."""
 
     def grind(self) -> int:
-        nonce = next(
-            n for n in range(100) if not ground(self.transcript.after(NONCE, u64(n)), self.shape.grinding)
-        )
+        nonce = next(n for n in range(100) if not ground(self.transcript.after(NONCE, u64(n)), self.shape.grinding))
         self.absorb(NONCE, u64(nonce))
         return nonce
 
@@ -54,9 +52,7 @@ class GrindsOneBitLess(Prover):
 
     def grind(self) -> int:
         bits = self.shape.grinding
-        nonce = next(
-            n for n in range(2**16) if self.transcript.after(NONCE, u64(n))[0] % 2**bits == 2 ** (bits - 1)
-        )
+        nonce = next(n for n in range(2**16) if self.transcript.after(NONCE, u64(n))[0] % 2**bits == 2 ** (bits - 1))
         self.absorb(NONCE, u64(nonce))
         return nonce
 

@@ -34,9 +34,7 @@ from l2zk import TraceZkVm, _core
     ],
     ids=["a root's flag in nodes", "right before left", "no padding", "a leaf hashed as a node", "a prefix"],
 )
-def test_other_trees_are_refused(
-    name: str, wrong: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_other_trees_are_refused(name: str, wrong: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(tree, name, wrong)
         data = proof_by(Prover)
@@ -192,7 +190,5 @@ def test_no_randomness_serves_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     proofs = [TraceZkVm(options).prove(program) for _ in range(5)]
     assert [len(seed) for seed in taken] == [32] * 5 and len(set(taken)) == 5
     assert len({proof.trace_commitment for proof in proofs}) == 5
-    words = [
-        {bytes(proof)[at : at + 8] for at in range(proof.header_length, proof.size, 8)} for proof in proofs
-    ]
+    words = [{bytes(proof)[at : at + 8] for at in range(proof.header_length, proof.size, 8)} for proof in proofs]
     assert all(not one & two for i, one in enumerate(words) for two in words[:i])

@@ -14,7 +14,7 @@ from reference.field import Element
 from reference.verifier import Verifier
 
 from l2zk import OptionsError, ProgramError, ProofOptions, TraceProgram, TraceZkVm
-from l2zk.shape import solve
+from l2zk.proof.solver import solve
 
 SHAPES = [
     ("queries", {"queries": 2}),

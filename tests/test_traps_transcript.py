@@ -107,9 +107,7 @@ class Thrifty(Transcript):
         self.name, self.earlier = name, earlier
 
     def challenge(self, name: str) -> Element:
-        return (
-            self._record(name, dict(self.log)[self.earlier]) if name == self.name else super().challenge(name)
-        )
+        return self._record(name, dict(self.log)[self.earlier]) if name == self.name else super().challenge(name)
 
     def point(self, name: str) -> Element:
         return self._record(name, dict(self.log)[self.earlier]) if name == self.name else super().point(name)

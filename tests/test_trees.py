@@ -37,7 +37,19 @@ def expected(rows: NDArray[np.uint64], blowup: int, salted: bool) -> Tree:
 @pytest.mark.parametrize("salted", [False, True], ids=["", "salted"])
 @pytest.mark.parametrize(
     "leaves, blowup",
-    [(1, 1), (2, 2), (8, 8), (32, 4), (256, 8), (2**11, 2), (2**13, 2), (LONG, 1), (2 * LONG, 2), (2 * LONG, 1), (4 * LONG, 4)],
+    [
+        (1, 1),
+        (2, 2),
+        (8, 8),
+        (32, 4),
+        (256, 8),
+        (2**11, 2),
+        (2**13, 2),
+        (LONG, 1),
+        (2 * LONG, 2),
+        (2 * LONG, 1),
+        (4 * LONG, 4),
+    ],
 )
 def test_roots_and_openings_are_those_of_the_twin(leaves: int, blowup: int, salted: bool) -> None:
     rows = rows_of(leaves)

@@ -29,7 +29,7 @@ from hypothesis import strategies as st
 
 from l2zk import Proof, ProofError, ProofOptions, TraceProgram, TraceZkVm, _core
 from l2zk.errors import L2zkError
-from l2zk.shape import solve
+from l2zk.proof.solver import solve
 
 Case = tuple[TraceProgram, ProofOptions, object]
 
@@ -112,9 +112,7 @@ CASES = [pytest.param(program, options, witness, id=name) for name, program, opt
 
 
 @pytest.mark.parametrize("program, options, witness", CASES)
-def test_both_make_the_same_proof_and_verify_it(
-    program: TraceProgram, options: ProofOptions, witness: object
-) -> None:
+def test_both_make_the_same_proof_and_verify_it(program: TraceProgram, options: ProofOptions, witness: object) -> None:
     proof = prove(program, options, witness)
     prover = twin_prover(program, proof, witness)
     assert prover.prove() == bytes(proof)
@@ -157,9 +155,7 @@ def test_the_cases_vary_what_the_protocol_can_vary() -> None:
     assert {8, 16, 32, 64, 128, 256, 512} <= {shape.length for shape in shapes}
     assert {(0, 1), (0, 1, 2)} <= {shape.offsets for shape in shapes}
     hiding = [shape for shape in shapes if shape.zero_knowledge]
-    assert {shape.rows_per_leaf for shape in hiding} == {1, 2, 4, 8} and {1, 2, 7} <= {
-        shape.pieces for shape in hiding
-    }
+    assert {shape.rows_per_leaf for shape in hiding} == {1, 2, 4, 8} and {1, 2, 7} <= {shape.pieces for shape in hiding}
     assert any(shape.mask_length > shape.length for shape in hiding)
     assert max(8 * shape.columns * shape.rows_per_leaf for shape in shapes) > 1024
     domains = [c.domain.kind for _, program, _, _ in cases() for c in program.definition.air.constraints]
@@ -179,19 +175,11 @@ def shallow(step: list) -> bool:
     """Whether the step's degree is at most 8 or so."""
     degree = 1
     for op, operand, _, _ in step:
-        degree = (
-            2 * degree
-            if op == "square"
-            else degree + 1
-            if op == "*" and operand in ("cell", "key")
-            else degree
-        )
+        degree = 2 * degree if op == "square" else degree + 1 if op == "*" and operand in ("cell", "key") else degree
     return degree <= 5
 
 
-STEPS = st.lists(st.lists(OPERATIONS, max_size=4).filter(shallow).map(tuple), min_size=1, max_size=3).map(
-    tuple
-)
+STEPS = st.lists(st.lists(OPERATIONS, max_size=4).filter(shallow).map(tuple), min_size=1, max_size=3).map(tuple)
 RECIPES = st.builds(
     Recipe,
     rows=st.integers(3, 32),
@@ -229,9 +217,7 @@ def test_any_small_program(program: Recipe, options: ProofOptions, witness: int)
     proof = prove(program, options, [witness])
     assert twin_prover(program, proof, [witness]).prove() == bytes(proof)
     TraceZkVm(options).check_proof(program, proof, [witness])
-    assert dataclasses.asdict(twin_verify(program, proof).shape) == dataclasses.asdict(shape) | {
-        "rows": program.rows
-    }
+    assert dataclasses.asdict(twin_verify(program, proof).shape) == dataclasses.asdict(shape) | {"rows": program.rows}
 
 
 # Shapes, of hiding proofs too
@@ -266,9 +252,7 @@ def shape_or_none(solve, *of) -> dict | None:
         return None
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
-)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(program=PROGRAMS, options=ANY_OPTIONS)
 def test_both_have_one_shape(program: TraceProgram, options: ProofOptions) -> None:
     air = program.definition.air
@@ -292,9 +276,7 @@ def test_both_have_one_shape_of_each_preset(preset: str, hiding: bool) -> None:
         air = program.definition.air
         ours = shape_or_none(solve, options, air.profile)
         assert ours is not None
-        assert shape_or_none(reference.solve, twin_options(options), twin_air(program)) == ours | {
-            "rows": air.rows
-        }
+        assert shape_or_none(reference.solve, twin_options(options), twin_air(program)) == ours | {"rows": air.rows}
 
 
 def test_both_have_one_digest() -> None:

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from defining import program
 
+from l2zk.air.trace import ExecutionTrace
 from l2zk.errors import L2zkError, ProgramError, WitnessError
-from l2zk.options import ProofOptions
-from l2zk.trace import ExecutionTrace
-from l2zk.zkvm import TraceZkVm
+from l2zk.proof.options import ProofOptions
+from l2zk.vm.zkvm import TraceZkVm
 
 VM = TraceZkVm(ProofOptions(grinding=0, security=100))
 
@@ -75,7 +75,9 @@ def test_a_given_trace_of_the_rows_alone_is_padded():
     made = program(squares)
     trace = ExecutionTrace(("x", "y"), np.array([[2, 3, 4, 5, 6], [4, 9, 16, 25, 36]], dtype=np.uint64), 5)
     report = VM.check(made, trace=trace)
-    assert [(v.constraint, v.row) for v in report.violations] == [("square", 5)]  # x is padded by 1, y by its last value
+    assert [(v.constraint, v.row) for v in report.violations] == [
+        ("square", 5)
+    ]  # x is padded by 1, y by its last value
     right = ExecutionTrace(("x",), np.full((1, 4), 6, dtype=np.uint64), 4)
     assert VM.verify(program(constant), VM.prove(program(constant), trace=right), outputs={"value": 6})
     for rows in (3, 5, 9):
@@ -93,5 +95,7 @@ def test_a_given_trace_with_steps_has_its_padding():
     made = program(define)
     whole = VM.trace(made)
     assert VM.check(made, trace=whole)
-    with pytest.raises(WitnessError, match="columns that fill themselves, in the padding too: give a trace of all 8 rows"):
+    with pytest.raises(
+        WitnessError, match="columns that fill themselves, in the padding too: give a trace of all 8 rows"
+    ):
         VM.check(made, trace=ExecutionTrace(("a",), whole.padded[:, :5], 5))

@@ -8,10 +8,10 @@ from defining import defined, program
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from l2zk.air.trace import ExecutionTrace
 from l2zk.errors import ConstraintError, ProgramError
-from l2zk.options import ProofOptions
-from l2zk.trace import ExecutionTrace
-from l2zk.zkvm import TraceZkVm
+from l2zk.proof.options import ProofOptions
+from l2zk.vm.zkvm import TraceZkVm
 
 VM = TraceZkVm(ProofOptions(grinding=0, security=100))
 
@@ -122,9 +122,7 @@ FINE = {
     "a choice": gated(lambda x, y, p, g: x.next == g * y + (1 - g) * p),
     "a selected summand": gated(lambda x, y, p, g: x.next - x == g * y),
     "a public factor": gated(lambda x, y, p, g: p * (x.next - y) == g),
-    "parts of which one is always there": gated(
-        lambda x, y, p, g, h: g * x.next == h * y, gates=((1, 0), (2, 1))
-    ),
+    "parts of which one is always there": gated(lambda x, y, p, g, h: g * x.next == h * y, gates=((1, 0), (2, 1))),
     "the end": gated(lambda x, y, p, g: g * (x - y), "end"),
 }
 
@@ -136,7 +134,7 @@ def test_what_is_said_where_it_is_read(define):
 
 def test_a_long_selector_is_seen_at_once(monkeypatch):
     """Of a selector that is 1 on one row of many, only that row's values are computed."""
-    from l2zk import gates
+    from l2zk.language.rules import gates
 
     seen = []
     evaluate = gates.evaluate_rows

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from l2zk.expression import ADD, COLUMN, CONSTANT, MODULUS, MUL, NEG, SUB
-from l2zk.vectors import add, evaluate_rows, multiply, subtract
+from l2zk.air.nodes import ADD, COLUMN, CONSTANT, MUL, NEG, SUB
+from l2zk.air.vectors import add, evaluate_rows, multiply, subtract
+from l2zk.base.field import MODULUS
 
 EDGES = [
     0,
@@ -31,10 +32,7 @@ OPERATIONS = {add: lambda x, y: x + y, subtract: lambda x, y: x - y, multiply: l
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.__name__)
 def test_all_pairs_of_edges(operation):
-    x, y = (
-        grid.ravel()
-        for grid in np.meshgrid(np.array(EDGES, dtype=np.uint64), np.array(EDGES, dtype=np.uint64))
-    )
+    x, y = (grid.ravel() for grid in np.meshgrid(np.array(EDGES, dtype=np.uint64), np.array(EDGES, dtype=np.uint64)))
     expected = [OPERATIONS[operation](a, b) % MODULUS for a, b in zip(x.tolist(), y.tolist())]
     assert operation(x, y).tolist() == expected
 

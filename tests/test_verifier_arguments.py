@@ -9,8 +9,8 @@ from example_programs import Fibonacci
 from hostile import TINY, TINY_MACHINE, tiny
 
 from l2zk import L2zkError, Proof, ProofOptions, TraceZkVm
+from l2zk.base.wording import short
 from l2zk.errors import OptionsError, ProgramError, SecurityError, WitnessError
-from l2zk.words import short
 
 
 @pytest.mark.parametrize("proof", ["l2zk", None, 7, 1.5, ["l2zk"], {}])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from l2zk.machine import Machine
-from l2zk.words import short
+from l2zk.base.wording import short
+from l2zk.language.builder import Machine
 
 
 @pytest.mark.parametrize(

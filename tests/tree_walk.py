@@ -14,10 +14,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from l2zk import ExecutionTrace, Machine, ProofOptions, TraceProgram
-from l2zk.air import Air, Constraint, Domain
-from l2zk.bytecode import compile_constraints
-from l2zk.expression import extract
-from l2zk.program import Definition
+from l2zk.air.air import Air, Constraint, Domain
+from l2zk.air.bytecode import compile_constraints
+from l2zk.air.nodes import extract
+from l2zk.language.program import Definition
 
 P = 2**64 - 2**32 + 1
 EDGES = sorted(
@@ -131,9 +131,7 @@ def definition_of(length, width, claims, periodic=(), inputs=0):
     """The definition with these (domain, tree) as its constraints, named "0", "1", …"""
     m = Machine()
     columns = m.columns(*(f"c{i}" for i in range(width)))
-    words = Words(
-        columns, tuple(map(m.periodic, periodic)), tuple(m.public_input(f"x{i}") for i in range(inputs))
-    )
+    words = Words(columns, tuple(map(m.periodic, periodic)), tuple(m.public_input(f"x{i}") for i in range(inputs)))
     nodes, roots = extract(columns[0].graph.nodes, [written(tree, words).index for _, tree in claims])
     air = Air(
         id="given.v0",
@@ -147,8 +145,7 @@ def definition_of(length, width, claims, periodic=(), inputs=0):
         periodic_names=tuple(f"p{i}" for i in range(len(periodic))),
         nodes=nodes,
         constraints=tuple(
-            Constraint(str(i), domain, root)
-            for i, ((domain, _), root) in enumerate(zip(claims, roots, strict=True))
+            Constraint(str(i), domain, root) for i, ((domain, _), root) in enumerate(zip(claims, roots, strict=True))
         ),
     )
     return Definition(

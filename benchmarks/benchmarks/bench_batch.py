@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from timeit import repeat
 
-from l2zk import TraceZkVm
-from l2zk.batch import BatchProcessor
-from l2zk.schedule import alone
+from l2zk import BatchProcessor, TraceZkVm
+from l2zk.vm.schedule import alone
 
 from .common import Proving, options
 from .programs import Fibonacci, first_row

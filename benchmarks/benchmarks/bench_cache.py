@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from l2zk.cache import CachedZkVm
+from l2zk import CachedZkVm
 
 from .common import SEED
 from .programs import STATEMENTS, first_row

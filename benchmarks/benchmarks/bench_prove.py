@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from l2zk.security import proven_bits
+from l2zk.proof.security import proven_bits
 
 from .common import Proving, options, shape_of
 

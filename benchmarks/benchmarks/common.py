@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from l2zk import ProofOptions, TraceZkVm, _core
-from l2zk.shape import Shape, solve
+from l2zk.proof.solver import Shape, solve
 
 from .programs import STATEMENTS, Statement, first_row
 

@@ -54,21 +54,15 @@ static const uint32_t BLAKE3_IV[8] = {
 
 /* Row r is the message permutation applied r times. */
 static const uint8_t BLAKE3_SCHEDULE[7][16] = {
-    {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15},
-    {2, 6, 3, 10, 7, 0, 4, 13, 1, 11, 12, 5, 9, 14, 15, 8},
-    {3, 4, 10, 12, 13, 2, 7, 14, 6, 5, 9, 0, 11, 15, 8, 1},
-    {10, 7, 12, 9, 14, 3, 13, 15, 4, 0, 11, 2, 5, 8, 1, 6},
-    {12, 13, 9, 11, 15, 10, 14, 8, 7, 2, 5, 3, 0, 1, 6, 4},
-    {9, 14, 11, 5, 8, 12, 15, 1, 13, 3, 0, 10, 2, 6, 4, 7},
+    {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}, {2, 6, 3, 10, 7, 0, 4, 13, 1, 11, 12, 5, 9, 14, 15, 8},
+    {3, 4, 10, 12, 13, 2, 7, 14, 6, 5, 9, 0, 11, 15, 8, 1}, {10, 7, 12, 9, 14, 3, 13, 15, 4, 0, 11, 2, 5, 8, 1, 6},
+    {12, 13, 9, 11, 15, 10, 14, 8, 7, 2, 5, 3, 0, 1, 6, 4}, {9, 14, 11, 5, 8, 12, 15, 1, 13, 3, 0, 10, 2, 6, 4, 7},
     {11, 15, 5, 0, 1, 9, 8, 6, 14, 10, 2, 12, 3, 4, 7, 13},
 };
 
 /* ---- Lanes ---- */
 
-HASH_INLINE hash_lanes broadcast(const uint32_t x)
-{
-    return (hash_lanes){0} + x;
-}
+HASH_INLINE hash_lanes broadcast(const uint32_t x) { return (hash_lanes){0} + x; }
 
 HASH_INLINE hash_lanes lane_numbers(void)
 {
@@ -122,8 +116,8 @@ HASH_INLINE void turn_places(const hash_lanes words[16], hash_lanes turned[16])
 /* ---- Compression of one state (states = 1) or of two (states = 2) ---- */
 
 /* Half of the function G, with one message word, on the four columns (turn = 0) or diagonals (turn = 1). */
-HASH_INLINE void half_round(hash_word v[16], const hash_word m[16], const uint8_t order[16],
-                            const int s, const int turn, const int half)
+HASH_INLINE void half_round(hash_word v[16], const hash_word m[16], const uint8_t order[16], const int s,
+                            const int turn, const int half)
 {
     HASH_UNROLL for (int i = 0; i < 4; i++) {
         hash_lanes *const a = &v[i].state[s];
@@ -139,59 +133,63 @@ HASH_INLINE void half_round(hash_word v[16], const hash_word m[16], const uint8_
 }
 
 /* The four halves are not a loop: around one more loop gcc allocates registers three times worse. */
-HASH_INLINE void full_round(const int states, hash_word v[16], const hash_word m[16],
-                            const uint8_t order[16])
+HASH_INLINE void full_round(const int states, hash_word v[16], const hash_word m[16], const uint8_t order[16])
 {
-    HASH_UNROLL for (int s = 0; s < states; s++) half_round(v, m, order, s, 0, 0);
-    HASH_UNROLL for (int s = 0; s < states; s++) half_round(v, m, order, s, 0, 1);
-    HASH_UNROLL for (int s = 0; s < states; s++) half_round(v, m, order, s, 1, 0);
-    HASH_UNROLL for (int s = 0; s < states; s++) half_round(v, m, order, s, 1, 1);
+    HASH_UNROLL for (int s = 0; s < states; s++)
+        half_round(v, m, order, s, 0, 0);
+    HASH_UNROLL for (int s = 0; s < states; s++)
+        half_round(v, m, order, s, 0, 1);
+    HASH_UNROLL for (int s = 0; s < states; s++)
+        half_round(v, m, order, s, 1, 0);
+    HASH_UNROLL for (int s = 0; s < states; s++)
+        half_round(v, m, order, s, 1, 1);
 }
 
 /* out may be cv or the first half of m. numbered: each lane adds its number to the counter, which is a
  * multiple of HASH_GROUP. */
-HASH_INLINE void compress_states(const int states, const int numbered, const hash_word cv[8],
-                                 const hash_word m[16], const hash_tweak tweak, hash_word out[8])
+HASH_INLINE void compress_states(const int states, const int numbered, const hash_word cv[8], const hash_word m[16],
+                                 const hash_tweak tweak, hash_word out[8])
 {
     hash_word v[16];
     uint32_t last[8];
     memcpy(last, BLAKE3_IV, 16);
     memcpy(last + 4, &tweak, 16);
-    HASH_UNROLL for (int k = 0; k < 8; k++)
-        HASH_UNROLL for (int s = 0; s < states; s++) {
+    HASH_UNROLL for (int k = 0; k < 8; k++) HASH_UNROLL
+        for (int s = 0; s < states; s++) {
             v[k].state[s] = cv[k].state[s];
             v[8 + k].state[s] = broadcast(last[k]);
         }
-    if (numbered)
-        HASH_UNROLL for (int s = 0; s < states; s++) v[12].state[s] += s * HASH_LANES + lane_numbers();
+    if (numbered) HASH_UNROLL
+        for (int s = 0; s < states; s++)
+            v[12].state[s] += s * HASH_LANES + lane_numbers();
     HASH_UNROLL for (int round = 0; round < 7; round++)
         full_round(states, v, m, BLAKE3_SCHEDULE[round]);
-    HASH_UNROLL for (int k = 0; k < 8; k++)
-        HASH_UNROLL for (int s = 0; s < states; s++)
+    HASH_UNROLL for (int k = 0; k < 8; k++) HASH_UNROLL
+        for (int s = 0; s < states; s++)
             out[k].state[s] = v[k].state[s] ^ v[8 + k].state[s];
 }
 
 /* Functions, not one with branches: gcc would load what both need before it, and run out of registers. */
-HASH_FUNCTION void compress_one_state(const hash_word cv[8], const hash_word m[16],
-                                      const hash_tweak tweak, hash_word out[8])
+HASH_FUNCTION void compress_one_state(const hash_word cv[8], const hash_word m[16], const hash_tweak tweak,
+                                      hash_word out[8])
 {
     compress_states(1, 0, cv, m, tweak, out);
 }
 
-HASH_FUNCTION void compress_two_states(const hash_word cv[8], const hash_word m[16],
-                                       const hash_tweak tweak, hash_word out[8])
+HASH_FUNCTION void compress_two_states(const hash_word cv[8], const hash_word m[16], const hash_tweak tweak,
+                                       hash_word out[8])
 {
     compress_states(2, 0, cv, m, tweak, out);
 }
 
-HASH_FUNCTION void compress_chunks(const hash_word cv[8], const hash_word m[16],
-                                   const hash_tweak tweak, hash_word out[8])
+HASH_FUNCTION void compress_chunks(const hash_word cv[8], const hash_word m[16], const hash_tweak tweak,
+                                   hash_word out[8])
 {
     compress_states(2, 1, cv, m, tweak, out);
 }
 
-HASH_INLINE void compress(const int states, const hash_word cv[8], const hash_word m[16],
-                          const hash_tweak tweak, hash_word out[8])
+HASH_INLINE void compress(const int states, const hash_word cv[8], const hash_word m[16], const hash_tweak tweak,
+                          hash_word out[8])
 {
     (states == 1 ? compress_one_state : compress_two_states)(cv, m, tweak, out);
 }
@@ -199,7 +197,8 @@ HASH_INLINE void compress(const int states, const hash_word cv[8], const hash_wo
 HASH_INLINE void initial_value(hash_word cv[8])
 {
     for (int k = 0; k < 8; k++)
-        for (int s = 0; s < HASH_STATES; s++) cv[k].state[s] = broadcast(BLAKE3_IV[k]);
+        for (int s = 0; s < HASH_STATES; s++)
+            cv[k].state[s] = broadcast(BLAKE3_IV[k]);
 }
 
 HASH_INLINE void copy_digests(const uint32_t *const src, const size_t src_stride, const size_t count,
@@ -216,27 +215,22 @@ HASH_INLINE void copy_digests(const uint32_t *const src, const size_t src_stride
 
 typedef void hash_loader(const void *source, uint64_t block, hash_word m[16]);
 
-HASH_INLINE uint64_t block_count(const uint64_t length)
-{
-    return length ? (length - 1) / BLOCK_BYTES + 1 : 1;
-}
+HASH_INLINE uint64_t block_count(const uint64_t length) { return length ? (length - 1) / BLOCK_BYTES + 1 : 1; }
 
-HASH_INLINE uint64_t last_chunk_of(const uint64_t length)
-{
-    return (block_count(length) - 1) / CHUNK_BLOCKS;
-}
+HASH_INLINE uint64_t last_chunk_of(const uint64_t length) { return (block_count(length) - 1) / CHUNK_BLOCKS; }
 
 /* The value of a chunk of the messages of `length` bytes whose blocks `load` fetches; with `mode` KEYED, iv is the key. */
-HASH_INLINE void hash_chunk(hash_loader *const load, const void *const source, const uint64_t length, const uint64_t chunk,
-                            const int states, const hash_word iv[8], const uint32_t mode, hash_word value[8])
+HASH_INLINE void hash_chunk(hash_loader *const load, const void *const source, const uint64_t length,
+                            const uint64_t chunk, const int states, const hash_word iv[8], const uint32_t mode,
+                            hash_word value[8])
 {
     const uint64_t blocks = block_count(length), last_chunk = last_chunk_of(length);
     const uint64_t start = chunk * CHUNK_BLOCKS;
     const uint64_t end = chunk == last_chunk ? blocks : start + CHUNK_BLOCKS;
     for (uint64_t block = start; block < end; block++) {
         const uint64_t size = block + 1 == blocks ? length - block * BLOCK_BYTES : BLOCK_BYTES;
-        const uint32_t flags = mode | (block == start ? CHUNK_START : 0) | (block + 1 == end ? CHUNK_END : 0)
-                             | (block + 1 == end && last_chunk == 0 ? ROOT : 0);
+        const uint32_t flags = mode | (block == start ? CHUNK_START : 0) | (block + 1 == end ? CHUNK_END : 0) |
+                               (block + 1 == end && last_chunk == 0 ? ROOT : 0);
         hash_word m[16];
         load(source, block, m);
         const hash_tweak tweak = {chunk, (uint32_t)size, flags};
@@ -307,8 +301,9 @@ HASH_INLINE void load_salts(const uint32_t *const salts, const size_t stride, co
 
 /* Digest i, i < n: H3 of src[0][i], src[1][i], ..., src[words - 1][i], zero-padded to whole blocks (PROTOCOL 5.1); with
  * salts, keyed with that of leaf i, whose word k is salts[k * salt_stride + i], and zeros. words >= 1. out overlaps no column. */
-static void hash_columns(const uint64_t *const *const src, const size_t words, const size_t n, const uint32_t *const salts,
-                         const size_t salt_stride, uint32_t *const out, const size_t stride)
+static void hash_columns(const uint64_t *const *const src, const size_t words, const size_t n,
+                         const uint32_t *const salts, const size_t salt_stride, uint32_t *const out,
+                         const size_t stride)
 {
     const uint64_t length = (words + 7) / 8 * BLOCK_BYTES;
     hash_word iv[8], tree[8 * HASH_SUBTREES];
@@ -327,8 +322,8 @@ static void hash_columns(const uint64_t *const *const src, const size_t words, c
 
 /* ---- Nodes ---- */
 
-HASH_FUNCTION void hash_parents_group(const uint32_t *const left, const uint32_t *const right,
-                                      const size_t in_stride, uint32_t *const out, const size_t out_stride)
+HASH_FUNCTION void hash_parents_group(const uint32_t *const left, const uint32_t *const right, const size_t in_stride,
+                                      uint32_t *const out, const size_t out_stride)
 {
     hash_word iv[8], m[16];
     initial_value(iv);
@@ -337,7 +332,8 @@ HASH_FUNCTION void hash_parents_group(const uint32_t *const left, const uint32_t
         memcpy(&m[8 + k], right + k * in_stride, sizeof m[k]);
     }
     compress_states(HASH_STATES, 0, iv, m, (hash_tweak){0, BLOCK_BYTES, PARENT}, m);
-    HASH_UNROLL for (int k = 0; k < 8; k++) memcpy(out + k * out_stride, &m[k], sizeof m[k]);
+    HASH_UNROLL for (int k = 0; k < 8; k++)
+        memcpy(out + k * out_stride, &m[k], sizeof m[k]);
 }
 
 /* Digest i, i < n: parent(left i, right i) (PROTOCOL 5.2). out overlaps neither, or it is left or right with
@@ -370,12 +366,14 @@ static inline void load_text(const void *const source, const uint64_t block, has
     const uint64_t start = block * BLOCK_BYTES, rest = text->length - start;
     uint32_t words[16] = {0};
     memcpy(words, text->data + start, rest < BLOCK_BYTES ? rest : BLOCK_BYTES);
-    for (int k = 0; k < 16; k++) m[k].state[0] = broadcast(words[k]);
+    for (int k = 0; k < 16; k++)
+        m[k].state[0] = broadcast(words[k]);
 }
 
 HASH_INLINE void store_lane_zero(const hash_word digest[8], uint8_t out[32])
 {
-    for (int k = 0; k < 8; k++) memcpy(out + 4 * k, &digest[k], 4);
+    for (int k = 0; k < 8; k++)
+        memcpy(out + 4 * k, &digest[k], 4);
 }
 
 /* The value of the last chunk: of a message of one chunk, H3. */
@@ -430,7 +428,8 @@ HASH_INLINE void load_blocks(const uint8_t *const blocks, const size_t count, ha
         turn_places(turned, words);
         turn_places(words, turned);
         turn_places(turned, words);
-        for (int k = 0; k < 16; k++) m[k].state[s] = words[k];
+        for (int k = 0; k < 16; k++)
+            m[k].state[s] = words[k];
     }
 }
 
@@ -444,8 +443,7 @@ HASH_FUNCTION void hash_whole_chunks(const uint8_t *const data, const uint64_t f
         const size_t group = count - i < HASH_GROUP ? count - i : HASH_GROUP;
         const uint8_t *const chunks = data + (first + i) * CHUNK_BYTES;
         for (int block = 0; block < CHUNK_BLOCKS; block++) {
-            const uint32_t flags = (block == 0 ? CHUNK_START : 0)
-                                 | (block + 1 == CHUNK_BLOCKS ? CHUNK_END : 0);
+            const uint32_t flags = (block == 0 ? CHUNK_START : 0) | (block + 1 == CHUNK_BLOCKS ? CHUNK_END : 0);
             load_blocks(chunks + block * BLOCK_BYTES, group, m);
             compress_chunks(block == 0 ? iv : value, m, (hash_tweak){first + i, BLOCK_BYTES, flags}, value);
         }
@@ -469,21 +467,24 @@ HASH_FUNCTION void join_neighbours(hash_span *const values, const size_t count, 
         copy_digests((const uint32_t *)m, HASH_GROUP, group, values->word[0] + i, HASH_SPAN);
     }
     if (count % 2 == 1)
-        for (int k = 0; k < 8; k++) values->word[k][count / 2] = values->word[k][count - 1];
+        for (int k = 0; k < 8; k++)
+            values->word[k][count / 2] = values->word[k][count - 1];
 }
 
 /* The node over `count` chunks from number `first` on: a whole span, or all up to the end of the message. */
-HASH_INLINE void hash_chunks(const hash_text *const text, const uint64_t first, const size_t count,
-                             const int to_end, hash_span *const values, uint8_t out[32])
+HASH_INLINE void hash_chunks(const hash_text *const text, const uint64_t first, const size_t count, const int to_end,
+                             hash_span *const values, uint8_t out[32])
 {
     hash_whole_chunks(text->data, first, count - to_end, values);
     if (to_end) {
         hash_last_chunk(text, out);
-        for (int k = 0; k < 8; k++) memcpy(&values->word[k][count - 1], out + 4 * k, 4);
+        for (int k = 0; k < 8; k++)
+            memcpy(&values->word[k][count - 1], out + 4 * k, 4);
     }
     for (size_t n = count; n > 1; n = (n + 1) / 2)
         join_neighbours(values, n, PARENT | (n == 2 && to_end && first == 0 ? ROOT : 0));
-    for (int k = 0; k < 8; k++) memcpy(out + 4 * k, &values->word[k][0], 4);
+    for (int k = 0; k < 8; k++)
+        memcpy(out + 4 * k, &values->word[k][0], 4);
 }
 
 /* H3 of more than one chunk. tree holds the nodes over finished subtrees, the largest first. */
@@ -527,7 +528,8 @@ HASH_INLINE void expand_states(const int states, const uint32_t key[8], const ui
     hash_word v[16], m[16];
     memset(m, 0, sizeof m);
     for (int s = 0; s < states; s++) {
-        for (int k = 0; k < 8; k++) v[k].state[s] = broadcast(key[k]);
+        for (int k = 0; k < 8; k++)
+            v[k].state[s] = broadcast(key[k]);
         for (int k = 0; k < 4; k++) {
             v[8 + k].state[s] = broadcast(BLAKE3_IV[k]);
             m[k].state[s] = broadcast(message[k]);
@@ -546,14 +548,14 @@ HASH_INLINE void expand_states(const int states, const uint32_t key[8], const ui
         }
 }
 
-HASH_FUNCTION void expand_few(const uint32_t key[8], const uint32_t message[4], const uint64_t first, uint32_t *const out,
-                              const size_t stride)
+HASH_FUNCTION void expand_few(const uint32_t key[8], const uint32_t message[4], const uint64_t first,
+                              uint32_t *const out, const size_t stride)
 {
     expand_states(1, key, message, first, out, stride);
 }
 
-HASH_FUNCTION void expand_group(const uint32_t key[8], const uint32_t message[4], const uint64_t first, uint32_t *const out,
-                                const size_t stride)
+HASH_FUNCTION void expand_group(const uint32_t key[8], const uint32_t message[4], const uint64_t first,
+                                uint32_t *const out, const size_t stride)
 {
     expand_states(HASH_STATES, key, message, first, out, stride);
 }
@@ -579,31 +581,36 @@ HASH_INLINE int some_lane(const hash_lanes x)
 {
     uint64_t pair[HASH_LANES / 2], all = 0;
     memcpy(pair, &x, sizeof x);
-    for (int i = 0; i < HASH_LANES / 2; i++) all |= pair[i];
+    for (int i = 0; i < HASH_LANES / 2; i++)
+        all |= pair[i];
     return all != 0;
 }
 
 /* The least nonce in first ... first + count - 1 for which the first 8 bytes of H3(prefix || u64(nonce)), as
  * u64, have their lowest `bits` bits zero (PROTOCOL 6.10). *found: whether there is one; if not, the
  * answer is 0. first + count <= 2^64. The compression stands in the loop, so that what no nonce changes is done before it. */
-static uint64_t grind(const uint8_t prefix[48], const uint64_t first, const uint64_t count,
-                      const unsigned bits, int *const found)
+static uint64_t grind(const uint8_t prefix[48], const uint64_t first, const uint64_t count, const unsigned bits,
+                      int *const found)
 {
     const uint64_t mask = bits < 64 ? (UINT64_C(1) << bits) - 1 : UINT64_MAX;
     hash_word iv[8], m[16], digest[8];
     initial_value(iv);
     load_text(&(hash_text){prefix, 48}, 0, m);
-    for (int k = 0; k < 16; k++) m[k].state[1] = m[k].state[0];
+    for (int k = 0; k < 16; k++)
+        m[k].state[1] = m[k].state[0];
     *found = 1;
     for (uint64_t done = 0; done < count; done += HASH_GROUP) {
-        for (int s = 0; s < HASH_STATES; s++) count_up(first + done + s * HASH_LANES, &m[12].state[s], &m[13].state[s]);
+        for (int s = 0; s < HASH_STATES; s++)
+            count_up(first + done + s * HASH_LANES, &m[12].state[s], &m[13].state[s]);
         compress_states(HASH_STATES, 0, iv, m, (hash_tweak){0, 56, CHUNK_START | CHUNK_END | ROOT}, digest);
         hash_lanes zero[HASH_STATES];
-        for (int s = 0; s < HASH_STATES; s++) zero[s] = zero_lanes(digest[0].state[s], digest[1].state[s], mask);
+        for (int s = 0; s < HASH_STATES; s++)
+            zero[s] = zero_lanes(digest[0].state[s], digest[1].state[s], mask);
         if (!some_lane(zero[0] | zero[1]))
             continue;
         for (uint64_t i = 0; i < HASH_GROUP && i < count - done; i++)
-            if (zero[i / HASH_LANES][i % HASH_LANES]) return first + done + i;
+            if (zero[i / HASH_LANES][i % HASH_LANES])
+                return first + done + i;
     }
     *found = 0;
     return 0;

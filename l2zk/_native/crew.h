@@ -35,10 +35,12 @@ double l2zk_crew_seconds(l2zk_crew *crew, uint32_t stage); /* that the job spent
 /* Called by the job. */
 void l2zk_crew_stage(l2zk_crew *crew, uint32_t stage, uint64_t total); /* stage < L2ZK_STAGES; 0 at its start and end */
 void l2zk_crew_advance(l2zk_crew *crew, uint64_t done);
-void l2zk_crew_alone(l2zk_crew *crew, int alone); /* whether the job's thread does all tasks from now on: for short ones */
+void l2zk_crew_alone(l2zk_crew *crew,
+                     int alone); /* whether the job's thread does all tasks from now on: for short ones */
 int l2zk_crew_cancelled(l2zk_crew *crew);
 unsigned l2zk_crew_threads(l2zk_crew *crew);
-int l2zk_crew_share(l2zk_crew *crew, l2zk_task task, void *context, size_t tasks); /* 0, or 1 if cancelled before the end */
+int l2zk_crew_share(l2zk_crew *crew, l2zk_task task, void *context,
+                    size_t tasks); /* 0, or 1 if cancelled before the end */
 
 /* A flag that one task sets and others look at meanwhile. */
 static inline void l2zk_flag_set(int *flag) { __atomic_store_n(flag, 1, __ATOMIC_RELAXED); }

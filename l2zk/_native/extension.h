@@ -37,7 +37,10 @@ static inline void v_sum_add(v_sum *s, V a, V b0, V b1, V b2)
     s->high[2] = v_add_low_product(s->high[2], h, b2);
 }
 
-static inline V v_join_limbs(const V part[3]) { return v_add(v_add(v_canonical(part[0]), v_shift24(part[1])), v_shift48(part[2])); }
+static inline V v_join_limbs(const V part[3])
+{
+    return v_add(v_add(v_canonical(part[0]), v_shift24(part[1])), v_shift48(part[2]));
+}
 
 static inline V v_sum_value(const v_sum *s) { return v_add(v_join_limbs(s->low), v_shift32(v_join_limbs(s->high))); }
 

@@ -8,9 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define P 0xffffffff00000001ULL       /* the prime */
-#define EPSILON 0xffffffffULL         /* 2^64 mod p */
-#define GENERATOR 7ULL                /* of F*; the shift of the evaluation coset */
+#define P 0xffffffff00000001ULL /* the prime */
+#define EPSILON 0xffffffffULL /* 2^64 mod p */
+#define GENERATOR 7ULL /* of F*; the shift of the evaluation coset */
 #define ROOT_2_32 0x185629dcda58878cULL /* omega of order 2^32 */
 
 /* ---- F ---------------------------------------------------------------------------------------------------------- */
@@ -134,7 +134,7 @@ static inline k3 k_scale(k3 a, uint64_t b)
 static inline k3 k_mul(k3 a, k3 b)
 {
     uint64_t p3 = f_add(f_mul(a.c[1], b.c[2]), f_mul(a.c[2], b.c[1])); /* phi^3 = phi + 1 */
-    uint64_t p4 = f_mul(a.c[2], b.c[2]);                               /* phi^4 = phi^2 + phi */
+    uint64_t p4 = f_mul(a.c[2], b.c[2]); /* phi^4 = phi^2 + phi */
     uint64_t p1 = f_add(f_mul(a.c[0], b.c[1]), f_mul(a.c[1], b.c[0]));
     uint64_t p2 = f_add(f_add(f_mul(a.c[0], b.c[2]), f_mul(a.c[2], b.c[0])), f_mul(a.c[1], b.c[1]));
     k3 r = {{f_add(f_mul(a.c[0], b.c[0]), p3), f_add(p1, f_add(p3, p4)), f_add(p2, p4)}};

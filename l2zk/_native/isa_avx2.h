@@ -101,7 +101,8 @@ static inline V v_times(V a, v_factor w)
 {
     V high = _mm256_srli_epi64(a, 32);
     V a0 = _mm256_mul_epu32(a, w.u), a1 = _mm256_mul_epu32(high, w.v), s = _mm256_sub_epi64(a0, a1);
-    V t = _mm256_add_epi64(_mm256_mul_epu32(a, w.u_high), _mm256_srli_epi64(s, 32)), b = _mm256_mul_epu32(high, w.v_high);
+    V t = _mm256_add_epi64(_mm256_mul_epu32(a, w.u_high), _mm256_srli_epi64(s, 32)),
+      b = _mm256_mul_epu32(high, w.v_high);
     b = _mm256_add_epi64(b, _mm256_and_si256(v_less(a0, a1), v_set1(1ULL << 32)));
     return v_sub(v_sub(t, v_low_epsilon(s)), b);
 }

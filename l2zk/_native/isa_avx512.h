@@ -16,7 +16,10 @@ typedef __m512i V;
 static inline V v_load(const uint64_t *p) { return _mm512_loadu_si512(p); }
 static inline void v_store(uint64_t *p, V a) { _mm512_storeu_si512(p, a); }
 static inline V v_set1(uint64_t a) { return _mm512_set1_epi64((long long)a); }
-static inline V v_first(uint64_t a) { return _mm512_zextsi128_si512(_mm_cvtsi64_si128((long long)a)); } /* a, 0, 0, ... */
+static inline V v_first(uint64_t a)
+{
+    return _mm512_zextsi128_si512(_mm_cvtsi64_si128((long long)a));
+} /* a, 0, 0, ... */
 static inline V v_gather(const uint64_t *p, const uint32_t *index)
 {
     return _mm512_i32gather_epi64(_mm256_loadu_si256((const __m256i *)index), (const void *)p, 8);
@@ -92,7 +95,8 @@ static inline V v_times(V a, v_factor w)
 {
     V high = _mm512_srli_epi64(a, 32);
     V a0 = _mm512_mul_epu32(a, w.u), a1 = _mm512_mul_epu32(high, w.v), s = _mm512_sub_epi64(a0, a1);
-    V t = _mm512_add_epi64(_mm512_mul_epu32(a, w.u_high), _mm512_srli_epi64(s, 32)), b = _mm512_mul_epu32(high, w.v_high);
+    V t = _mm512_add_epi64(_mm512_mul_epu32(a, w.u_high), _mm512_srli_epi64(s, 32)),
+      b = _mm512_mul_epu32(high, w.v_high);
     b = _mm512_mask_add_epi64(b, _mm512_cmplt_epu64_mask(a0, a1), b, v_set1(1ULL << 32));
     return v_sub(v_sub(t, v_low_epsilon(s)), b);
 }

@@ -71,7 +71,8 @@ static inline v_factor v_load_factors(const uint64_t *u, const uint64_t *v)
 
 static inline v_factor v_set_factor(const f_factor *w)
 {
-    v_factor r = {vdup_n_u32((uint32_t)w->u), vdup_n_u32((uint32_t)w->v), vdup_n_u32(w->u >> 32), vdup_n_u32(w->v >> 32)};
+    v_factor r = {vdup_n_u32((uint32_t)w->u), vdup_n_u32((uint32_t)w->v), vdup_n_u32(w->u >> 32),
+                  vdup_n_u32(w->v >> 32)};
     return r;
 }
 
@@ -90,7 +91,10 @@ static inline V v_reverse(V a) { return vextq_u64(a, a, 1); } /* the elements in
 
 /* Any word times 2^24, 2^48, 2^72, by 2^64 = 2^32 - 1 and 2^96 = -1; a*2^24 mod 2^64 may exceed p, but its sum stays below 2p. */
 static inline V v_shift24(V a) { return v_add(vshlq_n_u64(a, 24), v_low_epsilon(vshrq_n_u64(a, 40))); }
-static inline V v_shift48(V a) { return v_sub(vshlq_n_u64(a, 48), v_sub(vshrq_n_u64(a, 48), v_low_epsilon(vshrq_n_u64(a, 16)))); }
+static inline V v_shift48(V a)
+{
+    return v_sub(vshlq_n_u64(a, 48), v_sub(vshrq_n_u64(a, 48), v_low_epsilon(vshrq_n_u64(a, 16))));
+}
 static inline V v_shift72(V a) { return v_sub(v_low_epsilon(vshlq_n_u64(a, 8)), vshrq_n_u64(a, 24)); }
 
 /* For sums of products (extension.h): sum + (a mod 2^32)*(b mod 2^32) in 64 bits; a div 2^32; any a mod p; a*2^32 mod p */

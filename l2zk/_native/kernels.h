@@ -10,7 +10,9 @@
 
 #define TILE 64
 #define CHUNK 1024 /* elements that are inverted together */
-#define CHUNK_STEP (CHUNK + TILE / 2) /* from one array of a chunk to the next: 4096 bytes apart they would share their sets of a cache */
+#define CHUNK_STEP \
+    (CHUNK + \
+     TILE / 2) /* from one array of a chunk to the next: 4096 bytes apart they would share their sets of a cache */
 
 /* Straight-line code over slots. An instruction is (op, dst, a, b); see bytecode.py for its making.
  *
@@ -18,10 +20,16 @@
  * what runs code on tiles (machine.h), at a point (point.pxi) and on rows (_ROW_OPERATIONS and _read in rows.pxi); one that is also for
  * uniforms: _check_prelude (program.pxi) and run_prelude (plan.pxi); tests/code_interpreter.py, tests/native/compare_kernels.c. */
 enum {
-    OP_ADD_VV, OP_SUB_VV, OP_MUL_VV,            /* vector, vector */
-    OP_ADD_VU, OP_SUB_VU, OP_SUB_UV, OP_MUL_VU, /* one of them uniform: the same for all rows */
+    OP_ADD_VV,
+    OP_SUB_VV,
+    OP_MUL_VV,            /* vector, vector */
+    OP_ADD_VU,
+    OP_SUB_VU,
+    OP_SUB_UV,
+    OP_MUL_VU, /* one of them uniform: the same for all rows */
     OP_NEG_V,
-    OP_RESULT_V, OP_RESULT_U                    /* dst is the number of the result */
+    OP_RESULT_V,
+    OP_RESULT_U                    /* dst is the number of the result */
 };
 
 typedef struct {
@@ -103,19 +111,20 @@ typedef struct {
     /* blake3.h */
     void (*hash_bytes)(const uint8_t *data, size_t length, uint8_t out[32]);
     void (*hash_parent)(const uint8_t left[32], const uint8_t right[32], uint8_t out[32]);
-    void (*hash_columns)(const uint64_t *const *src, size_t words, size_t n, const uint32_t *salts, size_t salt_stride, uint32_t *out,
-                         size_t stride);
+    void (*hash_columns)(const uint64_t *const *src, size_t words, size_t n, const uint32_t *salts, size_t salt_stride,
+                         uint32_t *out, size_t stride);
     void (*hash_parents)(const uint32_t *left, const uint32_t *right, size_t in_stride, size_t n, uint32_t *out,
                          size_t out_stride);
-    void (*expand)(const uint32_t key[8], const uint32_t message[4], uint64_t first, size_t count, uint32_t *out, size_t stride);
+    void (*expand)(const uint32_t key[8], const uint32_t message[4], uint64_t first, size_t count, uint32_t *out,
+                   size_t stride);
     uint64_t (*grind)(const uint8_t prefix[48], uint64_t first, uint64_t count, unsigned bits, int *found);
 
     /* ntt.h */
     void (*ntt_fill_tables)(uint64_t *words, size_t n);
     void (*ntt_fill_shift)(uint64_t *words, uint64_t shift, unsigned log_n);
     void (*ntt_coefficients)(uint64_t *out, const uint64_t *values, unsigned log_n, l2zk_ntt_tables tables);
-    void (*ntt_values)(uint64_t *out, const uint64_t *coefficients, unsigned log_n, const uint64_t *shift, const uint64_t *tail,
-                       unsigned log_tail, l2zk_ntt_tables tables);
+    void (*ntt_values)(uint64_t *out, const uint64_t *coefficients, unsigned log_n, const uint64_t *shift,
+                       const uint64_t *tail, unsigned log_tail, l2zk_ntt_tables tables);
     void (*add_scaled)(uint64_t *out, const uint64_t *values, size_t count, uint64_t scale);
     void (*scale_values)(uint64_t *out, const uint64_t *values, size_t count, uint64_t scale);
     void (*ntt_scale)(uint64_t *coefficients, unsigned log_n, const uint64_t *shift);
@@ -136,9 +145,10 @@ typedef struct {
     void (*minimal_values)(k3 z, const uint64_t *x, uint64_t *mu);
     void (*multiply_differences)(const uint64_t *values, const uint64_t *x, uint64_t root, uint64_t *out);
     void (*reciprocals)(k3 z, const uint64_t *x, const uint64_t *inverse, uint64_t *out, size_t stride);
-    void (*deep)(const l2zk_deep_point *points, size_t count, size_t at, const uint64_t *const *reciprocals, uint64_t *word);
-    void (*fold)(const uint64_t *const coefficients[3], size_t n, size_t first, size_t last, unsigned log_arity, k3 beta,
-                 uint64_t *const out[3]);
+    void (*deep)(const l2zk_deep_point *points, size_t count, size_t at, const uint64_t *const *reciprocals,
+                 uint64_t *word);
+    void (*fold)(const uint64_t *const coefficients[3], size_t n, size_t first, size_t last, unsigned log_arity,
+                 k3 beta, uint64_t *const out[3]);
     void (*fold_leaves)(uint64_t *members, size_t stride, unsigned log_arity, k3 beta, const uint64_t *inverse_points,
                         uint64_t *const out[3]);
     void (*evaluate)(const k3 *coefficients, size_t count, const uint64_t *x, uint64_t *const out[3]);
@@ -153,7 +163,7 @@ typedef struct {
     int compiled, runs_here; /* whether this build has it, and whether this machine can run it */
 } l2zk_isa;
 
-l2zk_isa l2zk_isa_at(size_t i);                        /* the i-th of this kind of machine, best first; its name NULL: no more */
-int l2zk_select(const char *name);                     /* by name; NULL: the best. 0, or -1 if there is none such */
+l2zk_isa l2zk_isa_at(size_t i); /* the i-th of this kind of machine, best first; its name NULL: no more */
+int l2zk_select(const char *name); /* by name; NULL: the best. 0, or -1 if there is none such */
 
 #endif

@@ -12,14 +12,43 @@ static inline void run_instruction(const uint32_t *ins, uint64_t *const *slots, 
     uint64_t *d = slots[ins[1]];
     const uint64_t *a = slots[ins[2]];
     switch (ins[0]) {
-    case OP_ADD_VV: { const uint64_t *b = slots[ins[3]]; EACH(i) v_store(d + i, v_add(v_load(a + i), v_load(b + i))); break; }
-    case OP_SUB_VV: { const uint64_t *b = slots[ins[3]]; EACH(i) v_store(d + i, v_sub(v_load(a + i), v_load(b + i))); break; }
-    case OP_MUL_VV: { const uint64_t *b = slots[ins[3]]; EACH(i) v_store(d + i, v_mul(v_load(a + i), v_load(b + i))); break; }
-    case OP_ADD_VU: { V u = v_set1(uniforms[ins[3]]); EACH(i) v_store(d + i, v_add(v_load(a + i), u)); break; }
-    case OP_SUB_VU: { V u = v_set1(uniforms[ins[3]]); EACH(i) v_store(d + i, v_sub(v_load(a + i), u)); break; }
-    case OP_MUL_VU: { V u = v_set1(uniforms[ins[3]]); EACH(i) v_store(d + i, v_mul(v_load(a + i), u)); break; }
-    case OP_NEG_V: { V u = v_set1(0); EACH(i) v_store(d + i, v_sub(u, v_load(a + i))); break; }
-    default: break;
+    case OP_ADD_VV: {
+        const uint64_t *b = slots[ins[3]];
+        EACH(i) v_store(d + i, v_add(v_load(a + i), v_load(b + i)));
+        break;
+    }
+    case OP_SUB_VV: {
+        const uint64_t *b = slots[ins[3]];
+        EACH(i) v_store(d + i, v_sub(v_load(a + i), v_load(b + i)));
+        break;
+    }
+    case OP_MUL_VV: {
+        const uint64_t *b = slots[ins[3]];
+        EACH(i) v_store(d + i, v_mul(v_load(a + i), v_load(b + i)));
+        break;
+    }
+    case OP_ADD_VU: {
+        V u = v_set1(uniforms[ins[3]]);
+        EACH(i) v_store(d + i, v_add(v_load(a + i), u));
+        break;
+    }
+    case OP_SUB_VU: {
+        V u = v_set1(uniforms[ins[3]]);
+        EACH(i) v_store(d + i, v_sub(v_load(a + i), u));
+        break;
+    }
+    case OP_MUL_VU: {
+        V u = v_set1(uniforms[ins[3]]);
+        EACH(i) v_store(d + i, v_mul(v_load(a + i), u));
+        break;
+    }
+    case OP_NEG_V: {
+        V u = v_set1(0);
+        EACH(i) v_store(d + i, v_sub(u, v_load(a + i)));
+        break;
+    }
+    default:
+        break;
     }
 }
 
@@ -52,7 +81,8 @@ static inline void add_few(const l2zk_group *group, int count, uint64_t *q0, uin
         power[t] = vk_set1(p);
         is_one[t] = p.c[0] == 1 && !p.c[1] && !p.c[2];
     }
-    EACH(i) {
+    EACH(i)
+    {
         VK sum = vk_load(q0 + i, q1 + i, q2 + i);
         for (int t = 0; t < count; t++)
             sum = add_weighted(sum, power[t], is_one[t], v_mul(v_load(results[t] + i), v_load(divisor + i)));
@@ -63,9 +93,11 @@ static inline void add_few(const l2zk_group *group, int count, uint64_t *q0, uin
 /* The same of more: they are summed up before they are divided. */
 static inline void add_many(const l2zk_group *group, uint64_t *q0, uint64_t *q1, uint64_t *q2)
 {
-    EACH(i) {
+    EACH(i)
+    {
         const VK sum = weighted_sum(group->powers, group->results, group->count, i);
-        vk_store(q0 + i, q1 + i, q2 + i, vk_add_scaled(vk_load(q0 + i, q1 + i, q2 + i), sum, v_load(group->divisor + i)));
+        vk_store(q0 + i, q1 + i, q2 + i,
+                 vk_add_scaled(vk_load(q0 + i, q1 + i, q2 + i), sum, v_load(group->divisor + i)));
     }
 }
 
@@ -119,7 +151,8 @@ static inline void run_row_step(const l2zk_row_step *step, uint64_t *slots)
         return;
     }
     for (int i = 0; i < 8; i += W) {
-        const V a = row_operand(slots, step->a, step->together & 1, i), b = row_operand(slots, step->b, step->together & 2, i);
+        const V a = row_operand(slots, step->a, step->together & 1, i),
+                b = row_operand(slots, step->b, step->together & 2, i);
         v_store(to + i, step->op == OP_MUL_VV ? v_mul(a, b) : step->op == OP_ADD_VV ? v_add(a, b) : v_sub(a, b));
     }
 }

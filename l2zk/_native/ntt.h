@@ -82,19 +82,19 @@ static void ntt_fill_tables(uint64_t *words, size_t n)
 /* ---- One step of three, two or one layers on one block: a[q*m + j], j < m, m a multiple of W ----------------------- */
 
 /* (x, y) <- (x + y, x - y) */
-#define BUTTERFLY(x, y)                                                                                                \
-    do {                                                                                                               \
-        V sum_ = v_add(x, y);                                                                                          \
-        y = v_sub(x, y);                                                                                               \
-        x = sum_;                                                                                                      \
+#define BUTTERFLY(x, y) \
+    do { \
+        V sum_ = v_add(x, y); \
+        y = v_sub(x, y); \
+        x = sum_; \
     } while (0)
 
 /* (x, y) <- (x - y, x + y): where y stands for -y */
-#define BUTTERFLY_NEGATED(x, y)                                                                                        \
-    do {                                                                                                               \
-        V difference_ = v_sub(x, y);                                                                                   \
-        y = v_add(x, y);                                                                                               \
-        x = difference_;                                                                                               \
+#define BUTTERFLY_NEGATED(x, y) \
+    do { \
+        V difference_ = v_sub(x, y); \
+        y = v_add(x, y); \
+        x = difference_; \
     } while (0)
 
 /* Near to far: pairs at distance 1, 2, 4, each difference times its root among the powers of omega_8 = -2^24. */
@@ -292,8 +292,8 @@ static inline void add_tail(V x[8], size_t begin, const ntt_tail *t)
 
 /* The three nearest layers of `size` elements, a run of eight in each lane; `runs` has for W runs the W roots, then their squares ...
  * The tail is added first, then all is multiplied by the factors `scale`. */
-static void spread_runs(uint64_t *out, const uint64_t *in, const uint64_t *scale, size_t size, const uint64_t *runs, size_t begin,
-                        const ntt_tail *tail)
+static void spread_runs(uint64_t *out, const uint64_t *in, const uint64_t *scale, size_t size, const uint64_t *runs,
+                        size_t begin, const ntt_tail *tail)
 {
     for (size_t e = 0; e < size; e += 8 * W) {
         const uint64_t *powers = runs + 14 * (e / 8);
@@ -372,7 +372,8 @@ static void spread_far(uint64_t *a, unsigned log_n, unsigned near, l2zk_ntt_tabl
 }
 
 /* out[j] = values[-(first + j) mod n]*scale for j < count */
-static inline void read_backwards(uint64_t *out, const uint64_t *values, size_t n, size_t first, size_t count, const f_factor *scale)
+static inline void read_backwards(uint64_t *out, const uint64_t *values, size_t n, size_t first, size_t count,
+                                  const f_factor *scale)
 {
     size_t j = 0;
     if (first == 0)
@@ -384,7 +385,8 @@ static inline void read_backwards(uint64_t *out, const uint64_t *values, size_t 
 }
 
 /* out[j] = values[-j mod n]*scale, and the far layers if there are any. */
-static void gather_far(uint64_t *out, const uint64_t *values, unsigned log_n, unsigned near, const f_factor *scale, l2zk_ntt_tables t)
+static void gather_far(uint64_t *out, const uint64_t *values, unsigned log_n, unsigned near, const f_factor *scale,
+                       l2zk_ntt_tables t)
 {
     const size_t n = (size_t)1 << log_n, rows = (size_t)1 << (log_n - near), stride = (size_t)1 << near;
     const size_t columns = stride < TILE_COLUMNS ? stride : TILE_COLUMNS;
@@ -438,8 +440,8 @@ static void ntt_fill_shift(uint64_t *words, uint64_t shift, unsigned log_n)
 /* Values on shift*<omega> of coefficients in bit-reversed order, to the first 2^log_tail <= n of which the tail is added, itself in
  * bit-reversed order; tail: NULL for none. shift: filled by ntt_fill_shift, or NULL for 1. out is coefficients or does not
  * overlap. */
-static void ntt_values(uint64_t *out, const uint64_t *coefficients, unsigned log_n, const uint64_t *shift, const uint64_t *tail,
-                       unsigned log_tail, l2zk_ntt_tables t)
+static void ntt_values(uint64_t *out, const uint64_t *coefficients, unsigned log_n, const uint64_t *shift,
+                       const uint64_t *tail, unsigned log_tail, l2zk_ntt_tables t)
 {
     const size_t n = (size_t)1 << log_n;
     const unsigned near = l2zk_ntt_near_log(log_n), far = log_n - near;
@@ -478,7 +480,8 @@ static void ntt_scale(uint64_t *coefficients, unsigned log_n, const uint64_t *sh
         size_t i = 0;
         for (; i + W <= near; i += W) {
             uint64_t *place = coefficients + b * near + i;
-            v_store(place, v_times(v_times(v_load(place), v_load_factors(shift + i, shift + near + i)), v_set_factor(&far)));
+            v_store(place,
+                    v_times(v_times(v_load(place), v_load_factors(shift + i, shift + near + i)), v_set_factor(&far)));
         }
         for (; i < near; i++)
             coefficients[i] = f_times(coefficients[i], shift[near + i]); /* so short that there is but one stretch */
@@ -487,7 +490,8 @@ static void ntt_scale(uint64_t *coefficients, unsigned log_n, const uint64_t *sh
 
 /* From a polynomial's 2^log_n coefficients to those, 2^log_m, of its remainder by X^m - turn, both in bit-reversed order, where the
  * coefficients that fall together are a run. powers: room for n/m. */
-static void ntt_wrap(uint64_t *out, const uint64_t *coefficients, unsigned log_n, unsigned log_m, uint64_t turn, uint64_t *powers)
+static void ntt_wrap(uint64_t *out, const uint64_t *coefficients, unsigned log_n, unsigned log_m, uint64_t turn,
+                     uint64_t *powers)
 {
     const size_t m = (size_t)1 << log_m, run = (size_t)1 << (log_n - log_m);
     size_t i = 0;
@@ -571,7 +575,8 @@ static void join_cosets(uint64_t *const *cosets, unsigned log_cosets, size_t n, 
                 for (size_t k = block; k < block + half; k++) {
                     const V difference = v_sub(x[k], x[k + half]);
                     x[k] = v_add(x[k], x[k + half]);
-                    x[k + half] = k == block ? difference : v_times(difference, v_set_factor(root + (k - block) * (c / 2 / half)));
+                    x[k + half] = k == block ? difference
+                                             : v_times(difference, v_set_factor(root + (k - block) * (c / 2 / half)));
                 }
         for (size_t b = 0; b < c; b++) { /* the sum for b stands at b reversed */
             uint64_t *place = cosets[reverse_bits(b, log_cosets)] + i;

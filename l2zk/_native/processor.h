@@ -8,15 +8,20 @@
 
 /* What cpuid and xgetbv say. */
 typedef struct {
-    uint32_t features;      /* leaf 1, register c */
+    uint32_t features; /* leaf 1, register c */
     uint32_t more_features; /* leaf 7, register b */
-    uint64_t kept;          /* the registers that the system keeps for each thread; 0 if it does not say */
+    uint64_t kept; /* the registers that the system keeps for each thread; 0 if it does not say */
 } processor;
 
 enum {
-    OSXSAVE = 1 << 27, AVX = 1 << 28, /* features */
-    AVX2 = 1 << 5, AVX512F = 1 << 16, AVX512DQ = 1 << 17, AVX512BW = 1 << 30, /* more features */
-    KEPT_YMM = 0x06, KEPT_ZMM = 0xe6 /* the lower halves with the upper ones; and masks, and the rest of 32 vectors */
+    OSXSAVE = 1 << 27,
+    AVX = 1 << 28, /* features */
+    AVX2 = 1 << 5,
+    AVX512F = 1 << 16,
+    AVX512DQ = 1 << 17,
+    AVX512BW = 1 << 30, /* more features */
+    KEPT_YMM = 0x06,
+    KEPT_ZMM = 0xe6 /* the lower halves with the upper ones; and masks, and the rest of 32 vectors */
 };
 static const uint32_t AVX512VL = (uint32_t)1 << 31;
 

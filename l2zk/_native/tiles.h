@@ -51,7 +51,8 @@ static void invert(uint64_t *values, size_t count)
     const V first = v_mul(run[0], run[1]), last = v_mul(run[2], run[3]);
     const V inverse = invert_lanes(v_mul(first, last));
     const V first_inverse = v_mul(inverse, last), last_inverse = v_mul(inverse, first);
-    V back[4] = {v_mul(first_inverse, run[1]), v_mul(first_inverse, run[0]), v_mul(last_inverse, run[3]), v_mul(last_inverse, run[2])};
+    V back[4] = {v_mul(first_inverse, run[1]), v_mul(first_inverse, run[0]), v_mul(last_inverse, run[3]),
+                 v_mul(last_inverse, run[2])};
     for (size_t i = count; i > 0; i -= 4 * W)
         for (int k = 0; k < 4; k++) {
             const size_t at = i - (4 - k) * W;
@@ -73,7 +74,8 @@ static void minimal_values(k3 z, const uint64_t *x, uint64_t *mu)
 {
     const minimal_polynomial m = k_minimal(z);
     V trace = v_set1(m.trace), second = v_set1(m.second), norm = v_set1(m.norm);
-    EACH(i) {
+    EACH(i)
+    {
         V a = v_load(x + i);
         v_store(mu + i, v_sub(v_mul(v_add(v_mul(v_sub(a, trace), a), second), a), norm));
     }
@@ -102,7 +104,8 @@ static inline VK adjoint_value(const adjoint_polynomial *a, V x)
 static void reciprocals(k3 z, const uint64_t *x, const uint64_t *inverse, uint64_t *out, size_t stride)
 {
     const adjoint_polynomial adjoint = adjoint_of(z, k_minimal(z));
-    EACH(i) {
+    EACH(i)
+    {
         const VK reciprocal = vk_scale(adjoint_value(&adjoint, v_load(x + i)), v_load(inverse + i));
         vk_store(out + i, out + stride + i, out + 2 * stride + i, reciprocal);
     }
@@ -110,17 +113,20 @@ static void reciprocals(k3 z, const uint64_t *x, const uint64_t *inverse, uint64
 
 /* word = sum over points z of (sum_t coefficients[t]*sources[t][at ..] - constant)/(x - z); word is 3 tiles. reciprocals: three for each
  * point, the coordinates of 1/(x - z) on the tile. */
-static void deep(const l2zk_deep_point *points, size_t count, size_t at, const uint64_t *const *reciprocals, uint64_t *word)
+static void deep(const l2zk_deep_point *points, size_t count, size_t at, const uint64_t *const *reciprocals,
+                 uint64_t *word)
 {
     EACH(i) vk_store(word + i, word + TILE + i, word + 2 * TILE + i, vk_set1(k_from(0)));
     for (size_t u = 0; u < count; u++) {
         const l2zk_deep_point *point = points + u;
         const uint64_t *r0 = reciprocals[3 * u], *r1 = reciprocals[3 * u + 1], *r2 = reciprocals[3 * u + 2];
         const VK constant = vk_set1(point->constant);
-        EACH(i) {
+        EACH(i)
+        {
             const VK sum = vk_sub(weighted_sum(point->coefficients, point->sources, point->count, at + i), constant);
             const VK old = vk_load(word + i, word + TILE + i, word + 2 * TILE + i);
-            vk_store(word + i, word + TILE + i, word + 2 * TILE + i, vk_add(old, vk_mul(sum, vk_load(r0 + i, r1 + i, r2 + i))));
+            vk_store(word + i, word + TILE + i, word + 2 * TILE + i,
+                     vk_add(old, vk_mul(sum, vk_load(r0 + i, r1 + i, r2 + i))));
         }
     }
 }
@@ -128,8 +134,8 @@ static void deep(const l2zk_deep_point *points, size_t count, size_t at, const u
 /* The fold of a polynomial: next[j] = sum_{i<a} beta^i coefficients[j*a + i], over K. In bit-reversed order those with the same
  * i are a run of n = count/a, number i reversed; the result is in bit-reversed order too. Of it those from first to last - 1. Runs of less
  * than W go one by one. */
-static void fold(const uint64_t *const coefficients[3], size_t n, size_t first, size_t last, unsigned log_arity, k3 beta,
-                 uint64_t *const out[3])
+static void fold(const uint64_t *const coefficients[3], size_t n, size_t first, size_t last, unsigned log_arity,
+                 k3 beta, uint64_t *const out[3])
 {
     const size_t a = (size_t)1 << log_arity;
     k3 powers[8] = {k_from(1)};
@@ -171,21 +177,24 @@ static void fold_leaves(uint64_t *members, size_t stride, unsigned log_arity, k3
         if (layer)
             powers[layer] = k_mul(powers[layer - 1], powers[layer - 1]);
     }
-    EACH(j) {
+    EACH(j)
+    {
         V unpoint = v_load(inverse_points + j);
         for (unsigned layer = 0; layer < log_arity; layer++) {
             const size_t half = ((size_t)1 << log_arity) >> (layer + 1);
             V turn = unpoint;
             for (size_t t = 0; t < half; t++) {
                 uint64_t *low = members + 3 * t * stride + j, *high = low + 3 * half * stride;
-                const VK a = vk_load(low, low + stride, low + 2 * stride), b = vk_load(high, high + stride, high + 2 * stride);
+                const VK a = vk_load(low, low + stride, low + 2 * stride),
+                         b = vk_load(high, high + stride, high + 2 * stride);
                 const VK odd = vk_mul(vk_set1(powers[layer]), vk_scale(vk_sub(a, b), turn));
                 vk_store(low, low + stride, low + 2 * stride, vk_add(vk_add(a, b), odd));
                 turn = v_mul(turn, v_set1(unroots[layer]));
             }
             unpoint = v_mul(unpoint, unpoint);
         }
-        vk_store(out[0] + j, out[1] + j, out[2] + j, vk_scale(vk_load(members + j, members + stride + j, members + 2 * stride + j), scale));
+        vk_store(out[0] + j, out[1] + j, out[2] + j,
+                 vk_scale(vk_load(members + j, members + stride + j, members + 2 * stride + j), scale));
     }
 }
 
@@ -196,7 +205,8 @@ static void evaluate(const k3 *coefficients, size_t count, const uint64_t *x, ui
         EACH(j) v_store(out[c] + j, v_set1(0));
     for (size_t i = count; i-- > 0;) {
         const VK next = vk_set1(coefficients[i]);
-        EACH(j) {
+        EACH(j)
+        {
             const VK sum = vk_load(out[0] + j, out[1] + j, out[2] + j);
             vk_store(out[0] + j, out[1] + j, out[2] + j, vk_add_scaled(next, sum, v_load(x + j)));
         }

@@ -10,10 +10,10 @@ from __future__ import annotations
 import click
 
 import l2zk
-from l2zk import plugins
 from l2zk.cli import installation, looking, proving
 from l2zk.cli.command_line import CommandLine
 from l2zk.errors import PluginError
+from l2zk.plugins import registry as plugins
 
 
 def _leave_out(ctx: click.Context, option: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:

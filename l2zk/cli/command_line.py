@@ -15,12 +15,12 @@ from typing import Any, NoReturn
 
 import click
 
-from l2zk import plugins
+from l2zk.base.foreign import foreign, told
 from l2zk.cli.failure import Command, exit_code, is_broken_pipe
 from l2zk.cli.streams import open_streams
 from l2zk.errors import L2zkError, PluginError
-from l2zk.foreign import foreign, told
-from l2zk.plugins import Plugin, Registry
+from l2zk.plugins import registry as plugins
+from l2zk.plugins.registry import Plugin, Registry
 
 NAME = "l2zk"
 COMPLETION = "_L2ZK_COMPLETE"  # how a shell asks click what may come next

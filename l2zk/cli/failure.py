@@ -16,6 +16,9 @@ from typing import Any
 
 import click
 
+from l2zk.base.foreign import told
+from l2zk.base.wording import SHOWN
+from l2zk.base.wording import sentence as one_line
 from l2zk.cli.screen import print_json
 from l2zk.cli.streams import STANDARD, flush, give_up, say
 from l2zk.errors import (
@@ -28,9 +31,6 @@ from l2zk.errors import (
     UnknownProgramError,
     WitnessError,
 )
-from l2zk.foreign import told
-from l2zk.words import SHOWN
-from l2zk.words import sentence as one_line
 
 INTERRUPTED = 130
 CHECK = "`l2zk check` shows what is private"

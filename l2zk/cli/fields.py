@@ -13,11 +13,10 @@ from typing import Any
 
 import click
 
+from l2zk.base.foreign import foreign
+from l2zk.base.wording import LONGEST_BITS, nearest, short
 from l2zk.errors import ProgramError
-from l2zk.foreign import foreign
-from l2zk.program import TraceProgram
-from l2zk.trace import nearest
-from l2zk.words import LONGEST_BITS, short
+from l2zk.language.program import TraceProgram
 
 PREFIX = "field_"
 LONG = 4000  # digits, below what `int` reads of a text

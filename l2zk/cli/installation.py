@@ -15,19 +15,25 @@ import click
 from click.core import ParameterSource
 
 import l2zk
-from l2zk import plugins
+from l2zk.base.container import Limits
+from l2zk.base.resources import (
+    container,
+    default_threads,
+    physical_memory,
+    processors,
+    require_instruction_set,
+)
 from l2zk.cli.command_line import contributions
 from l2zk.cli.failure import Command, Misuse
 from l2zk.cli.fields import parameters, summary
 from l2zk.cli.program_commands import JSON_HELP
 from l2zk.cli.screen import print_json, screen, table
 from l2zk.cli.streams import say
-from l2zk.container import Limits
 from l2zk.errors import L2zkError, PluginError, UnknownProgramError
-from l2zk.header import VERSION
-from l2zk.hookspecs import hookimpl
-from l2zk.plugins import HOOKS, Plugin
-from l2zk.resources import container, default_threads, physical_memory, processors, require_instruction_set
+from l2zk.plugins import registry as plugins
+from l2zk.plugins.hookspecs import hookimpl
+from l2zk.plugins.registry import HOOKS, Plugin
+from l2zk.proof.header import VERSION
 
 
 @hookimpl
@@ -81,9 +87,7 @@ def list_programs(as_json: bool) -> None:
 
 
 @click.command("plugins", cls=Command, short_help="List the plugins, and what is wrong with them.")
-@click.option(
-    "--all", "show_all", is_flag=True, help="Also l2zk's own commands, and plugins that are left out."
-)
+@click.option("--all", "show_all", is_flag=True, help="Also l2zk's own commands, and plugins that are left out.")
 @click.option("--hook", type=click.Choice(HOOKS), help="Only plugins that implement this hook.")
 @click.option("--json", "as_json", is_flag=True, help=JSON_HELP)
 def list_plugins(show_all: bool, hook: str | None, as_json: bool) -> None:
@@ -93,9 +97,7 @@ def list_plugins(show_all: bool, hook: str | None, as_json: bool) -> None:
         print_json({"ok": True, "plugins": entries})
         return
     if not entries:
-        say(
-            "no plugin" + (f" implements {hook}" if hook else " is installed; `l2zk new NAME` writes one")
-        )
+        say("no plugin" + (f" implements {hook}" if hook else " is installed; `l2zk new NAME` writes one"))
         return
     grid = table("plugin", "distribution", "programs", "commands", "hooks", "status")
     for entry in entries:
@@ -128,9 +130,7 @@ def _dispute(registry: plugins.Registry, id: str) -> str:
     """What to say of a program that others claim too."""
     if id not in registry.disputed():
         return ""
-    return f"the program {id} is claimed by " + " and by ".join(
-        str(plugin) for plugin, _ in registry.claims[id]
-    )
+    return f"the program {id} is claimed by " + " and by ".join(str(plugin) for plugin, _ in registry.claims[id])
 
 
 def _entry(plugin: Plugin, status: str, commands: list[str], faults: list[str]) -> dict[str, Any]:
@@ -160,7 +160,7 @@ def new(name: str, into: str) -> None:
 
     It installs and passes its tests as written; then replace its program by yours.
     """
-    from l2zk.scaffold import Package, write
+    from l2zk.plugins.scaffold import Package, write
 
     if not into:
         raise click.UsageError("--into is empty: it names a folder, . for this one")
@@ -256,20 +256,18 @@ def _bytes(count: int | None) -> str:
     show_default=True,
     help="Rounds of the longest Fibonacci proof.",
 )
-@click.option(
-    "--performance", is_flag=True, help="Measure instead what batches, threads and the cache are worth here."
-)
+@click.option("--performance", is_flag=True, help="Measure instead what batches, threads and the cache are worth here.")
 def demo(rounds: int, performance: bool) -> None:
     """Prove and verify Fibonacci at several lengths and a chain of cubes; then tamper, and see it refused."""
     source = click.get_current_context().get_parameter_source("rounds")
     if performance and source is not ParameterSource.DEFAULT:
         raise click.UsageError("--performance measures proofs of lengths of its own: leave --rounds out")
     if performance:
-        from l2zk.performance import run as measure
+        from l2zk.cli.performance import run as measure
 
         measure(screen())
         return
-    from l2zk.demo import run
+    from l2zk.cli.demo import run
 
     if not run(screen(), rounds):
         raise click.exceptions.Exit(1)

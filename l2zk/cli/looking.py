@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import click
 import numpy as np
 
-from l2zk.anatomy import Anatomy, Challenge, Message, Part, dissect, header_parts
+from l2zk.base.wording import escaped
 from l2zk.cli.failure import Failure, ProofCommand
 from l2zk.cli.program_commands import (
     JSON_HELP,
@@ -25,16 +25,16 @@ from l2zk.cli.program_commands import (
 from l2zk.cli.screen import bar, print_json, progress_bar, screen, table
 from l2zk.cli.statement import facts, figures, proof_in, stated_program
 from l2zk.cli.streams import STANDARD, Place, say, target
-from l2zk.degree import shape_of
 from l2zk.errors import ProofError, UnknownProgramError
-from l2zk.hookspecs import hookimpl
-from l2zk.options import ProofOptions
-from l2zk.program import ExecutionTrace, TraceProgram, described
-from l2zk.program_file import is_in_file
-from l2zk.proof import Proof
-from l2zk.security import SecurityReport, rounds
-from l2zk.words import escaped
-from l2zk.zkvm import TraceZkVm
+from l2zk.language.program import ExecutionTrace, TraceProgram, described
+from l2zk.plugins.hookspecs import hookimpl
+from l2zk.plugins.program_file import is_in_file
+from l2zk.proof.anatomy import Anatomy, Challenge, Message, Part, dissect, header_parts
+from l2zk.proof.degree_report import shape_of
+from l2zk.proof.options import ProofOptions
+from l2zk.proof.proof import Proof
+from l2zk.proof.security import SecurityReport, rounds
+from l2zk.vm.zkvm import TraceZkVm
 
 SHOWN_POSITIONS = 12
 
@@ -79,8 +79,7 @@ def l2zk_register_commands(group: click.Group) -> None:
             "estimate",
             estimate,
             estimate_options,
-            help="Say what a proof of a program will take, without running it: memory, bytes, queries, "
-            "proven bits.",
+            help="Say what a proof of a program will take, without running it: memory, bytes, queries, proven bits.",
             short_help="Say what a proof of a program will take.",
         )
     )
@@ -139,9 +138,7 @@ def trace_options() -> list[click.Parameter]:
             show_default=True,
             help="The rows, END left out; -5: the last five.",
         ),
-        click.Option(
-            ["--padding"], is_flag=True, help="Show the rows that were added up to a power of two, too."
-        ),
+        click.Option(["--padding"], is_flag=True, help="Show the rows that were added up to a power of two, too."),
         click.Option(
             ["-o", "--out"],
             type=click.Path(),
@@ -256,9 +253,7 @@ def _print_parts(parts: tuple[Part, ...], whole: int) -> None:
 def _print_challenges(anatomy: Anatomy) -> None:
     grid = table("challenge", "drawn after the message", "kind", "bytes", "value", right=("kind", "bytes"))
     for challenge in anatomy.challenges:
-        grid.add_row(
-            challenge.name, *_message(challenge.message), " ".join(f"{c:016x}" for c in challenge.value)
-        )
+        grid.add_row(challenge.name, *_message(challenge.message), " ".join(f"{c:016x}" for c in challenge.value))
     opened = anatomy.positions
     first = ", ".join(map(str, opened[:SHOWN_POSITIONS])) + (", …" if len(opened) > SHOWN_POSITIONS else "")
     drawn = f"{anatomy.queries} positions, {len(opened)} different ones of {anatomy.leaves:,}: {first}"
@@ -384,9 +379,7 @@ def _security_facts(report: SecurityReport) -> dict[str, Any]:
         "regimes": [
             {
                 "regime": column.regime.name,
-                "rounds": [
-                    {"name": one.name, "challenge": one.challenge, "bits": one.bits} for one in column.rounds
-                ],
+                "rounds": [{"name": one.name, "challenge": one.challenge, "bits": one.bits} for one in column.rounds],
             }
             for column in columns
         ],

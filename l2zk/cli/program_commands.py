@@ -14,17 +14,17 @@ from typing import Any, BinaryIO, NoReturn
 
 import click
 
-from l2zk import plugins
+from l2zk.base.names import plain
+from l2zk.base.resources import MOST_THREADS
+from l2zk.base.wording import short
 from l2zk.cli.failure import Command
 from l2zk.cli.fields import READERS, documentation, field_options, instance, summary, text_in, whole
 from l2zk.cli.streams import standard_input
 from l2zk.errors import L2zkError
-from l2zk.names import plain
-from l2zk.options import PRESETS, ProofOptions
-from l2zk.program import TraceProgram
-from l2zk.program_file import is_in_file, program_in
-from l2zk.resources import MOST_THREADS
-from l2zk.words import short
+from l2zk.language.program import TraceProgram
+from l2zk.plugins import registry as plugins
+from l2zk.plugins.program_file import is_in_file, program_in
+from l2zk.proof.options import PRESETS, ProofOptions
 
 
 class ProgramCommands(click.Group):
@@ -88,9 +88,7 @@ class Assignment(click.ParamType):
     name = "NAME=VALUE"
     example, form = "a0=2", "an integer"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, Any]:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Any]:
         """The pair, the name in the form in which names are kept."""
         if isinstance(value, tuple):
             return value
@@ -196,9 +194,7 @@ class OptionValue(click.ParamType):
 
     name = "NAME=VALUE"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, Any]:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Any]:
         """The pair, the value of the option's type."""
         if isinstance(value, tuple):
             return value
@@ -207,9 +203,7 @@ class OptionValue(click.ParamType):
         if name not in KINDS:
             near = get_close_matches(name, KINDS, n=1)
             hint = f"did you mean {near[0]!r}? " if near else ""
-            self.fail(
-                f"there is no option {name!r} of a proof; {hint}they are {', '.join(KINDS)}", param, ctx
-            )
+            self.fail(f"there is no option {name!r} of a proof; {hint}they are {', '.join(KINDS)}", param, ctx)
         return name, self._read(KINDS[name], text, param, ctx)
 
     def _read(self, kind: type, text: str, *where: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 import click
 
+from l2zk.base.wording import counted, escaped
 from l2zk.cli.failure import ProofCommand
 from l2zk.cli.fields import demanded_parameters
 from l2zk.cli.program_commands import (
@@ -35,15 +36,13 @@ from l2zk.cli.statement import (
     stated_class,
 )
 from l2zk.cli.streams import STANDARD, say, target
-from l2zk.degree import degrees_of
-from l2zk.expression import counted
-from l2zk.hookspecs import hookimpl
-from l2zk.plugins import program_from
-from l2zk.profile import ProofProfile
-from l2zk.program import TraceProgram
-from l2zk.statement import demanded_inputs, demanded_outputs
-from l2zk.words import escaped
-from l2zk.zkvm import TraceZkVm
+from l2zk.language.program import TraceProgram
+from l2zk.plugins.hookspecs import hookimpl
+from l2zk.plugins.registry import program_from
+from l2zk.proof.degree_report import degrees_of
+from l2zk.proof.statement import demanded_inputs, demanded_outputs
+from l2zk.vm.profile import ProofProfile
+from l2zk.vm.zkvm import TraceZkVm
 
 
 @hookimpl
@@ -65,7 +64,9 @@ def prove_options() -> list[click.Parameter]:
     """The options of `l2zk prove` that every program has."""
     return [
         *witness_options(),
-        click.Option(["-o", "--out"], type=click.Path(), help="The file that the proof is written to; - is standard output."),
+        click.Option(
+            ["-o", "--out"], type=click.Path(), help="The file that the proof is written to; - is standard output."
+        ),
         *proof_options(),
         threads_option(),
         click.Option(["-v", "--verbose"], is_flag=True, help="Show the stages on stderr as they begin."),
@@ -106,7 +107,10 @@ def prove(
     say(f"{proof.claim}\nproved in {duration(profile.total)}: {figures(program, proof)}, {degrees}", err=taken)
     if profiled:
         _print_profile(profile, taken)
-    say(f"written to {escaped(str(place))}" if place is not None else "not written to a file; -o FILE keeps it", err=taken)
+    say(
+        f"written to {escaped(str(place))}" if place is not None else "not written to a file; -o FILE keeps it",
+        err=taken,
+    )
 
 
 def _rounded(profile: ProofProfile) -> dict[str, float]:

@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from l2zk._core import blake3
+from l2zk.base.wording import printable, short
 from l2zk.cli.program_commands import program_class
 from l2zk.cli.screen import plain
 from l2zk.cli.streams import STANDARD, standard_input
 from l2zk.errors import ProofError, UnknownProgramError
-from l2zk.header import parameters_to_bytes
-from l2zk.plugins import get_program, program_from
-from l2zk.program import TraceProgram
-from l2zk.proof import Proof
-from l2zk.statement import Demands
-from l2zk.words import printable, short
+from l2zk.language.program import TraceProgram
+from l2zk.plugins.registry import get_program, program_from
+from l2zk.proof.header import parameters_to_bytes
+from l2zk.proof.proof import Proof
+from l2zk.proof.statement import Demands
 
 WHOLE = 8
 """An array of more public values than this is abridged."""
@@ -60,7 +60,9 @@ def check_parameters(proof: Proof, demanded: Mapping[str, Any]) -> None:
             raise ProofError(f"the proof states no parameter {name}, but {short(value)} is demanded", "7.2")
         stated = proof.parameters[name]
         if parameters_to_bytes([(name, stated)]) != parameters_to_bytes([(name, value)]):
-            raise ProofError(f"the proof states parameter {name} = {short(stated)}, but {short(value)} is demanded", "7.2")
+            raise ProofError(
+                f"the proof states parameter {name} = {short(stated)}, but {short(value)} is demanded", "7.2"
+            )
 
 
 def facts(program: TraceProgram, proof: Proof) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
-from l2zk.saving import Target
-from l2zk.words import escaped
+from l2zk.base.saving import Target
+from l2zk.base.wording import escaped
 
 STANDARD = "-"  # the path that stands for standard input and output
 NAMES = ("stdin", "stdout", "stderr")
@@ -90,7 +90,6 @@ class StandardOutput:
         sys.stdout.flush()
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
-
 
     def __str__(self) -> str:
         return "standard output"

@@ -17,10 +17,14 @@ static uint64_t element(void)
     state = state * 6364136223846793005ULL + 1442695040888963407ULL;
     uint64_t x = state ^ state >> 29;
     switch (x % 16) { /* edges as often as the rest */
-    case 0: return 0;
-    case 1: return P - 1 - x % 3;
-    case 2: return EPSILON + x % 3;
-    default: return x % P;
+    case 0:
+        return 0;
+    case 1:
+        return P - 1 - x % 3;
+    case 2:
+        return EPSILON + x % 3;
+    default:
+        return x % P;
     }
 }
 
@@ -49,7 +53,8 @@ static void equal(const char *name, const void *a, const void *b, size_t size)
 static void compare_transforms(const l2zk_kernels *k, const l2zk_kernels *l, unsigned log_n)
 {
     const size_t n = (size_t)1 << log_n;
-    uint64_t *words = malloc(8 * l2zk_ntt_table_words(n)), *other_words = malloc(8 * l2zk_ntt_table_words(n)), *shift = malloc(8 * (2 * n + 2));
+    uint64_t *words = malloc(8 * l2zk_ntt_table_words(n)), *other_words = malloc(8 * l2zk_ntt_table_words(n)),
+             *shift = malloc(8 * (2 * n + 2));
     uint64_t *values = elements(n), *a = elements(n), *b = elements(n), *tail = elements(n);
     k->ntt_fill_tables(words, n);
     l->ntt_fill_tables(other_words, n);
@@ -160,11 +165,13 @@ static void compare_tiles(const l2zk_kernels *k, const l2zk_kernels *l)
 static void compare_machine(const l2zk_kernels *k, const l2zk_kernels *l)
 {
     static const uint32_t body[][4] = {
-        {OP_ADD_VV, 2, 0, 1}, {OP_MUL_VV, 3, 2, 0}, {OP_SUB_VV, 2, 3, 1}, {OP_ADD_VU, 3, 2, 0}, {OP_SUB_VU, 2, 3, 1},
-        {OP_SUB_UV, 3, 0, 2}, {OP_MUL_VU, 2, 3, 1}, {OP_NEG_V, 3, 2, 0}, {OP_RESULT_V, 0, 3, 0}, {OP_RESULT_U, 1, 1, 0},
+        {OP_ADD_VV, 2, 0, 1},   {OP_MUL_VV, 3, 2, 0},   {OP_SUB_VV, 2, 3, 1}, {OP_ADD_VU, 3, 2, 0},
+        {OP_SUB_VU, 2, 3, 1},   {OP_SUB_UV, 3, 0, 2},   {OP_MUL_VU, 2, 3, 1}, {OP_NEG_V, 3, 2, 0},
+        {OP_RESULT_V, 0, 3, 0}, {OP_RESULT_U, 1, 1, 0},
     };
     const l2zk_code code = {.body = body, .body_count = sizeof body / sizeof *body, .result_count = 2};
-    uint64_t *slots[] = {elements(TILE), elements(TILE), elements(TILE), elements(TILE)}, uniforms[] = {element(), element()};
+    uint64_t *slots[] = {elements(TILE), elements(TILE), elements(TILE), elements(TILE)},
+             uniforms[] = {element(), element()};
     static uint64_t a[3][TILE], b[3][TILE];
     k->store_results(&code, slots, uniforms, a[0]);
     l->store_results(&code, slots, uniforms, b[0]);
@@ -176,7 +183,8 @@ static void compare_machine(const l2zk_kernels *k, const l2zk_kernels *l)
         results[i] = elements(TILE);
         powers[i] = k_limbs(i == 1 ? k_from(element()) : extension_element());
     }
-    const l2zk_group groups[3] = {{elements(TILE), results, powers, 1}, {elements(TILE), results + 1, powers + 1, 2},
+    const l2zk_group groups[3] = {{elements(TILE), results, powers, 1},
+                                  {elements(TILE), results + 1, powers + 1, 2},
                                   {elements(TILE), results + 3, powers + 3, 7}};
     uint64_t *const first[3] = {a[0], a[1], a[2]}, *const second[3] = {b[0], b[1], b[2]};
     k->combine_groups(groups, 3, first);

@@ -4,14 +4,31 @@ from .air import Air, Constraint, air_of
 from .field import GOLDILOCKS, Field, PrimeField
 from .options import Options
 from .prover import Masks, Prover, prove
-from .shape import NoShape, Shape, solve
 from .security import proven_bits
+from .shape import NoShape, Shape, solve
 from .simulator import Simulator, random_challenges
 from .transcript import Transcript
 from .verifier import Refused, Verified, verify
 
 __all__ = [
-    "Air", "Constraint", "air_of", "GOLDILOCKS", "Field", "PrimeField", "Options", "Masks", "Prover", "prove",
-    "NoShape", "Shape", "solve", "proven_bits", "Simulator", "random_challenges", "Transcript", "Refused",
-    "Verified", "verify",
+    "Air",
+    "Constraint",
+    "air_of",
+    "GOLDILOCKS",
+    "Field",
+    "PrimeField",
+    "Options",
+    "Masks",
+    "Prover",
+    "prove",
+    "NoShape",
+    "Shape",
+    "solve",
+    "proven_bits",
+    "Simulator",
+    "random_challenges",
+    "Transcript",
+    "Refused",
+    "Verified",
+    "verify",
 ]

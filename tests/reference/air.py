@@ -65,8 +65,14 @@ class Air:
         """v of degree < P with v(omega_P^i) = entry i; the column is v(X^(N/P))."""
         return [interpolate(F, values) for values in self.periodic]
 
-    def evaluate(self, ring: Ring[E], column: Callable[[int, int], E], periodic: Sequence[E],
-                 inputs: Sequence[int], outputs: Sequence[int]) -> list[E]:
+    def evaluate(
+        self,
+        ring: Ring[E],
+        column: Callable[[int, int], E],
+        periodic: Sequence[E],
+        inputs: Sequence[int],
+        outputs: Sequence[int],
+    ) -> list[E]:
         """The values of the constraints' expressions, in their order."""
         v: list[E] = []
         for kind, x, y in self.nodes:
@@ -115,8 +121,12 @@ class Air:
     def digest(self) -> bytes:
         """3.5."""
         return h3(
-            b"l2zk program 1" + _bytes(self.id.encode()) + _bytes(self.parameters)
-            + u64(self.rows) + u64(self.length) + u64(self.columns)
+            b"l2zk program 1"
+            + _bytes(self.id.encode())
+            + _bytes(self.parameters)
+            + u64(self.rows)
+            + u64(self.length)
+            + u64(self.columns)
             + _list([_bytes(name.encode()) for name in self.inputs])
             + _list([_bytes(name.encode()) for name in self.outputs])
             + _list([_list([u64(x) for x in values]) for values in self.periodic])
@@ -135,6 +145,7 @@ def _list(items: Sequence[bytes]) -> bytes:
 
 # Domains (3.3)
 
+
 def divisor_degree(domain: Triple, N: int) -> int:
     kind, x, y = domain
     return {EVERY: N, TRANSITION: N - x, ROW: 1, CYCLIC: N // y if y else 0}[kind]
@@ -142,8 +153,7 @@ def divisor_degree(domain: Triple, N: int) -> int:
 
 def domain_rows(domain: Triple, N: int) -> range:
     kind, x, y = domain
-    return {EVERY: range(N), TRANSITION: range(N - x), ROW: range(x, x + 1),
-            CYCLIC: range(x, N, y or 1)}[kind]
+    return {EVERY: range(N), TRANSITION: range(N - x), ROW: range(x, x + 1), CYCLIC: range(x, N, y or 1)}[kind]
 
 
 def inverse_divisor(field: Field, ring: Ring[E], domain: Triple, N: int, X: E) -> E:
@@ -160,31 +170,38 @@ def inverse_divisor(field: Field, ring: Ring[E], domain: Triple, N: int, X: E) -
     return result
 
 
-def quotient_at(field: Field, air: Air, X: Element, column: Callable[[int, int], Element], alpha: Element,
-                inputs: Sequence[int], outputs: Sequence[int]) -> Element:
+def quotient_at(
+    field: Field,
+    air: Air,
+    X: Element,
+    column: Callable[[int, int], Element],
+    alpha: Element,
+    inputs: Sequence[int],
+    outputs: Sequence[int],
+) -> Element:
     """The sum of alpha^i C_i(X)/Z_i(X), from the columns' values at g^offset X (6.3)."""
     K, N = field.K, air.length
-    periodic = [horner(K, [K.embed(c) for c in v], K.pow(X, N // len(v)))
-                for v in air.periodic_polynomials(field.F)]
+    periodic = [horner(K, [K.embed(c) for c in v], K.pow(X, N // len(v))) for v in air.periodic_polynomials(field.F)]
     results = air.evaluate(K, column, periodic, inputs, outputs)
-    quotients = [K.mul(r, inverse_divisor(field, K, c.domain, N, X))
-                 for r, c in zip(results, air.constraints)]
+    quotients = [K.mul(r, inverse_divisor(field, K, c.domain, N, X)) for r, c in zip(results, air.constraints)]
     return horner(K, quotients, alpha)
 
 
-def broken_constraints(air: Air, F: PrimeField, trace: Sequence[Sequence[int]], inputs: Sequence[int],
-                       outputs: Sequence[int]) -> list[tuple[int, int]]:
+def broken_constraints(
+    air: Air, F: PrimeField, trace: Sequence[Sequence[int]], inputs: Sequence[int], outputs: Sequence[int]
+) -> list[tuple[int, int]]:
     """(constraint, row) wherever the statement of 3.1 does not hold."""
     N, broken = air.length, []
     for row in range(N):
-        values = air.evaluate(F, lambda c, o: trace[c][(row + o) % N],
-                              [v[row % len(v)] for v in air.periodic], inputs, outputs)
-        broken += [(i, row) for i, c in enumerate(air.constraints)
-                   if values[i] and row in domain_rows(c.domain, N)]
+        values = air.evaluate(
+            F, lambda c, o: trace[c][(row + o) % N], [v[row % len(v)] for v in air.periodic], inputs, outputs
+        )
+        broken += [(i, row) for i, c in enumerate(air.constraints) if values[i] and row in domain_rows(c.domain, N)]
     return broken
 
 
 # Building: an expression is a nested triple, its operands being expressions instead of indices
+
 
 def flatten(expressions: Sequence[Any]) -> tuple[tuple[Triple, ...], tuple[int, ...]]:
     """Nodes in the order of 3.2, and each expression's (small ones: a shared operand is walked again)."""
@@ -228,8 +245,13 @@ def depth_first(nodes: Sequence[Triple], roots: Sequence[int]) -> list[int]:
 
 def _check_node(air: Air, here: int, triple: Triple) -> None:
     kind, x, y = triple
-    limits = {CONSTANT: 2**64, COLUMN: air.columns, PERIODIC: len(air.periodic), INPUT: len(air.inputs),
-              OUTPUT: len(air.outputs)}
+    limits = {
+        CONSTANT: 2**64,
+        COLUMN: air.columns,
+        PERIODIC: len(air.periodic),
+        INPUT: len(air.inputs),
+        OUTPUT: len(air.outputs),
+    }
     if kind not in range(9) or min(x, y) < 0 or x >= limits.get(kind, here):
         raise ValueError(f"node {here}, {triple}, names something that is not there")
     if SUM <= kind <= PRODUCT and y >= here or kind not in (COLUMN, SUM, DIFFERENCE, PRODUCT) and y:
@@ -238,7 +260,11 @@ def _check_node(air: Air, here: int, triple: Triple) -> None:
 
 def _check_domain(domain: Triple, N: int) -> None:
     kind, x, y = domain
-    good = {EVERY: x == 0 and y == 0, TRANSITION: 1 <= x < N and y == 0, ROW: 0 <= x < N and y == 0,
-            CYCLIC: 2 <= y <= N and y & (y - 1) == 0 and 0 <= x < y}
+    good = {
+        EVERY: x == 0 and y == 0,
+        TRANSITION: 1 <= x < N and y == 0,
+        ROW: 0 <= x < N and y == 0,
+        CYCLIC: 2 <= y <= N and y & (y - 1) == 0 and 0 <= x < y,
+    }
     if not good.get(kind, False):
         raise ValueError(f"{domain} is not a domain of 3.3 for N = {N}")

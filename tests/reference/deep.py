@@ -1,6 +1,6 @@
 """Openings: which polynomial is opened where, and the word G that batches them (PROTOCOL 6.6, 6.7).
 
-    G(x) = sum over openings of alpha_deep^e (f_t(x) - value)/(x - g^o zeta),   e = 1 + t + u (w + k)
+G(x) = sum over openings of alpha_deep^e (f_t(x) - value)/(x - g^o zeta),   e = 1 + t + u (w + k)
 """
 
 from collections.abc import Sequence
@@ -31,13 +31,23 @@ def openings(air: Air, shape: Shape) -> list[Opening]:
 class Batch:
     """G, once zeta, the values and alpha_deep are known; `first` is the exponent of opening 0."""
 
-    def __init__(self, field: Field, air: Air, shape: Shape, zeta: Element, values: Sequence[Element],
-                 alpha: Element, first: int = 1):
+    def __init__(
+        self,
+        field: Field,
+        air: Air,
+        shape: Shape,
+        zeta: Element,
+        values: Sequence[Element],
+        alpha: Element,
+        first: int = 1,
+    ):
         K, g = field.K, field.F.root(shape.length)
         self.field = field
         self.points = [K.scale(field.F.pow(g, o), zeta) for o in shape.offsets]
-        self.claims = [(o.number, o.slot, K.pow(alpha, o.exponent - 1 + first), value)
-                       for o, value in zip(openings(air, shape), values)]
+        self.claims = [
+            (o.number, o.slot, K.pow(alpha, o.exponent - 1 + first), value)
+            for o, value in zip(openings(air, shape), values)
+        ]
 
     def at(self, x: int, row: Sequence[int], pieces: Sequence[Element]) -> Element:
         """G(x), from the trace columns and the quotient pieces at x."""

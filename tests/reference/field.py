@@ -156,6 +156,7 @@ GOLDILOCKS = Field(PrimeField(2**64 - 2**32 + 1, 7), (1, 1, 0))
 
 # Encoding (2.3)
 
+
 def base_bytes(values: Sequence[int]) -> bytes:
     return b"".join([x.to_bytes(8, "little") for x in values])
 
@@ -165,6 +166,7 @@ def extension_bytes(values: Sequence[Element]) -> bytes:
 
 
 # Polynomials: coefficients, lowest first
+
 
 def ntt(F: PrimeField, coefficients: Sequence[int], root: int) -> list[int]:
     """The values at root^0, root^1, ...: f(X) = f_even(X^2) + X f_odd(X^2), and root^(m/2) = -1."""
@@ -202,8 +204,7 @@ def interpolate(F: PrimeField, values: Sequence[int], shift: int = 1) -> list[in
     return result
 
 
-def evaluate_extension_on(field: Field, coefficients: Sequence[Element], size: int,
-                          shift: int = 1) -> list[Element]:
+def evaluate_extension_on(field: Field, coefficients: Sequence[Element], size: int, shift: int = 1) -> list[Element]:
     coordinates = [[c[i] for c in coefficients] for i in range(field.degree)]
     return list(zip(*[evaluate_on(field.F, c, size, shift) for c in coordinates]))
 

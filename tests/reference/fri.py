@@ -1,6 +1,6 @@
 """FRI: the fold of a word, and which leaves the queries reach in each round (PROTOCOL 6.8, 6.11).
 
-    next(j) = sum over i of beta^i (1/a) sum over t of (y omega_a^t)^(-i) v(j + t m/a),   y = omega_m^j
+next(j) = sum over i of beta^i (1/a) sum over t of (y omega_a^t)^(-i) v(j + t m/a),   y = omega_m^j
 """
 
 from collections.abc import Iterable, Sequence

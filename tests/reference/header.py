@@ -25,9 +25,16 @@ class Header:
 
     def to_bytes(self) -> bytes:
         return (
-            MAGIC + VERSION.to_bytes(4, "little") + self.options.to_bytes() + self.digest + str8(self.id)
-            + self.rows.to_bytes(8, "little") + len(self.parameters).to_bytes(4, "little") + self.parameters
-            + _named(self.inputs) + _named(self.outputs)
+            MAGIC
+            + VERSION.to_bytes(4, "little")
+            + self.options.to_bytes()
+            + self.digest
+            + str8(self.id)
+            + self.rows.to_bytes(8, "little")
+            + len(self.parameters).to_bytes(4, "little")
+            + self.parameters
+            + _named(self.inputs)
+            + _named(self.outputs)
         )
 
 
@@ -95,8 +102,15 @@ def parse(data: bytes, p: int) -> tuple[Header, int]:
     if (length := reader.integer(4)) > MOST_PARAMETERS:
         raise FormatError(f"{length} bytes of parameters are more than {MOST_PARAMETERS}")
     parameters = reader.take(length)
-    header = Header(options=options, digest=digest, id=identity, rows=rows, parameters=parameters,
-                    inputs=_parse_named(reader, p), outputs=_parse_named(reader, p))
+    header = Header(
+        options=options,
+        digest=digest,
+        id=identity,
+        rows=rows,
+        parameters=parameters,
+        inputs=_parse_named(reader, p),
+        outputs=_parse_named(reader, p),
+    )
     return header, reader.position
 
 

@@ -25,11 +25,26 @@ class Options:
 
     def to_bytes(self) -> bytes:
         s = self.rows_per_leaf
-        return bytes([
-            _log(self.blowup), self.security, self.regime, self.grinding, _log(self.folding),
-            _log(self.final_rows), 1 + _log(s) if s else 0, self.zero_knowledge, self.queries % 256,
-            self.queries // 256, self.allow_insecure, 0, 0, 0, 0, 0,
-        ])
+        return bytes(
+            [
+                _log(self.blowup),
+                self.security,
+                self.regime,
+                self.grinding,
+                _log(self.folding),
+                _log(self.final_rows),
+                1 + _log(s) if s else 0,
+                self.zero_knowledge,
+                self.queries % 256,
+                self.queries // 256,
+                self.allow_insecure,
+                0,
+                0,
+                0,
+                0,
+                0,
+            ]
+        )
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Options":
@@ -37,9 +52,16 @@ class Options:
         if len(data) != 16 or any(data[11:]) or max(data[0], data[4], data[5], data[6]) > 32:
             raise ValueError("these are not the bytes of options")
         return cls(
-            blowup=1 << data[0], security=data[1], regime=data[2], grinding=data[3], folding=1 << data[4],
-            final_rows=1 << data[5], rows_per_leaf=1 << data[6] - 1 if data[6] else 0, zero_knowledge=data[7],
-            queries=data[8] + 256 * data[9], allow_insecure=data[10],
+            blowup=1 << data[0],
+            security=data[1],
+            regime=data[2],
+            grinding=data[3],
+            folding=1 << data[4],
+            final_rows=1 << data[5],
+            rows_per_leaf=1 << data[6] - 1 if data[6] else 0,
+            zero_knowledge=data[7],
+            queries=data[8] + 256 * data[9],
+            allow_insecure=data[10],
         )
 
 

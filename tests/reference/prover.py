@@ -8,14 +8,35 @@ from typing import Any
 
 from .air import Air, inverse_divisor
 from .deep import Batch, openings
-from .field import (GOLDILOCKS, Element, Field, base_bytes, evaluate_extension_on, evaluate_on,
-                    extension_bytes, horner, interpolate, interpolate_extension)
+from .field import (
+    GOLDILOCKS,
+    Element,
+    Field,
+    base_bytes,
+    evaluate_extension_on,
+    evaluate_on,
+    extension_bytes,
+    horner,
+    interpolate,
+    interpolate_extension,
+)
 from .fri import fold_word, leaf_members, leaves_of, unknown_members
 from .header import Header
 from .options import Options
 from .shape import Shape, solve
-from .transcript import (FINAL, FRI_ROOT, NONCE, QUOTIENT_ROOT, SEED, TRACE_ROOT, VALUES, Challenges,
-                         Transcript, ground, u64)
+from .transcript import (
+    FINAL,
+    FRI_ROOT,
+    NONCE,
+    QUOTIENT_ROOT,
+    SEED,
+    TRACE_ROOT,
+    VALUES,
+    Challenges,
+    Transcript,
+    ground,
+    u64,
+)
 from .tree import Tree
 
 
@@ -48,9 +69,19 @@ class Masks:
 class Prover:
     """prove() returns the bytes; the transcript and every intermediate thing stay readable."""
 
-    def __init__(self, air: Air, trace: Sequence[Sequence[int]], inputs: Sequence[int] = (),
-                 outputs: Sequence[int] = (), *, options: Options = Options(), masks: Masks | None = None,
-                 challenges: Challenges | None = None, field: Field = GOLDILOCKS, shape: Shape | None = None):
+    def __init__(
+        self,
+        air: Air,
+        trace: Sequence[Sequence[int]],
+        inputs: Sequence[int] = (),
+        outputs: Sequence[int] = (),
+        *,
+        options: Options = Options(),
+        masks: Masks | None = None,
+        challenges: Challenges | None = None,
+        field: Field = GOLDILOCKS,
+        shape: Shape | None = None,
+    ):
         self.air, self.trace, self.inputs, self.outputs = air, trace, inputs, outputs
         self.options, self.masks, self.field = options, masks, field
         self.shape = shape or solve(options, air, field)
@@ -75,20 +106,32 @@ class Prover:
         self.nonce = self.grind()  # 6.10
         queries = self.transcript.queries(s.queries, s.leaves)  # 6.11
         roots = [tree.root for tree in (self.trace_tree, self.quotient_tree)]
-        return b"".join([
-            header, *roots, extension_bytes(self.values), *[tree.root for tree in self.fri_trees],
-            extension_bytes(self.final), u64(self.nonce) if s.grinding else b"",
-            self.open(sorted(set(queries))),
-        ])
+        return b"".join(
+            [
+                header,
+                *roots,
+                extension_bytes(self.values),
+                *[tree.root for tree in self.fri_trees],
+                extension_bytes(self.final),
+                u64(self.nonce) if s.grinding else b"",
+                self.open(sorted(set(queries))),
+            ]
+        )
 
     def absorb(self, kind: int, data: bytes) -> None:
         self.transcript.absorb(kind, data)
 
     def header(self) -> Header:
         air = self.air
-        return Header(options=self.options, digest=air.digest, id=air.id, rows=air.rows,
-                      parameters=air.parameters, inputs=tuple(zip(air.inputs, self.inputs)),
-                      outputs=tuple(zip(air.outputs, self.outputs)))
+        return Header(
+            options=self.options,
+            digest=air.digest,
+            id=air.id,
+            rows=air.rows,
+            parameters=air.parameters,
+            inputs=tuple(zip(air.inputs, self.inputs)),
+            outputs=tuple(zip(air.outputs, self.outputs)),
+        )
 
     # 6.2
 
@@ -144,10 +187,12 @@ class Prover:
     def quotient_at(self, j: int, x: int, periodic: Sequence[int]) -> Element:
         """The sum of alpha^i C_i(x)/Z_i(x) at point j of L."""
         F, K, N, size = self.field.F, self.field.K, self.shape.length, self.shape.domain_size
-        results = self.air.evaluate(F, lambda c, o: self.rows[(j + o * size // N) % size][c],
-                                    periodic, self.inputs, self.outputs)
-        quotients = [r * inverse_divisor(self.field, F, c.domain, N, x) % F.p
-                     for r, c in zip(results, self.air.constraints)]
+        results = self.air.evaluate(
+            F, lambda c, o: self.rows[(j + o * size // N) % size][c], periodic, self.inputs, self.outputs
+        )
+        quotients = [
+            r * inverse_divisor(self.field, F, c.domain, N, x) % F.p for r, c in zip(results, self.air.constraints)
+        ]
         return horner(K, [K.embed(q) for q in quotients], self.alpha)
 
     def cut(self, coefficients: list[Element]) -> list[list[Element]]:
@@ -189,8 +234,10 @@ class Prover:
     def open_out_of_domain(self) -> list[Element]:
         K, g = self.field.K, self.field.F.root(self.shape.length)
         polynomials = [[K.embed(c) for c in T] for T in self.polynomials] + self.pieces
-        return [horner(K, polynomials[o.slot], K.scale(self.field.F.pow(g, o.offset), self.zeta))
-                for o in openings(self.air, self.shape)]
+        return [
+            horner(K, polynomials[o.slot], K.scale(self.field.F.pow(g, o.offset), self.zeta))
+            for o in openings(self.air, self.shape)
+        ]
 
     # 6.7, 6.8
 
@@ -244,8 +291,12 @@ class Prover:
     # 6.11, 8.3
 
     def open(self, J: list[int]) -> bytes:
-        parts = [*[self.trace_leaves[j] for j in J], *self.trace_tree.open(J),
-                 *[self.quotient_leaves[j] for j in J], *self.quotient_tree.open(J)]
+        parts = [
+            *[self.trace_leaves[j] for j in J],
+            *self.trace_tree.open(J),
+            *[self.quotient_leaves[j] for j in J],
+            *self.quotient_tree.open(J),
+        ]
         for word, tree, arity in zip(self.words, self.fri_trees, self.shape.arities):
             count = len(word) // arity
             leaves = leaves_of(J, count)
@@ -262,7 +313,8 @@ def _stretch(v: Sequence[int], N: int) -> list[int]:
     return [c for coefficient in v for c in (coefficient, *[0] * (N // len(v) - 1))]
 
 
-def prove(air: Air, trace: Sequence[Sequence[int]], inputs: Sequence[int] = (), outputs: Sequence[int] = (),
-          **choices: Any) -> bytes:
+def prove(
+    air: Air, trace: Sequence[Sequence[int]], inputs: Sequence[int] = (), outputs: Sequence[int] = (), **choices: Any
+) -> bytes:
     """A proof; the choices are those of Prover."""
     return Prover(air, trace, inputs, outputs, **choices).prove()

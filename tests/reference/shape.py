@@ -1,6 +1,6 @@
 """Shape: every length of a proof, from an AIR and options (PROTOCOL 4.2 - 4.4).
 
-    4 D <= 5 N',  |L| = B N',  tot = s a_1 ... a_r,  F_c = ceil((D - 1)/tot),  rho = tot F_c / |L| < 1
+4 D <= 5 N',  |L| = B N',  tot = s a_1 ... a_r,  F_c = ceil((D - 1)/tot),  rho = tot F_c / |L| < 1
 """
 
 from collections.abc import Sequence
@@ -76,9 +76,21 @@ class Shape:
     def to_bytes(self) -> bytes:
         """The part of the seed after the header (5.4, kind 1)."""
         integers = [
-            self.rows, self.length, self.domain_length, self.columns, len(self.offsets), self.pieces,
-            self.piece_length, self.mask_length, self.quotient_mask_length, self.degree_bound,
-            self.rows_per_leaf, self.queries, len(self.arities), *self.arities, self.final_length,
+            self.rows,
+            self.length,
+            self.domain_length,
+            self.columns,
+            len(self.offsets),
+            self.pieces,
+            self.piece_length,
+            self.mask_length,
+            self.quotient_mask_length,
+            self.degree_bound,
+            self.rows_per_leaf,
+            self.queries,
+            len(self.arities),
+            *self.arities,
+            self.final_length,
         ]
         return b"".join(x.to_bytes(8, "little") for x in integers)
 
@@ -126,10 +138,23 @@ def shape_for(options: Options, air: Air, s: int, queries: int, field: Field = G
     if total * final_length >= domain_size:
         raise NoShape(f"the rate {total * final_length}/{domain_size} is not below 1")
     return Shape(
-        rows=air.rows, length=N, domain_length=domain_length, columns=air.columns, offsets=O, pieces=k,
-        piece_length=M, mask_length=h, quotient_mask_length=h_q, degree_bound=D, rows_per_leaf=s,
-        queries=queries, arities=tuple(arities), final_length=final_length, blowup=options.blowup,
-        grinding=options.grinding, zero_knowledge=hiding,
+        rows=air.rows,
+        length=N,
+        domain_length=domain_length,
+        columns=air.columns,
+        offsets=O,
+        pieces=k,
+        piece_length=M,
+        mask_length=h,
+        quotient_mask_length=h_q,
+        degree_bound=D,
+        rows_per_leaf=s,
+        queries=queries,
+        arities=tuple(arities),
+        final_length=final_length,
+        blowup=options.blowup,
+        grinding=options.grinding,
+        zero_knowledge=hiding,
     )
 
 
@@ -156,8 +181,11 @@ def solve(options: Options, air: Air, field: Field = GOLDILOCKS) -> Shape:
     if options.rows_per_leaf == 0:
         shape = _shape_with_more_rows(options, air, shape, field) or shape
     if shape is None:
-        raise NoShape(f"no shape with these options reaches {options.security} proven bits"
-                      if not options.queries else "the shape that these options ask for is refused by 4.2")
+        raise NoShape(
+            f"no shape with these options reaches {options.security} proven bits"
+            if not options.queries
+            else "the shape that these options ask for is refused by 4.2"
+        )
     if options.queries and not options.allow_insecure:
         bits = proven_bits(options, air, shape, field)
         if bits < 100:

@@ -37,10 +37,29 @@ def _element(field: Field, random: Random) -> Element:
 class Simulator(Prover):
     """Of its masks it takes the salts, and the one of the batch as word 1 itself."""
 
-    def __init__(self, air: Air, inputs: Sequence[int], outputs: Sequence[int], *, options: Options,
-                 shape: Shape, challenges: Mapping[str, Any], random: Random, field: Field = GOLDILOCKS):
-        super().__init__(air, (), inputs, outputs, options=options, shape=shape, field=field,
-                         challenges=challenges, masks=Masks.random(shape, field, random))
+    def __init__(
+        self,
+        air: Air,
+        inputs: Sequence[int],
+        outputs: Sequence[int],
+        *,
+        options: Options,
+        shape: Shape,
+        challenges: Mapping[str, Any],
+        random: Random,
+        field: Field = GOLDILOCKS,
+    ):
+        super().__init__(
+            air,
+            (),
+            inputs,
+            outputs,
+            options=options,
+            shape=shape,
+            field=field,
+            challenges=challenges,
+            masks=Masks.random(shape, field, random),
+        )
         self.coins, self.zeta, self.alpha_deep = random, challenges["zeta"], challenges["alpha_deep"]
         self.beta_0, self.opened = challenges["beta_0"], sorted(set(challenges["queries"]))
 
@@ -49,8 +68,9 @@ class Simulator(Prover):
 
     def tree_over(self, leaves: Mapping[int, bytes]) -> Tree:
         digests = {j: leaf_digest(leaf, self.shape.salt_length) for j, leaf in leaves.items()}
-        return Tree.of_digests([digests[j] if j in digests else self.coins.randbytes(32)
-                                for j in range(self.shape.leaves)])
+        return Tree.of_digests(
+            [digests[j] if j in digests else self.coins.randbytes(32) for j in range(self.shape.leaves)]
+        )
 
     # 6.2
 
@@ -77,8 +97,7 @@ class Simulator(Prover):
 
     def pieces_on(self, row: int) -> list[Element]:
         K = self.field.K
-        return self.pieces_at(K.embed(self.point(row)),
-                              lambda c, o: K.embed(self.rows[self.row_ahead(row, o)][c]))
+        return self.pieces_at(K.embed(self.point(row)), lambda c, o: K.embed(self.rows[self.row_ahead(row, o)][c]))
 
     def pieces_at(self, X: Element, column: Callable[[int, int], Element]) -> list[Element]:
         """All but the last are uniform, and together they are Q(X)."""
@@ -100,8 +119,9 @@ class Simulator(Prover):
     def folded_batch(self, j: int) -> Element:
         """The fold of G at leaf j."""
         F, batch = self.field.F, self.batch()
-        members = [batch.at(self.point(row), self.rows[row], self.piece_rows[row])
-                   for row in self.shape.rows_of_leaf(j)]
+        members = [
+            batch.at(self.point(row), self.rows[row], self.piece_rows[row]) for row in self.shape.rows_of_leaf(j)
+        ]
         return fold_leaf(self.field, members, F.pow(F.root(self.shape.domain_size), j), self.beta_0)
 
     # 6.6, 6.8

@@ -12,8 +12,19 @@ from .header import FormatError, Header, Reader, parse
 from .options import Options
 from .security import proven_bits
 from .shape import NoShape, Shape, solve
-from .transcript import (FINAL, FRI_ROOT, NONCE, QUOTIENT_ROOT, SEED, TRACE_ROOT, VALUES, Challenges,
-                         Transcript, ground, u64)
+from .transcript import (
+    FINAL,
+    FRI_ROOT,
+    NONCE,
+    QUOTIENT_ROOT,
+    SEED,
+    TRACE_ROOT,
+    VALUES,
+    Challenges,
+    Transcript,
+    ground,
+    u64,
+)
 from .tree import root_of, siblings
 
 CAP = 16 * 2**20
@@ -34,10 +45,18 @@ class Verified:
     log: list[tuple[int | str, Any]]  # the transcript: messages (kind, bytes) and challenges (name, value)
 
 
-def verify(air: Air, proof: bytes, *, inputs: Mapping[str, int] | None = None,
-           outputs: Mapping[str, int] | None = None, options: Options | None = None, least_bits: float = 0,
-           challenges: Challenges | None = None, field: Field = GOLDILOCKS,
-           shape: Shape | None = None) -> Verified:
+def verify(
+    air: Air,
+    proof: bytes,
+    *,
+    inputs: Mapping[str, int] | None = None,
+    outputs: Mapping[str, int] | None = None,
+    options: Options | None = None,
+    least_bits: float = 0,
+    challenges: Challenges | None = None,
+    field: Field = GOLDILOCKS,
+    shape: Shape | None = None,
+) -> Verified:
     """Refused, or what was proved. The caller fixes public values and demands options or a least security."""
     verifier = Verifier(air, proof, field, challenges)
     return verifier.run(inputs or {}, outputs or {}, options, least_bits, shape)
@@ -48,8 +67,14 @@ class Verifier:
         self.air, self.proof, self.field = air, proof, field
         self.transcript = Transcript(field, challenges)
 
-    def run(self, inputs: Mapping[str, int], outputs: Mapping[str, int], options: Options | None,
-            least_bits: float, shape: Shape | None) -> Verified:
+    def run(
+        self,
+        inputs: Mapping[str, int],
+        outputs: Mapping[str, int],
+        options: Options | None,
+        least_bits: float,
+        shape: Shape | None,
+    ) -> Verified:
         body = self.read_header()  # 1
         self.check_statement(inputs, outputs)  # 2
         self.shape = self.check_options(options, least_bits, shape)  # 3
@@ -83,8 +108,10 @@ class Verifier:
         stated = (header.id, header.parameters, header.digest, header.rows)
         if stated != (air.id, air.parameters, air.digest, air.rows):
             raise Refused(2, f"this is a proof of another program, {header.id!r}")
-        for what, names, stated, fixed in (("input", air.inputs, header.inputs, inputs),
-                                           ("output", air.outputs, header.outputs, outputs)):
+        for what, names, stated, fixed in (
+            ("input", air.inputs, header.inputs, inputs),
+            ("output", air.outputs, header.outputs, outputs),
+        ):
             if tuple(name for name, _ in stated) != names:
                 raise Refused(2, f"the names of the public {what}s are not the program's")
             for name, value in fixed.items():
@@ -138,8 +165,9 @@ class Verifier:
         """6: the sum of alpha^i C_i(zeta)/Z_i(zeta) is the sum of zeta^(jM) q_j(zeta)."""
         K, s = self.field.K, self.shape
         values = {(o.slot, o.offset): value for o, value in zip(openings(self.air, s), self.values)}
-        quotient = quotient_at(self.field, self.air, self.zeta, lambda c, o: values[c, o], self.alpha,
-                               self.inputs, self.outputs)
+        quotient = quotient_at(
+            self.field, self.air, self.zeta, lambda c, o: values[c, o], self.alpha, self.inputs, self.outputs
+        )
         pieces = [values[s.columns + j, 0] for j in range(s.pieces)]
         if quotient != horner(K, pieces, K.pow(self.zeta, s.piece_length)):
             raise Refused(6, "the constraints do not hold at the out-of-domain point")
@@ -236,8 +264,7 @@ class Verifier:
             if root_of(leaves, count, self.word_digests[u]) != self.fri_roots[u]:
                 raise Refused(9, f"the leaves of word {u + 1} do not lead to its root")
             omega = F.root(size)
-            known = {j: fold_leaf(self.field, leaf, F.pow(omega, j), self.betas[u])
-                     for j, leaf in members.items()}
+            known = {j: fold_leaf(self.field, leaf, F.pow(omega, j), self.betas[u]) for j, leaf in members.items()}
         return known
 
     def check_final(self, known: dict[int, Element]) -> None:

@@ -20,23 +20,62 @@ GRID = {
 """Every combination of these; `SYSTEMS` are taken in turn for the rest."""
 
 SYSTEMS = (
-    {"batch": 4, "constraints": 2, "degree": 2, "openings": 2, "folds": 8, "queries": 76, "powers": True,
-     "grinding_query": 16, "grinding_batching": 0, "grinding_commit": 0, "grinding_deep": 0},
-    {"batch": 18, "constraints": 16, "degree": 3, "openings": 2, "folds": 4, "queries": 113, "powers": False,
-     "grinding_query": 20, "grinding_batching": 12, "grinding_commit": 5, "grinding_deep": 7},
-    {"batch": 307, "constraints": 400, "degree": 8, "openings": 5, "folds": 2, "queries": 230, "powers": True,
-     "grinding_query": 0, "grinding_batching": 3, "grinding_commit": 0, "grinding_deep": 0},
+    {
+        "batch": 4,
+        "constraints": 2,
+        "degree": 2,
+        "openings": 2,
+        "folds": 8,
+        "queries": 76,
+        "powers": True,
+        "grinding_query": 16,
+        "grinding_batching": 0,
+        "grinding_commit": 0,
+        "grinding_deep": 0,
+    },
+    {
+        "batch": 18,
+        "constraints": 16,
+        "degree": 3,
+        "openings": 2,
+        "folds": 4,
+        "queries": 113,
+        "powers": False,
+        "grinding_query": 20,
+        "grinding_batching": 12,
+        "grinding_commit": 5,
+        "grinding_deep": 7,
+    },
+    {
+        "batch": 307,
+        "constraints": 400,
+        "degree": 8,
+        "openings": 5,
+        "folds": 2,
+        "queries": 230,
+        "powers": True,
+        "grinding_query": 0,
+        "grinding_batching": 3,
+        "grinding_commit": 0,
+        "grinding_deep": 0,
+    },
 )
 
 
 def systems():
-    """The inputs, each a dictionary with the arguments of l2zk.security.soundcalc_rounds and the regime."""
+    """The inputs, each a dictionary with the arguments of l2zk.proof.security.soundcalc_rounds and the regime."""
     for number, choice in enumerate(itertools.product(*GRID.values())):
         extension, log_length, log_blowup, regime = choice
         system = dict(SYSTEMS[number % len(SYSTEMS)])
         arities = [system["folds"]] * ((log_length - 3) // (system.pop("folds").bit_length() - 1))
-        yield {"extension": extension, "length": 2**log_length, "rate": 2.0**-log_blowup, "regime": regime,
-               "arities": arities, **system}
+        yield {
+            "extension": extension,
+            "length": 2**log_length,
+            "rate": 2.0**-log_blowup,
+            "regime": regime,
+            "arities": arities,
+            **system,
+        }
 
 
 def regime_of(name, field):
@@ -60,16 +99,34 @@ def bits_of(system):
     field = {2: GOLDILOCKS_2, 3: GOLDILOCKS_3}[system["extension"]]
     regime = regime_of(system["regime"], field)
     last = int(system["length"] / system["rate"]) // math.prod(system["arities"])
-    fri = FRI(FRIConfig(
-        hash_size_bits=256, rho=system["rate"], trace_length=system["length"], field=field,
-        batch_size=system["batch"], power_batching=system["powers"], multilinear_batching=False,
-        num_queries=system["queries"],
-        FRI_folding_factors=system["arities"], FRI_early_stop_degree=last,
-        grinding_query_phase=system["grinding_query"], grinding_batching_phase=system["grinding_batching"],
-        grinding_commit_phase=system["grinding_commit"]))
-    circuit = DeepAliCircuit(DeepAliConfig(
-        name="vector", pcs=fri, field=field, num_constraints=system["constraints"],
-        AIR_max_degree=system["degree"], max_combo=system["openings"], grinding_deep=system["grinding_deep"]))
+    fri = FRI(
+        FRIConfig(
+            hash_size_bits=256,
+            rho=system["rate"],
+            trace_length=system["length"],
+            field=field,
+            batch_size=system["batch"],
+            power_batching=system["powers"],
+            multilinear_batching=False,
+            num_queries=system["queries"],
+            FRI_folding_factors=system["arities"],
+            FRI_early_stop_degree=last,
+            grinding_query_phase=system["grinding_query"],
+            grinding_batching_phase=system["grinding_batching"],
+            grinding_commit_phase=system["grinding_commit"],
+        )
+    )
+    circuit = DeepAliCircuit(
+        DeepAliConfig(
+            name="vector",
+            pcs=fri,
+            field=field,
+            num_constraints=system["constraints"],
+            AIR_max_degree=system["degree"],
+            max_combo=system["openings"],
+            grinding_deep=system["grinding_deep"],
+        )
+    )
     list_size = regime.get_max_list_size(fri.get_rate(), fri.get_dimension())
     return fri.get_pcs_security_levels(regime) | circuit._get_DEEP_ALI_errors(list_size, regime)
 

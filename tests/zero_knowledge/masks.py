@@ -1,8 +1,8 @@
 """Masks that explain a view by another witness, so that it says nothing of the first one (PROTOCOL 10).
 
-    T' + Z_H r' = T + Z_H r  at g^o x, x in an opened leaf, and at g^o zeta     the trace
-    q'_j + X^M t'_j - t'_(j-1) = q_j + X^M t_j - t_(j-1)  at x and zeta         the pieces of the quotient
-    R' = word 1 - the fold of G'                                                the batch
+T' + Z_H r' = T + Z_H r  at g^o x, x in an opened leaf, and at g^o zeta     the trace
+q'_j + X^M t'_j - t'_(j-1) = q_j + X^M t_j - t_(j-1)  at x and zeta         the pieces of the quotient
+R' = word 1 - the fold of G'                                                the batch
 """
 
 from __future__ import annotations
@@ -103,9 +103,7 @@ def trace_masks(
     return [[int(c) for c in r] for r in found.T]
 
 
-def _over_vanishing(
-    values: Sequence[int], points: Sequence[int], outside: Sequence[Element], N: int
-) -> list[int]:
+def _over_vanishing(values: Sequence[int], points: Sequence[int], outside: Sequence[Element], N: int) -> list[int]:
     """Values divided by those of Z_H."""
     result = [v * F.inv(F.pow(x, N) - 1) % P for v, x in zip(values, points)]
     for i, z in enumerate(outside):
@@ -143,15 +141,12 @@ def explain(prover: Prover, trace: Sequence[Sequence[int]]) -> Prover:
     return second()
 
 
-def _explaining_trace(
-    prover: Prover, trace: Sequence[Sequence[int]], given: dict[str, Any]
-) -> list[list[int]]:
+def _explaining_trace(prover: Prover, trace: Sequence[Sequence[int]], given: dict[str, Any]) -> list[list[int]]:
     s = prover.shape
     rows, outside = rows_that_matter(s, given["queries"]), points_outside(s, given["zeta"])
     points = [point(s, row) for row in rows]
     wanted = [
-        [prover.rows[row][c] for row in rows] + values_at(T, (), outside)
-        for c, T in enumerate(prover.polynomials)
+        [prover.rows[row][c] for row in rows] + values_at(T, (), outside) for c, T in enumerate(prover.polynomials)
     ]
     return trace_masks(trace, wanted, points, outside, len(prover.masks.trace[0]))
 

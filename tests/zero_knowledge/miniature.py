@@ -11,9 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
-
 import reference
+from numpy.typing import NDArray
 from reference import Field, Masks, Options, PrimeField, Prover, Shape
 from reference import air as ir
 from reference.air import quotient_at
@@ -82,9 +81,7 @@ def views(
 def masked_polynomial(air: reference.Air, column: Sequence[int], mask: list) -> list:
     shape = shape_of(air, len(mask))
     given = Masks(trace=[mask], pieces=(), batch=(), trace_salts=(), quotient_salts=())
-    return Prover(air, [column], options=Options(), masks=given, field=TOY, shape=shape).trace_polynomials()[
-        0
-    ]
+    return Prover(air, [column], options=Options(), masks=given, field=TOY, shape=shape).trace_polynomials()[0]
 
 
 def view_number(

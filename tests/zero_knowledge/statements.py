@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import reference
 from cheats import twin_air
-from l2zk import ProofOptions, TraceProgram, TraceZkVm, _core, zkvm
-from l2zk.shape import Shape, solve
 from reference import GOLDILOCKS
 from reference.verifier import Verifier
+
+from l2zk import ProofOptions, TraceProgram, TraceZkVm, _core
+from l2zk.proof.solver import Shape, solve
+from l2zk.vm import zkvm
 
 
 @dataclass(frozen=True)

@@ -11,15 +11,15 @@ import dataclasses
 import random
 
 import pytest
-
 import reference
 from cheats import few, twin_air, twin_options
-from l2zk import OptionsError, ProgramError, ProofOptions
-from l2zk.options import PRESETS
-from l2zk.shape import Profile, Shape, shape_for, solve
 from reference import GOLDILOCKS, Masks, Prover, Transcript
 from reference.field import Element, horner
 from reference.fri import fold_word
+
+from l2zk import OptionsError, ProgramError, ProofOptions
+from l2zk.proof.options import PRESETS
+from l2zk.proof.solver import Profile, Shape, shape_for, solve
 
 from .elimination import matrix, rank
 from .elimination import solve as solve_equations
@@ -179,9 +179,7 @@ def test_every_solved_shape_has_the_budget(preset: str, reach: int, log_length: 
     opened = shape.rows_per_leaf * shape.queries
     assert shape.mask_length == len(shape.offsets) * (opened + 3)
     assert shape.quotient_mask_length == opened + 1
-    assert shape.degree_bound >= max(
-        shape.length + shape.mask_length, shape.piece_length + shape.quotient_mask_length
-    )
+    assert shape.degree_bound >= max(shape.length + shape.mask_length, shape.piece_length + shape.quotient_mask_length)
 
 
 def test_traces_that_cannot_hide_are_refused() -> None:

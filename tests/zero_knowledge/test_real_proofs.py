@@ -17,11 +17,11 @@ from itertools import product
 
 import numpy as np
 import pytest
-
 from cheats import few, masks_of, parts, twin_air, twin_options, twin_verify
-from l2zk import ProofOptions, TraceZkVm
 from reference import GOLDILOCKS, Prover
 from reference.tree import leaf_digest, siblings
+
+from l2zk import ProofOptions, TraceZkVm
 
 from .masks import P, newton, point
 from .statements import Twins, View, core_proof, shape_of, trace_of, twin_shape
@@ -81,9 +81,7 @@ def chi_square(values: Iterable[int], buckets: int = 16) -> float:
 @pytest.mark.parametrize("statistic, limit", [(kolmogorov_smirnov, 2.5), (chi_square, 60.0)])
 def test_what_a_proof_shows_is_uniform_at_every_place(statistic: Callable[..., float], limit: float) -> None:
     """Each column and place for itself; members of FRI words, whose places are too many, by word."""
-    places = {
-        what: values for what, values in observed().items() if what[0] != "member" and len(values) >= 30
-    }
+    places = {what: values for what, values in observed().items() if what[0] != "member" and len(values) >= 30}
     assert {what[0] for what in places} == {"column", "piece", "R", "value", "final"}
     assert {what[2] for what in places if what[0] == "column"} == set(range(SHAPE.leaves))
     worst = max(places, key=lambda what: statistic(places[what]))
@@ -117,9 +115,7 @@ def test_masks_have_all_their_coefficients(s: int, degree: int) -> None:
         few(zero_knowledge=True, rows_per_leaf=s, blowup=8, queries=1),
     )
     forced = dataclasses.replace(shape_of(program, options), queries=600)
-    view = View(
-        program, core_proof(program, options, seed_of(s), SECRET, shape=forced), twin_shape(program, forced)
-    )
+    view = View(program, core_proof(program, options, seed_of(s), SECRET, shape=forced), twin_shape(program, forced))
     shape, F = view.shape, GOLDILOCKS.F
     rows = [
         (point(shape, row), *at)
@@ -130,9 +126,7 @@ def test_masks_have_all_their_coefficients(s: int, degree: int) -> None:
     for c in range(shape.columns):
         assert coefficients(x, [row[c] for row in columns]) == shape.length + shape.mask_length
     for j, c in product(range(shape.pieces - 1), range(3)):
-        assert (
-            coefficients(x, [row[j][c] for row in pieces]) == shape.piece_length + shape.quotient_mask_length
-        )
+        assert coefficients(x, [row[j][c] for row in pieces]) == shape.piece_length + shape.quotient_mask_length
     leaves = [F.pow(F.root(shape.leaves), j) for j in view.opened][: 2 * shape.batch_mask_length]
     for c in range(3):
         assert coefficients(leaves, [view.mask[j][c] for j in view.opened]) == shape.batch_mask_length
@@ -282,19 +276,13 @@ def test_opened_leaves_carry_salts_of_their_own() -> None:
 # Without hiding
 
 
-@pytest.mark.parametrize(
-    "program, changes", [(PROGRAM, {"grinding": 10}), (Twins(2, 1023), {"rows_per_leaf": 8})]
-)
-def test_without_hiding_a_proof_is_a_function_of_statement_and_witness(
-    program: Twins, changes: dict
-) -> None:
+@pytest.mark.parametrize("program, changes", [(PROGRAM, {"grinding": 10}), (Twins(2, 1023), {"rows_per_leaf": 8})])
+def test_without_hiding_a_proof_is_a_function_of_statement_and_witness(program: Twins, changes: dict) -> None:
     """Whatever the seed and the number of threads."""
     options = few(zero_knowledge=False, **changes)
     data = core_proof(program, options, None, SECRET)
     assert {
-        core_proof(program, options, seed, SECRET, threads=n)
-        for seed in (None, seed_of(1))
-        for n in (1, 2, 3)
+        core_proof(program, options, seed, SECRET, threads=n) for seed in (None, seed_of(1)) for n in (1, 2, 3)
     } == {data}
     assert {bytes(TraceZkVm(options, threads=n).prove(program, [SECRET])) for n in (1, 2)} == {data}
     assert SHAPE.salt_length == 16 and twin_shape(program, shape_of(program, options)).salt_length == 0

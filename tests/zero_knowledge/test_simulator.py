@@ -7,12 +7,12 @@ from itertools import product
 
 import numpy as np
 import pytest
-
 import reference
 from cheats import few, twin_air, twin_options
 from example_programs import Cubes, Domains, Fibonacci, LookAhead
-from l2zk import TraceProgram
 from reference import GOLDILOCKS, Simulator
+
+from l2zk import TraceProgram
 
 from . import miniature
 from .miniature import BITS, masks, simulated, views
@@ -65,15 +65,11 @@ BIT_COLUMNS = list(product((0, 1), repeat=4))
 
 def counted(air: reference.Air, column: tuple[int, ...], h: int, x: int, zeta: tuple[int, int]) -> list[int]:
     """All views, sorted, so each as often as it occurs."""
-    return np.sort(
-        np.concatenate([views(air, column, mask, x, zeta, (4, 9)) for mask in masks(h, h)])
-    ).tolist()
+    return np.sort(np.concatenate([views(air, column, mask, x, zeta, (4, 9)) for mask in masks(h, h)])).tolist()
 
 
 @pytest.mark.parametrize("x, zeta", POINTS)
-def test_every_witness_has_the_same_views_and_the_simulator_has_them_too(
-    x: int, zeta: tuple[int, int]
-) -> None:
+def test_every_witness_has_the_same_views_and_the_simulator_has_them_too(x: int, zeta: tuple[int, int]) -> None:
     """O = {0}: h = 1 + 2, all 17^3 masks."""
     expected = np.sort(simulated(BITS, next(masks(3, 3)), x, zeta, (4, 9))).tolist()
     assert len(set(expected)) == 17**3

@@ -11,13 +11,13 @@ import dataclasses
 import random
 
 import pytest
-
 import reference
 from cheats import few, masks_of, parts, twin_air, twin_options
-from l2zk import ProofOptions, TraceZkVm
-from l2zk.shape import Shape
 from reference import GOLDILOCKS, Masks, Prover
 from reference.deep import openings
+
+from l2zk import ProofOptions, TraceZkVm
+from l2zk.proof.solver import Shape
 
 from .masks import NoMask, explain, opened_rows, point, points_outside, trace_masks
 from .statements import Twins, View, core_proof, shape_of, trace_of, twin_shape
@@ -82,17 +82,13 @@ def small(s: int, degree: int, reach: int = 1, rounds: int = 0) -> tuple[Twins, 
     """A program and options of a proof with s rows a leaf, a FRI round or two, and by itself few rows."""
     queries = 1 if rounds else 3 if s == 1 else max(1, 4 // s)
     rounds = rounds or (7 if s == 1 else 16 * s - 1)
-    options = few(
-        zero_knowledge=True, rows_per_leaf=s, queries=queries, folding=2 if s == 2 else 4, final_rows=8
-    )
+    options = few(zero_knowledge=True, rows_per_leaf=s, queries=queries, folding=2 if s == 2 else 4, final_rows=8)
     return Twins(degree, rounds, reach), options
 
 
 def test_the_cases_vary_what_masks_depend_on() -> None:
     shapes = [shape_of(*small(*case)) for case in CASES]
-    assert {shape.rows_per_leaf for shape in shapes} == {1, 2, 4, 8} and {
-        shape.pieces for shape in shapes
-    } >= {1, 2, 3}
+    assert {shape.rows_per_leaf for shape in shapes} == {1, 2, 4, 8} and {shape.pieces for shape in shapes} >= {1, 2, 3}
     assert {shape.offsets for shape in shapes} == {(0, 1), (0, 1, 2)}
     assert {len(shape.arities) for shape in shapes} >= {1, 2}
     assert {shape.domain_length > shape.length for shape in shapes} == {True, False}
@@ -106,9 +102,7 @@ def test_another_witness_explains_the_view(s: int, degree: int, reach: int, roun
     second = explain(first, trace_of(program, OTHER))
     two = second.prove()
     assert differences(program, first.shape, challenges_of(first), one, two) == HIDDEN
-    assert second.words == first.words and [t.levels for t in second.fri_trees] == [
-        t.levels for t in first.fri_trees
-    ]
+    assert second.words == first.words and [t.levels for t in second.fri_trees] == [t.levels for t in first.fri_trees]
     assert second.rows != first.rows
 
 

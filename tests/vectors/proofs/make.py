@@ -11,8 +11,9 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 sys.path.insert(0, str(FOLDER.parents[1]))
 
-from l2zk._core import blake3  # noqa: E402
 from test_fixtures import FIXTURES, Fixture  # noqa: E402
+
+from l2zk._core import blake3  # noqa: E402
 
 
 def make(name: str, fixture: Fixture) -> None:

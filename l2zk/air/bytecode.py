@@ -1,0 +1,283 @@
+"""Nodes to straight-line code, which the core runs over tiles of rows, at a point of K and to fill a trace.
+
+What is the same on every row (constants, inputs, outputs and what is computed of them) is moved into a
+prelude that runs once. The rest is ordered depth-first from each root, the operand that needs more registers
+first, and allocated by linear scan: a register is free again after the last use of its value. The code says
+nothing that the nodes of PROTOCOL 3.2 do not.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from l2zk.air.air import Air
+from l2zk.air.nodes import (
+    ADD,
+    COLUMN,
+    CONSTANT,
+    INPUT,
+    MUL,
+    NEG,
+    OUTPUT,
+    PERIODIC,
+    SUB,
+    Names,
+    Node,
+    operands,
+)
+from l2zk.air.text import cell_name
+
+
+class Op(IntEnum):
+    """(op, dst, a, b): V is a vector slot, U a uniform slot; b of NEG and both RESULTs is 0."""
+
+    ADD_VV = 0
+    SUB_VV = 1
+    MUL_VV = 2
+    ADD_VU = 3
+    SUB_VU = 4
+    SUB_UV = 5  # a is the uniform slot
+    MUL_VU = 6
+    NEG_V = 7
+    RESULT_V = 8  # dst is a result index
+    RESULT_U = 9
+
+
+Instruction = tuple[int, int, int, int]
+Item = tuple[int, int | None]  # an operation's node and None, or a root and its result
+
+# The operation on two vectors, that with a uniform on the right, and that with a uniform on the left.
+_OPS = {
+    ADD: (Op.ADD_VV, Op.ADD_VU, Op.ADD_VU),
+    SUB: (Op.SUB_VV, Op.SUB_VU, Op.SUB_UV),
+    MUL: (Op.MUL_VV, Op.MUL_VU, Op.MUL_VU),
+}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Code:
+    """Code for a number of results. The arrays are C-contiguous and read-only, since programs share them.
+
+    uniforms  uint64[u]    public inputs, public outputs, constants, then values that the prelude computes
+    prelude   uint32[p,4]  VV and NEG_V instructions whose slots are uniform slots
+    loads     uint32[l,3]  (0 column | 1 periodic, index, rows ahead) of the vector slots 0 … l-1
+    body      uint32[b,4]  instructions; dst of an operation is neither a load's slot nor one of its operands
+    vectors   l + registers
+    results   every result 0 … results-1 is written exactly once
+    """
+
+    inputs: int
+    outputs: int
+    uniforms: NDArray[np.uint64]
+    prelude: NDArray[np.uint32]
+    loads: NDArray[np.uint32]
+    body: NDArray[np.uint32]
+    vectors: int
+    results: int
+
+
+def compile_constraints(air: Air) -> Code:
+    """Code whose result i is the expression of constraint i."""
+    roots = [constraint.node for constraint in air.constraints]
+    return compile_nodes(air.nodes, roots, inputs=len(air.inputs), outputs=len(air.outputs))
+
+
+def compile_nodes(nodes: Sequence[Node], roots: Sequence[int], *, inputs: int, outputs: int) -> Code:
+    """Code whose result i is the node roots[i]; every node is needed by some root."""
+    slots, uniforms = _uniform_slots(nodes, inputs, outputs)
+    leaves = sorted((node, index) for index, node in enumerate(nodes) if node[0] in (COLUMN, PERIODIC))
+    places = {index: slot for slot, (_, index) in enumerate(leaves)}
+    body, vectors = _body(nodes, roots, slots, places)
+    return Code(
+        inputs=inputs,
+        outputs=outputs,
+        uniforms=_read_only(np.array(uniforms, dtype=np.uint64)),
+        prelude=_table(_prelude(nodes, slots), 4),
+        loads=_table([(int(kind == PERIODIC), x, y) for (kind, x, y), _ in leaves], 3),
+        body=_table(body, 4),
+        vectors=vectors,
+        results=len(roots),
+    )
+
+
+def _uniform_slots(nodes: Sequence[Node], inputs: int, outputs: int) -> tuple[dict[int, int], list[int]]:
+    """The slot of every node that is the same on all rows, and what the slots hold at first."""
+    slots: dict[int, int] = {}
+    uniforms = [0] * (inputs + outputs)
+    for index, (kind, x, _) in enumerate(nodes):
+        if kind == CONSTANT:
+            slots[index] = len(uniforms)
+            uniforms.append(x)
+        elif kind in (INPUT, OUTPUT):
+            slots[index] = x if kind == INPUT else inputs + x
+    for index, node in enumerate(nodes):
+        below = operands(node)
+        if below and all(o in slots for o in below):
+            slots[index] = len(uniforms)
+            uniforms.append(0)
+    return slots, uniforms
+
+
+def _prelude(nodes: Sequence[Node], slots: dict[int, int]) -> list[Instruction]:
+    """The operations on uniform slots, each with a slot of its own."""
+    code: list[Instruction] = []
+    for index, (kind, x, y) in enumerate(nodes):
+        if index in slots and kind == NEG:
+            code.append((Op.NEG_V, slots[index], slots[x], 0))
+        elif index in slots and kind in _OPS:
+            code.append((_OPS[kind][0], slots[index], slots[x], slots[y]))
+    return code
+
+
+def _body(
+    nodes: Sequence[Node], roots: Sequence[int], slots: dict[int, int], loads: dict[int, int]
+) -> tuple[list[Instruction], int]:
+    """The instructions, and the number of vector slots that they use."""
+    items = _schedule(nodes, roots, slots)
+    last_use = {o: position for position, item in enumerate(items) for o in _uses(nodes, item)}
+    places = dict(loads)
+    registers = _Registers(len(loads))
+    body: list[Instruction] = []
+    for position, (index, result) in enumerate(items):
+        if result is not None:
+            uniform = index in slots
+            op = Op.RESULT_U if uniform else Op.RESULT_V
+            body.append((op, result, slots[index] if uniform else places[index], 0))
+        else:
+            op, a, b = _operation(nodes[index], slots, places)
+            places[index] = registers.take()
+            body.append((op, places[index], a, b))
+        for used in set(_uses(nodes, (index, result))):
+            if last_use[used] == position and used in places and used not in loads:
+                registers.give(places[used])
+    return body, registers.top
+
+
+def _schedule(nodes: Sequence[Node], roots: Sequence[int], slots: dict[int, int]) -> list[Item]:
+    """Operations depth-first from each root, followed by the root's result."""
+    needs = _register_needs(nodes, slots)
+    done = {index for index, node in enumerate(nodes) if index in slots or not operands(node)}
+    items: list[Item] = []
+    for result, root in enumerate(roots):
+        stack = [root]
+        while stack:
+            index = stack[-1]
+            waiting = [o for o in operands(nodes[index]) if o not in done]
+            if index in done:
+                stack.pop()
+            elif waiting:
+                stack.append(max(waiting, key=needs.__getitem__))
+            else:
+                done.add(index)
+                items.append((index, None))
+        items.append((root, result))
+    return items
+
+
+def _register_needs(nodes: Sequence[Node], slots: dict[int, int]) -> list[int]:
+    """Registers to compute each node, counted as if nothing were shared (Sethi and Ullman 1970)."""
+    needs: list[int] = []
+    for index, node in enumerate(nodes):
+        below = sorted((needs[o] for o in operands(node)), reverse=True)
+        if not below or index in slots:
+            needs.append(0)
+        elif len(below) == 2 and below[0] == below[1]:
+            needs.append(below[0] + 1)
+        else:
+            needs.append(max(below[0], 1))
+    return needs
+
+
+def _uses(nodes: Sequence[Node], item: Item) -> tuple[int, ...]:
+    index, result = item
+    return operands(nodes[index]) if result is None else (index,)
+
+
+def _operation(node: Node, slots: dict[int, int], places: dict[int, int]) -> tuple[Op, int, int]:
+    """(op, a, b) of an operation of which at least one operand is in a vector slot of `places`."""
+    kind, x, y = node
+    if kind == NEG:
+        return Op.NEG_V, places[x], 0
+    both, right_uniform, left_uniform = _OPS[kind]
+    if y in slots:
+        return right_uniform, places[x], slots[y]
+    if x not in slots:
+        return both, places[x], places[y]
+    return (left_uniform, slots[x], places[y]) if left_uniform == Op.SUB_UV else (left_uniform, places[y], slots[x])
+
+
+class _Registers:
+    """Vector slots after those of the loads; the lowest free one is taken first."""
+
+    def __init__(self, first: int) -> None:
+        self.top = first
+        self._free: list[int] = []
+
+    def take(self) -> int:
+        if self._free:
+            return heapq.heappop(self._free)
+        self.top += 1
+        return self.top - 1
+
+    def give(self, slot: int) -> None:
+        heapq.heappush(self._free, slot)
+
+
+def _table(rows: Sequence[tuple[int, ...]], width: int) -> NDArray[np.uint32]:
+    return _read_only(np.array(rows, dtype=np.uint32).reshape(len(rows), width))
+
+
+def _read_only(array: NDArray) -> NDArray:
+    array.setflags(write=False)
+    return array
+
+
+def disassemble(code: Code, names: Names, results: Sequence[str]) -> str:
+    """The code as text, a line for each uniform, load and instruction; `results` says what each result is."""
+    return "\n".join([*_uniform_lines(code, names), *_load_lines(code, names), *_body_lines(code, results)])
+
+
+_TEXTS = {
+    Op.ADD_VV: "v{a} + v{b}",
+    Op.SUB_VV: "v{a} - v{b}",
+    Op.MUL_VV: "v{a} * v{b}",
+    Op.ADD_VU: "v{a} + u{b}",
+    Op.SUB_VU: "v{a} - u{b}",
+    Op.SUB_UV: "u{a} - v{b}",
+    Op.MUL_VU: "v{a} * u{b}",
+    Op.NEG_V: "-v{a}",
+    Op.RESULT_V: "v{a}",
+    Op.RESULT_U: "u{a}",
+}
+
+
+def _uniform_lines(code: Code, names: Names) -> list[str]:
+    computed = {int(dst): _TEXTS[Op(op)].replace("v", "u").format(a=a, b=b) for op, dst, a, b in code.prelude}
+    known = [f"input {name}" for name in names.inputs] + [f"output {name}" for name in names.outputs]
+    lines = ["once"]
+    for slot, value in enumerate(code.uniforms):
+        meaning = known[slot] if slot < len(known) else computed.get(slot, str(value))
+        lines.append(f"  u{slot} = {meaning}")
+    return lines if len(lines) > 1 else []
+
+
+def _load_lines(code: Code, names: Names) -> list[str]:
+    lines = ["each row"]
+    for slot, (periodic, index, offset) in enumerate(code.loads):
+        known = names.periodic if periodic else names.columns
+        lines.append(f"  v{slot} = {cell_name(known[int(index)], int(offset))}")
+    return lines
+
+
+def _body_lines(code: Code, results: Sequence[str]) -> list[str]:
+    lines: list[str] = []
+    for op, dst, a, b in code.body:
+        target = results[dst] if op in (Op.RESULT_V, Op.RESULT_U) else f"v{dst}"
+        lines.append(f"  {target} = {_TEXTS[Op(op)].format(a=a, b=b)}")
+    return lines

@@ -1,0 +1,86 @@
+"""Nodes: expressions as a list, each node after its operands (PROTOCOL 3.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from l2zk.base.field import MODULUS
+
+Node = tuple[int, int, int]
+
+
+# The kinds of PROTOCOL 3.2. A private input is a leaf of start values only and never enters an AIR.
+CONSTANT, COLUMN, PERIODIC, INPUT, OUTPUT, ADD, SUB, MUL, NEG, PRIVATE = range(10)
+
+
+_OPERANDS = {ADD: 2, SUB: 2, MUL: 2, NEG: 1}
+
+
+_END = tuple(1 + _OPERANDS.get(kind, 0) for kind in range(10))  # of a node's operands
+
+
+class Names(NamedTuple):
+    """What the leaves of a list of nodes are called; `cells`, where it is known, are the names of all columns."""
+
+    columns: Sequence[str]
+    periodic: Sequence[str]
+    inputs: Sequence[str]
+    outputs: Sequence[str]
+    private: Sequence[str] = ()
+    cells: Collection[str] | None = None
+
+
+def operands(node: Node) -> tuple[int, ...]:
+    """The indices of the nodes that this node is computed from."""
+    return node[1 : _END[node[0]]]
+
+
+def operate(kind: int, x: int, y: int) -> int:
+    """The value of a sum, difference, product or negation."""
+    if kind == ADD:
+        return (x + y) % MODULUS
+    if kind == SUB:
+        return (x - y) % MODULUS
+    return x * y % MODULUS if kind == MUL else -x % MODULUS
+
+
+def evaluate(nodes: Sequence[Node], leaf: Callable[[Node], int]) -> list[int]:
+    """The value of every node, `leaf` giving those of columns, periodic columns, inputs and outputs."""
+    values: list[int] = []
+    for kind, x, y in nodes:
+        if kind in _OPERANDS:
+            values.append(operate(kind, values[x], values[y] if kind != NEG else 0))
+        else:
+            values.append(x if kind == CONSTANT else leaf((kind, x, y)))
+    return values
+
+
+def extract(nodes: Sequence[Node], roots: Iterable[int]) -> tuple[tuple[Node, ...], tuple[int, ...]]:
+    """The nodes that the roots need, depth-first, left first, each once; and the new indices of the roots."""
+    roots = tuple(roots)
+    place: dict[int, int] = {}
+    ordered: list[Node] = []
+    for root in roots:
+        stack = [root]
+        while stack:
+            index = stack[-1]
+            kind, x, y = node = nodes[index]
+            if index in place:
+                stack.pop()
+            elif kind in _OPERANDS and x not in place:
+                stack.append(x)
+            elif kind in _OPERANDS and kind != NEG and y not in place:
+                stack.append(y)
+            else:
+                place[index] = len(ordered)
+                ordered.append(renumbered(node, place))
+    return tuple(ordered), tuple(place[root] for root in roots)
+
+
+def renumbered(node: Node, place: Mapping[int, int] | Sequence[int]) -> Node:
+    """An operation on operands that are now in these places; a leaf as it is."""
+    kind, x, y = node
+    if kind not in _OPERANDS:
+        return node
+    return (kind, place[x], place[y] if kind != NEG else 0)

@@ -1,0 +1,108 @@
+"""Expressions as text, as Python would write them, cut where they are long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from l2zk.air.nodes import ADD, COLUMN, CONSTANT, INPUT, MUL, NEG, OUTPUT, PERIODIC, PRIVATE, SUB, Names, Node
+from l2zk.base.field import MODULUS
+from l2zk.base.wording import short
+
+# Text. The strengths of Python's operators: what binds less than its place asks for goes into parentheses.
+_SUM, _PRODUCT, _UNARY, _ATOM = range(4)
+
+
+_DEEPEST = 64
+
+
+_HIGHEST = 2**300  # of exponents that are told apart
+
+
+Piece = str | tuple[int, int, int]
+
+
+def text(nodes: Sequence[Node], root: int, leaf: Callable[[Node], str], limit: int = 160) -> str:
+    """An expression as Python would write it, cut at about `limit` characters; `leaf` writes the leaves."""
+    powers = _powers(nodes[: root + 1])
+    stack: list[Piece] = [(root, _SUM, 0)]
+    written: list[str] = []
+    length = 0
+    while stack and length <= limit:
+        piece = stack.pop()
+        if isinstance(piece, str):
+            written.append(piece)
+            length += len(piece)
+        else:
+            stack.extend(reversed(_pieces(nodes, powers, piece, leaf)))
+    joined = "".join(written)
+    return joined if not stack and length <= limit else joined[: limit - 1] + "…"
+
+
+def leaf_names(names: Names) -> Callable[[Node], str]:
+    """Names for leaves: a column as a, a[1]; an input or output of a column's name as input:a, output:a."""
+    cells = {*names.columns, *names.periodic} if names.cells is None else names.cells
+
+    def leaf(node: Node) -> str:
+        kind, x, y = node
+        if kind == COLUMN:
+            return cell_name(names.columns[x], y)
+        name = {PERIODIC: names.periodic, INPUT: names.inputs, OUTPUT: names.outputs, PRIVATE: names.private}[kind][x]
+        apart = {INPUT: "input:", OUTPUT: "output:"}.get(kind, "") if name in cells else ""
+        return apart + name
+
+    return leaf
+
+
+def cell_name(column: str, offset: int) -> str:
+    """A column so many rows ahead, as a program writes it."""
+    return f"{column}[{offset}]" if offset else column
+
+
+def _pieces(
+    nodes: Sequence[Node],
+    powers: Sequence[tuple[int, int]],
+    place: tuple[int, int, int],
+    leaf: Callable[[Node], str],
+) -> list[Piece]:
+    index, needed, depth = place
+    if depth > _DEEPEST:
+        return ["…"]
+    strength, parts = _written(nodes, powers[index], nodes[index], leaf)
+    pieces: list[Piece] = [part if isinstance(part, str) else (*part, depth + 1) for part in parts]
+    return ["(", *pieces, ")"] if strength < needed else pieces
+
+
+def _written(
+    nodes: Sequence[Node], power: tuple[int, int], node: Node, leaf: Callable[[Node], str]
+) -> tuple[int, list[str | tuple[int, int]]]:
+    """How strongly a node binds, and its parts: texts, and operands with the strength that they need."""
+    kind, x, y = node
+    if kind == CONSTANT:
+        return (_ATOM, [str(x)]) if x <= MODULUS // 2 else (_UNARY, [f"-{MODULUS - x}"])
+    if kind == ADD:
+        return _SUM, [(x, _SUM), *_addend(nodes[y], y)]
+    if kind == SUB:
+        return _SUM, [(x, _SUM), " - ", (y, _PRODUCT)]
+    if kind == NEG:
+        return _UNARY, ["-", (x, _UNARY)]
+    if kind == MUL:
+        base, exponent = power
+        product: list[str | tuple[int, int]] = [(x, _PRODUCT), " * ", (y, _PRODUCT)]
+        return (_UNARY, [(base, _ATOM), f"**{short(exponent)}"]) if exponent > 1 else (_PRODUCT, product)
+    return _ATOM, [leaf(node)]
+
+
+def _addend(node: Node, index: int) -> list[str | tuple[int, int]]:
+    kind, x, _ = node
+    if kind == CONSTANT and x > MODULUS // 2:
+        return [f" - {MODULUS - x}"]
+    return [" + ", (index, _SUM)]
+
+
+def _powers(nodes: Sequence[Node]) -> list[tuple[int, int]]:
+    """Of each node the (base, exponent) that it is a power of; (itself, 1) for most, and no exponent beyond the highest."""
+    powers: list[tuple[int, int]] = []
+    for index, (kind, x, y) in enumerate(nodes):
+        same = kind == MUL and powers[x][0] == powers[y][0]
+        powers.append((powers[x][0], min(powers[x][1] + powers[y][1], _HIGHEST)) if same else (index, 1))
+    return powers

@@ -1,0 +1,178 @@
+"""ExecutionTrace: the rows of a computation by column; and arrays taken for columns, checked and padded.
+
+A column of a trace is N values 0 <= x < p, of which the first n are the user's (PROTOCOL 3.1). A column that
+is given holds fewer, and its padding repeats the last of them or is one value; padded rows are rows like any
+other.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Sequence
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from l2zk.base.arguments import kind_of
+from l2zk.base.field import MODULUS, whole
+from l2zk.base.names import plain
+from l2zk.base.wording import counted, listed, nearest, short
+from l2zk.errors import ProgramError, WitnessError
+
+
+class ExecutionTrace(dict[str, NDArray[np.uint64]]):
+    """The rows of a computation, as a dict from column names to arrays uint64[rows], views of one array.
+
+    `padded` is the whole uint64[columns, N] array with the rows that were added up to a power of two; `rows`
+    is the number n of the user's rows. The names and the arrays stay as they are, the values in the arrays
+    may be changed while no other thread uses them: `trace["a"][3] = 5`. `pandas.DataFrame(trace)` and
+    `polars.DataFrame(trace)` take a trace as it is.
+
+    Raises ProgramError where `padded` is not of type uint64 and of shape (columns, N), or not 1 <= rows <= N.
+    """
+
+    def __init__(self, columns: Sequence[str], padded: NDArray[np.uint64], rows: int) -> None:
+        if (
+            isinstance(columns, str)
+            or not isinstance(columns, Sequence)
+            or not all(isinstance(name, str) for name in columns)
+        ):
+            raise ProgramError(f"the columns of a trace are a sequence of names, not {kind_of(columns)}")
+        if len(set(columns)) < len(columns):
+            raise ProgramError(f"the columns of a trace have names of their own, and two are equal: {listed(columns)}")
+        try:
+            array = np.asarray(padded)
+        except (TypeError, ValueError):  # lines of several lengths; NumPy's words may hold values
+            array = np.empty(0, dtype=object)
+        if array.dtype != np.uint64 or array.ndim != 2 or array.shape[0] != len(columns):
+            raise ProgramError(
+                f"a trace of {counted(len(columns), 'column')} is an array uint64[{len(columns)}, N], not"
+                f" {array.dtype}{list(array.shape)}"
+            )
+        shown = whole(rows)
+        if shown is None or not 1 <= shown <= array.shape[1]:
+            raise ProgramError(
+                f"a trace of N = {array.shape[1]} rows cannot show {short(rows) if shown is not None else kind_of(rows)} of them"
+            )
+        super().__init__((name, array[index, :shown]) for index, name in enumerate(columns))
+        self.columns = tuple(columns)
+        self.padded = array
+        self.rows = shown
+
+    def __missing__(self, name: object) -> NDArray[np.uint64]:
+        if isinstance(name, str) and plain(name) in self:
+            return self[plain(name)]
+        raise KeyError(f"the trace has no column {named(name, self.columns)}")
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ExecutionTrace):
+            return NotImplemented
+        same = self.columns == other.columns and self.rows == other.rows
+        return same and np.array_equal(self.padded, other.padded)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[type[ExecutionTrace], tuple[Any, ...]]:
+        return ExecutionTrace, (self.columns, self.padded, self.rows)
+
+    def copy(self) -> ExecutionTrace:
+        """A trace of the same values in an array of its own."""
+        return ExecutionTrace(self.columns, self.padded.copy(), self.rows)
+
+    def to_numpy(self) -> NDArray[np.uint64]:
+        """A copy of the rows as an array uint64[rows, columns], the columns in the order of `columns`."""
+        return np.ascontiguousarray(self.padded[:, : self.rows].T)
+
+    def __repr__(self) -> str:
+        size = f"{counted(self.rows, 'row')}, {self.padded.shape[1]} with padding"
+        return f"ExecutionTrace({size}: {listed(self.columns)})"
+
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise TypeError("the columns of a trace stay; change the values in one, as in trace['a'][:] = array")
+
+    __setitem__ = __delitem__ = __ior__ = _refuse  # type: ignore[assignment]
+    clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+
+
+def column_values(name: str, values: Any) -> NDArray[np.uint64]:
+    """The field elements uint64[m] of an array or a sequence of integers or bools, one for each row.
+
+    Raises WitnessError, with the column and the row but no value, for floats and other types, for more than
+    one dimension, and for what is not 0 <= x < p.
+    """
+    if isinstance(values, (str, bytes, bytearray)) or not (
+        isinstance(values, Sequence) or hasattr(values, "__array__")
+    ):
+        raise WitnessError(
+            f"column {name!r} is of type {type(values).__name__}: an array or a sequence of integers is needed"
+        )
+    array = np.asarray(values) if hasattr(values, "__array__") else _from_sequence(name, values)
+    if array.ndim != 1:
+        raise WitnessError(
+            f"column {name!r} is an array of shape {array.shape}: one dimension is needed, a value for each row"
+        )
+    if array.dtype == object:
+        array = _from_sequence(name, array.tolist())
+    if array.dtype.kind not in "uib":
+        raise WitnessError(
+            f"column {name!r} is of type {array.dtype}: integers are needed; where they are whole numbers,"
+            " give array.astype(np.uint64)"
+        )
+    wrong = array < 0 if array.dtype.kind == "i" else array >= np.uint64(MODULUS)
+    if wrong.any():
+        raise _outside(name, int(np.argmax(wrong)))
+    return array.astype(np.uint64)
+
+
+def padded_column(name: str, values: NDArray[np.uint64], rows: int, length: int, pad: int | None) -> NDArray[np.uint64]:
+    """The values and their padding, uint64[length]: `pad`, or where it is None the last value once more.
+
+    At most `rows` values are taken, or all `length` of them, the padding included.
+    """
+    count = len(values)
+    if count > rows and count != length:
+        raise WitnessError(
+            f"column {name!r} has {counted(count, 'value')}, but the program has {counted(rows, 'row')}, or"
+            f" {length} with the padding: m.rows sets their number, and a shorter column is padded"
+        )
+    if count == 0 and pad is None:
+        raise WitnessError(
+            f"column {name!r} has no values, so there is no last one for the padding to repeat: give some, or"
+            " say pad=0 where the program makes the column"
+        )
+    column = np.full(length, values[-1] if pad is None else pad, dtype=np.uint64)
+    column[:count] = values
+    return column
+
+
+def named(name: object, known: Iterable[str]) -> str:
+    """An unknown name in a sentence, and the one that was meant; what is no text may be a value, and is left out."""
+    known = list(known)
+    return (
+        f"{short(name)}{nearest(name, known)}"
+        if isinstance(name, str)
+        else f"whose name is of type {type(name).__name__}"
+    )
+
+
+def _from_sequence(name: str, values: Sequence[Any]) -> NDArray[np.uint64]:
+    """A sequence one by one, for NumPy would make floats of large integers."""
+    array = np.empty(len(values), dtype=np.uint64)
+    for row, value in enumerate(values):
+        if not hasattr(value, "__index__"):
+            raise WitnessError(f"column {name!r} at row {row} is of type {type(value).__name__}: an integer is needed")
+        number = operator.index(value)
+        if not 0 <= number < MODULUS:
+            raise _outside(name, row)
+        array[row] = number
+    return array
+
+
+def _outside(name: str, row: int) -> WitnessError:
+    return WitnessError(
+        f"column {name!r} at row {row} is not an element of the field: 0 <= x < p = 2^64 - 2^32 + 1 is needed"
+    )

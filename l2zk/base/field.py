@@ -1,0 +1,40 @@
+"""The field F of p = 2^64 - 2^32 + 1 elements (PROTOCOL 2.1), and how long a trace may be."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+from l2zk.base.wording import short
+from l2zk.errors import ProgramError
+
+MODULUS = 2**64 - 2**32 + 1
+
+
+def whole(value: Any) -> int | None:
+    """An integer of Python's or of NumPy's, or None for what is none; a bool is none."""
+    try:
+        return None if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        return None
+
+
+def field_integer(value: Any) -> int:
+    """The field element that an integer -p < value < p means; -1 is p - 1."""
+    if isinstance(value, bool):
+        raise ProgramError(f"{value} is a bool, where an integer or an expression is needed: write {int(value)}")
+    number = whole(value)
+    if number is None:
+        raise ProgramError(f"{short(value)} is of type {type(value).__name__}, not an integer or an expression")
+    if not -MODULUS < number < MODULUS:
+        raise ProgramError(f"{short(number)} is outside -p < x < p, where p = 2^64 - 2^32 + 1")
+    return number % MODULUS
+
+
+LONGEST_TRACE = 2**26
+"""The most rows that a trace has, with its padding."""
+
+
+def is_power_of_two(value: object) -> bool:
+    """Whether the value is an integer 1, 2, 4, …"""
+    return type(value) is int and value > 0 and value & (value - 1) == 0

@@ -1,0 +1,103 @@
+"""The wall round code that is not l2zk's: plugins, hooks, program files, `define`, `generate_trace`, observers.
+
+Invariant: whatever it raises, the end of the process included, leaves as an error of l2zk's. KeyboardInterrupt alone
+passes, which is the user's, and so does an error or a warning of l2zk's, which says already what is wrong.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from traceback import walk_tb
+from types import FrameType
+
+from l2zk.base.wording import SHOWN, sentence
+from l2zk.errors import L2zkError, L2zkWarning
+
+OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+LONGEST = 200  # characters of a foreign error's own text
+
+
+@contextmanager
+def foreign(kind: type[L2zkError], what: str, *, private: bool = False, redact: bool = True) -> Iterator[None]:
+    """Turn whatever is raised inside into an error of this kind: "`what` raised KeyError: 'x' (line 7 of my_air.py)".
+
+    private: the code sees values that are secret, so that of its error the type and the line alone are told, and nothing is
+    kept of what it came of; unless `redact` is False, and then others are told no more.
+    """
+    hides = private and redact
+    try:
+        yield
+    except BaseException as raised:
+        if _may_pass(raised):
+            if hides:
+                raised.__cause__ = raised.__context__ = None
+            raise
+        end = f"; {SHOWN}" if hides else ""
+        error = kind(f"{what} raised {told(raised, private=hides)}{end}")
+        if private and not hides:
+            error.shareable = kind(f"{what} raised {told(raised, private=True)}")
+        try:
+            raise error from (None if hides else raised)
+        finally:
+            if hides:
+                error.__context__ = None
+
+
+def _may_pass(raised: BaseException) -> bool:
+    """Whether an error is one that may leave as it is; a class of foreign code may be an error of l2zk's by name alone."""
+    if isinstance(raised, SystemExit):
+        return False
+    return isinstance(raised, KeyboardInterrupt) or (isinstance(raised, (L2zkError, L2zkWarning)) and _speaks(raised))
+
+
+def _speaks(raised: BaseException) -> bool:
+    try:
+        return isinstance(str(raised), str)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return False
+
+
+def warn_caller(text: str, kind: type[L2zkWarning]) -> None:
+    """Warn at the line of other code that called l2zk."""
+    frame: FrameType | None = sys._getframe(1)
+    level = 2
+    while frame is not None and frame.f_code.co_filename.startswith(f"{OURS}{os.sep}"):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(text, kind, stacklevel=level)
+
+
+def told(raised: BaseException, *, private: bool = False) -> str:
+    """An error of foreign code in words, which are foreign code as well: its type, its text and its line."""
+    try:
+        text = "" if private else str(raised.msg if isinstance(raised, SyntaxError) else raised)
+        name, line = type(raised).__name__, _line(raised)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return "an error that cannot be shown"
+    text = sentence(text[: 2 * LONGEST]).rstrip(". ")
+    text = text if len(text) <= LONGEST else text[:LONGEST] + "…"
+    return name + f": {text}" * bool(text) + f" ({line})" * bool(line)
+
+
+def _line(raised: BaseException) -> str:
+    """The last line of the first file that is not l2zk's; of what cannot be parsed, the line that is wrong."""
+    if isinstance(raised, SyntaxError) and raised.filename:
+        return f"line {raised.lineno} of {os.path.basename(raised.filename)}"
+    frames = [(frame.f_code.co_filename, line) for frame, line in walk_tb(raised.__traceback__)]
+    theirs = [(file, line) for file, line in frames if not _is_between(file)]
+    lines = [line for file, line in theirs if file == theirs[0][0]]
+    return f"line {lines[-1]} of {os.path.basename(theirs[0][0])}" if lines else ""
+
+
+def _is_between(file: str) -> bool:
+    """Whether a file is l2zk's own, or of what l2zk calls foreign code through."""
+    folder = os.path.dirname(file)
+    between = {"pluggy", "importlib"} & set(folder.split(os.sep)[-2:])
+    return file.startswith("<") or bool(between) or f"{folder}{os.sep}".startswith(f"{OURS}{os.sep}")

@@ -1,0 +1,91 @@
+"""Where the modules of 0.1 are now: their old paths work for one version, with a DeprecationWarning.
+
+    l2zk.zkvm → l2zk.vm.zkvm
+
+A module that became several is looked up in each of them. This file goes, with its table, in the version after the next.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+
+MOVED: dict[str, tuple[str, ...]] = {
+    "air": ("air.air",),
+    "anatomy": ("proof.anatomy",),
+    "bytecode": ("air.bytecode",),
+    "call_checks": ("language.rules.call",),
+    "check": ("air.report",),
+    "definition": ("language.definition",),
+    "degree": ("proof.degree_report", "air.measure"),
+    "demo": ("cli.demo",),
+    "draft": ("language.draft",),
+    "draft_checks": ("language.rules.whole",),
+    "estimate": ("vm.estimate",),
+    "expression": ("language.expression", "air.nodes", "air.text", "base.field", "base.wording"),
+    "finish": ("language.lower",),
+    "header": ("proof.header", "air.parameter_bytes", "base.reader"),
+    "hookspecs": ("plugins.hookspecs",),
+    "lengths": ("proof.shape", "air.measure", "base.field"),
+    "machine": ("language.builder",),
+    "observation": ("vm.observers",),
+    "options": ("proof.options",),
+    "performance": ("cli.performance",),
+    "plugin_trace": ("plugins.tracing",),
+    "plugins": ("plugins.registry",),
+    "profile": ("vm.profile",),
+    "program": ("language.program", "language.definition", "language.builder", "air.trace"),
+    "program_file": ("plugins.program_file",),
+    "proof": ("proof.proof",),
+    "resources": ("base.resources",),
+    "scaffold": ("plugins.scaffold",),
+    "schedule": ("vm.schedule",),
+    "shape": ("proof.solver", "proof.shape", "air.measure", "base.field"),
+    "trace": ("air.trace", "base.wording"),
+    "vectors": ("air.vectors",),
+    "workers": ("vm.workers",),
+    "zkvm": ("vm.zkvm",),
+}
+
+
+def forward(old: str) -> Callable[[str], object]:
+    """The `__getattr__` of what stands at an old path, now of a package or of nothing."""
+
+    def find(name: str) -> object:
+        if not name.startswith("__"):
+            for home in MOVED[old]:
+                found = getattr(import_module(f"l2zk.{home}"), name, None)
+                if found is not None:
+                    _warn(f"l2zk.{old}.{name}", f"l2zk.{home}.{name}")
+                    return found
+        raise AttributeError(f"module 'l2zk.{old}' has no attribute {name!r}")
+
+    return find
+
+
+def _warn(old: str, new: str) -> None:
+    """At the line that asks: frames of the import system are passed over."""
+    public = new.rpartition(".")[2] in getattr(sys.modules.get("l2zk"), "__all__", ())
+    where = f"l2zk.{new.rpartition('.')[2]}" if public else new
+    warnings.warn(f"{old} has moved: it is {where} now", DeprecationWarning, stacklevel=3)
+
+
+class _Moved(MetaPathFinder, Loader):
+    """Finds modules at their old paths: an empty module, whose attributes are those of the new ones."""
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+        room, _, old = name.partition(".")
+        return ModuleSpec(name, self) if room == "l2zk" and old in MOVED else None
+
+    def exec_module(self, module: ModuleType) -> None:
+        old = module.__name__.partition(".")[2]
+        module.__doc__ = f"Moved: see l2zk.{MOVED[old][0]}."
+        module.__getattr__ = forward(old)  # type: ignore[method-assign]
+
+
+sys.meta_path.append(_Moved())

@@ -1,0 +1,291 @@
+"""Expressions over the cells of a trace, by ordinary operators: one node for each distinct expression.
+
+Node i of a `Graph` is (kind, x, y) and its operands come before it, so whatever is asked of a graph (its
+values, degrees, look-ahead) is one pass over a list: value(i) = value(x) op value(y) mod p (PROTOCOL 3.2). A
+shared subexpression is one node however often it is written, and no walk here recurses.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from l2zk.air.nodes import (
+    ADD,
+    COLUMN,
+    CONSTANT,
+    INPUT,
+    MUL,
+    NEG,
+    OUTPUT,
+    PERIODIC,
+    PRIVATE,
+    SUB,
+    Names,
+    Node,
+    extract,
+    operate,
+)
+from l2zk.air.text import leaf_names, text
+from l2zk.base.field import LONGEST_TRACE, MODULUS, field_integer, whole
+from l2zk.base.wording import short
+from l2zk.errors import ProgramError
+
+
+class Graph:
+    """The interned nodes of one program, with the largest look-ahead and the kinds of leaves below each."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Node] = []
+        self.look_ahead: list[int] = []
+        self.columns: list[str] = []
+        self.periodic: list[str] = []
+        self.inputs: list[str] = []
+        self.outputs: list[str] = []
+        self.private: list[str] = []
+        self.cells: set[str] = set()
+        self._kinds: list[int] = []  # bit k: a leaf of kind k is below the node
+        self._interned: dict[Node, Expression] = {}
+
+    @property
+    def names(self) -> Names:
+        return Names(self.columns, self.periodic, self.inputs, self.outputs, self.private, self.cells)
+
+    def named(self, kind: int, name: str) -> Expression:
+        """The leaf of the next column, periodic column, input or output, which has this name."""
+        names = {
+            COLUMN: self.columns,
+            PERIODIC: self.periodic,
+            INPUT: self.inputs,
+            OUTPUT: self.outputs,
+            PRIVATE: self.private,
+        }[kind]
+        names.append(name)
+        if kind in (COLUMN, PERIODIC):
+            self.cells.add(name)
+        return self.leaf(kind, len(names) - 1)
+
+    def leaf(self, kind: int, x: int, y: int = 0) -> Expression:
+        """The node of a constant, a cell, an input or an output."""
+        return self._intern((kind, x, y), (kind, x, y), y if kind == COLUMN else 0, 1 << kind)
+
+    def lift(self, value: Any) -> Expression:
+        """An expression of this graph as it is, an integer as a constant."""
+        if not isinstance(value, Expression):
+            if isinstance(value, Equation):
+                raise ProgramError(f"the equation {value} stands where an expression is needed: give it to m.constrain")
+            return self.leaf(CONSTANT, field_integer(value))
+        if value.graph is not self:
+            raise ProgramError(f"the expression {value} belongs to another program: each program makes its own columns")
+        return value
+
+    def apply(self, kind: int, x: int, y: int = 0) -> Expression:
+        """The node of an operation, simplified where a constant decides it."""
+        simpler = self._simplified(kind, x, y)
+        if simpler is not None:
+            return simpler
+        commutes = kind in (ADD, MUL) and y < x
+        key = (kind, y, x) if commutes else (kind, x, y)
+        other = x if kind == NEG else y
+        return self._intern(
+            key,
+            (kind, x, y),
+            max(self.look_ahead[x], self.look_ahead[other]),
+            self._kinds[x] | self._kinds[other],
+        )
+
+    def expression(self, index: int) -> Expression:
+        """The expression of a node that exists."""
+        kind, x, y = self.nodes[index]
+        return self._interned[(kind, y, x) if kind in (ADD, MUL) and y < x else (kind, x, y)]
+
+    def has(self, index: int, kind: int) -> bool:
+        """Whether a leaf of this kind is below the node."""
+        return bool(self._kinds[index] >> kind & 1)
+
+    def _intern(self, key: Node, node: Node, look_ahead: int, kinds: int) -> Expression:
+        known = self._interned.get(key)
+        if known is None:
+            known = self._interned[key] = Expression(self, len(self.nodes))
+            self.nodes.append(node)
+            self.look_ahead.append(look_ahead)
+            self._kinds.append(kinds)
+        return known
+
+    def _simplified(self, kind: int, x: int, y: int) -> Expression | None:
+        left, right = self._constant(x), self._constant(y) if kind != NEG else 0
+        if left is not None and right is not None:
+            return self.leaf(CONSTANT, operate(kind, left, right))
+        if kind == NEG:
+            return self.expression(self.nodes[x][1]) if self.nodes[x][0] == NEG else None
+        if kind == SUB and x == y or kind == MUL and 0 in (left, right):
+            return self.leaf(CONSTANT, 0)
+        if kind == SUB and left == 0:
+            return self.apply(NEG, y)
+        neutral = 1 if kind == MUL else 0
+        if right == neutral:
+            return self.expression(x)
+        return self.expression(y) if left == neutral and kind != SUB else None
+
+    def _constant(self, index: int) -> int | None:
+        kind, x, _ = self.nodes[index]
+        return x if kind == CONSTANT else None
+
+
+def _refusal(reason: str) -> Any:
+    """A method that raises: an operation that has no meaning on expressions, with what to write instead."""
+
+    def method(self: Expression, *_: Any) -> NoReturn:
+        raise ProgramError(reason.format(self))
+
+    return method
+
+
+_NO_ORDER = (
+    "{0} cannot be compared by <, <=, > or >=: field elements have no order; m.bits(name, value, k) claims"
+    " 0 <= value < 2^k, of a difference too"
+)
+_NO_QUOTIENT = (
+    "{0} cannot be divided or be a divisor: add a column q for the quotient and constrain q * divisor == dividend"
+)
+_NO_BITS = (
+    "{0} has no bits of its own: m.bits(name, value, k) makes a column for each bit, the least first; of bits a"
+    " and b, a * b is the AND, a + b - a * b the OR and a + b - 2 * a * b the XOR"
+)
+
+
+class Expression:
+    """A polynomial in the cells of a row and of rows ahead, the inputs and the constants of one program.
+
+    It belongs to the thread that runs `define`.
+    """
+
+    __slots__ = ("graph", "index")
+    __array_ufunc__ = None  # numpy's scalars and arrays leave the operators to this class
+    __hash__ = object.__hash__
+
+    def __init__(self, graph: Graph, index: int) -> None:
+        self.graph = graph
+        self.index = index
+
+    def __add__(self, other: Any) -> Expression:
+        return self._combined(ADD, self, other)
+
+    def __radd__(self, other: Any) -> Expression:
+        return self._combined(ADD, other, self)
+
+    def __sub__(self, other: Any) -> Expression:
+        return self._combined(SUB, self, other)
+
+    def __rsub__(self, other: Any) -> Expression:
+        return self._combined(SUB, other, self)
+
+    def __mul__(self, other: Any) -> Expression:
+        return self._combined(MUL, self, other)
+
+    def __rmul__(self, other: Any) -> Expression:
+        return self._combined(MUL, other, self)
+
+    def __neg__(self) -> Expression:
+        return self.graph.apply(NEG, self.index)
+
+    def __pos__(self) -> Expression:
+        return self
+
+    def __pow__(self, exponent: Any) -> Expression:
+        """Square and multiply; the degree is multiplied by the exponent."""
+        power = self.graph.leaf(CONSTANT, 1)
+        for bit in f"{_exponent(self, exponent):b}":
+            power = power * power
+            power = power * self if bit == "1" else power
+        return power
+
+    def __getitem__(self, rows: Any) -> Expression:
+        """The same column so many rows ahead."""
+        kind, column, offset = self.graph.nodes[self.index]
+        if kind != COLUMN:
+            raise ProgramError(f"only a column can be read rows ahead, and {self} is none: apply [k] to its columns")
+        ahead = whole(rows)
+        if ahead is None:
+            raise ProgramError(f"{self}[{short(rows)}]: the rows ahead are an integer, 0 or more")
+        if ahead < 0:
+            raise ProgramError(f"{self}[{short(ahead)}] looks back: look ahead instead, from the earliest row")
+        if offset + ahead >= LONGEST_TRACE:
+            raise ProgramError(
+                f"{self}[{short(ahead)}] looks beyond the end of any trace: 2^26 = {LONGEST_TRACE} rows are the most"
+            )
+        return self.graph.leaf(COLUMN, column, offset + ahead)
+
+    @property
+    def next(self) -> Expression:
+        """The same column one row ahead."""
+        return self[1]
+
+    def __eq__(self, other: object) -> Equation:  # type: ignore[override]
+        return Equation(self, self.graph.lift(other))
+
+    def __ne__(self, other: object) -> NoReturn:  # type: ignore[override]
+        raise ProgramError(
+            f"{self} != {short(other)} is no polynomial equation: add a column `inverse` and constrain"
+            " difference * inverse == 1"
+        )
+
+    def __bool__(self) -> NoReturn:
+        raise ProgramError(
+            f"{self} is used as a truth value, but it has one on each row: use m.where(selector, then, otherwise)"
+        )
+
+    def __repr__(self) -> str:
+        nodes, (root,) = extract(self.graph.nodes, [self.index])
+        return text(nodes, root, leaf_names(self.graph.names))
+
+    __lt__ = __le__ = __gt__ = __ge__ = _refusal(_NO_ORDER)
+    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = _refusal(_NO_QUOTIENT)
+    __mod__ = __rmod__ = __divmod__ = __rdivmod__ = _refusal(_NO_QUOTIENT)
+    __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = __invert__ = _refusal(_NO_BITS)
+    __lshift__ = __rlshift__ = __rshift__ = __rrshift__ = _refusal(_NO_BITS)
+    __rpow__ = _refusal("{0} cannot be an exponent: an exponent is an integer that the program knows")
+    __abs__ = _refusal("abs({0}): field elements have no sign")
+    __iter__ = _refusal("{0} cannot be iterated over: it is one value on each row")
+    __contains__ = _refusal("{0} contains nothing: it is one value on each row")
+    __len__ = _refusal("{0} has no length: it is one value on each row")
+    __int__ = __float__ = __index__ = _refusal("{0} is not a number: its value is known only on a row of a trace")
+
+    def _combined(self, kind: int, left: Any, right: Any) -> Expression:
+        return self.graph.apply(kind, self.graph.lift(left).index, self.graph.lift(right).index)
+
+
+class Equation:
+    """left == right, for m.constrain."""
+
+    __slots__ = ("left", "right")
+
+    def __init__(self, left: Expression, right: Expression) -> None:
+        self.left = left
+        self.right = right
+
+    @property
+    def difference(self) -> Expression:
+        """left - right, which the equation says is 0."""
+        return self.left - self.right
+
+    def __bool__(self) -> NoReturn:
+        raise ProgramError(
+            f"the comparison {self} is used as a truth value: it is an equation over every row; give it to"
+            " m.constrain, or choose between values by m.where(selector, then, otherwise)"
+        )
+
+    def __repr__(self) -> str:
+        return f"{self.left} == {self.right}"
+
+
+def _exponent(base: Expression, exponent: Any) -> int:
+    number = None if isinstance(exponent, Expression) else whole(exponent)
+    if number is None:
+        raise ProgramError(f"{base} ** {short(exponent)}: an exponent is an integer that the program knows")
+    if number < 0:
+        raise ProgramError(
+            f"{base} ** {short(number)}: for an inverse add a column `inverse` and constrain {base} * inverse == 1"
+        )
+    if number >= MODULUS:
+        raise ProgramError(f"{base} ** {short(number)}: an exponent is below p = 2^64 - 2^32 + 1")
+    return number

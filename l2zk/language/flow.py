@@ -1,0 +1,90 @@
+"""Flow: which columns the values of others enter, by what fills them. Each node of the graph is looked at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+from l2zk.air.nodes import COLUMN, PRIVATE, Node, operands
+from l2zk.language.draft import Draft
+
+MARKS_AT_ONCE = 512
+"""So many bits does each node have while leaves are looked for below it: more of them take more passes."""
+
+Filling = tuple[int, Sequence[int]]
+"""A node, and the columns that are filled with its value."""
+
+
+def late_columns(draft: Draft) -> set[int]:
+    """Bits of what the steps fill themselves, which are filled when all steps are done."""
+    words = {column for word in draft.words for column in word.columns}
+    stepped = set(draft.targets)
+    if draft.step_function is not None:
+        stepped |= set(range(len(draft.graph.columns))) - set(draft.given) - words
+    return entered(draft.graph.nodes, stepped, _word_fillings(draft)) & words
+
+
+def hidden_columns(draft: Draft) -> set[int]:
+    """Columns that private values enter: given ones, started ones, and what is computed of them."""
+    fillings = [*_word_fillings(draft), *_step_fillings(draft)]
+    computed = {column for _, columns in fillings for column in columns}
+    private = set(range(len(draft.graph.columns))) - computed
+    private |= {column for (_, column), node in draft.start.items() if draft.graph.has(node, PRIVATE)}
+    return entered(draft.graph.nodes, private, fillings)
+
+
+def steps_that_read(draft: Draft, columns: set[int]) -> set[int]:
+    """The columns whose steps these columns enter."""
+    return entered(draft.graph.nodes, columns, _step_fillings(draft)) & set(draft.targets)
+
+
+def entered(nodes: Sequence[Node], columns: set[int], fillings: Sequence[Filling]) -> set[int]:
+    """These columns, and all that are filled with values that they enter."""
+    if not (columns and fillings):
+        return set(columns)
+    cells, readers = _cells_and_readers(nodes)
+    filled: defaultdict[int, list[int]] = defaultdict(list)
+    for node, targets in fillings:
+        filled[node] += targets
+    found, seen = set(columns), bytearray(len(nodes))
+    waiting = [cell for column in columns for cell in cells[column]]
+    while waiting:
+        node = waiting.pop()
+        if not seen[node]:
+            seen[node] = True
+            waiting += readers[node]
+            more = set(filled.get(node, ())) - found
+            found |= more
+            waiting += [cell for column in more for cell in cells[column]]
+    return found
+
+
+def marks_below(nodes: Sequence[Node], mark: Callable[[Node], int]) -> list[int]:
+    """For each node the marks, as bits, of the leaves that it is computed from."""
+    below: list[int] = []
+    for node in nodes:
+        marks = mark(node)
+        for operand in operands(node):
+            marks |= below[operand]
+        below.append(marks)
+    return below
+
+
+def _cells_and_readers(nodes: Sequence[Node]) -> tuple[defaultdict[int, list[int]], defaultdict[int, list[int]]]:
+    """The nodes of each column's cells, and for each node those that are computed from it."""
+    cells: defaultdict[int, list[int]] = defaultdict(list)
+    readers: defaultdict[int, list[int]] = defaultdict(list)
+    for index, node in enumerate(nodes):
+        if node[0] == COLUMN:
+            cells[node[1]].append(index)
+        for operand in operands(node):
+            readers[operand].append(index)
+    return cells, readers
+
+
+def _word_fillings(draft: Draft) -> list[Filling]:
+    return [(word.node, word.columns) for word in draft.words]
+
+
+def _step_fillings(draft: Draft) -> list[Filling]:
+    return [(target.node, (target.column,)) for target in draft.targets.values()]

@@ -1,0 +1,77 @@
+"""A trace that the caller gives: whether it is one of the program, and goes with what the witness says of it.
+
+Whatever the witness names has to be what the trace holds: private columns, padded, on every row; and the cells that
+private inputs start. Public inputs are held by constraints; a private input that only generate_trace reads is in no cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from l2zk.air.nodes import PRIVATE, operands
+from l2zk.air.trace import ExecutionTrace
+from l2zk.air.vectors import Vector
+from l2zk.base.field import MODULUS
+from l2zk.base.wording import listed
+from l2zk.errors import WitnessError
+from l2zk.language.definition import Binding, Definition
+
+
+def given_cells(definition: Definition, binding: Binding, trace: ExecutionTrace, check: bool) -> Vector:
+    """The padded trace, uint64[columns, N]; with `check`, after a look whether the witness agrees with it."""
+    if not isinstance(trace, ExecutionTrace):
+        raise WitnessError(f"a trace is an ExecutionTrace, not {type(trace).__name__}; TraceZkVm.trace gives one")
+    air, rows = definition.air, trace.padded.shape[1]
+    if tuple(trace) != air.columns or rows not in (air.rows, air.length):
+        raise WitnessError(
+            f"{air.id} has columns {listed(air.columns)} and {air.rows} rows, or {air.length} with the padding;"
+            f" the trace has {listed(trace)} and {rows}"
+        )
+    cells = trace.padded if rows == air.length else definition.padded_trace(trace)
+    wrong = np.argwhere(cells >= np.uint64(MODULUS))
+    if len(wrong):
+        column, row = wrong[0]
+        raise WitnessError(
+            f"column {air.columns[column]!r} of the trace at row {row} is not an element of the field:"
+            " 0 <= x < p = 2^64 - 2^32 + 1 is needed"
+        )
+    if check:
+        _check_agreement(definition, binding, cells)
+    return cells
+
+
+def _check_agreement(definition: Definition, binding: Binding, cells: Vector) -> None:
+    """What the witness names is what the trace holds."""
+    for column, values in binding.columns.items():
+        wrong = np.flatnonzero(values != cells[column])
+        if len(wrong):
+            raise _contradiction(definition, "gives column {} at row {} another value", column, int(wrong[0]))
+    for row, column, value in _private_starts(definition, binding):
+        if cells[column, row] != value:
+            raise _contradiction(definition, "starts column {} at row {} with another value", column, row)
+
+
+def _private_starts(definition: Definition, binding: Binding) -> Iterator[tuple[int, int, int]]:
+    """The started cells that private inputs enter, all of which the witness names."""
+    named = [known.name in binding.named for known in definition.inputs if not known.public]
+    if not any(named):
+        return
+    reads: list[
+        bool | None
+    ] = []  # of each node: whether what it reads of private inputs is named; None if it reads none
+    for node in definition.start_nodes:
+        below = [reads[index] for index in operands(node) if reads[index] is not None]
+        reads.append(named[node[1]] if node[0] == PRIVATE else all(below) if below else None)
+    for start, cell in zip(definition.start, binding.start):
+        if reads[start.node]:
+            yield cell
+
+
+def _contradiction(definition: Definition, what: str, column: int, row: int) -> WitnessError:
+    found = what.format(repr(definition.air.columns[column]), row)
+    return WitnessError(
+        f"the witness {found} than the trace holds: give the trace of this witness, or leave out of the witness what the"
+        " trace has already"
+    )

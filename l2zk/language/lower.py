@@ -1,0 +1,178 @@
+"""Finish: the definition that comes of a draft, when `define` has ended.
+
+n is said or named, N the least power of two that has room, and each claim becomes a constraint with its domain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from l2zk.air.air import Air, Constraint, Domain
+from l2zk.air.bytecode import compile_constraints, compile_nodes
+from l2zk.air.nodes import COLUMN, PERIODIC, Node, extract, renumbered
+from l2zk.base.foreign import warn_caller
+from l2zk.base.wording import counted
+from l2zk.errors import LengthWarning, ProgramError
+from l2zk.language.definition import Bits, Definition, Output, Start
+from l2zk.language.draft import Draft, Every, Settled, Target
+from l2zk.language.flow import hidden_columns, late_columns
+from l2zk.language.private_starts import private_claims
+from l2zk.language.rules.shared_names import check_shared_names
+from l2zk.language.rules.unheld_rows import check_held
+from l2zk.language.rules.whole import check_claims, check_constrained, check_filled, check_not_constant
+from l2zk.language.trace_length import count_rows, doubled_by, padded_length
+
+
+def definition_of(
+    draft: Draft, id: str, parameters: bytes, generate: Callable[[Mapping[str, Any]], Any] | None
+) -> Definition:
+    """The definition that was written; `generate` is the program's own generate_trace."""
+    check_shared_names(draft)
+    check_filled(draft, generated=generate is not None)
+    check_claims(draft)
+    rows = count_rows(draft)
+    length = padded_length(draft, rows)
+    doubled = doubled_by(draft, rows, length)
+    draft.claims |= {claim.name: claim for claim in private_claims(draft, length)}
+    air = _air(draft, id, parameters, rows, length)
+    check_constrained(draft, air)
+    check_not_constant(air)
+    free = _free_cells(draft, rows, length) + _free_bits(draft, length)
+    check_held(air, draft.targets, free)
+    if doubled is not None:
+        warn_caller(f"{id}: {doubled}", LengthWarning)
+    return Definition(
+        air=air,
+        doubled_by=doubled,
+        constraint_code=compile_constraints(air),
+        inputs=tuple(draft.inputs),
+        outputs=_output_places(air),
+        step_function=draft.step_function,
+        given=tuple(draft.given.values()),
+        generate=generate,
+        pads=tuple(draft.pads),
+        bits=_bit_parts(draft),
+        hidden=frozenset(hidden_columns(draft)),
+        free=free,
+        **_step_parts(draft),
+        **_start_parts(draft),
+    )
+
+
+def _air(draft: Draft, id: str, parameters: bytes, rows: int, length: int) -> Air:
+    """The claims as constraints, with the nodes that they need alone."""
+    claims = list(draft.claims.values())
+    nodes, roots = extract(draft.graph.nodes, (claim.node for claim in claims))
+    return Air(
+        id=id,
+        parameters=parameters,
+        rows=rows,
+        length=length,
+        columns=tuple(draft.graph.columns),
+        inputs=tuple(draft.graph.inputs),
+        outputs=tuple(draft.graph.outputs),
+        periodic=tuple(draft.periodic),
+        periodic_names=tuple(draft.graph.periodic),
+        nodes=nodes,
+        constraints=tuple(
+            Constraint(claim.name, _domain(claim.on, draft.graph.look_ahead[claim.node], rows, length), root)
+            for claim, root in zip(claims, roots)
+        ),
+    )
+
+
+def _domain(on: Settled, look_ahead: int, rows: int, length: int) -> Domain:
+    """Rows as a domain of PROTOCOL 3.3."""
+    if isinstance(on, Every):
+        return Domain.cyclic(on.first, on.period)
+    if isinstance(on, int):
+        return Domain.row(on)
+    if on in ("last", "end"):
+        return Domain.row((rows if on == "last" else length) - 1)
+    return Domain.every() if on == "every" else Domain.transition(max(1, look_ahead))
+
+
+def _output_places(air: Air) -> tuple[Output, ...]:
+    """Where each output's value is found, by the constraint `output NAME`."""
+    index = {constraint.name: i for i, constraint in enumerate(air.constraints)}
+    places = [(name, index[f"output {name}"]) for name in air.outputs]
+    return tuple(Output(name, place, air.constraints[place].domain.x) for name, place in places)
+
+
+def _bit_parts(draft: Draft) -> tuple[Bits, ...]:
+    """What m.bits says."""
+    parts: list[Bits] = []
+    late = late_columns(draft)
+    for word in draft.words:
+        nodes, _ = extract(draft.graph.nodes, [word.node])
+        parts.append(Bits(word.columns, nodes, draft.graph.look_ahead[word.node], word.columns[0] in late))
+    return tuple(parts)
+
+
+def _free_cells(draft: Draft, rows: int, length: int) -> tuple[tuple[int, range], ...]:
+    """What m.free says."""
+    for column, on in draft.free:
+        if isinstance(on, int) and on >= rows:
+            name = draft.graph.columns[column]
+            raise ProgramError(f"m.free({name}) names row {on}, but the program has {counted(rows, 'row')}")
+    return tuple((column, _domain(on, 0, rows, length).rows(length)) for column, on in draft.free)
+
+
+def _free_bits(draft: Draft, length: int) -> tuple[tuple[int, range], ...]:
+    """The last rows of bits of what looks ahead."""
+    return tuple(
+        (column, range(length - draft.graph.look_ahead[word.node], length))
+        for word in draft.words
+        if draft.graph.look_ahead[word.node]
+        for column in word.columns
+    )
+
+
+def _step_parts(draft: Draft) -> dict[str, Any]:
+    """What m.step says, as fields of the definition."""
+    targets = list(draft.targets.values())
+    cells = np.array([(target.column, target.ahead) for target in targets], dtype=np.uint32).reshape(-1, 2)
+    cells.setflags(write=False)
+    parts: dict[str, Any] = {"step_code": None, "step_targets": cells, "step_reach": _reach(draft)}
+    if targets:
+        nodes, roots = _step_nodes(draft, targets, parts["step_reach"])
+        sizes = {"inputs": len(draft.graph.inputs), "outputs": len(draft.graph.outputs)}
+        parts["step_code"] = compile_nodes(nodes, roots, **sizes)
+    return parts
+
+
+def _step_nodes(draft: Draft, targets: Sequence[Target], reach: int) -> tuple[list[Node], list[int]]:
+    """The nodes of all targets and their roots, all written so that they fill the row `reach` ahead."""
+    nodes: dict[Node, int] = {}
+    roots: dict[int, int] = {}
+    for ahead in dict.fromkeys(target.ahead for target in targets):
+        chosen = [target for target in targets if target.ahead == ahead]
+        more, places = extract(draft.graph.nodes, (target.node for target in chosen))
+        new: list[int] = []
+        for node in more:
+            new.append(nodes.setdefault(_moved(node, new, reach - ahead), len(nodes)))
+        roots |= {target.column: new[place] for target, place in zip(chosen, places)}
+    return list(nodes), [roots[target.column] for target in targets]
+
+
+def _moved(node: Node, place: Sequence[int], rows: int) -> Node:
+    """A node so many rows further ahead, a periodic column too, of operands that are now in these places."""
+    kind, x, y = node
+    return (kind, x, y + rows) if kind in (COLUMN, PERIODIC) else renumbered(node, place)
+
+
+def _reach(draft: Draft) -> int:
+    """How many rows ahead the step code fills; for a C function, before which row it begins."""
+    if draft.targets:
+        return max(target.ahead for target in draft.targets.values())
+    return 1 + max((row for row, _ in draft.start), default=-1)
+
+
+def _start_parts(draft: Draft) -> dict[str, Any]:
+    """What m.start says, as fields of the definition."""
+    nodes, roots = extract(draft.graph.nodes, draft.start.values())
+    start = tuple(Start(row, column, root) for (row, column), root in zip(draft.start, roots))
+    return {"start_nodes": nodes, "start": start}

@@ -1,0 +1,117 @@
+"""A program's parameters: the fields of its dataclass, each of a type that a header can hold (PROTOCOL 8.4).
+
+A definition depends on class and fields alone, so that every field is a parameter; values are of the types that the class
+declares, where these are plain ones.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Container, Mapping
+from typing import Any
+
+from l2zk.base.caches import cached
+from l2zk.base.foreign import foreign
+from l2zk.base.wording import printable, short
+from l2zk.errors import ProgramError
+
+_PLAIN: Mapping[str, type] = {"int": int, "bool": bool, "str": str, "bytes": bytes, "tuple": tuple}
+
+
+def parameters_of(program: object, reserved: Container[str]) -> list[tuple[str, Any]]:
+    """Names and values of the fields in order; ProgramError for one that is no parameter.
+
+    reserved: names that mean something else in every program.
+    """
+    kind = type(program)
+    pairs = [(name, getattr(program, name)) for name in _field_names(kind)]  # type: ignore[arg-type]
+    annotations = _annotations(kind)  # type: ignore[arg-type]
+    for name, value in pairs:
+        if name in reserved:
+            raise ProgramError(f"{kind.__name__} has a parameter {name!r}, a name that TraceProgram uses itself")
+        if not _is_parameter(value):
+            raise ProgramError(
+                f"parameter {name!r} of {kind.__name__} holds a {type(value).__name__}: a parameter is None,"
+                " a bool, an int, a str, bytes or a tuple of those"
+            )
+        if not is_of(value, annotations.get(name, Any)):
+            raise ProgramError(
+                f"parameter {name!r} of {kind.__name__} is {short(value)}, of type {type(value).__name__}:"
+                f" {written(annotations[name])} is needed, as the class declares"
+            )
+    return pairs
+
+
+def is_of(value: Any, annotation: Any) -> bool:
+    """Whether a parameter has this type; of an annotation that says nothing of parameters' types it always has."""
+    if annotation is None or annotation is type(None):
+        return value is None
+    if annotation in (int, bool, str, bytes, tuple):
+        return type(value) is annotation  # so that True is no int
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin in (typing.Union, types.UnionType):
+        return any(is_of(value, argument) for argument in arguments)
+    if origin is typing.Literal:
+        return any(type(value) is type(argument) and value == argument for argument in arguments)
+    if origin in (typing.Annotated, typing.Final):
+        return is_of(value, arguments[0])
+    if origin is tuple:
+        return type(value) is tuple and _are_of(value, arguments)
+    supertype = getattr(annotation, "__supertype__", None)  # of a NewType
+    return is_of(value, supertype) if supertype is not None else True
+
+
+def written(annotation: Any) -> str:
+    """A type as a program declares it."""
+    if annotation is None or annotation is type(None):
+        return "None"
+    plain = isinstance(annotation, type) and typing.get_origin(annotation) is None
+    return printable(annotation.__name__ if plain else str(annotation).replace("typing.", ""))
+
+
+def _are_of(values: tuple[Any, ...], annotations: tuple[Any, ...]) -> bool:
+    if len(annotations) == 2 and annotations[1] is Ellipsis:
+        return all(is_of(value, annotations[0]) for value in values)
+    return len(values) == len(annotations) and all(map(is_of, values, annotations))
+
+
+def _is_parameter(value: object) -> bool:
+    if type(value) is tuple:
+        return all(_is_parameter(item) for item in value)
+    return value is None or type(value) in (bool, int, str, bytes)
+
+
+@cached(128)
+def _field_names(kind: type) -> tuple[str, ...]:
+    """The fields of a frozen dataclass, all of which its caller gives and it keeps."""
+    if "__dataclass_fields__" not in kind.__dict__ or not kind.__dict__["__dataclass_params__"].frozen:
+        raise ProgramError(
+            f"{kind.__name__} is not a frozen dataclass: write @dataclass(frozen=True) above the class,"
+            " so that its parameters cannot change"
+        )
+    fields = {field.name: field.init for field in dataclasses.fields(kind)}
+    for name, declared in kind.__dict__["__dataclass_fields__"].items():
+        if "InitVar" in str(declared.type) and name not in fields:
+            raise ProgramError(
+                f"{kind.__name__} takes {name!r} as an InitVar, which is no parameter, but a definition depends on"
+                " parameters alone: make it an ordinary field"
+            )
+        if not fields.get(name, True):
+            raise ProgramError(
+                f"{kind.__name__} has a field {name!r} with init=False, which is no parameter, but a definition"
+                " depends on parameters alone: compute it from them in define or in a property"
+            )
+    return tuple(fields)
+
+
+@cached(128)
+def _annotations(kind: type) -> Mapping[str, Any]:
+    """The types that the class declares of its fields; where some cannot be told, those that are plain."""
+    try:
+        with foreign(ProgramError, f"reading the annotations of {kind.__name__}"):
+            return typing.get_type_hints(kind)
+    except ProgramError:  # names that only a type checker knows
+        declared = {field.name: field.type for field in dataclasses.fields(kind)}
+        return {name: _PLAIN.get(type_, Any) if isinstance(type_, str) else type_ for name, type_ in declared.items()}

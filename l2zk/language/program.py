@@ -1,0 +1,175 @@
+"""Programs: a text that says a computation once gives its trace generator, constraints and reports.
+
+A program is a frozen dataclass: (class, fields) determine its `Definition`, an AIR (PROTOCOL 3.1) with its
+code, which is made once by running `define` with the builder of machine.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from l2zk.air.parameter_bytes import parameters_to_bytes
+from l2zk.air.trace import ExecutionTrace
+from l2zk.base.caches import cached_with_errors
+from l2zk.base.foreign import foreign
+from l2zk.base.wording import pairs
+from l2zk.errors import ProgramError
+from l2zk.language.builder import Every, Machine
+from l2zk.language.definition import Binding, Definition, GivenColumn, Input, Output, Start
+from l2zk.language.held import held
+from l2zk.language.parameters import parameters_of
+
+if TYPE_CHECKING:
+    from l2zk.air.report import Report
+
+__all__ = [
+    "Binding",
+    "Definition",
+    "Every",
+    "ExecutionTrace",
+    "GivenColumn",
+    "Input",
+    "Machine",
+    "Output",
+    "Start",
+    "TraceProgram",
+    "split_id",
+]
+
+
+LONG = 2**14
+"""Bytes of parameters; of programs with more, fewer definitions are kept: a stranger's header may name them."""
+
+
+class TraceProgram:
+    """Base class of programs: a frozen dataclass whose fields are the program's parameters. Threads may share one.
+
+    A parameter is None, a bool, an int, a str, bytes or a tuple of those, and of the type that its field declares.
+    A definition depends on class and parameters alone, and is made once for them: what `define` reads elsewhere,
+    as in a global variable, is not seen to change.
+
+    `id` is the program's name and version, as in "fib.v0", and `define` writes the computation with the
+    builder `m`:
+
+        @dataclass(frozen=True)
+        class FibonacciProgram(l2zk.TraceProgram):
+            id = "fib.v0"
+            rounds: int
+
+            def define(self, m):
+                a, b = m.columns("a", "b")
+                m.start({a: m.public_input("a0", default=0), b: m.public_input("a1", default=1)})
+                m.step({a: b, b: a + b})
+                m.output("result", a, row=self.rounds)
+    """
+
+    id: ClassVar[str]
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        if "id" in cls.__dict__:
+            split_id(cls.id)
+
+    def define(self, m: Machine) -> None:
+        """Write the computation; called once for each class and parameters."""
+        raise ProgramError(f"{type(self).__name__} has no define(self, m) that writes its computation")
+
+    @property
+    def definition(self) -> Definition:
+        """The AIR, code and inputs, made once for each class and parameters."""
+        parameters = parameters_to_bytes(_parameters(self))
+        define = _definition if len(parameters) <= LONG else _long_definition
+        return held((type(self), parameters), partial(define, _Asked(type(self), parameters, self)))
+
+    @property
+    def digest(self) -> bytes:
+        """The 32 bytes that stand for this program, with these parameters, in a proof (PROTOCOL 3.5)."""
+        return self.definition.air.digest
+
+    def generate_trace(self, witness: Any = ()) -> ExecutionTrace | Mapping[str, Any]:
+        """The trace of an honest run, by the program's step; constraints are not looked at, see `check`.
+
+        A program whose trace is no recurrence overrides this: `witness` is then a mapping from the names of
+        the inputs to integers and from those of private columns to uint64 arrays, which are checked, padded to
+        all `self.definition.air.length` values and not to be changed; what is returned is a mapping from column
+        names to arrays of integers 0 <= x < p, for every column that nothing else fills.
+        An array has at most the n values of m.rows(n) and is padded by the column's `pad`; or it has all
+        `self.definition.air.length` values, the padding included. What it raises is told by type and line
+        alone, since the words may hold private values; an error of l2zk's own passes as it is.
+        """
+        from l2zk.vm.zkvm import TraceZkVm
+
+        if type(self).generate_trace is not TraceProgram.generate_trace:
+            raise ProgramError(
+                f"generate_trace of {type(self).__name__} calls that of TraceProgram, which would call it"
+                " again: return only the columns that nothing else fills"
+            )
+        return TraceZkVm().trace(self, witness)
+
+    def check(self, witness: Any = (), *, redact: bool = True) -> Report:
+        """Run the program on the witness and look at every constraint on every row; see `TraceZkVm.check`.
+
+        redact: leave private values out of the report; False shows them.
+        The report is true if all constraints hold. Raises WitnessError, ProgramError, DegreeError.
+        """
+        from l2zk.vm.zkvm import TraceZkVm
+
+        return TraceZkVm(redact=redact).check(self, witness)
+
+    def disassemble(self) -> str:
+        """The code of step and constraints, as text."""
+        return self.definition.disassemble()
+
+
+def described(program: TraceProgram) -> str:
+    """Class and parameters, as a dataclass prints itself; a long value is abridged, and no code of the class runs."""
+    return f"{type(program).__name__}({pairs(dict(_parameters(program)))})"
+
+
+def split_id(id: object) -> tuple[str, int]:
+    """("fib", 0) for "fib.v0"."""
+    match = re.fullmatch(r"([A-Za-z][A-Za-z0-9_-]*)\.v(0|[1-9][0-9]*)", id) if isinstance(id, str) else None
+    if match is None or len(match[0]) > 255:
+        raise ProgramError(f"the id {id!r} of a program is not a name and a version as in 'fib.v0'")
+    return match[1], int(match[2])
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A program as the key of its definition: by class and bytes, which tell True from 1; its own equality is foreign."""
+
+    kind: type[TraceProgram]
+    parameters: bytes
+    program: TraceProgram = field(compare=False)
+
+
+def _define(asked: _Asked) -> Definition:
+    program, parameters = asked.program, asked.parameters
+    machine = Machine()
+    try:
+        with foreign(ProgramError, f"define of {program.id}"):
+            program.define(machine)
+        overridden = type(program).generate_trace is not TraceProgram.generate_trace
+        return machine.finish(program.id, parameters, program.generate_trace if overridden else None)
+    except ProgramError as error:
+        error.add_note(f"in the definition of {program.id}, {described(program)}")
+        raise
+
+
+_definition = cached_with_errors(128)(_define)
+_long_definition = cached_with_errors(8)(_define)
+
+
+_RESERVED = frozenset({"id", *dir(TraceProgram)})
+
+
+def _parameters(program: TraceProgram) -> list[tuple[str, Any]]:
+    """The dataclass fields in order, each of a type that a header can hold (PROTOCOL 8.4)."""
+    kind = type(program)
+    if not isinstance(getattr(kind, "id", None), str):
+        raise ProgramError(f"{kind.__name__} has no id: write id = 'name.v0' in the class")
+    return parameters_of(program, _RESERVED)

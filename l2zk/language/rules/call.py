@@ -1,0 +1,248 @@
+"""What the builder refuses of a single call: names, numbers, rows, cells, expressions, claims.
+
+What is refused raises ProgramError with what would be right. A `check` gives nothing; the other functions give what
+an argument stands for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from typing import Any
+
+from l2zk.air.nodes import COLUMN, CONSTANT, OUTPUT, PERIODIC, PRIVATE
+from l2zk.air.text import cell_name
+from l2zk.base.field import LONGEST_TRACE, MODULUS, field_integer, whole
+from l2zk.base.names import plain
+from l2zk.base.wording import counted, cut, short
+from l2zk.errors import ProgramError
+from l2zk.language.draft import Draft, Every, Settled
+from l2zk.language.expression import Expression, Graph
+
+STEP_FUNCTION = "int (uint64_t **, size_t, size_t, void *)"
+"""The name of the capsule around a C step function: its signature."""
+
+LONGEST_NAME = 255  # bytes of UTF-8
+
+
+MOST_VALUES = 0xFFFF  # public inputs, or outputs, that the header of a proof can count (PROTOCOL 8.1)
+
+# What may bear one name: a column, and a value that one of its cells starts with or is stated as (draft_checks.py).
+_MAY_SHARE = ({"a column", "an input"}, {"a column", "an output"}, {"a private column", "an output"})
+
+
+def new_name(draft: Draft, what: str, name: Any) -> str:
+    """An identifier in its plain form, which nothing bears but what may share it."""
+    if not isinstance(name, str) or not name.isidentifier() or len(plain(name).encode()) > LONGEST_NAME:
+        raise ProgramError(
+            f"{short(name)} is no name for {what}: letters, digits and _, not a digit first, {LONGEST_NAME} bytes at"
+            " most"
+        )
+    for other in draft.names.get(plain(name), ()):
+        if {what, other} not in _MAY_SHARE:
+            raise ProgramError(
+                f"the name {short(plain(name))} of {what} is taken by {other}: one name stands for one thing"
+            )
+    return plain(name)
+
+
+def check_count(what: str, number: int) -> None:
+    """There is room for one more public input or output."""
+    if number >= MOST_VALUES:
+        raise ProgramError(
+            f"a program has {MOST_VALUES} {what}s at most: what is more goes into a periodic column, which everybody"
+            " knows as well"
+        )
+
+
+def _check_constraint_name(name: Any, known: Container[str], derived: bool) -> None:
+    """A printable text that is not among the known ones; what is derived of another name may be longer."""
+    wrong = not isinstance(name, str) or not name.strip() or not name.isprintable()
+    if wrong or not derived and len(name.encode()) > LONGEST_NAME:
+        raise ProgramError(
+            f"{short(name)} is no name for a constraint: a printable text of at most {LONGEST_NAME} bytes is needed"
+        )
+    if name in known:
+        raise ProgramError(
+            f"the name {short(name)} of a constraint is taken: each name is given once, and a step's constraint"
+            " has the name of its column"
+        )
+
+
+def padding(name: str, pad: Any) -> int | None:
+    """What `pad` says of a column: None for "last", else the field element."""
+    if isinstance(pad, str) and pad == "last":
+        return None
+    if whole(pad) is None:
+        raise ProgramError(
+            f"pad={short(pad)} of column {short(name)} is not allowed: it is 'last', the last value once more, or"
+            " an integer"
+        )
+    return field_integer(pad)
+
+
+def row_count(value: Any) -> int:
+    """An integer from 1 to 2^26."""
+    number = whole(value)
+    if number is None or not 1 <= number <= LONGEST_TRACE:
+        raise ProgramError(f"m.rows({short(value)}): the number of rows is an integer from 1 to 2^26")
+    return number
+
+
+def row_number(value: Any, what: str) -> int:
+    """A row, which may turn out to be beyond the last one."""
+    number = whole(value)
+    if number is None:
+        raise ProgramError(f"{what} is {short(value)}, where an integer, 'first' or 'last' is needed")
+    if number < 0:
+        raise ProgramError(f"{what} is {short(number)}: rows count from 0, and the last one is 'last'")
+    if number >= LONGEST_TRACE:
+        raise ProgramError(f"{what} is {short(number)}, but 2^26 = {LONGEST_TRACE} rows are the most")
+    return number
+
+
+def cycle(k: Any, start: Any) -> Every:
+    """The rows of m.every: k is a power of two from 2 to 2^26, and the start below it."""
+    period, first = whole(k), whole(start)
+    if period is None or not 2 <= period <= LONGEST_TRACE or period & (period - 1):
+        raise ProgramError(f"m.every({short(k)}): k must be a power of two from 2 to 2^26")
+    if first is None or not 0 <= first < period:
+        raise ProgramError(
+            f"m.every({period}, start={short(start)}): the start must be an integer from 0, below {period}"
+        )
+    return Every(period, first)
+
+
+def settled(on: Any, what: str) -> Settled:
+    """`on` as "every", "transitions", "last", "end", a row or an Every."""
+    if isinstance(on, Every) or isinstance(on, str) and on in ("every", "transitions", "last", "end"):
+        return on
+    if isinstance(on, str):
+        if on != "first":
+            raise ProgramError(
+                f"{what} is on {short(on)}: its rows are 'every', 'transitions', 'first', 'last', 'end', a row or"
+                " m.every(k)"
+            )
+        return 0
+    return row_number(on, f"the row of {what}")
+
+
+def is_step_function(capsule: object) -> bool:
+    """Whether this is a capsule with the one name."""
+    if type(capsule).__name__ != "PyCapsule":
+        return False
+    from ctypes import py_object, pythonapi
+
+    return bool(pythonapi.PyCapsule_IsValid(py_object(capsule), STEP_FUNCTION.encode()))
+
+
+def pairs(what: str, cells: Any) -> list[tuple[Any, Any]]:
+    """The entries of the dict that m.start or m.step takes."""
+    if not isinstance(cells, Mapping):
+        raise ProgramError(f"m.{what} takes a dict from columns to expressions, not a {type(cells).__name__}")
+    return list(cells.items())
+
+
+def cell_of(graph: Graph, what: str, key: Any) -> tuple[int, int]:
+    """The column and the rows ahead that a key of m.start or m.step, or a column of m.free, stands for."""
+    if not isinstance(key, Expression):
+        raise ProgramError(f"{short(key)} as a key of m.{what}: the keys are columns, as m.columns gives them")
+    kind, column, ahead = graph.nodes[graph.lift(key).index]
+    if kind != COLUMN:
+        raise ProgramError(f"{key} as a key of m.{what}: the keys are columns a or cells a[k], not other expressions")
+    return column, ahead
+
+
+def check_leaves(graph: Graph, node: int, what: str, kinds: tuple[int, ...], allowed: str) -> None:
+    """No leaf of these kinds is below the node."""
+    words = {
+        COLUMN: "a column",
+        PERIODIC: "a periodic column",
+        OUTPUT: "a public output",
+        PRIVATE: "a private input",
+    }
+    for kind in kinds:
+        if graph.has(node, kind):
+            raise ProgramError(f"{what} holds {words[kind]}: it can hold {allowed}")
+
+
+def check_bits(graph: Graph, name: Any, value: Expression, count: Any) -> None:
+    """Bits are 1 to 63, of what depends on a column."""
+    if not isinstance(name, str):
+        raise ProgramError(f"m.bits({short(name)}): the name before the numbers of the bits is a str")
+    number = whole(count)
+    if number is None or not 1 <= number <= 63:
+        raise ProgramError(f"m.bits({short(name)}): the number of bits is {short(count)}, where 1 to 63 are possible")
+    check_leaves(graph, value.index, f"m.bits({short(name)})", (PRIVATE, OUTPUT), "cells, public inputs and constants")
+    if not graph.has(value.index, COLUMN):
+        raise ProgramError(
+            f"m.bits({short(name)}) takes bits of {value}, which is the same on every row: give a column"
+        )
+
+
+def check_step(draft: Draft, column: int, ahead: int, expression: Expression) -> None:
+    """A step reads rows before the one that it fills, and each column has one."""
+    graph, names = draft.graph, draft.graph.columns
+    name = cut(names[column])
+    filled = cell_name(name, ahead)
+    check_leaves(
+        graph,
+        expression.index,
+        f"the step of {name}",
+        (PRIVATE, OUTPUT),
+        "cells, public inputs and constants",
+    )
+    if graph.look_ahead[expression.index] >= ahead:
+        raise ProgramError(
+            f"the step of {name} reads the future: it fills {filled} from {expression}; a step"
+            " reads rows before the one that it fills, so write out what it fills itself"
+        )
+    if column in draft.targets:
+        raise ProgramError(f"column {name!r} has two steps")
+
+
+def check_claim(draft: Draft, name: str, node: int, on: Settled, derived: bool) -> None:
+    """A new name, no private input, no constant, and no look beyond the last row."""
+    _check_constraint_name(name, draft.claims, derived)
+    check_leaves(
+        draft.graph,
+        node,
+        f"constraint {name!r}",
+        (PRIVATE,),
+        "cells, public values and constants; start a column with it",
+    )
+    kind, value, _ = draft.graph.nodes[node]
+    if kind == CONSTANT:
+        raise constant_claim(name, value)
+    _check_look_ahead(name, draft.graph.look_ahead[node], on)
+
+
+def _check_look_ahead(name: str, look_ahead: int, on: Settled) -> None:
+    """What looks ahead stands on no row from which it looks beyond the last one."""
+    if look_ahead and on in ("every", "last", "end"):
+        raise ProgramError(
+            f"constraint {name!r} on {on!r} looks {counted(look_ahead, 'row')} beyond the last row:"
+            " put it on 'transitions' or on a row"
+        )
+    if isinstance(on, Every) and on.first + look_ahead >= on.period:
+        raise ProgramError(
+            f"constraint {name!r} on every {on.period}th row from {on.first} looks"
+            f" {counted(look_ahead, 'row')} ahead, beyond the last row: start and look-ahead together"
+            f" stay below {on.period}"
+        )
+
+
+def check_undecided(name: Any, claim: Any) -> None:
+    """A claim is one of expressions: what Python has compared itself says nothing of a trace."""
+    if isinstance(claim, bool) or type(claim).__name__ in ("bool_", "bool"):
+        raise ProgramError(
+            f"constraint {short(name)} is {claim}, which Python has decided by itself: no side of the comparison"
+            " holds a column or a public value; write m.constant(value) for one side, or leave the constraint out"
+        )
+
+
+def constant_claim(name: str, value: int) -> ProgramError:
+    """What is wrong with a claim that is one value on every trace."""
+    if not value:
+        return ProgramError(f"constraint {name!r} says 0 == 0 on every trace: it constrains nothing")
+    shown = value if value <= MODULUS // 2 else value - MODULUS
+    return ProgramError(f"constraint {name!r} can never hold: it says {shown} == 0")

@@ -1,0 +1,149 @@
+"""What is refused of a whole draft, when `define` has ended: what nothing fills, or nothing holds.
+
+What is refused raises ProgramError with what would be right. `check_filled` and `check_claims` look at the draft,
+`check_constrained` and `check_not_constant` at the AIR that came of it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from functools import cache
+from random import Random
+
+from l2zk.air.air import SMALL_DEGREE, Air
+from l2zk.air.nodes import COLUMN, INPUT, Node, evaluate, extract
+from l2zk.base.field import MODULUS
+from l2zk.base.wording import cut
+from l2zk.errors import ProgramError
+from l2zk.language.draft import Draft
+from l2zk.language.flow import late_columns, steps_that_read
+from l2zk.language.rules.call import constant_claim
+
+MORE_POINTS = 64  # a degree of p/2 agrees on all of them with a probability of 2^-64
+
+
+def check_filled(draft: Draft, generated: bool) -> None:
+    """Every column is filled by one thing alone; where nothing fills it, its trace has to be given.
+
+    generated: whether the program has its own generate_trace, which fills what nothing else fills.
+    """
+    if draft.targets and draft.step_function is not None:
+        raise ProgramError(
+            "the program has both m.step and m.step_function, which takes its place: claim the steps by m.constrain"
+        )
+    if not draft.graph.columns:
+        raise ProgramError("the program is empty: define makes no column; begin with m.columns")
+    bits = {column for word in draft.words for column in word.columns}
+    whole = True
+    for column in range(len(draft.graph.columns)):
+        filled = column in draft.given or column in bits
+        whole = whole and (filled or column in draft.targets or draft.step_function is not None)
+        if column in draft.targets:
+            _check_stepped(draft, column, filled)
+    _check_starts(draft, bits)
+    _check_bits_in_steps(draft)
+    if whole and not generated:
+        _check_private_inputs(draft)
+
+
+def _check_stepped(draft: Draft, column: int, filled: bool) -> None:
+    """A column with a step is filled by nothing else, and has its first rows."""
+    name, target = draft.graph.columns[column], draft.targets[column]
+    if filled:
+        other = "the witness gives it" if column in draft.given else "m.bits fills it"
+        raise ProgramError(f"column {name!r} has a step, but {other}: claim the step by m.constrain")
+    if draft.pads[column] is not None:
+        raise ProgramError(
+            f"column {name!r} has a step, which goes on in the padding: pad= is for columns that are given"
+        )
+    for row in range(target.ahead):
+        if (row, column) not in draft.start:
+            raise ProgramError(f"column {name!r} has no start for row {row}: give m.start a value for it")
+
+
+def _check_starts(draft: Draft, bits: set[int]) -> None:
+    """What is started is filled row by row, and not by its step on that row."""
+    for row, column in draft.start:
+        name = draft.graph.columns[column]
+        if column in draft.targets and row >= draft.targets[column].ahead:
+            raise ProgramError(
+                f"row {row} of column {name!r} is started, but its step fills it: to claim its value use"
+                " m.constrain or m.output"
+            )
+        given = column in draft.given or column in bits
+        if given or column not in draft.targets and draft.step_function is None:
+            raise ProgramError(
+                f"column {name!r} is started, but it has no step: give m.step its next value, or where it is"
+                f" filled as a whole claim the value by m.constrain(..., on={row})"
+            )
+
+
+def _check_private_inputs(draft: Draft) -> None:
+    """Each of them fills some cell."""
+    used = {index for start in draft.private_starts.values() for index in start.multiples}
+    for index, name in enumerate(draft.graph.private):
+        if index not in used:
+            raise ProgramError(
+                f"private input {name!r} fills no cell, so it says nothing: start a column with it by m.start, or"
+                " leave it out"
+            )
+
+
+def _check_bits_in_steps(draft: Draft) -> None:
+    """A step reads no bits of what steps fill: those are filled when all steps are done."""
+    late, names = late_columns(draft), draft.graph.columns
+    for column in sorted(steps_that_read(draft, late)):
+        nodes, _ = extract(draft.graph.nodes, [draft.targets[column].node])
+        wrong = [x for kind, x, _ in nodes if kind == COLUMN and x in late]
+        if wrong:
+            raise ProgramError(
+                f"the step of {cut(names[column])} reads {cut(names[min(wrong)])}, a bit of what the steps fill themselves:"
+                " fill these columns in generate_trace(self, witness) instead"
+            )
+
+
+def check_claims(draft: Draft) -> None:
+    """A program claims something."""
+    if not draft.claims:
+        raise ProgramError("the program claims nothing, so any trace passes: write m.step or m.constrain")
+
+
+def check_constrained(draft: Draft, air: Air) -> None:
+    """A column or public input that stands in no constraint may be anything."""
+    held = {x for kind, x, _ in air.nodes if kind == COLUMN} | {column for column, _ in draft.free}
+    for column, name in enumerate(air.columns):
+        if column not in held:
+            raise ProgramError(
+                f"column {name!r} stands in no constraint, so any values in it pass: constrain it, or say"
+                f" m.free({name}) if that is meant"
+            )
+    stated = {x for kind, x, _ in air.nodes if kind == INPUT}
+    for index, name in enumerate(air.inputs):
+        if index not in stated:
+            raise ProgramError(
+                f"public input {name!r} stands in no constraint, so a proof may state any value for it:"
+                " constrain a cell to it, or make it a private input"
+            )
+
+
+def check_not_constant(air: Air) -> None:
+    """Refuse a constraint that is one value whatever the cells hold: the same at points of no meaning.
+
+    A polynomial of degree d that is no constant has the value of the first point at another one with a
+    probability of d/p at most. So one more point tells if d is small, and some more if it is up to p/2: half of
+    all x have x**((p-1)/2) = 1, and nearly all have x**(p-1) = 1, which is why degrees above p/2 are not judged.
+    """
+    at = cache(lambda point: evaluate(air.nodes, _arbitrary(point)))
+    for constraint in air.constraints:
+        degree, value = air.total_degrees[constraint.node], at(0)[constraint.node]
+        more = 1 if degree <= SMALL_DEGREE else MORE_POINTS
+        if degree <= MODULUS // 2 and all(at(point)[constraint.node] == value for point in range(1, 1 + more)):
+            raise constant_claim(constraint.name, value)
+
+
+def _arbitrary(point: int) -> Callable[[Node], int]:
+    """Values of the leaves, the same ones each time."""
+    numbers = Random(point)
+    values: defaultdict[Node, int] = defaultdict(lambda: numbers.randrange(MODULUS))
+    return values.__getitem__

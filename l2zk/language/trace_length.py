@@ -1,0 +1,67 @@
+"""How long a trace is: n rows, as many as are named, and N, the power of two that they fill (PROTOCOL 3.1, 4.2).
+
+N also has room for the periods and for more than twice the look-ahead. One row or a look-ahead too many doubles it, and with
+it what a proof takes, which is said.
+"""
+
+from __future__ import annotations
+
+from l2zk.base.field import LONGEST_TRACE
+from l2zk.base.wording import counted
+from l2zk.errors import ProgramError
+from l2zk.language.draft import Draft, Every
+
+LEAST = 8  # so many rows can hide
+
+
+def count_rows(draft: Draft) -> int:
+    """How many rows m.rows says, or else as many as are named."""
+    if draft.rows is None and not draft.named_rows:
+        raise ProgramError("the program names no row, so nothing says how many it has: write m.rows(n)")
+    rows = draft.rows if draft.rows is not None else 1 + max(row for row, _ in draft.named_rows)
+    for row, what in draft.named_rows:
+        if row >= rows:
+            raise ProgramError(f"{what} needs row {row}, but the program has {counted(rows, 'row')}, 0 to {rows - 1}")
+    return rows
+
+
+def padded_length(draft: Draft, rows: int) -> int:
+    """The least power of two, at least 8, for the rows, the periods and twice the look-ahead."""
+    length = max(_filled(rows), _filled(2 * _furthest(draft)[0] + 1), _periods(draft))
+    if length > LONGEST_TRACE:
+        raise ProgramError(f"the trace would have {length} rows, and 2^26 = {LONGEST_TRACE} is the most")
+    return length
+
+
+def doubled_by(draft: Draft, rows: int, length: int) -> str | None:
+    """What makes the trace twice as long as it is without it, if one row or one look-ahead does."""
+    ahead, name = _furthest(draft)
+    if max(_filled(rows), _periods(draft)) < length:
+        return (
+            f"constraint {name!r} looks {counted(ahead, 'row')} ahead, for which the trace has {length} rows, more than"
+            f" twice as many: {length // 2} would do for a look-ahead below {length // 4}, and a proof take half"
+        )
+    if rows - 1 == length // 2 >= max(_filled(2 * ahead + 1), _periods(draft)):
+        what = next((what for row, what in draft.named_rows if row == rows - 1), f"m.rows({rows})")
+        return (
+            f"{what} makes it {rows} rows, and the trace {length}, of which nearly half are padding: {rows - 1} rows, 0 to"
+            f" {rows - 2}, would fill {rows - 1}, and a proof take half"
+        )
+    return None
+
+
+def _filled(rows: int) -> int:
+    """The least power of two, at least 8, that so many rows fit in."""
+    return 1 << (max(LEAST, rows) - 1).bit_length()
+
+
+def _periods(draft: Draft) -> int:
+    """The longest period."""
+    cycles = [claim.on.period for claim in draft.claims.values() if isinstance(claim.on, Every)]
+    return max([LEAST, *cycles, *map(len, draft.periodic)])
+
+
+def _furthest(draft: Draft) -> tuple[int, str]:
+    """The largest look-ahead, and the constraint that has it."""
+    claim = max(draft.claims.values(), key=lambda claim: draft.graph.look_ahead[claim.node])
+    return draft.graph.look_ahead[claim.node], claim.name

@@ -1,0 +1,348 @@
+"""The plugins that are installed, found through entry points of the group `l2zk` on first use.
+
+    entry point → module → l2zk_register_programs(register) → claims: id → classes
+                         → l2zk_register_commands(group)    → commands, when the command line asks
+                         → l2zk_prove_…                     → observers of proofs
+
+Invariant: a claim counts only while it is the only one. What two plugins claim is given to neither, and a
+plugin that fails, at import or in its hook, provides nothing and stops no other; its error is kept.
+
+L2ZK_LOAD_PLUGINS=a,b loads those alone (entry-point or distribution names); set to nothing it loads none.
+L2ZK_TRACE_PLUGINS=1 prints on stderr what is loaded, and each call of a hook with its arguments and result.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from pluggy import PluginManager
+
+from l2zk.base.arguments import kind_of
+from l2zk.base.foreign import foreign
+from l2zk.base.wording import short, written
+from l2zk.errors import ArgumentError, L2zkError, PluginError, ProgramError, ProofError, UnknownProgramError
+from l2zk.language.program import TraceProgram, split_id
+from l2zk.plugins import hookspecs
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+    from l2zk.proof.proof import Proof
+
+GROUP = "l2zk"
+HOOKS = tuple(name for name in vars(hookspecs) if name.startswith("l2zk_"))
+OBSERVING = ("l2zk_prove_started", "l2zk_prove_stage", "l2zk_prove_finished")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plugin:
+    """One entry point and what became of it: the ids that it registered, its hooks, or its error."""
+
+    name: str
+    distribution: str
+    version: str
+    programs: tuple[str, ...] = ()
+    hooks: tuple[str, ...] = ()
+    error: L2zkError | None = None
+
+    @property
+    def key(self) -> str:
+        """The name that no other plugin has."""
+        return f"{self.distribution}:{self.name}"
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.distribution} {self.version}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observer:
+    """A plugin that is told of proofs, and those of its hooks that are for that, by name."""
+
+    plugin: Plugin
+    hooks: Mapping[str, Callable[..., Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registry:
+    """All plugins, and for each program's id the classes that they claim for it.
+
+    `left_out` are those that are installed, but that L2ZK_LOAD_PLUGINS or `without` keeps from being loaded.
+    """
+
+    plugins: tuple[Plugin, ...]
+    claims: Mapping[str, tuple[tuple[Plugin, type[TraceProgram]], ...]]
+    left_out: tuple[Plugin, ...] = ()
+    manager: PluginManager = field(repr=False, compare=False)
+
+    def programs(self) -> dict[str, type[TraceProgram]]:
+        """The classes by full id, in the order of the ids; an id that two plugins claim is left out."""
+        return {
+            id: claims[0][1]
+            for id, claims in sorted(self.claims.items(), key=lambda item: split_id(item[0]))
+            if len(claims) == 1
+        }
+
+    def get(self, name: str) -> type[TraceProgram]:
+        """The class of a full id, "fib.v0", or the newest of a name, "fib"."""
+        if not isinstance(name, str):
+            raise UnknownProgramError(f"a program is asked for by its name, such as 'fib', not by {short(name)}")
+        ids = [id for id in self.claims if name in (id, split_id(id)[0])]
+        if not ids:
+            raise UnknownProgramError(self._unknown(name))
+        (_, program), *rivals = self.claims[max(ids, key=split_id)]
+        if rivals or len({plugin.distribution for id in ids for plugin, _ in self.claims[id]}) > 1:
+            raise PluginError(self._disputed(name, ids))
+        return program
+
+    def provider(self, id: str) -> Plugin:
+        """The plugin that provides the program of this full id."""
+        return self.claims[id][0][0]
+
+    def implementations(self, hook: str) -> tuple[tuple[Plugin, Callable[..., Any]], ...]:
+        """The plugins that implement a hook, and a call to each one's own implementation."""
+        return tuple(
+            (plugin, _call(self.manager, plugin.key, hook))
+            for plugin in self.plugins
+            if plugin.error is None and hook in plugin.hooks
+        )
+
+    @cached_property
+    def observers(self) -> tuple[Observer, ...]:
+        """The plugins that are told of proofs."""
+        calls: dict[str, dict[str, Callable[..., Any]]] = defaultdict(dict)
+        named = {plugin.key: plugin for plugin in self.plugins}
+        for hook in OBSERVING:
+            for plugin, call in self.implementations(hook):
+                calls[plugin.key][hook] = call
+        return tuple(Observer(plugin=named[key], hooks=hooks) for key, hooks in calls.items())
+
+    def disputed(self) -> tuple[str, ...]:
+        """The ids that more than one plugin claims."""
+        return tuple(sorted(id for id, claims in self.claims.items() if len(claims) > 1))
+
+    def _unknown(self, name: str) -> str:
+        names = sorted({split_id(id)[0] for id in self.claims} | set(self.claims))
+        near = get_close_matches(str(name).lower(), names, n=1, cutoff=0.5)
+        suggestion = f"; did you mean {near[0]!r}?" if near else ";"
+        broken = [f"{plugin} ({plugin.error})" for plugin in self.plugins if plugin.error is not None]
+        reason = f"; these plugins failed to load: {'; '.join(broken)}" if broken else ""
+        return f"no plugin provides a program {short(name)}{suggestion} `l2zk programs` lists those installed{reason}"
+
+    def _disputed(self, name: str, ids: list[str]) -> str:
+        claims = sorted(f"{plugin} ({id})" for id in ids for plugin, _ in self.claims[id])
+        return (
+            f"the program {name!r} is claimed by {' and by '.join(claims)}, and none of them is preferred: "
+            "give the full id if it is unique, uninstall one, or choose with L2ZK_LOAD_PLUGINS"
+        )
+
+
+def get_program(name: str) -> type[TraceProgram]:
+    """The class of an installed program, by name ("fib", the newest version) or by full id ("fib.v0")."""
+    return registry().get(name)
+
+
+def programs() -> dict[str, type[TraceProgram]]:
+    """The installed programs: their classes by full id."""
+    return registry().programs()
+
+
+def program_of(proof: Proof) -> TraceProgram:
+    """The program that a proof names, built by an installed plugin from parameters that a stranger chose."""
+    from l2zk.proof.proof import Proof
+
+    if not isinstance(proof, Proof):
+        raise ArgumentError(f"a proof is a Proof, not {kind_of(proof)}; Proof.from_bytes makes one of bytes")
+    return program_from(get_program(proof.program_id), proof)
+
+
+def program_from(kind: type[TraceProgram], proof: Proof) -> TraceProgram:
+    """The program of this class with the parameters that a proof states."""
+    try:
+        with foreign(ProgramError, f"the class {kind.__name__}"):
+            program = kind(**proof.parameters)  # type: ignore[arg-type]
+        _ = program.definition
+    except L2zkError as error:
+        raise ProofError(
+            f"{kind.id} cannot be built from the parameters that the proof states: {error}", "7.2"
+        ) from error
+    return program
+
+
+def observers() -> tuple[Observer, ...]:
+    """The observers among the plugins that are loaded; this loads none, so that proving does not."""
+    loaded = _registries.get(_choice())
+    return loaded.observers if loaded is not None else ()
+
+
+_Choice = tuple[str | None, frozenset[str]]
+
+_loading = threading.RLock()  # re-entrant: a plugin may look a program up while it is being imported
+_registries: dict[_Choice, Registry] = {}
+_left_out: ContextVar[frozenset[str]] = ContextVar("left_out", default=frozenset())
+
+
+def registry() -> Registry:
+    """The plugins of this process, loaded on the first call by whichever thread comes first."""
+    choice = _choice()
+    with _loading:
+        if choice not in _registries:
+            only, left_out = choice
+            names = None if only is None else [name for name in re.split(r"[\s,]+", only) if name]
+            _registries[choice] = load(names, left_out)
+        return _registries[choice]
+
+
+def _choice() -> _Choice:
+    return os.environ.get("L2ZK_LOAD_PLUGINS"), _left_out.get()
+
+
+@contextmanager
+def without(names: Iterable[str]) -> Iterator[None]:
+    """In this context, do as if the plugins of these entry-point or distribution names were not installed."""
+    token = _left_out.set(_left_out.get() | frozenset(names))
+    try:
+        yield
+    finally:
+        _left_out.reset(token)
+
+
+def load(names: list[str] | None = None, left_out: Iterable[str] = ()) -> Registry:
+    """Load the plugins of these entry-point or distribution names, or all; none of those to be left out."""
+    manager = PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(hookspecs)
+    note = _tracing(manager)
+    claims: dict[str, list[tuple[Plugin, type[TraceProgram]]]] = defaultdict(list)
+    plugins: list[Plugin] = []
+    chosen, rest = choose(names, list(left_out))
+    for entry in chosen:
+        note(f"loading {_described(entry)} from {entry.value}")
+        plugin, found = _load_one(manager, entry)
+        note(f"{plugin}: {plugin.error}" if plugin.error else f"{plugin}: {', '.join(plugin.hooks)}")
+        plugins.append(plugin)
+        for program in found:
+            claims[program.id].append((plugin, program))
+    return Registry(
+        plugins=tuple(plugins),
+        claims=MappingProxyType({id: tuple(c) for id, c in claims.items()}),
+        left_out=tuple(map(_described, rest)),
+        manager=manager,
+    )
+
+
+def _tracing(manager: PluginManager) -> Callable[[str], None]:
+    """What takes notes of loading; L2ZK_TRACE_PLUGINS prints them, and each call of a hook."""
+    if os.environ.get("L2ZK_TRACE_PLUGINS", "0") in ("", "0"):
+        return lambda text: None
+    from l2zk.plugins.tracing import note, trace
+
+    trace(manager)
+    return note
+
+
+def _installed() -> list[EntryPoint]:
+    """All entry points, in an order that does not depend on the order of installation."""
+    from importlib.metadata import entry_points
+
+    return sorted(entry_points(group=GROUP), key=lambda entry: (_distribution(entry), entry.name))
+
+
+def choose(names: list[str] | None, left_out: list[str]) -> tuple[list[EntryPoint], list[EntryPoint]]:
+    """The entry points to load, and the others; PluginError for a name that is none's. Loads nothing."""
+    installed = _installed()
+    for asked, reason in ((names or [], "to load, as L2ZK_LOAD_PLUGINS asks"), (left_out, "to leave out")):
+        for name in asked:
+            if not any(_is_called(entry, name) for entry in installed):
+                known = ", ".join(entry.name for entry in installed) or "none"
+                raise PluginError(f"there is no plugin {name!r} {reason}; installed: {known}")
+
+    def is_chosen(entry: EntryPoint) -> bool:
+        wanted = names is None or any(_is_called(entry, name) for name in names)
+        return wanted and not any(_is_called(entry, name) for name in left_out)
+
+    return [e for e in installed if is_chosen(e)], [e for e in installed if not is_chosen(e)]
+
+
+def _is_called(entry: EntryPoint, name: str) -> bool:
+    return _plain(name) in (_plain(entry.name), _plain(_distribution(entry)))
+
+
+def _load_one(manager: PluginManager, entry: EntryPoint) -> tuple[Plugin, list[type[TraceProgram]]]:
+    """Import one plugin and collect its programs; whatever it raises becomes its error."""
+    found: list[type[TraceProgram]] = []
+    hooks: tuple[str, ...] = ()
+    error: L2zkError | None = None
+    described = _described(entry)
+    try:
+        with foreign(PluginError, f"importing {entry.value}"):
+            module = entry.load()
+            manager.register(module, name=described.key)
+            hooks = _known_hooks(manager, module)
+        if "l2zk_register_programs" in hooks:
+            with foreign(PluginError, "l2zk_register_programs"):
+                _call(manager, described.key, "l2zk_register_programs")(register=_registrar(found))
+    except L2zkError as raised:
+        found, error = [], raised
+    plugin = replace(described, programs=tuple(program.id for program in found), hooks=hooks, error=error)
+    return plugin, found
+
+
+def _call(manager: PluginManager, key: str, hook: str) -> Callable[..., Any]:
+    """A call to one plugin's own implementation of a hook."""
+    others = [plugin for name, plugin in manager.list_name_plugin() if name != key]
+    return manager.subset_hook_caller(hook, others)
+
+
+def _registrar(found: list[type[TraceProgram]]) -> Callable[[type[TraceProgram]], None]:
+    """The `register` callable that one plugin is given: it takes programs, and refuses anything else."""
+
+    def register(program: type[TraceProgram]) -> None:
+        _check_program(program)
+        if program in found:
+            return
+        if program.id in {other.id for other in found}:
+            raise PluginError(f"two classes of one plugin have the id {program.id!r}; give each version its own")
+        found.append(program)
+
+    return register
+
+
+def _check_program(program: object) -> None:
+    if not (isinstance(program, type) and issubclass(program, TraceProgram)):
+        raise PluginError(f"register() takes a subclass of l2zk.TraceProgram; got {written(program)}")
+    if not hasattr(program, "id"):
+        raise PluginError(f"{program.__qualname__} has no id; it is a name and a version like 'fib.v0'")
+
+
+def _known_hooks(manager: PluginManager, module: object) -> tuple[str, ...]:
+    """The hooks that the plugin implements; one that l2zk does not have is refused."""
+    callers = manager.get_hookcallers(module) or []
+    for caller in callers:
+        if not caller.has_spec():
+            raise PluginError(f"{caller.name} is not a hook of this l2zk; the hooks are {', '.join(HOOKS)}")
+    return tuple(sorted(caller.name for caller in callers))
+
+
+def _described(entry: EntryPoint) -> Plugin:
+    """The plugin before it is loaded."""
+    version = entry.dist.version if entry.dist else ""
+    return Plugin(name=entry.name, distribution=_distribution(entry), version=version)
+
+
+def _distribution(entry: EntryPoint) -> str:
+    return (entry.dist and entry.dist.name) or "an unknown distribution"
+
+
+def _plain(name: str) -> str:
+    """A name as package indexes compare them."""
+    return re.sub(r"[-_.]+", "-", name).lower()

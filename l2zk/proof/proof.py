@@ -1,0 +1,200 @@
+"""Proof: the bytes of a proof and what their header states, without judging whether the proof is right.
+
+    bytes = header ‖ body,   body = trace root ‖ …        (PROTOCOL 8.1, 8.2)
+
+Invariant: a `Proof` is its bytes. Two are equal if their bytes are, and `to_bytes` gives back what
+`from_bytes` took. Only the verifier says whether a proof proves anything (`TraceZkVm.verify`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, BinaryIO
+
+from l2zk.base import arguments, saving
+from l2zk.base.arguments import kind_of
+from l2zk.base.wording import pairs, printable
+from l2zk.errors import ArgumentError, FormatError, ProgramError, ProofError
+from l2zk.proof.header import Header, Parameter, parameters_from_bytes
+from l2zk.proof.options import ProofOptions
+from l2zk.proof.security import SecurityReport, rounds
+from l2zk.proof.solver import solve
+
+if TYPE_CHECKING:
+    from l2zk.language.program import TraceProgram
+
+MAX_BYTES = 2**24  # PROTOCOL 8.5
+ROOT_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Proof:
+    """A proof, made by `TraceZkVm.prove`, `Proof.from_bytes` or `Proof.load`. It cannot be changed; threads may share it."""
+
+    data: bytes
+    header: Header = field(init=False, compare=False)
+    header_length: int = field(init=False, compare=False)
+    parameters: Mapping[str, Parameter] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        data = _sized(self.data)
+        header, length = Header.parse(data)
+        check_root(data, length)
+        parameters = MappingProxyType(dict(parameters_from_bytes(header.parameters)))
+        for name, value in (
+            ("data", data),
+            ("header", header),
+            ("header_length", length),
+            ("parameters", parameters),
+        ):
+            object.__setattr__(self, name, value)
+
+    @classmethod
+    def from_bytes(cls, data: bytes | bytearray | memoryview) -> Proof:
+        """Read a proof: the cap on its size first, then its header, strictly. The verifier reads the body."""
+        return cls(data)  # type: ignore[arg-type]
+
+    def to_bytes(self) -> bytes:
+        """The bytes of the proof."""
+        return self.data
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Proof:
+        """Read the proof in a file."""
+        with open(arguments.path(path), "rb") as file:
+            return cls.read(file, os.fsdecode(path))
+
+    @classmethod
+    def read(cls, file: BinaryIO, name: str) -> Proof:
+        """Read the proof in an open file, a pipe say, of which an error speaks by this name."""
+        try:
+            return cls(file.read(MAX_BYTES + 1))
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, name) from None
+        except FormatError as error:
+            reason = str(error).removesuffix(f" (PROTOCOL {error.section})")
+            raise type(error)(f"{printable(name)} is not a proof that can be read: {reason}", error.section) from None
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the proof to a file, through links, its mode kept; a regular file at no moment holds half of it.
+
+        A pipe or a device is written into. Raises OSError, which names the path as it is given.
+        """
+        saving.Target(arguments.path(path)).write(self.data)
+
+    @property
+    def program_id(self) -> str:
+        """The id of the program, like "fib.v0"."""
+        return self.header.program_id
+
+    @property
+    def digest(self) -> bytes:
+        """The digest of the program's constraints, 32 bytes (PROTOCOL 3.5)."""
+        return self.header.digest
+
+    @property
+    def options(self) -> ProofOptions:
+        """The options that the proof says it was made with; the caller of the verifier decides if they do."""
+        return self.header.options
+
+    @property
+    def is_zk(self) -> bool:
+        """Whether the proof says that it hides the trace: zero knowledge (PROTOCOL 10)."""
+        return self.header.options.zero_knowledge
+
+    @property
+    def security(self) -> SecurityReport:
+        """The proven bits of every round, for the program as an installed plugin provides it (PROTOCOL 9).
+
+        It says what a proof with this header is worth if the verifier accepts it, and not whether it does.
+        Raises UnknownProgramError if no plugin provides the program (`security_as` takes one that you have),
+        and ProofError if the plugin's program is not the one that was proved.
+        """
+        from l2zk.plugins.registry import program_of
+
+        return self.security_as(program_of(self))
+
+    def security_as(self, program: TraceProgram) -> SecurityReport:
+        """As `security`, for this program; ProofError if its digest is not the proof's."""
+        if not hasattr(program, "definition") or isinstance(program, type):
+            raise ProgramError(f"a program is a TraceProgram, not {kind_of(program)}")
+        if program.digest != self.digest:
+            raise ProofError(f"the proof is not of this {program.id}: the program digests differ", "7.2")
+        profile = program.definition.air.profile
+        return rounds(self.options, profile, solve(self.options, profile))
+
+    @property
+    def steps(self) -> int:
+        """The rows of the trace that the program names, before padding."""
+        return self.header.rows
+
+    @property
+    def public_inputs(self) -> Mapping[str, int]:
+        """The public inputs by name."""
+        return MappingProxyType(dict(self.header.inputs))
+
+    @property
+    def public_outputs(self) -> Mapping[str, int]:
+        """The public outputs by name."""
+        return MappingProxyType(dict(self.header.outputs))
+
+    @property
+    def trace_commitment(self) -> bytes:
+        """The root of the trace tree, 32 bytes."""
+        return self.data[self.header_length : self.header_length + ROOT_BYTES]
+
+    @property
+    def size(self) -> int:
+        """The number of bytes."""
+        return len(self.data)
+
+    @property
+    def claim(self) -> str:
+        """What the proof claims, in words: "fib.v0(rounds=20): a0=0, a1=1 -> result=6765"."""
+        program = f"{printable(self.program_id)}({pairs(self.parameters)})"
+        return f"{program}: {pairs(self.public_inputs)} -> {pairs(self.public_outputs)}"
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def __bytes__(self) -> bytes:
+        return self.data
+
+    def __reduce__(self) -> tuple[type[Proof], tuple[bytes]]:
+        return Proof, (self.data,)
+
+    def __repr__(self) -> str:
+        return f"<Proof of {self.claim}; {self.steps:,} steps, {self.size:,} bytes>"
+
+
+def proof_bytes(proof: Proof | bytes) -> bytes:
+    """The bytes of a proof, or bytes that may be one: within the cap, and not parsed."""
+    if isinstance(proof, Proof):
+        return proof.data
+    if isinstance(proof, (bytes, bytearray, memoryview)):
+        return _sized(proof)
+    raise ArgumentError(f"a proof is a Proof or bytes, not {kind_of(proof)}")
+
+
+def check_root(data: bytes, header_length: int) -> None:
+    """A proof has at least a root behind its header."""
+    left = len(data) - header_length
+    if left < ROOT_BYTES:
+        raise FormatError(
+            f"byte {header_length}: found the end after {left} more bytes, "
+            f"expected {ROOT_BYTES} bytes of the root of the trace tree",
+            "8.2",
+        )
+
+
+def _sized(data: object) -> bytes:
+    """The bytes, if they are bytes and within the cap."""
+    if not isinstance(data, (bytes, bytearray, memoryview)):
+        raise ArgumentError(f"a proof is made from bytes, not from {kind_of(data)}")
+    size = data.nbytes if isinstance(data, memoryview) else len(data)
+    if size > MAX_BYTES:
+        raise FormatError(f"found {size} bytes, expected at most {MAX_BYTES}, the cap on a proof", "8.5")
+    return bytes(data)

@@ -1,0 +1,313 @@
+"""CachedZkVm: a machine that makes each proof once and keeps those that were asked for last.
+
+    key = (library and format version, options; program, parameters; witness; trace, check)
+
+Invariant: whatever a proof depends on is in its key, so requests with equal keys have the same proof. A program stands in
+its key as class and parameters, which is more than its digest (PROTOCOL 3.5): what fills the trace of a private input is
+not in the constraints. Of a witness and a trace a key holds hashes alone, with a secret of this process, so that nothing can
+be learnt from it. To find a proof, no program is defined or run.
+"""
+
+from __future__ import annotations
+
+import operator
+import os
+from array import array
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import partial
+from threading import Lock
+from typing import Any
+from weakref import ref
+
+import numpy as np
+from numpy.typing import NDArray
+
+from l2zk._core import blake3
+from l2zk.air.trace import ExecutionTrace, column_values
+from l2zk.base.arguments import callback, flag
+from l2zk.base.caches import cached
+from l2zk.base.making import Making
+from l2zk.base.version import __version__
+from l2zk.base.wording import short
+from l2zk.errors import L2zkError, OptionsError, copied
+from l2zk.language.program import TraceProgram, described
+from l2zk.proof.header import VERSION, parameters_to_bytes
+from l2zk.proof.proof import Proof
+from l2zk.vm.zkvm import Progress, TraceZkVm, Witness
+
+SHORT = 8
+"""A witness of so many values is hashed once; a longer one is hashed where it lies, and then its hash."""
+
+SECRET = os.urandom(32)
+"""Enters the hashes in keys, so that nobody can try which witness gives one."""
+
+PLAIN = frozenset({bool, int, str, bytes, type(None)})
+"""Parameters of these types stand in a key as they are, beside their types, which tell True from 1."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CacheStats:
+    """What a cache has done since it was made or cleared; it stays as it is, for any number of threads.
+
+    hits: requests answered without proving; `joined` counts those among them that waited for a proof in the making.
+    misses: requests that a proof was made for, or tried.
+    evictions: proofs that were let go to stay within the bounds. entries, bytes: the proofs that are held, and their bytes.
+    """
+
+    hits: int = 0
+    misses: int = 0
+    joined: int = 0
+    evictions: int = 0
+    entries: int = 0
+    bytes: int = 0
+
+    def total_requests(self) -> int:
+        """All requests that asked the cache."""
+        return self.hits + self.misses
+
+    def hit_rate(self) -> float:
+        """The part of the requests that were hits, 0 to 1; 0 if there were none."""
+        return self.hits / self.total_requests() if self.total_requests() else 0.0
+
+    def __str__(self) -> str:
+        return (
+            f"Cache Stats: hits={self.hits}, misses={self.misses}, hit_rate={self.hit_rate():.2%}, joined={self.joined}, "
+            f"evictions={self.evictions}, entries={self.entries}, bytes={self.bytes:,}"
+        )
+
+
+class CachedZkVm(TraceZkVm):
+    """A TraceZkVm that gives the proof it has made before, if it is asked for the same again.
+
+    capacity: the most proofs that are held; the one asked for longest ago goes first. max_bytes: the most bytes of proofs,
+    without the two kilobytes or so of the objects around each. vm: the machine whose settings this one has and that makes
+    the proofs; by default one with default options. `prove`, `prove_async` and batches ask the cache; `profile` and
+    `prove_series` make each proof anew, and keep none.
+
+    Any number of threads may use one at once. Threads that ask for the same proof at the same time have it made once: one
+    makes it and the others wait, without the GIL. If it cannot be made they get the maker's error; if the maker was merely
+    interrupted, one of them makes it. A program whose proof is asked for while it is made, by itself or in a circle of several,
+    gets a CycleError: by the same thread, by threads that it joins or whose futures it waits for, or where its context was
+    handed to. A forked child has the proofs that were held, and makes what was in the making anew.
+
+    A hiding proof (`zero_knowledge`) that comes from a cache is the same bytes again: whoever gets it twice knows that both
+    are of one witness. Where that matters, ask with cache=False.
+    """
+
+    def __init__(self, capacity: int = 1000, max_bytes: int | None = None, vm: TraceZkVm | None = None) -> None:
+        if vm is not None and not isinstance(vm, TraceZkVm):
+            raise OptionsError(f"vm is a TraceZkVm, not {type(vm).__name__}; write vm=TraceZkVm(...)")
+        self._vm = TraceZkVm() if vm is None else vm
+        vars(self).update(vars(self._vm), _vm=self._vm)  # its settings, for all that is inherited
+        self._capacity = _bound("capacity", capacity)
+        self._max_bytes = None if max_bytes is None else _bound("max_bytes", max_bytes)
+        self._stamp = (__version__, VERSION, self.options.to_bytes())
+        self._lock = Lock()
+        self.clear_cache()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=partial(_renew, ref(self)))
+
+    def __repr__(self) -> str:
+        return f"CachedZkVm(capacity={self._capacity}, max_bytes={self._max_bytes}, vm={self._vm!r})"
+
+    def prove(
+        self,
+        program: TraceProgram,
+        witness: Witness = (),
+        *,
+        trace: ExecutionTrace | None = None,
+        check: bool = True,
+        threads: int | None = None,
+        progress: Progress | None = None,
+        cache: bool = True,
+    ) -> Proof:
+        """The proof that `TraceZkVm.prove` makes of this request, now or when it was first asked for.
+
+        threads, progress: of the proof, where it is made now.
+        cache: False makes the proof anew, and neither looks it up nor keeps it.
+        """
+        check, progress, threads = flag("check", check), callback("progress", progress), self._count(threads)
+        key = self.key(program, witness, trace, check) if flag("cache", cache) else None
+        if key is not None:
+            with self._lock:
+                proof = self._find(key)
+            if proof is not None:
+                return proof
+        make = partial(self._vm.prove, program, witness, trace=trace, check=check, threads=threads, progress=progress)
+        return make() if key is None else self._make_once(key, partial(described, program), make, progress)
+
+    def cache_stats(self) -> CacheStats:
+        """What the cache has done so far; all figures are of one moment."""
+        with self._lock:
+            return CacheStats(**self._counts, entries=len(self._proofs), bytes=self._bytes)
+
+    def clear_cache(self) -> None:
+        """Let all proofs go and count from zero. Proofs in the making are given to who waits for them, and not kept."""
+        with self._lock:
+            self._proofs: OrderedDict[Hashable, Proof] = OrderedDict()
+            self._making: dict[Hashable, Making] = {}
+            self._bytes = 0
+            self._counts = {"hits": 0, "misses": 0, "joined": 0, "evictions": 0}
+
+    def key(self, program: TraceProgram, witness: Witness = (), trace: Any = None, check: bool = True) -> Hashable:
+        """What stands for a request; for one that no proof can be made of, something unlike any other."""
+        try:
+            return self._stamp, *_program_key(program), _witness_key(witness), _trace_key(trace), bool(check)
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # of the caller's objects; whatever is wrong with them, the machine says it
+            return object()
+
+    def _find(self, key: Hashable) -> Proof | None:
+        """The proof that is held; under the lock."""
+        proof = self._proofs.get(key)
+        if proof is not None:
+            self._proofs.move_to_end(key)
+            self._counts["hits"] += 1
+        return proof
+
+    def _make_once(
+        self, key: Hashable, name: Callable[[], str], make: Callable[[], Proof], progress: Progress | None
+    ) -> Proof:
+        """Make the proof and keep it, unless a thread is making it: then wait for that one."""
+        own = Making(name)
+        try:
+            while True:
+                with self._lock:
+                    if (proof := self._find(key)) is not None:
+                        return proof
+                    making = self._making.setdefault(key, own)
+                    self._counts["misses"] += making is own
+                if making is own:
+                    with own.under_way():
+                        proof = make()
+                    self._settle(key, own, proof)
+                    own.outcome.set_result(proof)
+                    return proof
+                if (proof := self._join(making, progress)) is not None:
+                    return proof
+        except BaseException as error:
+            self._settle(key, own, None)
+            if not own.outcome.done():
+                own.fail(error)
+            raise
+
+    def _join(self, making: Making, progress: Progress | None) -> Proof | None:
+        """The proof, or the error, that another thread comes to; None if that thread was merely interrupted."""
+        error = making.wait(progress)
+        if error is not None and not isinstance(error, L2zkError):
+            return None
+        with self._lock:
+            self._counts["hits"] += 1
+            self._counts["joined"] += 1
+        if error is not None:
+            raise copied(error)
+        return making.outcome.result()
+
+    def _settle(self, key: Hashable, own: Making, proof: Proof | None) -> None:
+        """One's own making is over: keep the proof, if there is one and the cache was not cleared meanwhile."""
+        with self._lock:
+            if self._making.get(key) is not own:
+                return
+            del self._making[key]
+            if proof is not None and self._capacity and (self._max_bytes is None or proof.size <= self._max_bytes):
+                self._proofs[key] = proof
+                self._bytes += proof.size
+                self._evict()
+
+    def _evict(self) -> None:
+        """Let the oldest go until the rest is within the bounds; under the lock."""
+        while len(self._proofs) > self._capacity or (self._max_bytes is not None and self._bytes > self._max_bytes):
+            _, oldest = self._proofs.popitem(last=False)
+            self._bytes -= oldest.size
+            self._counts["evictions"] += 1
+
+
+@cached(256)
+def _parameter_names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.init)
+
+
+def _program_key(program: TraceProgram) -> tuple[Any, ...]:
+    """The class and the parameters, in one form each; raises for what is no program."""
+    kind = type(program)
+    names = _parameter_names(kind)  # type: ignore[arg-type]
+    values = tuple([getattr(program, name) for name in names])
+    kinds = tuple([type(value) for value in values])
+    return kind, (kinds, values) if PLAIN.issuperset(kinds) else parameters_to_bytes(zip(names, values))
+
+
+def _witness_key(witness: Any) -> Hashable:
+    """The names and the values of a witness; equal only for what binds to equal inputs and columns."""
+    names = None
+    if type(witness) is tuple or type(witness) is list:
+        pass
+    elif isinstance(witness, Mapping):
+        names = tuple(sorted(witness))
+        witness = [witness[name] for name in names]
+    elif isinstance(witness, (str, bytes)) or not isinstance(witness, (np.ndarray, Sequence)):
+        raise TypeError("no sequence of values")
+    elif isinstance(witness, np.ndarray) and witness.ndim == 1:
+        if len(witness) > SHORT and witness.dtype.kind in "iu":
+            return names, _packed(_elements(witness))
+        witness = witness.tolist()
+    values = [value if type(value) is int else _exact(value) for value in witness]
+    try:
+        return names, _packed(array("Q", values))
+    except TypeError:  # columns are among them
+        return names, tuple(value if type(value) is tuple else _packed(array("Q", [value])) for value in values)
+
+
+def _exact(value: Any) -> Any:
+    """An input as an integer, a column as the hash of its values."""
+    if hasattr(value, "__index__") and not isinstance(value, (bool, np.ndarray)):
+        return operator.index(value)
+    return "column", *_packed(_elements(value))
+
+
+def _elements(values: Any) -> NDArray[np.uint64]:
+    """The values as words: where an array holds them as they are hashed, its own memory.
+
+    Words that are no elements of the field may be among them: no proof is made of those, and so none is held.
+    """
+    held = type(values) is np.ndarray and values.ndim == 1 and values.dtype in (np.uint64, np.int64)
+    if not held or values.dtype == np.int64 and values.min(initial=0) < 0:
+        return column_values("", values)
+    return np.ascontiguousarray(values).view(np.uint64)
+
+
+def _packed(words: Any) -> tuple[int, bytes]:
+    """The number of words, and a hash of them."""
+    if len(words) <= SHORT:
+        return len(words), blake3(SECRET + words.tobytes()) if len(words) else b""
+    return len(words), _hash(memoryview(words))
+
+
+def _hash(data: Any) -> bytes:
+    """A hash that tells nothing of the data, which is hashed where it lies."""
+    return blake3(SECRET + blake3(data))
+
+
+def _trace_key(trace: Any) -> Hashable:
+    if trace is None:
+        return None
+    if not isinstance(trace, ExecutionTrace):
+        raise TypeError("no trace")
+    return trace.columns, trace.rows, trace.padded.shape, _hash(np.ascontiguousarray(trace.padded).data)
+
+
+def _renew(cache: ref[CachedZkVm]) -> None:
+    """In a forked child: what threads of the parent held or were making will not be finished by anyone here."""
+    machine = cache()
+    if machine is not None:
+        machine._lock = Lock()
+        machine._making = {}
+        machine._bytes = sum(proof.size for proof in machine._proofs.values())
+
+
+def _bound(name: str, value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise OptionsError(f"{name}={short(value)} is not allowed; it must be an integer, 0 or more")
+    return value

@@ -1,0 +1,75 @@
+"""Which executors can run a batch: those whose workers are threads of this process, and that take work.
+
+A batch hands its outcomes from thread to thread, which another process or interpreter sees nothing of.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from concurrent import futures
+from typing import Any
+
+from l2zk.errors import OptionsError
+
+ELSEWHERE = frozenset({"ProcessPoolExecutor", "InterpreterPoolExecutor", "ClientExecutor", "MPIPoolExecutor"})
+"""Classes, of whatever library, whose workers are other processes or interpreters."""
+
+LIBRARIES = frozenset({"dask", "distributed", "joblib", "loky", "mpi4py", "ipyparallel", "ray"})
+"""Whose pools are refused too, whatever they are called."""
+
+PROBE_SECONDS = 1.0
+"""So long a class that is not known may take to say where it runs its work; later the batch itself finds out."""
+
+REMEDY = "give a ThreadPoolExecutor, or none: proofs run without the GIL, so that threads use every processor"
+
+
+def require_threads(executor: Any) -> None:
+    """Refuse what cannot run a batch, by its name."""
+    name = executor.__name__ if isinstance(executor, type) else type(executor).__qualname__
+    if isinstance(executor, type):
+        raise OptionsError(f"executor is the class {name}, not an instance of it; {REMEDY}")
+    if _is_elsewhere(type(executor)):
+        raise elsewhere(executor)
+    if not isinstance(executor, futures.Executor):
+        raise OptionsError(f"executor is a concurrent.futures.Executor whose workers are threads, not {name}; {REMEDY}")
+    _probe(executor)
+
+
+def elsewhere(executor: Any) -> OptionsError:
+    """The error that names an executor of processes or interpreters."""
+    name = type(executor).__qualname__
+    return OptionsError(
+        f"executor {name} runs its work outside this process or interpreter, where a batch cannot follow; {REMEDY}"
+    )
+
+
+def closed(executor: Any, why: object) -> OptionsError:
+    """The error that names an executor that takes no work."""
+    reason = str(why) or type(why).__name__
+    return OptionsError(f"the executor {type(executor).__qualname__} takes no work: {reason}; give one that is running")
+
+
+def _is_elsewhere(kind: type) -> bool:
+    return any(base.__name__ in ELSEWHERE or base.__module__.split(".")[0] in LIBRARIES for base in kind.__mro__)
+
+
+def _here() -> tuple[int, int]:
+    """What tells this process from others, and this interpreter from those beside it."""
+    return os.getpid(), id(sys.modules)
+
+
+def _probe(executor: futures.Executor) -> None:
+    """Ask it where it runs its work; the threads of the standard library's need no answer."""
+    try:
+        answer = executor.submit(_here)
+        known = type(executor).submit is futures.ThreadPoolExecutor.submit
+        place = _here() if known else answer.result(PROBE_SECONDS)
+    except futures.TimeoutError:
+        return
+    except RuntimeError as error:
+        raise closed(executor, error) from error
+    except Exception as error:
+        raise elsewhere(executor) from error
+    if place != _here():
+        raise elsewhere(executor)

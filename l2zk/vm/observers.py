@@ -1,0 +1,121 @@
+"""Who is told that a proof is being made: the logger `l2zk`, and observers among the plugins that are loaded.
+
+    started → stage, stage, … → finished
+
+Invariant: an observer changes nothing. What it raises is logged, and it is told no more of that proof. The
+witness and the trace are shown to nobody, nor is an error that could lead to them.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from l2zk.base.foreign import foreign
+from l2zk.errors import L2zkError, PluginError, copied
+from l2zk.language.program import TraceProgram, described
+from l2zk.plugins import registry as plugins
+
+if TYPE_CHECKING:
+    from l2zk.proof.options import ProofOptions
+    from l2zk.proof.proof import Proof
+
+logger = logging.getLogger("l2zk")
+"""Proofs begun and ended at level INFO, their stages at DEBUG, faults of plugins at WARNING."""
+
+
+Prove = TypeVar("Prove", bound=Callable[..., Any])
+
+
+def watched() -> bool:
+    """Whether somebody wants to know of each proof."""
+    return bool(plugins.observers()) or logger.isEnabledFor(logging.INFO)
+
+
+def observed(prove: Prove) -> Prove:
+    """Decorates what `TraceZkVm` proves with: tells whoever wants to know; costs nothing if nobody does."""
+
+    @wraps(prove)
+    def telling(machine: Any, program: Any, *arguments: Any, **settings: Any) -> Proof:
+        if not watched() or not isinstance(program, TraceProgram):
+            return prove(machine, program, *arguments, **settings)
+        watch = _Watch(program, plugins.observers(), settings.pop("progress", None))
+        watch.started(machine.options)
+        try:
+            proof, error = prove(machine, program, *arguments, progress=watch.stage, **settings), None
+        except BaseException as raised:
+            proof, error = None, raised
+        try:
+            watch.finished(
+                proof, error
+            )  # outside of the handler, so that what an observer raises does not come of the error
+            if error is not None:
+                raise error
+        finally:
+            del error
+        return proof
+
+    return cast(Prove, telling)
+
+
+class _Watch:
+    """One proof as its observers see it."""
+
+    def __init__(
+        self,
+        program: TraceProgram,
+        observers: tuple[plugins.Observer, ...],
+        progress: Callable[..., Any] | None,
+    ) -> None:
+        self.program = program
+        self.observers = list(observers)
+        self.progress = progress
+        self.begun = perf_counter()
+        self.at = ""
+
+    def started(self, options: ProofOptions) -> None:
+        logger.info("proving %s with %r", described(self.program), options)
+        self._tell("l2zk_prove_started", options=options)
+
+    def stage(self, stage: str, done: int, total: int) -> None:
+        """What the core calls as progress."""
+        if stage != self.at:
+            logger.debug("%s after %.2f s", stage, perf_counter() - self.begun)
+            self.at = stage
+        self._tell("l2zk_prove_stage", stage=stage, done=done, total=total)
+        if self.progress is not None:
+            self.progress(stage, done, total)
+
+    def finished(self, proof: Proof | None, error: BaseException | None) -> None:
+        seconds = perf_counter() - self.begun
+        if proof is not None:
+            logger.info("proved in %.3f s: %s bytes", seconds, f"{proof.size:,}")
+        else:
+            logger.info("no proof after %.3f s: %s", seconds, type(error).__name__)
+        self._tell("l2zk_prove_finished", proof=proof, error=_shareable(error), seconds=seconds)
+
+    def _tell(self, hook: str, **news: Any) -> None:
+        """Call a hook of each observer that has it; who raises is left out from then on."""
+        for observer in [one for one in self.observers if hook in one.hooks]:
+            try:
+                with foreign(PluginError, hook):
+                    observer.hooks[hook](program=self.program, **news)
+            except L2zkError:
+                logger.warning("%s: its %s failed, and is told no more", observer.plugin, hook, exc_info=True)
+                self.observers.remove(observer)
+
+
+def _shareable(error: BaseException | None) -> BaseException | None:
+    """An error as others may know it: no private value, nor where it arose and what of. One that is not l2zk's is empty."""
+    if error is None:
+        return None
+    try:
+        known = copied(error.shareable or error) if isinstance(error, L2zkError) else type(error).__new__(type(error))
+    except Exception:
+        known = error
+    if known is error:  # of foreign code, and cannot be made a second time
+        return L2zkError(f"the proof was ended by a {type(error).__name__}")
+    return known

@@ -1,0 +1,102 @@
+"""Jobs on threads: they are taken in order, their outcomes come as they end, and nothing goes on when the iteration is over.
+
+    outcome of job i = (i, what it gave or raised)
+
+Jobs are handed out in parts, lists of their indices, since what is done together can be cheaper.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import closing, nullcontext, suppress
+from contextvars import copy_context
+from queue import Empty, SimpleQueue
+from threading import Event, current_thread
+from typing import Any
+
+from l2zk.errors import OptionsError
+from l2zk.vm.executors import closed, elsewhere
+from l2zk.vm.zkvm import Progress, stop_when
+
+LOOK_IN_SECONDS = 0.5
+Outcomes = Generator[tuple[int, Any], None, None]
+Act = Callable[[Sequence[int], Progress], Outcomes]
+"""Does the jobs of one part; it stops when the progress call that it is given raises."""
+
+
+def in_turn(act: Act, parts: Iterable[Sequence[int]]) -> Outcomes:
+    """One part after the other, on the calling thread."""
+    for part in parts:
+        yield from act(part, stop_when(Event(), None))
+
+
+def on_threads(act: Act, parts: Iterable[Sequence[int]], at_once: int, executor: Executor | None) -> Outcomes:
+    """So many parts at once, on the threads of the executor, unless this is one of them, or on some for the time being."""
+    waiting, ended, stop = deque(parts), SimpleQueue[tuple[int, Any]](), Event()
+    count = sum(map(len, waiting))
+    look_in = stop_when(stop, None)
+
+    def work() -> None:
+        with suppress(IndexError):  # no part is left
+            while not stop.is_set():
+                for outcome in act(waiting.popleft(), look_in):
+                    ended.put(outcome)
+
+    workers: list[Future[None]] = []
+    if current_thread() in getattr(executor, "_threads", ()):  # they would wait for this one
+        executor = None
+    with nullcontext(executor) if executor is not None else ThreadPoolExecutor(at_once, "l2zk-batch") as threads:
+        try:
+            workers += (_submit(threads, work) for _ in range(min(at_once, len(waiting))))
+            for _ in range(count):
+                yield _next(ended, workers, threads)
+        finally:
+            stop.set()
+            wait([worker for worker in workers if not worker.cancel()])
+
+
+def outcome(act: Callable[..., Any], *arguments: Any, **settings: Any) -> Any:
+    """What the act gives or raises."""
+    try:
+        return act(*arguments, **settings)
+    except BaseException as error:
+        return error
+
+
+def checked(outcomes: Outcomes, return_exceptions: bool) -> Outcomes:
+    """The outcomes, up to the first error that is to be raised; then nothing goes on."""
+    with closing(outcomes):
+        for index, result in outcomes:
+            if isinstance(result, BaseException) and not (return_exceptions and isinstance(result, Exception)):
+                result.add_note(f"at index {index} of the batch")
+                raise result
+            yield index, result
+
+
+def _submit(executor: Executor, work: Callable[[], None]) -> Future[None]:
+    try:
+        return executor.submit(copy_context().run, work)
+    except RuntimeError as error:
+        raise closed(executor, error) from error
+
+
+def _next(ended: SimpleQueue[tuple[int, Any]], workers: Sequence[Future[None]], executor: Executor) -> tuple[int, Any]:
+    """Wait for the next outcome, which never comes if the executor has let its work fall or done it elsewhere."""
+    while True:
+        over = all(worker.done() for worker in workers)
+        try:
+            return ended.get(block=not over, timeout=LOOK_IN_SECONDS)
+        except Empty:
+            if over:
+                raise _without_end(workers, executor) from None
+
+
+def _without_end(workers: Sequence[Future[None]], executor: Executor) -> OptionsError:
+    """Why workers have ended without the outcomes of their work."""
+    if all(worker.cancelled() for worker in workers):
+        return OptionsError("the executor of this batch was shut down while it ran")
+    errors = [worker.exception() for worker in workers if not worker.cancelled()]
+    broken = [error for error in errors if isinstance(error, BrokenExecutor)]
+    return closed(executor, broken[0]) if broken else elsewhere(executor)
