@@ -1,8 +1,7 @@
 """check_program: the conformance kit, which looks for what is wrong with a program by cheating with it.
 
-A cell of an honest trace is held if every other value in it breaks some constraint C_i(row) = 0 (PROTOCOL
-3.1); a cell that is not held may be chosen freely by a prover, and is what an under-constrained program looks
-like.
+A cell of an honest trace is pinned if every other value in it breaks some constraint C_i(row) = 0 (PROTOCOL 3.1).
+A prover may choose a cell that is not pinned: the program is under-constrained.
 """
 
 from __future__ import annotations
@@ -62,7 +61,7 @@ class Case:
 
 @dataclass(frozen=True)
 class FreeCell:
-    """A cell that held `value` and may hold `instead`: no constraint fails."""
+    """A cell that no constraint pins: it is `value` in the honest trace, and with `instead` in it none fails."""
 
     column: str
     row: int
@@ -72,9 +71,9 @@ class FreeCell:
 
 @dataclass(frozen=True, kw_only=True)
 class Conformance:
-    """What check_program found. It is true if there is no fault; print it.
+    """The findings of check_program. It is true if there is no fault; print it.
 
-    cells: how many cells were changed. free: those among the user's rows that no constraint holds, and that
+    cells: how many cells were changed. free: those among the user's rows that no constraint pins, and that
     the program does not say are free. faults: everything that is wrong, a sentence each.
     """
 
@@ -86,7 +85,7 @@ class Conformance:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing is wrong."""
+        """True if there is no fault."""
         return not self.faults
 
     def __bool__(self) -> bool:
@@ -208,9 +207,9 @@ class Trial:
         yield from self._honest(proof)
         yield from self._other_values(proof)
         yield from self._tampered(proof)
-        held = self._held(trace, list(proof.public_inputs.values()), list(proof.public_outputs.values()))
-        yield from self._free(trace, held)
-        yield from self._false_traces(trace, held, dict(proof.public_inputs))
+        pinned = self._pinned(trace, list(proof.public_inputs.values()), list(proof.public_outputs.values()))
+        yield from self._free(trace, pinned)
+        yield from self._false_traces(trace, pinned, dict(proof.public_inputs))
 
     def _honest(self, proof: Proof) -> Iterator[str]:
         if not self.vm.verify(self.program, proof, proof.public_inputs):
@@ -263,31 +262,31 @@ class Trial:
         """Whether bytes verify; the values that they state are taken as they are."""
         return self.vm.verify(self.program, data, self.any_inputs)
 
-    def _held(self, trace: ExecutionTrace, inputs: list[int], outputs: list[int]) -> Held:
-        return Held(self.definition.air, trace.padded, inputs, outputs)
+    def _pinned(self, trace: ExecutionTrace, inputs: list[int], outputs: list[int]) -> Pinned:
+        return Pinned(self.definition.air, trace.padded, inputs, outputs)
 
-    def _free(self, trace: ExecutionTrace, held: Held) -> Iterator[str]:
+    def _free(self, trace: ExecutionTrace, pinned: Pinned) -> Iterator[str]:
         """The user's cells that may be changed, by column."""
         meant = np.zeros(trace.padded.shape, dtype=bool)
         for column, rows in self.definition.free:
             meant[column, list(rows)] = True
         for index, name in enumerate(trace.columns):
-            open_rows = np.flatnonzero(~held.cells[index, : trace.rows] & ~meant[index, : trace.rows])
+            open_rows = np.flatnonzero(~pinned.cells[index, : trace.rows] & ~meant[index, : trace.rows])
             cells = [
-                FreeCell(name, int(row), int(trace[name][row]), held.instead(index, int(row))) for row in open_rows
+                FreeCell(name, int(row), int(trace[name][row]), pinned.instead(index, int(row))) for row in open_rows
             ]
             self.free += tuple(cells)
             if cells:
                 first = cells[0]
                 yield (
-                    f"no constraint holds column {name!r} on {_rows_text([cell.row for cell in cells])}: row"
-                    f" {first.row} may hold {first.instead} instead of {first.value}"
+                    f"no constraint pins column {name!r} on {_rows_text([cell.row for cell in cells])}: row"
+                    f" {first.row} may be {first.instead} instead of {first.value}"
                 )
 
-    def _false_traces(self, trace: ExecutionTrace, held: Held, inputs: dict[str, int]) -> Iterator[str]:
-        """A proof of a trace with one held cell changed is refused, whatever it states."""
+    def _false_traces(self, trace: ExecutionTrace, pinned: Pinned, inputs: dict[str, int]) -> Iterator[str]:
+        """A proof of a trace with one pinned cell changed is refused, whatever it states."""
         for index, name in list(enumerate(trace.columns))[:FALSE_TRACES]:
-            rows = np.flatnonzero(held.cells[index])
+            rows = np.flatnonzero(pinned.cells[index])
             if len(rows):
                 false = trace.copy()
                 row = int(rows[len(rows) // 2])
@@ -297,13 +296,13 @@ class Trial:
                     yield f"a proof of a trace with {name!r} changed at row {row} is accepted"
 
 
-class Held:
-    """Which cells the constraints hold: bool[columns, N], by changing each in turn, all rows at once.
+class Pinned:
+    """The cells that constraints pin, `cells: bool[columns, N]`, found by changing each in turn, all rows at once.
 
     A cell (row, column) is read by a constraint at row - offset, for each offset at which it reads the
-    column; so the constraint is evaluated on all rows with that one leaf replaced, and what fails at row i
-    holds the cell at row i + offset. `replaced` has the values that are tried, `noticed` where each of them
-    broke some constraint.
+    column; so the constraint is evaluated on all rows with that one leaf replaced, and where it fails at row i
+    it pins the cell at row i + offset. `replaced` has the values that are tried, uint64[tried, N] for each column;
+    `noticed`, bool of the same shape, where each of them broke some constraint.
     """
 
     def __init__(self, air: Air, trace: NDArray[np.uint64], inputs: Sequence[int], outputs: Sequence[int]) -> None:
@@ -321,7 +320,7 @@ class Held:
         self.cells = np.array([noticed.all(axis=0) for noticed in self.noticed])
 
     def instead(self, column: int, row: int) -> int:
-        """A value that the cell may hold unnoticed."""
+        """A value that may stand in the cell: no constraint notices."""
         return int(self.replaced[column][np.argmin(self.noticed[column][:, row]), row])
 
     def _notice(self, nodes: Sequence[Node], leaf: Node, domain_rows: NDArray[np.bool_]) -> None:

@@ -44,7 +44,7 @@ def report_of(program, changes=(), outputs=None, witness=(), **settings):
 def test_an_honest_trace():
     honest = report_of(Fibonacci(5))
     assert honest.ok and bool(honest) and honest.violations == ()
-    assert str(honest) == "fib.v0: all 5 constraints hold (6 rows, 8 with padding)"
+    assert str(honest) == "fib.v0: all 5 constraints are satisfied (6 rows, 8 with padding)"
     honest.raise_if_violated()
 
 

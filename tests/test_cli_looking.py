@@ -37,7 +37,7 @@ class Cubes(l2zk.TraceProgram):
 
 @dataclass(frozen=True)
 class TooSmall(l2zk.TraceProgram):
-    '''Claims what does not hold.'''
+    '''Claims what is not so.'''
 
     id = "small.v0"
 
@@ -120,7 +120,7 @@ def test_a_program_that_is_written_wrongly_is_wrong_usage(air: Path) -> None:
 
 def test_check_says_that_all_is_well(air: Path) -> None:
     result = l2zk("check", "fib", "--rounds", "20")
-    assert result.exit_code == 0 and result.stdout.startswith("fib.v0: all 5 constraints hold (21 rows")
+    assert result.exit_code == 0 and result.stdout.startswith("fib.v0: all 5 constraints are satisfied (21 rows")
     assert json.loads(l2zk("check", "fib", "--rounds", "20", "--json").stdout)["ok"] is True
 
 

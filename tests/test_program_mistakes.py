@@ -139,10 +139,10 @@ MISTAKES = {
         lambda m: (a := column(m), m.output("o", m.output("p", a, row=0) + a, row=0)),
         "output 'o' holds a public output",
     ),
-    "never": (lambda m: m.constrain("c", column(m) * 0 == 1), "constraint 'c' can never hold: it says"),
+    "never": (lambda m: m.constrain("c", column(m) * 0 == 1), "constraint 'c' can never be satisfied: it says"),
     "never, after some algebra": (
         lambda m: (a := column(m), m.rows(3), m.constrain("c", (a + 1) ** 2 == a * (a + 2) + 3)),
-        "constraint 'c' can never hold: it says -2 == 0",
+        "constraint 'c' can never be satisfied: it says -2 == 0",
     ),
     "always, after some algebra": (
         lambda m: (a := column(m), m.rows(3), m.constrain("c", a * (a - 1) == a**2 - a)),

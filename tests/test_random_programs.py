@@ -135,7 +135,7 @@ def told(story):
         program = story.program()
         program.definition  # noqa: B018
     except ProgramError as error:
-        reasons = ("can never hold", "constrains nothing", "stands in no constraint", "is not said on row")
+        reasons = ("can never be satisfied", "constrains nothing", "stands in no constraint", "is not said on row")
         assert any(why in str(error) for why in reasons)
         reject()
     return program

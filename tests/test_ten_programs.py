@@ -175,7 +175,7 @@ def test_a_hole_is_found(program):
         assert forged[cell.column][cell.row] == cell.value
         forged[cell.column][cell.row] = cell.instead
         assert VM.check(program(**case.parameters), trace=forged)
-    with pytest.raises(ConformanceError, match="no constraint holds column"):
+    with pytest.raises(ConformanceError, match="no constraint pins column"):
         check_program(program, [case])
 
 

@@ -16,7 +16,7 @@ from example_programs import Cubes, Domains, Fibonacci, LookAhead
 
 import l2zk
 from l2zk import ProgramError, ProofOptions, TraceProgram, TraceZkVm, WitnessError
-from l2zk.testing import Case, ConformanceError, FreeCell, Held, check_program, examine_program
+from l2zk.testing import Case, ConformanceError, FreeCell, Pinned, check_program, examine_program
 
 
 @dataclass(frozen=True)
@@ -52,16 +52,16 @@ LOOSE = Case(
 def test_the_cells_held_are_those_that_trying_finds(program, witness):
     definition, rows, inputs, outputs = solve(program, witness)
     air = definition.air
-    held = Held(air, np.array(rows, dtype=np.uint64).T, inputs, outputs)
+    pinned = Pinned(air, np.array(rows, dtype=np.uint64).T, inputs, outputs)
     for column, row in itertools.product(range(len(air.columns)), range(air.length)):
         honest, unnoticed = rows[row][column], []
-        for value in held.replaced[column][:, row].tolist():
+        for value in pinned.replaced[column][:, row].tolist():
             rows[row][column] = value
             if value != honest and not violations(air, rows, inputs, outputs):
                 unnoticed.append(value)
         rows[row][column] = honest
-        assert held.cells[column, row] == (not unnoticed)
-        assert not unnoticed or held.instead(column, row) in unnoticed
+        assert pinned.cells[column, row] == (not unnoticed)
+        assert not unnoticed or pinned.instead(column, row) in unnoticed
 
 
 def test_holes_of_many_kinds():
@@ -72,7 +72,7 @@ def test_holes_of_many_kinds():
     assert free == {"even": [3, 5, 7], "gated": [0, 2, 4, 6], "cube": [0, 1, 2, 3, 4, 5, 6]}
     assert FreeCell("gated", 0, 9, 10) in found.free
     assert found.faults[2].startswith(
-        "Loose(rows=8): no constraint holds column 'cube' on rows 0, 1, 2, 3, 4 and 2 more rows"
+        "Loose(rows=8): no constraint pins column 'cube' on rows 0, 1, 2, 3, 4 and 2 more rows"
     )
     assert str(found).startswith(
         "loose.v0: 3 faults found (1 case, 40 cells changed)\n  - Loose(rows=8): no constraint"

@@ -43,7 +43,7 @@ Degree = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True)
 class Domain:
-    """The rows on which a constraint holds (PROTOCOL 3.3)."""
+    """The rows on which a constraint is to be satisfied (PROTOCOL 3.3); one row is a boundary constraint's domain."""
 
     kind: int
     x: int = 0

@@ -1,6 +1,6 @@
 """Report: which constraints a trace violates, at which row, with which values.
 
-A constraint with nodes f holds where f(row) = 0 on its domain (PROTOCOL 3.1); the core finds the rows where
+A constraint with nodes f is satisfied where f(row) = 0 on its domain (PROTOCOL 3.1); the core finds the rows where
 it is not, and here each first one is shown with the cells that it reads, the expression, and the expression
 with the values in place.
 """
@@ -100,7 +100,7 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether every constraint holds."""
+        """True if every constraint is satisfied."""
         return not self.violations
 
     def __bool__(self) -> bool:
@@ -113,7 +113,7 @@ class Report:
         hidden = any(cell.value is None for violation in self.violations for cell in violation.cells)
         size += ", private values left out" if hidden else ""
         if self.ok:
-            return f"{self.program}: all {self.constraints} constraints hold ({size})"
+            return f"{self.program}: all {self.constraints} constraints are satisfied ({size})"
         failing = len(self.violations)
         verb = "fails" if failing == 1 else "fail"
         return f"{self.program}: {failing} of {counted(self.constraints, 'constraint')} {verb} ({size})"
@@ -143,7 +143,7 @@ class Report:
         return f"<p>{head}</p>" + "".join(map(_violation_html, self.violations))
 
     def raise_if_violated(self) -> None:
-        """Unless all holds, raise a `ConstraintError` with the first violation and this report."""
+        """Raise a `ConstraintError` with the first violation and this report, if there is a violation."""
         if not self.ok:
             raise self.error
 

@@ -109,7 +109,7 @@ class Machine:
         return bits
 
     def free(self, *columns: Expression, on: On = "every") -> None:
-        """Say that no constraint holds these columns on these rows, on purpose; `on` is as in `constrain`.
+        """Say that no constraint pins these columns on these rows, on purpose; `on` is as in `constrain`.
 
         A column that stands in no constraint at all is a mistake unless it is said to be free, and
         l2zk.testing.check_program reports every cell that may be changed unless it is.

@@ -104,7 +104,7 @@ class Definition:
     fills. step_reach: on row i the step code gives row i + step_reach. step_function: the capsule
     that fills the trace in its place. given: the columns of the witness; generate: the program's own
     generate_trace. pads: for each column what its padding holds, or None for the last value once more.
-    hidden: the columns whose values depend on private ones. free: (column, rows) that no constraint holds, on
+    hidden: the columns whose values depend on private ones. free: (column, rows) that no constraint pins, on
     purpose. doubled_by: what makes the trace twice as long as it is without it.
     """
 

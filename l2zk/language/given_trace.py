@@ -1,7 +1,7 @@
 """A trace that the caller gives: whether it is one of the program, and goes with what the witness says of it.
 
 Whatever the witness names has to be what the trace holds: private columns, padded, on every row; and the cells that
-private inputs start. Public inputs are held by constraints; a private input that only generate_trace reads is in no cell.
+private inputs start. Public inputs are pinned by constraints; a private input that only generate_trace reads is in no cell.
 """
 
 from __future__ import annotations

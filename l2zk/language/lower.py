@@ -21,7 +21,7 @@ from l2zk.language.draft import Draft, Every, Settled, Target
 from l2zk.language.flow import hidden_columns, late_columns
 from l2zk.language.private_starts import private_claims
 from l2zk.language.rules.shared_names import check_shared_names
-from l2zk.language.rules.unheld_rows import check_held
+from l2zk.language.rules.unpinned_rows import check_pinned
 from l2zk.language.rules.whole import check_claims, check_constrained, check_filled, check_not_constant
 from l2zk.language.trace_length import count_rows, doubled_by, padded_length
 
@@ -41,7 +41,7 @@ def definition_of(
     check_constrained(draft, air)
     check_not_constant(air)
     free = _free_cells(draft, rows, length) + _free_bits(draft, length)
-    check_held(air, draft.targets, free)
+    check_pinned(air, draft.targets, free)
     if doubled is not None:
         warn_caller(f"{id}: {doubled}", LengthWarning)
     return Definition(

@@ -1,7 +1,7 @@
 """Cells of m.start that private inputs fill: the equations that follow from each of them being one value.
 
 Such a cell is c = sum_j a_j*s_j + u with constants a_j, private inputs s_j and a public u. No constraint can
-name s_j, so what holds the cells to it is every linear relation among them: cells minus rank many, found by
+name s_j, so the cells are pinned by every linear relation among them instead: cells minus rank many, found by
 elimination over F.
 """
 
@@ -85,7 +85,7 @@ def _multiples(graph: Graph, index: int, value: Expression, label: str) -> list[
             return [(other, graph.nodes[one][1])]
     raise ProgramError(
         f"the start of {cut(label)} is {value}, where only constants may multiply a private input: no constraint"
-        " could hold the cell to it; start a cell with the input alone, and compute the rest by m.step or"
+        " could pin the cell to it; start a cell with the input alone, and compute the rest by m.step or"
         " claim it by m.constrain"
     )
 

@@ -114,7 +114,7 @@ class TraceProgram:
         """Run the program on the witness and look at every constraint on every row; see `TraceZkVm.check`.
 
         redact: leave private values out of the report; False shows them.
-        The report is true if all constraints hold. Raises WitnessError, ProgramError, DegreeError.
+        The report is true if all constraints are satisfied. Raises WitnessError, ProgramError, DegreeError.
         """
         from l2zk.vm.zkvm import TraceZkVm
 

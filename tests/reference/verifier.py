@@ -170,7 +170,7 @@ class Verifier:
         )
         pieces = [values[s.columns + j, 0] for j in range(s.pieces)]
         if quotient != horner(K, pieces, K.pow(self.zeta, s.piece_length)):
-            raise Refused(6, "the constraints do not hold at the out-of-domain point")
+            raise Refused(6, "the constraints are not satisfied at the out-of-domain point")
 
     def check_grinding(self) -> None:
         """7: the zeros of 6.10."""

@@ -1,1 +1,1 @@
-"""What is refused of a definition: of one call to the builder, of the whole, and what nothing would hold."""
+"""Rules: the checks that refuse a wrong definition, of one call to the builder, of the whole, and of unpinned cells."""

@@ -245,4 +245,4 @@ def constant_claim(name: str, value: int) -> ProgramError:
     if not value:
         return ProgramError(f"constraint {name!r} says 0 == 0 on every trace: it constrains nothing")
     shown = value if value <= MODULUS // 2 else value - MODULUS
-    return ProgramError(f"constraint {name!r} can never hold: it says {shown} == 0")
+    return ProgramError(f"constraint {name!r} can never be satisfied: it says {shown} == 0")

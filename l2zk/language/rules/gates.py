@@ -54,7 +54,7 @@ class Gated:
             )
         if not self._cells[-1]:
             raise ProgramError(
-                f"constraint {name!r} can never hold: of periodic columns alone it says on row {row} what is not so"
+                f"constraint {name!r} can never be satisfied: it reads periodic columns alone, and on row {row} it is not 0"
             )
 
     def says(self, row: int) -> bool:

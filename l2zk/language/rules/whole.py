@@ -1,6 +1,6 @@
-"""What is refused of a whole draft, when `define` has ended: what nothing fills, or nothing holds.
+"""Checks of a whole draft, when `define` has ended: columns that nothing fills or nothing pins.
 
-What is refused raises ProgramError with what would be right. `check_filled` and `check_claims` look at the draft,
+Each raises ProgramError with what would be right. `check_filled` and `check_claims` look at the draft,
 `check_constrained` and `check_not_constant` at the AIR that came of it.
 """
 
@@ -111,9 +111,9 @@ def check_claims(draft: Draft) -> None:
 
 def check_constrained(draft: Draft, air: Air) -> None:
     """A column or public input that stands in no constraint may be anything."""
-    held = {x for kind, x, _ in air.nodes if kind == COLUMN} | {column for column, _ in draft.free}
+    read = {x for kind, x, _ in air.nodes if kind == COLUMN} | {column for column, _ in draft.free}
     for column, name in enumerate(air.columns):
-        if column not in held:
+        if column not in read:
             raise ProgramError(
                 f"column {name!r} stands in no constraint, so any values in it pass: constrain it, or say"
                 f" m.free({name}) if that is meant"

@@ -109,7 +109,9 @@ def test_a_gate_that_is_0_on_all_rows(define):
 
 
 def test_periodic_columns_alone_are_no_claim():
-    with pytest.raises(ProgramError, match="'gated' can never hold: of periodic columns alone it says on row 3"):
+    with pytest.raises(
+        ProgramError, match="'gated' can never be satisfied: it reads periodic columns alone, and on row 3"
+    ):
         defined(gated(lambda x, y, p, g: g == 0))
 
 
@@ -208,7 +210,7 @@ def test_a_public_input_all_of_whose_products_are_switched_off():
 
 
 @pytest.mark.parametrize(
-    "row, on, held",
+    "row, on, pinned",
     [
         (6, "transitions", True),
         (7, "transitions", False),
@@ -219,7 +221,7 @@ def test_a_public_input_all_of_whose_products_are_switched_off():
         (4, 4, True),
     ],
 )
-def test_an_output_is_of_a_cell_that_a_constraint_holds(row, on, held):
+def test_an_output_is_of_a_cell_that_a_constraint_pins(row, on, pinned):
     def define(m, loose=False):
         m.rows(8)
         v, w = m.private_columns("v", "w")
@@ -230,10 +232,10 @@ def test_an_output_is_of_a_cell_that_a_constraint_holds(row, on, held):
             m.free(v)
 
     defined(lambda m: define(m, loose=True))
-    if held:
+    if pinned:
         defined(define)
         return
-    with pytest.raises(ProgramError, match=r"output stated is v on row [47], where no constraint of v holds it"):
+    with pytest.raises(ProgramError, match=r"output stated is v on row [47], where no constraint on v pins it"):
         defined(define)
 
 
@@ -245,13 +247,13 @@ def test_an_output_where_a_gate_is_0():
         m.output("stated", v, row=row)
 
     defined(lambda m: define(m, 4))
-    with pytest.raises(ProgramError, match="output stated is v on row 5, where no constraint of v holds it"):
+    with pytest.raises(ProgramError, match="output stated is v on row 5, where no constraint on v pins it"):
         defined(lambda m: define(m, 5))
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.data())
-def test_which_outputs_no_constraint_holds(data):
+def test_which_outputs_no_constraint_pins(data):
     """As a look at each constraint on each row says, whatever its domain, its look-ahead and its gate are."""
     domains = ["every", "transitions", "first", "last", 2, 5, (2, 1), (4, 0), (8, 3)]
     drawn = st.tuples(st.integers(0, 2), st.sampled_from(domains), st.integers(0, 2), st.booleans())

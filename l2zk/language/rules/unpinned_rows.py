@@ -1,8 +1,8 @@
-"""Rows and cells that constraints seem to hold and do not: a periodic factor is 0, or a look-ahead leaves them out.
+"""Rows and cells that look pinned and are not: a periodic factor is 0 there, or a look-ahead leaves them out.
 
-Refused is a gated constraint (gates.py) that is 0 = 0 on every row of its domain; one on transitions that is not so
-on a row which its look-ahead leaves out; a column or public input all of whose products have a factor that is 0; and
-an output of a cell that no constraint of its column reaches.
+Refused are: a gated constraint (gates.py) that is 0 = 0 on every row of its domain; a gated constraint on transitions
+that would say something on one of the last rows, which its look-ahead leaves out; a column or public input whose every
+product has a factor that is 0; and an output of a cell that no constraint on its column reads.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from l2zk.language.flow import MARKS_AT_ONCE, marks_below
 from l2zk.language.rules.gates import Gated
 
 
-def check_held(air: Air, filled: Collection[int], free: Sequence[tuple[int, range]]) -> None:
-    """Refuse what says nothing on rows for which it is written.
+def check_pinned(air: Air, filled: Collection[int], free: Sequence[tuple[int, range]]) -> None:
+    """Refuse constraints that say nothing on the rows of their domain, and outputs of cells that nothing pins.
 
-    filled: the columns that steps fill. free: (column, rows) that no constraint needs to hold.
+    filled: the columns that steps fill. free: (column, rows) that need not be pinned.
     """
     products = _with_periodic_products(air) if air.periodic else {}
     ahead = _furthest_cells(air.nodes) if products else []
@@ -65,7 +65,7 @@ def _with_periodic_products(air: Air) -> dict[int, Gated]:
 
 
 def _furthest_cells(nodes: Sequence[Node]) -> list[int]:
-    """How far ahead each node reads; -1 where it reads no cell."""
+    """For each node the largest offset at which it reads a column, in rows; -1 where it reads none."""
     ahead: list[int] = []
     for node in nodes:
         ahead.append(node[2] if node[0] == COLUMN else max((ahead[o] for o in operands(node)), default=-1))
@@ -73,13 +73,13 @@ def _furthest_cells(nodes: Sequence[Node]) -> list[int]:
 
 
 def _has_a_term_of_its_own(nodes: Sequence[Node], root: int, ahead: Sequence[int]) -> bool:
-    """Whether one summand alone looks furthest and is a cell, as in a step, so that nothing makes all of it 0."""
+    """True if one summand alone looks furthest and is a plain cell, as in a step: then no factor makes all of it 0."""
     furthest = [node for node in _summands(nodes, root) if ahead[node] == ahead[root]]
     return len(furthest) == 1 and nodes[furthest[0]][0] == COLUMN
 
 
 def _summands(nodes: Sequence[Node], root: int) -> Iterator[int]:
-    """What sums and differences are made of."""
+    """The terms of a sum: the nodes below the root that are no sum, difference or negation."""
     waiting = [root]
     while waiting:
         node = waiting.pop()
@@ -107,7 +107,7 @@ def _check_products(air: Air, products: dict[int, Gated], free: set[int]) -> Non
 def _check_outputs(
     air: Air, gates: dict[int, Gated], filled: Collection[int], free: Sequence[tuple[int, range]]
 ) -> None:
-    """An output of one cell, of a column that constraints hold on other rows, is of a cell that they hold."""
+    """Refuse an output of one cell that nothing pins, of a column that constraints pin on other rows."""
     open_rows: defaultdict[int, list[range]] = defaultdict(list)
     for column, rows in free:
         open_rows[column].append(rows)
@@ -120,27 +120,27 @@ def _check_outputs(
         column, row = next((column, outputs[column][loose[0]]) for column in outputs if loose[0] in outputs[column])
         name = cut(air.columns[column])
         raise ProgramError(
-            f"{cut(air.constraints[loose[0]].name)} is {name} on row {row}, where no constraint of {name} holds it, so a"
+            f"{cut(air.constraints[loose[0]].name)} is {name} on row {row}, where no constraint on {name} pins it, so a"
             f" proof may state any value: constrain {name} on row {row}, or say m.free({name}, on={row}) if that is"
             " meant"
         )
 
 
 def _loose_outputs(air: Air, gates: dict[int, Gated], outputs: dict[int, dict[int, int]]) -> list[int]:
-    """Of outputs by column, with their rows, those on whose row no constraint that reads the column is said."""
+    """The outputs (by column, with their rows) on whose row no constraint reads the column."""
     cells = [node for node in air.nodes if node[0] == COLUMN and node[1] in outputs]
-    held: set[int] = set()
+    pinned: set[int] = set()
     read: set[int] = set()
     for first in range(0, len(cells), MARKS_AT_ONCE):
         readers = _Readers(air, gates, cells[first : first + MARKS_AT_ONCE])
         for cell in readers.cells:
             read.add(cell[1])
-            held |= {index for index, row in outputs[cell[1]].items() if readers.hold(cell, row - cell[2])}
-    return sorted(index for column in read for index in outputs[column] if index not in held)
+            pinned |= {index for index, row in outputs[cell[1]].items() if readers.read(cell, row - cell[2])}
+    return sorted(index for column in read for index in outputs[column] if index not in pinned)
 
 
 class _Readers:
-    """Constraints, but those that state outputs, by domain and the cells that they read; gated ones one by one."""
+    """All constraints but those that state outputs: by domain, the cells that they read; gated ones one by one."""
 
     def __init__(self, air: Air, gates: dict[int, Gated], cells: Sequence[Node]) -> None:
         self._length, self._bits = air.length, {cell: 1 << k for k, cell in enumerate(cells)}
@@ -164,8 +164,8 @@ class _Readers:
             read |= marks
         return [cell for cell, bit in self._bits.items() if read & bit]
 
-    def hold(self, cell: Node, row: int) -> bool:
-        """Whether one that reads the cell is said on a row."""
+    def read(self, cell: Node, row: int) -> bool:
+        """True if one of these constraints is on this row and reads the cell."""
         bit = self._bits[cell]
         domains = [Domain.every(), Domain.row(row), *(Domain.cyclic(row % period, period) for period in self._periods)]
         domains += [domain for domain in self._exempt if row < self._length - domain.x]
