@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from environments import Environment
 from hypothesis import settings
+from places import ROOT
 
 from l2zk import _core
 
-ROOT = Path(__file__).parents[1]
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", "build", "dist", "*.egg-info", "*.so", "__pycache__", ".*_cache", ".hypothesis", ".asv"
 )

@@ -18,7 +18,7 @@
  *
  * A new instruction is: here, native.pxi, Op and its tables in bytecode.py, Program._reads_are_defined (program.pxi), _direct_cost (compiled.pxi), and
  * what runs code on tiles (machine.h), at a point (point.pxi) and on rows (_ROW_OPERATIONS and _read in rows.pxi); one that is also for
- * uniforms: _check_prelude (program.pxi) and run_prelude (plan.pxi); tests/code_interpreter.py, tests/native/compare_kernels.c. */
+ * uniforms: _check_prelude (program.pxi) and run_prelude (plan.pxi); tests/support/code_interpreter.py, tests/native/compare_kernels.c. */
 enum {
     OP_ADD_VV,
     OP_SUB_VV,

@@ -13,12 +13,11 @@ from pathlib import Path
 
 import pytest
 from commands import l2zk
+from places import NATIVE, TESTS
 
 from l2zk import TraceZkVm, _core
 from l2zk.errors import OptionsError
 
-ROOT = Path(__file__).parents[1]
-NATIVE = ROOT / "l2zk" / "_native"
 ZIG = [[sys.executable, "-m", "ziglang", "cc"]] if importlib.util.find_spec("ziglang") else []
 COMPILERS = [[path] for name in ("gcc", "clang") if (path := shutil.which(name))] + ZIG
 ALL_SETS = [f"-DL2ZK_HAVE_{name}=1" for name in ("AVX2", "AVX512", "NEON")]
@@ -40,7 +39,7 @@ def program(folder: Path, compiler: list[str], *sources: Path) -> Path:
 @needs_compiler
 @pytest.mark.parametrize("compiler", COMPILERS, ids=lambda command: Path(command[-1]).name)
 def test_every_compiler_finds_the_same_sets(tmp_path: Path, compiler: list[str]) -> None:
-    built = program(tmp_path, compiler, ROOT / "tests" / "native" / "sets.c", NATIVE / "dispatch.c")
+    built = program(tmp_path, compiler, TESTS / "native" / "sets.c", NATIVE / "dispatch.c")
     run = subprocess.run([built], capture_output=True, text=True, check=True)
     assert tuple(run.stdout.split()) == _core.machine_isas()
 
@@ -66,7 +65,7 @@ def test_a_set_runs_where_the_processor_has_it_and_the_system_keeps_its_register
     }
     lines = "".join(f"{a:x} {b:x} {c:x}\n" for a, b, c in cases)
     run = subprocess.run(
-        [program(tmp_path, COMPILERS[0], ROOT / "tests" / "native" / "processors.c")],
+        [program(tmp_path, COMPILERS[0], TESTS / "native" / "processors.c")],
         input=lines,
         capture_output=True,
         text=True,

@@ -12,16 +12,16 @@ others.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from cheats import few, twin_verify
 from example_programs import Cubes, Domains, Fibonacci, LookAhead
+from places import VECTORS
 
 from l2zk import Proof, ProofOptions, TraceProgram, TraceZkVm
 from l2zk._core import blake3
 
-FOLDER = Path(__file__).parent / "vectors" / "proofs"
+FOLDER = VECTORS / "proofs"
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 from example_programs import Fibonacci
+from places import NATIVE, TESTS
 
 from l2zk import ProofOptions, TraceZkVm, _core, release_memory
 
 OPTIONS = ProofOptions(queries=5, grinding=0, allow_insecure=True, zero_knowledge=False)
 PROGRAM = Fibonacci(20)
-ROOT = Path(__file__).parents[1]
 COMPILER = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
 SANITIZERS = ["-fsanitize=thread", "-fsanitize=address,undefined"]
 
@@ -104,9 +104,9 @@ def test_an_interpreter_ends_well_whenever_it_ends(seconds: float) -> None:
 
 def compiled(folder: Path, flags: Sequence[str]) -> Path | None:
     """The test of crews in C, whose idle ones end after milliseconds; None where the compiler has no such sanitizer."""
-    native, program = ROOT / "l2zk" / "_native", folder / "idle_crews"
-    sources = [ROOT / "tests" / "native" / "idle_crews.c", native / "crew.c"]
-    command = [str(COMPILER), "-std=gnu11", "-O1", "-g", "-DL2ZK_IDLE_SECONDS=0.003", f"-I{native}", *flags, *sources]
+    program = folder / "idle_crews"
+    sources = [TESTS / "native" / "idle_crews.c", NATIVE / "crew.c"]
+    command = [str(COMPILER), "-std=gnu11", "-O1", "-g", "-DL2ZK_IDLE_SECONDS=0.003", f"-I{NATIVE}", *flags, *sources]
     made = subprocess.run([*command, "-o", program, "-pthread"], capture_output=True)
     return program if made.returncode == 0 else None
 

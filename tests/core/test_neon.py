@@ -2,12 +2,10 @@
 
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
+from places import NATIVE, TESTS
 
-ROOT = Path(__file__).parent.parent
-NATIVE = ROOT / "l2zk" / "_native"
 COMPILER = shutil.which("aarch64-linux-gnu-gcc")
 EMULATOR = shutil.which("qemu-aarch64") or shutil.which("qemu-aarch64-static")
 
@@ -22,7 +20,7 @@ def test_neon_is_as_portable(tmp_path):
             [COMPILER, *flags, f"-DL2ZK_ISA_{isa}=1", "-c", NATIVE / "kernels.c", "-o", objects[-1]], check=True
         )
     program = tmp_path / "compare"
-    source = ROOT / "tests" / "native" / "compare_kernels.c"
+    source = TESTS / "native" / "compare_kernels.c"
     subprocess.run([COMPILER, *flags, "-DOTHER=l2zk_kernels_neon", source, *objects, "-o", program], check=True)
     run = subprocess.run([EMULATOR, program], capture_output=True, text=True, timeout=120)
     assert run.stdout == "neon: as portable\n" and run.returncode == 0, run.stdout

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import test_false_statements
-import test_hostile
-import test_hostile_statement
-import test_reference
-import test_traps_grinding
-import test_traps_openings
-import test_traps_shape
-import test_traps_transcript
+from core import (
+    test_false_statements,
+    test_hostile,
+    test_hostile_statement,
+    test_reference,
+    test_traps_grinding,
+    test_traps_openings,
+    test_traps_shape,
+    test_traps_transcript,
+)
 
 TRAPS: dict[str, tuple[Callable, ...]] = {
     "the statement is not absorbed": (

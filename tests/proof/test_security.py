@@ -5,11 +5,11 @@ import json
 import math
 import tomllib
 from functools import partial
-from pathlib import Path
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from places import VECTORS
 
 from l2zk.errors import OptionsError
 from l2zk.proof import security
@@ -19,7 +19,7 @@ from l2zk.proof.solver import Profile, shape_for, solve
 
 plain = partial(ProofOptions, zero_knowledge=False)
 
-VECTORS = json.loads((Path(__file__).parent / "vectors" / "soundcalc.json").read_text())
+SOUNDCALC = json.loads((VECTORS / "soundcalc.json").read_text())
 
 
 def program(length, columns=2, degree=2, offsets=(0, 1), last_read=-1):
@@ -142,15 +142,15 @@ def vector_regime(vector):
     return soundcalc_johnson(rate, extension=vector["extension"], **({} if name == "default" else name))
 
 
-@pytest.mark.parametrize("vector", VECTORS["vectors"], ids=lambda vector: str(vector["regime"]))
+@pytest.mark.parametrize("vector", SOUNDCALC["vectors"], ids=lambda vector: str(vector["regime"]))
 def test_soundcalc_agrees(vector):
     system = {name: value for name, value in vector.items() if name not in ("regime", "bits")}
     assert soundcalc_rounds(vector_regime(vector), **system) == pytest.approx(vector["bits"], rel=0, abs=1e-9)
 
 
 def test_the_vectors_say_where_they_are_from_and_cover_every_kind():
-    assert VECTORS["commit"] == "809896fb8d3aba4fd8f657c781601e3ef2b968dd"
-    kinds = {(v["extension"], json.dumps(v["regime"]), v["powers"]) for v in VECTORS["vectors"]}
+    assert SOUNDCALC["commit"] == "809896fb8d3aba4fd8f657c781601e3ef2b968dd"
+    kinds = {(v["extension"], json.dumps(v["regime"]), v["powers"]) for v in SOUNDCALC["vectors"]}
     assert len(kinds) == 2 * 5 * 2
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from endless import ENDLESS, Noted
 from example_programs import Fibonacci, Powers
+from places import ROOT
 
 import l2zk
 from l2zk import Proof, ProofOptions, TraceProgram, TraceZkVm, _core
@@ -26,7 +27,7 @@ from l2zk.vm.schedule import Schedule, alone, choose
 from l2zk.vm.zkvm import Stopped
 
 QUICK = TraceZkVm(ProofOptions(blowup=2, queries=4, grinding=0, zero_knowledge=False, allow_insecure=True))
-EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.py"))
+EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ import importlib
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from places import ROOT
 
-FOLDER = Path(__file__).parents[1] / "benchmarks"
+FOLDER = ROOT / "benchmarks"
 FILES = sorted(path.stem for path in (FOLDER / "benchmarks").glob("bench_*.py"))
 
 

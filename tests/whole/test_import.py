@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from places import HOUSE
 
-ROOT = Path(__file__).parents[1]
 NOT_BUILT = "this is the source tree of l2zk, which is not built: run `pip install .` in it, or start Python elsewhere"
 NO_CORE = "the compiled core of l2zk is not there for this Python: run `pip install --force-reinstall l2zk` with it"
 
@@ -18,7 +18,7 @@ NO_CORE = "the compiled core of l2zk is not there for this Python: run `pip inst
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The package without its core, in a folder with setup.py beside it."""
     folder = tmp_path_factory.mktemp("clone")
-    shutil.copytree(ROOT / "l2zk", folder / "l2zk", ignore=shutil.ignore_patterns("*.so", "__pycache__"))
+    shutil.copytree(HOUSE, folder / "l2zk", ignore=shutil.ignore_patterns("*.so", "__pycache__"))
     (folder / "setup.py").touch()
     return folder
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 from environments import Environment
+from places import ROOT, TESTS
 
-ROOT = Path(__file__).parents[1]
 PROVES = """
 from dataclasses import dataclass
 import l2zk
@@ -85,7 +85,7 @@ def test_the_sdist_has_all_that_a_build_needs_and_nothing_generated(sdist: set[s
         "pyproject.toml",
         "README.md",
         "LICENSE",
-        "tests/test_packaging.py",
+        "tests/whole/test_packaging.py",
         ".ci/run",
     } <= sdist
     assert not [name for name in sdist if name == "l2zk/_core.c" or name.endswith((".so", ".pyc"))]
@@ -139,7 +139,7 @@ def test_a_new_package_installs_and_passes_its_tests_as_written(environment: Env
 
 
 def test_a_cython_plugin_is_built_against_the_installed_wheel(environment: Environment, tmp_path: Path) -> None:
-    package = shutil.copytree(ROOT / "tests" / "packages" / "l2zk-inversive", tmp_path / "l2zk-inversive")
+    package = shutil.copytree(TESTS / "packages" / "l2zk-inversive", tmp_path / "l2zk-inversive")
     environment.install(package, "pytest>=8")
     tests = environment.run("pytest", "-q", package / "tests")
     assert tests.returncode == 0 and "7 passed" in tests.stdout, tests.stdout + tests.stderr

@@ -1,4 +1,4 @@
-"""Makes the proofs that tests/test_fixtures.py names and that are not here yet; it never writes over one that is.
+"""Makes the proofs that tests/core/test_fixtures.py names and that are not here yet; it never writes over one that is.
 
 Each new file gets a line in digests.txt. The rule that a kept proof is never rewritten stands in PROTOCOL.md, section 12.
 """
@@ -9,9 +9,10 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-sys.path.insert(0, str(FOLDER.parents[1]))
+TESTS = FOLDER.parents[1]
+sys.path[:0] = [str(TESTS), str(TESTS / "support")]
 
-from test_fixtures import FIXTURES, Fixture  # noqa: E402
+from core.test_fixtures import FIXTURES, Fixture  # noqa: E402
 
 from l2zk._core import blake3  # noqa: E402
 
