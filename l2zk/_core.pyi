@@ -29,7 +29,10 @@ class TraceViolation(Exception):
     def __init__(self, first: NDArray[np.int64], counts: _Words, trace: _Words, outputs: list[int]) -> None: ...
 
 @disjoint_base
-class Run:
+class Execution: ...
+
+@disjoint_base
+class Run(Execution):
     def __new__(
         cls,
         compiled: Compiled,
@@ -39,7 +42,6 @@ class Run:
         start: _Cells,
         *,
         check: bool = True,
-        trace_only: bool = False,
         seed: _Buffer | None = None,
         columns: dict[int, _Words] | None = None,
     ) -> Run: ...
@@ -49,7 +51,7 @@ class Session:
     def __new__(cls, threads: int) -> Session: ...
 
 @disjoint_base
-class Program:
+class Table:
     def __init__(
         self,
         length: int,
@@ -67,11 +69,12 @@ class Program:
         step_reach: int = 0,
         step_function: object | None = None,
     ) -> None: ...
+    def memory(self) -> int: ...
 
 @disjoint_base
 class Compiled:
-    def __init__(self, program: Program, shape: Shape) -> None: ...
-    def memory(self, threads: int, *, trace_only: bool = False) -> int: ...
+    def __init__(self, table: Table, shape: Shape) -> None: ...
+    def memory(self, threads: int) -> int: ...
 
 def prove_bytes(
     compiled: Compiled,
@@ -92,9 +95,7 @@ def prove_many(
     runs: Sequence[Run], *, threads: int = 1, progress: _Progress | None = None, stop_at_failure: bool = True
 ) -> list[tuple[bytes, bytes] | None]: ...
 def run_trace(
-    compiled: Compiled,
-    header: _Buffer,
-    output_places: Sequence[int],
+    table: Table,
     inputs: Sequence[int],
     start: _Cells,
     *,
@@ -136,6 +137,6 @@ def fold_probe(coefficients: ArrayLike, log_arity: int, beta: Sequence[int]) -> 
 def value_probe(coefficients: ArrayLike, point: Sequence[int]) -> _Triple: ...
 def challenge_probe(words: Sequence[int], outside_field: bool) -> _Triple: ...
 def exempt_coefficients_probe(log_length: int, count: int) -> _Words: ...
-def exempt_probe(program: Program, count: int, zeta: _Triple) -> _Triple: ...
+def exempt_probe(table: Table, count: int, zeta: _Triple) -> _Triple: ...
 def transcript_probe(messages: Sequence[tuple[int, Any]]) -> list[list[int]]: ...
 def look_in_every(seconds: float) -> float: ...

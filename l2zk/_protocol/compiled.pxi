@@ -1,21 +1,21 @@
-# A program in one shape: its lengths, and on which points the quotient is evaluated. (PROTOCOL 4.2)
+# A table in one shape: its lengths, and on which points the quotient is evaluated. (PROTOCOL 4.2)
 
 cdef class Compiled:
-    """A program compiled for one shape, to be proved or verified any number of times by any number of threads.
+    """A table in one shape, to be proved or verified any number of times by any number of threads.
 
-    shape: the integers of PROTOCOL 4.2. All arrays but that of the seed message are the program's.
+    shape: the integers of PROTOCOL 4.2. All arrays but that of the seed message are the table's.
     """
     cdef Plan plan
-    cdef Program program
+    cdef Table table
     cdef list keep
 
-    def __init__(self, Program program, shape):
-        self.plan = program.plan
-        self.program = program
+    def __init__(self, Table table, shape):
+        self.plan = table.plan
+        self.table = table
         self.keep = []
-        _require(shape.length == self.plan.length and shape.columns == self.plan.columns, "the shape is not of this program")
+        _require(shape.length == self.plan.length and shape.columns == self.plan.columns, "the shape is not of this table")
         self._take_shape(shape)
-        self._take_seed(shape, program.rows)
+        self._take_seed(shape, table.rows)
         self._place_quotient()
 
     cdef int _take_shape(self, shape) except -1:
@@ -98,6 +98,6 @@ cdef class Compiled:
         self.plan.shape_word_count = len(words)
         return 0
 
-    def memory(self, unsigned threads, *, bint trace_only=False):
-        """Bytes of the block that a proof lies in, or a trace without one."""
-        return run_memory(&self.plan, threads, trace_only)
+    def memory(self, unsigned threads):
+        """Bytes of the block that a proof lies in."""
+        return run_memory(&self.plan, threads, False)

@@ -1,6 +1,6 @@
 # The rows on which a constraint holds, and the polynomial Z that vanishes on just them. (PROTOCOL 3.3)
 #
-# A new kind of domain is: the enum Domain and Program._check_domain (program.pxi; _take_domains if it exempts rows), this file,
+# A new kind of domain is: the enum Domain and Table._check_domain (program.pxi; _take_domains if it exempts rows), this file,
 # load_divisors (quotient.pxi) if Z is more than X^e - constant with an e that divides N, check_tile's short cut (trace.pxi); Domain in
 # air.py, `On` in machine.py, `Settled` in draft.py, `settled` and the look-ahead in call_checks.py, `_domain` and `_length` in
 # finish.py; PROTOCOL 3.3, tests/reference/air.py, tests/support/code_interpreter.py and tree_walk.py, and a new version number.

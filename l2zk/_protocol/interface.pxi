@@ -36,43 +36,39 @@ class TraceViolation(Exception):
 cdef size_t CELLS_ALONE = 1 << 19   # on L: a proof of fewer is slower with two threads than with one
 
 
+cdef void trace_job(void *context) noexcept nogil:
+    cdef Prover *v = <Prover *>context
+    generate_trace(v)
+    check_trace(v)
+    l2zk_crew_stage(v.crew, 0, 0)
+
+
 cdef void prove_job(void *context) noexcept nogil:
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
     l2zk_crew_alone(v.crew, p.size * (p.columns + 3 * p.pieces) < CELLS_ALONE)
-    if v.trace_only:
-        generate_trace(v)
-        check_trace(v)
-    else:
-        l2zk_active.ntt_fill_tables(v.table_words, v.plan.coset_size)
-        prove(v)
+    l2zk_active.ntt_fill_tables(v.table_words, v.plan.coset_size)
+    prove(v)
     l2zk_crew_stage(v.crew, 0, 0)
 
 
-cdef class Run:
-    """One use of a compiled program: its public values and arrays, and its place in memory once it has a crew."""
+cdef class Execution:
+    """One run of a table: its public inputs and arrays, and its place in memory once it has a crew."""
     cdef Prover prover
-    cdef Compiled compiled
-    cdef list keep
-    cdef uint8_t *body           # a copy of the proof that outlives the block, or NULL
+    cdef Table table
+    cdef list keep               # arrays that the core reads
 
-    def __cinit__(self, Compiled compiled, header, output_places, inputs, start, *, bint check=True, bint trace_only=False,
-                  seed=None, columns=None):
-        cdef Prover *v = &self.prover
-        memset(v, 0, sizeof(Prover))
-        self.body = NULL
-        self.compiled = compiled
+    def __cinit__(self):
+        memset(&self.prover, 0, sizeof(Prover))
         self.keep = []
-        v.plan = &compiled.plan
-        v.check, v.trace_only = check, trace_only
-        self._take_public(header, output_places, inputs, start)
-        self._take_columns(columns or {})
-        if v.plan.hiding and not trace_only:
-            self._take_seed(seed)
 
-    def __dealloc__(self):
-        memset(&self.prover.randomness, 0, sizeof(Randomness))
-        free(self.body)
+    cdef int take(self, Table table, const Plan *plan, inputs, start, columns) except -1:
+        """The table, which keeps its arrays alive, and its plan, of a shape if there is one."""
+        self.table = table
+        self.prover.plan = plan
+        self._take_inputs(inputs, start)
+        self._take_columns(columns or {})
+        return 0
 
     cdef size_t measure(self, l2zk_crew *crew) noexcept:
         """The bytes that it needs with this crew."""
@@ -81,33 +77,15 @@ cdef class Run:
         lay_out(&self.prover)
         return self.prover.arena.used
 
-    cdef int _take_public(self, header, output_places, inputs, start) except -1:
+    cdef int _take_inputs(self, inputs, start) except -1:
         cdef Prover *v = &self.prover
-        if len(inputs) != v.plan.input_count or len(output_places) != v.plan.output_count:
-            raise ValueError("the public values do not fit the program")
-        self.keep = [np.frombuffer(header, dtype=np.uint8).copy(), np.array(list(inputs) + [0], dtype=np.uint64),
-                     np.array(list(output_places) + [0], dtype=np.uint64), np.array(list(start) + [(0, 0, 0)], dtype=np.uint64)]
-        if any(not 0 <= value < P for value in inputs):
-            raise ValueError("a public input is not below p")
+        _require(len(inputs) == v.plan.input_count, "the public values do not fit the program")
+        _require(all(0 <= value < P for value in inputs), "a public input is not below p")
         for row, column, value in start:
-            if not (row < v.plan.length and column < v.plan.columns and value < P):
-                raise ValueError("a start cell is outside the trace")
-        for place in output_places:
-            if place + 8 > len(header):
-                raise ValueError("an output's place is outside the header")
-        v.header = <uint8_t *><size_t>self.keep[0].ctypes.data
-        v.header_length = len(header)
-        v.inputs = <uint64_t *><size_t>self.keep[1].ctypes.data
-        v.output_places = <const uint64_t *><size_t>self.keep[2].ctypes.data
-        v.start = <const uint64_t (*)[3]><size_t>self.keep[3].ctypes.data
+            _require(row < v.plan.length and column < v.plan.columns and value < P, "a start cell is outside the trace")
+        v.inputs = <uint64_t *>kept(self.keep, list(inputs), np.uint64)
+        v.start = <const uint64_t (*)[3]>kept(self.keep, list(start), np.uint64)
         v.start_count = len(start)
-        return 0
-
-    cdef int _take_seed(self, seed) except -1:
-        cdef const uint8_t[::1] view = seed
-        if view.shape[0] != 32:
-            raise ValueError("hiding takes a seed of 32 bytes from the operating system")
-        memcpy(self.prover.randomness.seed, &view[0], 32)
         return 0
 
     cdef int _take_columns(self, columns) except -1:
@@ -136,9 +114,6 @@ cdef class Run:
             memcpy(column_of(self.prover.trace, self.prover.plan.coset_size, c),
                    <const void *><size_t>values[c].ctypes.data, 8 * self.prover.plan.length)
         return 0
-
-    cdef bytes proof(self):
-        return self.prover.proof[:self.prover.proof_length]
 
     cdef int finish(self) except -1:
         """Raise what the outcome calls for."""
@@ -170,6 +145,47 @@ cdef class Run:
 
     cdef object outputs(self):
         return [self.prover.outputs[i] for i in range(self.prover.plan.output_count)]
+
+
+cdef class Run(Execution):
+    """A proof to be made: an execution of a compiled table, the header that states it, and the randomness that hides it."""
+    cdef Compiled compiled
+    cdef object head
+    cdef uint8_t *body           # a copy of the proof that outlives the block, or NULL
+
+    def __cinit__(self, Compiled compiled, header, output_places, inputs, start, *, bint check=True, seed=None, columns=None):
+        self.body = NULL
+        self.compiled = compiled
+        self.prover.check = check
+        self.take(compiled.table, &compiled.plan, inputs, start, columns)
+        self._take_header(header, output_places)
+        if compiled.plan.hiding:
+            self._take_seed(seed)
+
+    def __dealloc__(self):
+        memset(&self.prover.randomness, 0, sizeof(Randomness))
+        free(self.body)
+
+    cdef int _take_header(self, header, output_places) except -1:
+        """A copy of the header, into which the outputs are written."""
+        cdef Prover *v = &self.prover
+        _require(len(output_places) == v.plan.output_count, "the public values do not fit the program")
+        for place in output_places:
+            _require(place + 8 <= len(header), "an output's place is outside the header")
+        self.head = np.frombuffer(header, dtype=np.uint8).copy()
+        v.header = <uint8_t *><size_t>self.head.ctypes.data
+        v.header_length = len(header)
+        v.output_places = <const uint64_t *>kept(self.keep, list(output_places), np.uint64)
+        return 0
+
+    cdef int _take_seed(self, seed) except -1:
+        cdef const uint8_t[::1] view = seed
+        _require(view.shape[0] == 32, "hiding takes a seed of 32 bytes from the operating system")
+        memcpy(self.prover.randomness.seed, &view[0], 32)
+        return 0
+
+    cdef bytes proof(self):
+        return self.prover.proof[:self.prover.proof_length]
 
 
 cdef class Session:
@@ -230,14 +246,14 @@ cdef class Session:
         return {name: l2zk_crew_seconds(self.crew, i) for i, name in enumerate(STAGES)}
 
 
-cdef int _run_alone(Session session, Run run, trace, progress) except -1:
-    """One run with the session's crew, in a block of its own."""
+cdef int _run_alone(Session session, l2zk_job job, Execution run, trace, progress) except -1:
+    """One execution with the session's crew, in a block of its own."""
     session.take_block(run.measure(session.crew))
     run.prover.arena.base = session.block
     lay_out(&run.prover)
     if trace is not None:
         run._take_trace(trace)
-    session.carry_out(prove_job, &run.prover, progress, NULL, 0)
+    session.carry_out(job, &run.prover, progress, NULL, 0)
     run.finish()
     return 0
 
@@ -254,17 +270,19 @@ def prove_bytes(Compiled compiled, header, output_places, inputs, start, *, trac
     """
     cdef Session session = Session(threads)
     cdef Run run = Run(compiled, header, output_places, inputs, start, check=check, seed=seed, columns=columns)
-    _run_alone(session, run, trace, progress)
+    _run_alone(session, prove_job, run, trace, progress)
     if profile is not None:
         profile.update(session.seconds())
-    return run.keep[0].tobytes(), run.proof()
+    return run.head.tobytes(), run.proof()
 
 
-def run_trace(Compiled compiled, header, output_places, inputs, start, *, trace=None, bint check=False, progress=None, columns=None):
+def run_trace(Table table, inputs, start, *, trace=None, bint check=False, progress=None, columns=None):
     """Run the program without proving: the trace as uint64 (columns, length) and the outputs. check: raise TraceViolation."""
     cdef Session session = Session(1)      # whose block the trace is in until it is copied
-    cdef Run run = Run(compiled, header, output_places, inputs, start, check=check, trace_only=True, columns=columns)
-    _run_alone(session, run, trace, progress)
+    cdef Execution run = Execution()
+    run.take(table, &table.plan, inputs, start, columns)
+    run.prover.check, run.prover.trace_only = check, True
+    _run_alone(session, trace_job, run, trace, progress)
     return run.trace_array(), run.outputs()
 
 
@@ -330,7 +348,7 @@ def prove_many(runs, *, unsigned threads=1, progress=None, bint stop_at_failure=
     finally:
         for i, run in enumerate(runs):
             run.body = s.bodies[i]
-    return [(run.keep[0].tobytes(), run.body[:run.prover.proof_length]) if run.body != NULL else None for run in runs]
+    return [(run.head.tobytes(), run.body[:run.prover.proof_length]) if run.body != NULL else None for run in runs]
 
 
 def verify_bytes(Compiled compiled, const uint8_t[::1] header, const uint8_t[::1] body, inputs, outputs):

@@ -1,5 +1,5 @@
 # What is to be proved, in arrays and integers: a program and its shape (PROTOCOL 3 and 4.2), checked once and then only read.
-# Program fills what no shape changes, Compiled the rest.
+# Table fills what no shape changes, Compiled the rest.
 
 cdef enum Domain:
     DOMAIN_EVERY = 0
@@ -31,7 +31,7 @@ STEP_FUNCTION = "int (uint64_t **, size_t, size_t, void *)"
 
 cdef struct Plan:
     size_t length                # N
-    size_t coset_size            # N'
+    size_t coset_size            # N'; of a table without a shape N
     size_t columns               # w
     size_t pieces                # k
     size_t piece_length          # M

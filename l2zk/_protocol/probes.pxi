@@ -240,14 +240,14 @@ def exempt_coefficients_probe(unsigned log_length, size_t count):
     return out
 
 
-def exempt_probe(Program program, size_t count, zeta):
-    """The value of that product at a point of K, as this program's verifier finds it."""
+def exempt_probe(Table table, size_t count, zeta):
+    """The value of that product at a point of K, as this table's verifier finds it."""
     cdef k3 point
     cdef int c
-    room = np.zeros(3 * program.plan.strides + 1, dtype=np.uint64)
+    room = np.zeros(3 * table.plan.strides + 1, dtype=np.uint64)
     for c in range(3):
         point.c[c] = zeta[c]
-    point = exempt_value(&program.plan, count, point, <k3 *>_words_of(room))
+    point = exempt_value(&table.plan, count, point, <k3 *>_words_of(room))
     return point.c[0], point.c[1], point.c[2]
 
 

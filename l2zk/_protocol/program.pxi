@@ -1,4 +1,4 @@
-# A program as arrays, every one of them checked once: what its proofs in all shapes share. (PROTOCOL 3)
+# A table: a program as arrays, every one of them checked once, which its proofs in all shapes share. (PROTOCOL 3)
 
 import numpy as np
 
@@ -14,8 +14,8 @@ cdef const void *kept(list keep, values, dtype) except? NULL:
     return <const void *><size_t>array.ctypes.data
 
 
-cdef class Program:
-    """A program of `length` rows with padding and so many columns, to be compiled for any number of shapes.
+cdef class Table:
+    """A program of `length` rows with padding and so many columns: to be run and checked as it is, or proved in any number of shapes.
 
     rows: n, of the seed message. domains: uint64 (constraints, 3). reads: (offset, uint32 columns) in increasing order.
     step: on row i it gives row i + step_reach of each column of step_targets, (column, first row that it fills).
@@ -40,6 +40,7 @@ cdef class Program:
         self.rows = rows
         p.length, p.columns = length, columns
         p.log_length = log2_exact(p.length)
+        p.coset_size = p.length        # until a shape says more: a trace that is only run and checked has room for no more
         self._take_reads(reads)
         self._take_domains(domains)
         self._take_periodic(periodic)
@@ -287,3 +288,7 @@ cdef class Program:
         if ins[0] == OP_NEG_V or ins[0] == OP_RESULT_V:
             return a_vector
         return ins[0] == OP_RESULT_U and a_uniform
+
+    def memory(self):
+        """Bytes of the block that a trace lies in while it is made and checked, on one thread."""
+        return run_memory(&self.plan, 1, True)

@@ -6,7 +6,7 @@ cdef void prove(Prover *v) noexcept nogil:
     cdef Transcript *t = &v.transcript
     cdef size_t u
 
-    generate_trace(v)                                # and state the outputs in the header, which the seed absorbs
+    generate_trace(v)
     check_trace(v)
     send_seed(v)                                     # 6.1
 
@@ -37,7 +37,10 @@ cdef void prove(Prover *v) noexcept nogil:
 
 
 cdef void send_seed(Prover *v) noexcept nogil:
-    """Absorb all that is public."""
+    """State the outputs in the header, and absorb all that is public."""
+    cdef size_t i
+    for i in range(0 if stopped(v) else v.plan.output_count):
+        put_u64(v.header + v.output_places[i], v.outputs[i])
     begin(&v.transcript)
     v.proof_length = 0
     if absorb_seed(&v.transcript, v.plan, v.header, v.header_length):

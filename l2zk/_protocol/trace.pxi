@@ -76,13 +76,13 @@ cdef void call_step_function(Prover *v, size_t first, size_t last) noexcept nogi
 
 
 cdef void generate_trace(Prover *v) noexcept nogil:
-    """Fill the start cells, run the step to the last row of the padded trace, and state the outputs in the header."""
+    """Fill the start cells, run the step to the last row of the padded trace, and read the outputs off it."""
     if not v.given_trace:
         l2zk_crew_stage(v.crew, STAGE_TRACE, v.plan.length)
         fill_start(v)
         run_steps(v)
     if not stopped(v):
-        state_outputs(v)
+        read_outputs(v)
 
 
 cdef void fill_start(Prover *v) noexcept nogil:
@@ -122,7 +122,7 @@ cdef void run_steps(Prover *v) noexcept nogil:
         l2zk_crew_advance(v.crew, smaller(block, rows - first))
 
 
-cdef void state_outputs(Prover *v) noexcept nogil:
+cdef void read_outputs(Prover *v) noexcept nogil:
     """An output is what its constraint gives on its row while all outputs are 0; one tile serves all outputs on its rows."""
     cdef const Plan *p = v.plan
     cdef size_t i, k, row, first = 0
@@ -138,7 +138,6 @@ cdef void state_outputs(Prover *v) noexcept nogil:
                 return
             first, results = row, run_tile(v, row, v.scratch[0].words, v.scratch[0].slots)
         v.outputs[i] = results[TILE * p.output_claims[i][0] + row - first]
-        put_u64(v.header + v.output_places[i], v.outputs[i])
     run_prelude(&p.constraints, v.inputs, p.input_count, v.outputs, p.output_count, v.uniforms)
 
 

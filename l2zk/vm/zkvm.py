@@ -384,8 +384,7 @@ class TraceZkVm:
     def _runnable(self, program: TraceProgram) -> Definition:
         """The definition of a program whose trace there is memory for."""
         definition = _definition(program)
-        compiled = _compile(definition, _shape(self._options, definition))
-        require_memory(_trace_memory(definition, compiled), self._max_memory)
+        require_memory(_trace_memory(definition), self._max_memory)
         return definition
 
     def _filled(
@@ -422,11 +421,8 @@ class TraceZkVm:
         check: bool,
         progress: Progress | None,
     ) -> tuple[NDArray[np.uint64], list[int]]:
-        header = _header(definition, self._options, binding.public_inputs, (0,) * len(definition.air.outputs))
         return _core.run_trace(
-            _compile(definition, _shape(self._options, definition)),
-            header.to_bytes(),
-            header.output_offsets(),
+            _table(definition),
             binding.public_inputs,
             binding.start,
             **filled,
@@ -488,15 +484,15 @@ def _degrees(definition: Definition, options: ProofOptions) -> Degrees:
 
 @cached(128)
 def _compile(definition: Definition, shape: Shape) -> Any:
-    """What the core runs: a program in one shape, which is a few hundred bytes beside the program's own arrays."""
-    return _core.Compiled(_program(definition), shape)
+    """What the core proves: a table in one shape, which is a few hundred bytes beside the table's own arrays."""
+    return _core.Compiled(_table(definition), shape)
 
 
 @cached(128)
-def _program(definition: Definition) -> Any:
-    """The arrays of a definition, which all shapes share."""
+def _table(definition: Definition) -> Any:
+    """The arrays of a definition: what the core runs and checks, in no shape, and what all shapes share."""
     air = definition.air
-    return _core.Program(
+    return _core.Table(
         length=air.length,
         columns=len(air.columns),
         rows=air.rows,
@@ -539,14 +535,14 @@ def _require_room(definition: Definition, options: ProofOptions) -> None:
 
 def _proof_memory(definition: Definition, compiled: Any, threads: int) -> int:
     """The bytes that a proof takes at its peak; where columns are filled late, the step has run in a block of its own."""
-    first = compiled.memory(1, trace_only=True) if definition.filled_late else 0
+    first = _table(definition).memory() if definition.filled_late else 0
     return first + compiled.memory(threads) + definition.array_bytes
 
 
-def _trace_memory(definition: Definition, compiled: Any) -> int:
+def _trace_memory(definition: Definition) -> int:
     """The bytes that a trace takes at its peak, the copy that the caller gets included."""
     copy = 8 * len(definition.air.columns) * definition.air.length
-    return compiled.memory(1, trace_only=True) + copy + definition.array_bytes
+    return _table(definition).memory() + copy + definition.array_bytes
 
 
 def _header(definition: Definition, options: ProofOptions, inputs: Sequence[int], outputs: Sequence[int]) -> Header:

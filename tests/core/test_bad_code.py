@@ -50,10 +50,14 @@ def sample():
     }
 
 
-def compiled(arguments):
+def table_of(arguments):
     arguments = dict(arguments)
     shape = arguments.pop("shape")
-    return _core.Compiled(_core.Program(length=shape.length, columns=shape.columns, **arguments), shape)
+    return _core.Table(length=shape.length, columns=shape.columns, **arguments)
+
+
+def compiled(arguments):
+    return _core.Compiled(table_of(arguments), arguments["shape"])
 
 
 def changed(array, *changes):
@@ -286,7 +290,7 @@ def test_random_code_is_refused_or_runs(isa, code, data):
         with pytest.raises(ValueError):
             compiled(arguments)
         return
-    first, counts, outputs = checked(compiled(arguments), [5], table)
+    first, counts, outputs = checked(table_of(arguments), [5], table)
 
     def results(row, outputs):
         def load(is_periodic, index, ahead):
@@ -300,26 +304,24 @@ def test_random_code_is_refused_or_runs(isa, code, data):
         assert (first[i], counts[i]) == (rows[0] if rows else -1, len(rows))
 
 
-def checked(program, inputs, table):
+def checked(table, inputs, cells):
     """(first failing rows, their numbers, outputs) of a trace."""
-    trace = np.array(table, dtype=np.uint64)
+    trace = np.array(cells, dtype=np.uint64)
     try:
-        _, outputs = _core.run_trace(program, bytes(16), [0, 8], inputs, [], trace=trace, check=True)
+        _, outputs = _core.run_trace(table, inputs, [], trace=trace, check=True)
     except _core.TraceViolation as violation:
         return violation.first.tolist(), violation.counts.tolist(), violation.outputs
     return [-1] * 3, [0] * 3, outputs
 
 
 def test_values_outside_the_field_or_the_trace_are_refused():
-    program, trace = compiled(sample()), np.zeros((2, LENGTH), dtype=np.uint64)
-    honest = {"header": bytes(8), "output_places": [0], "inputs": [5], "start": [(0, 0, 5), (0, 1, 3)]}
-    _core.run_trace(program, **honest)
+    table, trace = table_of(sample()), np.zeros((2, LENGTH), dtype=np.uint64)
+    honest = {"inputs": [5], "start": [(0, 0, 5), (0, 1, 3)]}
+    _core.run_trace(table, **honest)
     for change in (
         {"inputs": []},
         {"inputs": [1, 2]},
         {"inputs": [P]},
-        {"output_places": []},
-        {"output_places": [1]},
         {"start": [(LENGTH, 0, 5)]},
         {"start": [(0, 2, 5)]},
         {"start": [(0, 0, P)]},
@@ -329,4 +331,12 @@ def test_values_outside_the_field_or_the_trace_are_refused():
         {"trace": trace[0]},
     ):
         with pytest.raises(ValueError):
-            _core.run_trace(program, **honest | change)
+            _core.run_trace(table, **honest | change)
+
+
+def test_an_output_without_a_place_in_the_header_is_refused():
+    honest = {"header": bytes(8), "output_places": [0], "inputs": [5], "start": []}
+    _core.Run(compiled(sample()), **honest)
+    for change in ({"output_places": []}, {"output_places": [1]}, {"inputs": []}):
+        with pytest.raises(ValueError):
+            _core.Run(compiled(sample()), **honest | change)
