@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sys
 from glob import glob
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -78,7 +79,7 @@ class BuildCore(build_ext):
     def machines(self) -> tuple[str, ...]:
         """The machines that one run of the compiler makes code for: several in a universal build of macOS."""
         command = self.compiler.compiler_so
-        named = tuple(machine for flag, machine in zip(command, command[1:]) if flag == "-arch")
+        named = tuple(machine for flag, machine in pairwise(command) if flag == "-arch")
         return named or (self.plat_name.rpartition("-")[2],)
 
     def thin(self, isa: Isa) -> list[str]:

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from typing_extensions import disjoint_base
 
 from l2zk.air.bytecode import Code
-from l2zk.proof.solver import Shape
+from l2zk.proof.shape import Shape
 
 _Buffer = bytes | bytearray | memoryview
 _Words = NDArray[np.uint64]

@@ -6,6 +6,7 @@ A message is one sentence that says what was wrong, where, and what would be rig
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy
 
 
@@ -74,7 +75,7 @@ class ProofError(L2zkError):
         super().__init__(f"{message} (PROTOCOL {section})")
         self.section = section
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Callable[..., ProofError], tuple[type[ProofError], str, str]]:
         return _rebuild, (type(self), self.args[0], self.section)
 
 

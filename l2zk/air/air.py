@@ -292,7 +292,7 @@ def _check_nodes(air: Air) -> None:
         kind, x, y = node
         below = operands(node)
         known = 0 <= x < counts[kind] if kind in counts else kind <= NEG and all(0 <= o < index for o in below)
-        if not known or kind == COLUMN and not 0 <= y < air.length:
+        if not known or (kind == COLUMN and not 0 <= y < air.length):
             raise ProgramError(f"node {index} of an AIR is {node}, which names nothing that comes before it")
     if len(set(air.nodes)) != len(air.nodes):
         raise ProgramError("two nodes of an AIR are equal")

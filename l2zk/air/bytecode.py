@@ -12,6 +12,7 @@ import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +59,8 @@ _OPS = {
     SUB: (Op.SUB_VV, Op.SUB_VU, Op.SUB_UV),
     MUL: (Op.MUL_VV, Op.MUL_VU, Op.MUL_VU),
 }
+
+Word = TypeVar("Word", np.uint32, np.uint64)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -233,7 +236,7 @@ def _table(rows: Sequence[tuple[int, ...]], width: int) -> NDArray[np.uint32]:
     return _read_only(np.array(rows, dtype=np.uint32).reshape(len(rows), width))
 
 
-def _read_only(array: NDArray) -> NDArray:
+def _read_only(array: NDArray[Word]) -> NDArray[Word]:
     array.setflags(write=False)
     return array
 

@@ -74,7 +74,7 @@ class ExecutionTrace(dict[str, NDArray[np.uint64]]):
     def __ne__(self, other: object) -> bool:
         return not self == other
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def __reduce__(self) -> tuple[type[ExecutionTrace], tuple[Any, ...]]:
         return ExecutionTrace, (self.columns, self.padded, self.rows)
@@ -94,8 +94,8 @@ class ExecutionTrace(dict[str, NDArray[np.uint64]]):
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
         raise TypeError("the columns of a trace stay; change the values in one, as in trace['a'][:] = array")
 
-    __setitem__ = __delitem__ = __ior__ = _refuse  # type: ignore[assignment]
-    clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
 
 
 def column_values(name: str, values: Any) -> NDArray[np.uint64]:

@@ -12,6 +12,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import pairwise
 from typing import Any
 
 import click
@@ -71,7 +72,7 @@ class Command(click.Command):
         rest = super().parse_args(ctx, args)
         _, _, order = self.make_parser(ctx).parse_args(args=given)
         for option in {one for one in order if isinstance(one, click.Option) and order.count(one) > 1}:
-            if not (option.multiple or option.is_flag and not option.secondary_opts):
+            if not (option.multiple or (option.is_flag and not option.secondary_opts)):
                 raise click.UsageError(f"{max(option.opts, key=len)} is given twice, and takes one value", ctx)
         return rest
 
@@ -187,7 +188,7 @@ def _code(error: BaseException) -> int:
 
 def _is_output_taken(options: Sequence[str]) -> bool:
     """Whether a result goes to standard output, so that it is no place for anything else."""
-    pairs = list(zip(options, options[1:]))
+    pairs = list(pairwise(options))
     taken = any((option, STANDARD) in pairs for option in ("-o", "--out", "--toml"))
     return taken or any(option in options for option in ("-o-", "--out=-", "--toml=-"))
 

@@ -262,7 +262,8 @@ class Machine:
     def where(self, selector: Any, then: Any, otherwise: Any) -> Expression:
         """`then` where the selector is 1, `otherwise` where it is 0; constrain the selector to be 0 or 1."""
         chosen = self._graph.lift(selector)
-        return chosen * then + (1 - chosen) * otherwise
+        answer: Expression = chosen * then + (1 - chosen) * otherwise
+        return answer
 
     def finish(
         self, id: str, parameters: bytes, generate: Callable[[Mapping[str, Any]], Any] | None = None

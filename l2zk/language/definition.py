@@ -203,7 +203,7 @@ class Definition:
                 if name not in known:
                     raise WitnessError(f"{self.air.id} has no input {named(name, names)}")
             return given
-        sequence = isinstance(witness, Sequence) or isinstance(witness, np.ndarray) and witness.ndim > 0
+        sequence = isinstance(witness, Sequence) or (isinstance(witness, np.ndarray) and witness.ndim > 0)
         if not sequence or isinstance(witness, (str, bytes)):
             raise WitnessError(
                 f"a witness of {self.air.id} is a sequence of integers or a mapping from names to integers,"

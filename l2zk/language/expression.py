@@ -117,7 +117,7 @@ class Graph:
             return self.leaf(CONSTANT, operate(kind, left, right))
         if kind == NEG:
             return self.expression(self.nodes[x][1]) if self.nodes[x][0] == NEG else None
-        if kind == SUB and x == y or kind == MUL and 0 in (left, right):
+        if (kind == SUB and x == y) or (kind == MUL and 0 in (left, right)):
             return self.leaf(CONSTANT, 0)
         if kind == SUB and left == 0:
             return self.apply(NEG, y)
@@ -223,7 +223,7 @@ class Expression:
     def __eq__(self, other: object) -> Equation:  # type: ignore[override]
         return Equation(self, self.graph.lift(other))
 
-    def __ne__(self, other: object) -> NoReturn:  # type: ignore[override]
+    def __ne__(self, other: object) -> NoReturn:
         raise ProgramError(
             f"{self} != {short(other)} is no polynomial equation: add a column `inverse` and constrain"
             " difference * inverse == 1"

@@ -67,7 +67,7 @@ class Held:
         return made
 
 
-def held(key: Hashable, define: Callable[[], Any]) -> Any:
+def held(key: Hashable, define: Callable[[], Given]) -> Given:
     """The definition that is held or will be; one that is made anew where nothing is."""
     holding = _holding.get()
     return define() if holding is None else holding.find(key, define)

@@ -18,8 +18,9 @@ from l2zk.base.caches import cached_with_errors
 from l2zk.base.foreign import foreign
 from l2zk.base.wording import pairs
 from l2zk.errors import ProgramError
-from l2zk.language.builder import Every, Machine
+from l2zk.language.builder import Machine
 from l2zk.language.definition import Binding, Definition, GivenColumn, Input, Output, Start
+from l2zk.language.draft import Every
 from l2zk.language.held import held
 from l2zk.language.parameters import parameters_of
 

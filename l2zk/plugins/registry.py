@@ -170,7 +170,7 @@ def program_from(kind: type[TraceProgram], proof: Proof) -> TraceProgram:
     """The program of this class with the parameters that a proof states."""
     try:
         with foreign(ProgramError, f"the class {kind.__name__}"):
-            program = kind(**proof.parameters)  # type: ignore[arg-type]
+            program = kind(**proof.parameters)
         _ = program.definition
     except L2zkError as error:
         raise ProofError(

@@ -20,7 +20,8 @@ from l2zk.base.field import MODULUS
 from l2zk.errors import ProofError
 from l2zk.language.program import TraceProgram
 from l2zk.proof.proof import Proof
-from l2zk.proof.solver import Shape, solve
+from l2zk.proof.shape import Shape
+from l2zk.proof.solver import solve
 
 HASH, ELEMENT, EXTENSION, SALT = 32, 8, 24, 16  # bytes
 LARGEST_WORD = 2**64 - 1

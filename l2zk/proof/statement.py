@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from l2zk.air.measure import Profile
 from l2zk.air.parameter_bytes import str8
 from l2zk.base.caches import cached
 from l2zk.base.field import MODULUS
@@ -27,7 +28,8 @@ from l2zk.proof.header import Header, Preamble, PublicValues
 from l2zk.proof.options import ProofOptions
 from l2zk.proof.proof import check_root
 from l2zk.proof.security import HASH_BITS, proven_bits
-from l2zk.proof.solver import Profile, Shape, solve
+from l2zk.proof.shape import Shape
+from l2zk.proof.solver import solve
 
 Known = Sequence[int | None] | Mapping[str, int | None] | None
 """What a caller knows of public inputs, or of outputs: each in its order, or some by name; None for any value."""
@@ -67,7 +69,7 @@ def _inputs(definition: Definition, hint: Known) -> Demands:
     inputs = [known for known in definition.inputs if known.public]
     names = tuple(known.name for known in inputs)
     named = _named(definition, "input", names, hint)
-    values = tuple(named[known.name] if known.name in named else known.default for known in inputs)
+    values = tuple(named.get(known.name, known.default) for known in inputs)
     defaults = (known.name for known in inputs if known.name not in named and known.default is not None)
     return Demands("input", names, values, frozenset(defaults))
 
@@ -195,12 +197,12 @@ def _named(definition: Definition, kind: str, names: tuple[str, ...], known: Any
 
 
 def _says_nothing(known: Any) -> bool:
-    return known is None or isinstance(known, tuple) and not known
+    return known is None or (isinstance(known, tuple) and not known)
 
 
 def _in_order(definition: Definition, kind: str, names: tuple[str, ...], known: Any) -> Sequence[Any]:
     """A value for each public input, or output, and no more."""
-    sequence = isinstance(known, Sequence) or isinstance(known, np.ndarray) and known.ndim == 1
+    sequence = isinstance(known, Sequence) or (isinstance(known, np.ndarray) and known.ndim == 1)
     if not sequence or isinstance(known, (str, bytes, bytearray, memoryview)):
         raise WitnessError(
             f"what is known of the {kind}s of {definition.air.id} is a sequence of integers or a mapping from"
@@ -213,7 +215,8 @@ def _in_order(definition: Definition, kind: str, names: tuple[str, ...], known: 
             f"{definition.air.id} has {counted(len(names), f'public {kind}')}{those}; {len(known)} {were} given:"
             " give each in its order, with None for any value, or some by name"
         )
-    return known
+    given: Sequence[Any] = known
+    return given
 
 
 def _kind_of(known: Any) -> str:

@@ -204,7 +204,8 @@ class CachedZkVm(TraceZkVm):
             self._counts["joined"] += 1
         if error is not None:
             raise copied(error)
-        return making.outcome.result()
+        proof: Proof = making.outcome.result()
+        return proof
 
     def _settle(self, key: Hashable, own: Making, proof: Proof | None) -> None:
         """One's own making is over: keep the proof, if there is one and the cache was not cleared meanwhile."""
@@ -273,7 +274,7 @@ def _elements(values: Any) -> NDArray[np.uint64]:
     Words that are no elements of the field may be among them: no proof is made of those, and so none is held.
     """
     held = type(values) is np.ndarray and values.ndim == 1 and values.dtype in (np.uint64, np.int64)
-    if not held or values.dtype == np.int64 and values.min(initial=0) < 0:
+    if not held or (values.dtype == np.int64 and values.min(initial=0) < 0):
         return column_values("", values)
     return np.ascontiguousarray(values).view(np.uint64)
 

@@ -13,7 +13,7 @@ from l2zk.air.measure import Degrees
 from l2zk.proof.anatomy import expected, proof_size
 from l2zk.proof.header import Header
 from l2zk.proof.security import rounds
-from l2zk.proof.solver import Shape
+from l2zk.proof.shape import Shape
 
 WORD = 8  # bytes
 

@@ -27,7 +27,7 @@ logger = logging.getLogger("l2zk")
 """Proofs begun and ended at level INFO, their stages at DEBUG, faults of plugins at WARNING."""
 
 
-Prove = TypeVar("Prove", bound=Callable[..., Any])
+Prove = TypeVar("Prove", bound="Callable[..., Proof]")
 
 
 def watched() -> bool:
@@ -49,14 +49,12 @@ def observed(prove: Prove) -> Prove:
         except BaseException as raised:
             proof, error = None, raised
         try:
-            watch.finished(
-                proof, error
-            )  # outside of the handler, so that what an observer raises does not come of the error
+            watch.finished(proof, error)  # outside the handler: what an observer raises does not come of the error
             if error is not None:
                 raise error
         finally:
             del error
-        return proof
+        return cast("Proof", proof)
 
     return cast(Prove, telling)
 

@@ -35,7 +35,7 @@ class Schedule:
 
 def alone(memory: int, grinding: int) -> float:
     """Seconds that one thread takes for a proof of so many bytes of memory and bits of grinding."""
-    return FIXED + memory * PER_BYTE + 2**grinding * PER_HASH
+    return FIXED + memory * PER_BYTE + (1 << grinding) * PER_HASH
 
 
 def choose(work: Sequence[float], at_once: int, threads: int) -> Schedule:

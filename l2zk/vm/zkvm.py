@@ -50,7 +50,7 @@ from l2zk.proof.degree_report import complaint, degrees_of, shape_of
 from l2zk.proof.header import Header
 from l2zk.proof.options import ProofOptions
 from l2zk.proof.proof import MAX_BYTES, Proof, proof_bytes
-from l2zk.proof.solver import Shape
+from l2zk.proof.shape import Shape
 from l2zk.proof.statement import Known, accepted_shape, demanded_inputs, demanded_outputs, read_statement
 from l2zk.vm.observers import observed, watched
 from l2zk.vm.profile import ProofProfile
@@ -483,13 +483,13 @@ def _degrees(definition: Definition, options: ProofOptions) -> Degrees:
 
 
 @cached(128)
-def _compile(definition: Definition, shape: Shape) -> Any:
+def _compile(definition: Definition, shape: Shape) -> _core.Compiled:
     """What the core proves: a table in one shape, which is a few hundred bytes beside the table's own arrays."""
     return _core.Compiled(_table(definition), shape)
 
 
 @cached(128)
-def _table(definition: Definition) -> Any:
+def _table(definition: Definition) -> _core.Table:
     """The arrays of a definition: what the core runs and checks, in no shape, and what all shapes share."""
     air = definition.air
     return _core.Table(
@@ -533,7 +533,7 @@ def _require_room(definition: Definition, options: ProofOptions) -> None:
         )
 
 
-def _proof_memory(definition: Definition, compiled: Any, threads: int) -> int:
+def _proof_memory(definition: Definition, compiled: _core.Compiled, threads: int) -> int:
     """The bytes that a proof takes at its peak; where columns are filled late, the step has run in a block of its own."""
     first = _table(definition).memory() if definition.filled_late else 0
     return first + compiled.memory(threads) + definition.array_bytes

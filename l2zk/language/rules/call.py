@@ -57,7 +57,7 @@ def check_count(what: str, number: int) -> None:
 def _check_constraint_name(name: Any, known: Container[str], derived: bool) -> None:
     """A printable text that is not among the known ones; what is derived of another name may be longer."""
     wrong = not isinstance(name, str) or not name.strip() or not name.isprintable()
-    if wrong or not derived and len(name.encode()) > LONGEST_NAME:
+    if wrong or (not derived and len(name.encode()) > LONGEST_NAME):
         raise ProgramError(
             f"{short(name)} is no name for a constraint: a printable text of at most {LONGEST_NAME} bytes is needed"
         )
@@ -114,7 +114,7 @@ def cycle(k: Any, start: Any) -> Every:
 
 def settled(on: Any, what: str) -> Settled:
     """`on` as "every", "transitions", "last", "end", a row or an Every."""
-    if isinstance(on, Every) or isinstance(on, str) and on in ("every", "transitions", "last", "end"):
+    if isinstance(on, Every) or (isinstance(on, str) and on in ("every", "transitions", "last", "end")):
         return on
     if isinstance(on, str):
         if on != "first":

@@ -175,7 +175,7 @@ def _periodic_factors(nodes: tuple[Node, ...], cells: list[bool]) -> list[int]:
     factors: list[frozenset[int]] = []
     for index, node in enumerate(nodes):
         kind, known = node[0], [factors[o] for o in operands(node)]
-        if kind == PERIODIC or kind in (ADD, SUB) and not cells[index]:
+        if kind == PERIODIC or (kind in (ADD, SUB) and not cells[index]):
             factors.append(frozenset({index}))
         elif kind in (MUL, NEG):
             factors.append(frozenset().union(*known))

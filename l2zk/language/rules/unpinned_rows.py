@@ -59,7 +59,7 @@ def _with_periodic_products(air: Air) -> dict[int, Gated]:
     return {
         index: Gated(air, constraint, tables)
         for index, constraint in enumerate(air.constraints)
-        if (products[constraint.node] or periodic[constraint.node] and not cells[constraint.node])
+        if (products[constraint.node] or (periodic[constraint.node] and not cells[constraint.node]))
         and air.total_degrees[constraint.node] <= SMALL_DEGREE
     }
 

@@ -72,7 +72,7 @@ def _check_starts(draft: Draft, bits: set[int]) -> None:
                 " m.constrain or m.output"
             )
         given = column in draft.given or column in bits
-        if given or column not in draft.targets and draft.step_function is None:
+        if given or (column not in draft.targets and draft.step_function is None):
             raise ProgramError(
                 f"column {name!r} is started, but it has no step: give m.step its next value, or where it is"
                 f" filled as a whole claim the value by m.constrain(..., on={row})"
