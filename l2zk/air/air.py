@@ -1,4 +1,4 @@
-"""Air: the algebraic intermediate representation of a program, all that prover and verifier know of it.
+"""Air: the algebraic intermediate representation (AIR) of a program, all that prover and verifier know of it.
 
 Constraint i says C_i(row) = 0 on each row of its domain; deg Q = max(0, max_i (deg C_i - deg Z_i)), where a
 product of a columns and periodic factors of degree b has the degree a*(N+h-1) + b (PROTOCOL 3).
@@ -34,8 +34,8 @@ from l2zk.errors import ProgramError
 EVERY, TRANSITION, ROW, CYCLIC = range(4)
 
 LONGEST_TRACE = 2**26
-SMALL_DEGREE = 2**32  # a polynomial of no larger one that is 0 at a point of no meaning is 0, but for a chance of 2^-32
-NO_DEGREE = 2**1024 + 1  # stands for all from there on, far beyond any proof's, so that numbers stay short
+SMALL_DEGREE = 2**32  # up to it, a polynomial that is 0 at an arbitrary point is 0, but for a chance of 2^-32
+NO_DEGREE = 2**1024 + 1  # stands for every degree from there on, far beyond any proof's, so that numbers stay short
 
 # A degree as a function of the mask length h: the pairs (a, b) whose a*(N+h-1) + b is largest at some h >= 0.
 Degree = tuple[tuple[int, int], ...]
@@ -43,7 +43,7 @@ Degree = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True)
 class Domain:
-    """The rows on which a constraint is to be satisfied (PROTOCOL 3.3); one row is a boundary constraint's domain."""
+    """The rows on which a constraint must be satisfied (PROTOCOL 3.3). A boundary constraint is one on a single row."""
 
     kind: int
     x: int = 0
@@ -70,11 +70,11 @@ class Domain:
         return cls(CYCLIC, first, period)
 
     def degree(self, length: int) -> int:
-        """The degree of the vanishing polynomial on a trace of this length: its number of rows."""
+        """The degree of the domain's vanishing polynomial on a trace of this length: its number of rows."""
         return len(self.rows(length))
 
     def rows(self, length: int) -> range:
-        """The rows themselves."""
+        """The numbers of the rows, on a trace of this length."""
         if self.kind == ROW:
             return range(self.x, self.x + 1)
         if self.kind == CYCLIC:
@@ -82,7 +82,7 @@ class Domain:
         return range(length - self.x)
 
     def fits(self, length: int) -> bool:
-        """Whether PROTOCOL 3.3 knows this domain on a trace of this length."""
+        """True if PROTOCOL 3.3 allows this domain on a trace of this length."""
         if self.kind == TRANSITION:
             return 1 <= self.x < length and self.y == 0
         if self.kind == ROW:
@@ -101,7 +101,7 @@ class Domain:
 
 @dataclass(frozen=True)
 class Constraint:
-    """The expression `node` is 0 on each row of the domain."""
+    """A constraint: the expression `node` is 0 on each row of the domain. `name` serves reports alone."""
 
     name: str
     domain: Domain
@@ -110,7 +110,7 @@ class Constraint:
 
 @dataclass(frozen=True, kw_only=True)
 class Air:
-    """The data of PROTOCOL 3.1, and names for reports. `rows` is n, `length` is N."""
+    """The data of PROTOCOL 3.1, and names for reports. `rows` is n, the user's rows; `length` is N, a power of two."""
 
     id: str
     parameters: bytes
@@ -136,7 +136,7 @@ class Air:
 
     @cached_property
     def names(self) -> Names:
-        """What the leaves are called."""
+        """The names of the leaves, for texts of expressions."""
         cells = frozenset(self.columns + self.periodic_names)
         return Names(self.columns, self.periodic_names, self.inputs, self.outputs, cells=cells)
 
@@ -148,7 +148,7 @@ class Air:
         return blake3(self.canonical_bytes())
 
     def canonical_bytes(self) -> bytes:
-        """What the digest is taken of (PROTOCOL 3.5)."""
+        """The bytes whose hash is the program's digest (PROTOCOL 3.5)."""
         domains = [(c.domain.kind, c.domain.x, c.domain.y, c.node) for c in self.constraints]
         return b"".join(
             [
@@ -166,7 +166,7 @@ class Air:
 
     @cached_property
     def reads(self) -> dict[int, tuple[int, ...]]:
-        """For each row offset the columns that the constraints read there; offset 0 is always in it."""
+        """The columns that constraints read, by row offset; offset 0 is always there."""
         read: dict[int, set[int]] = {0: set()}
         for kind, column, offset in self.nodes:
             if kind == COLUMN:
@@ -183,12 +183,12 @@ class Air:
         return max(a * (self.length + h - 1) + b for a, b in self._degrees[node])
 
     def column_degree(self, node: int) -> tuple[int, int]:
-        """(a, b): the most columns that are multiplied in it, and the degree of their periodic factor."""
+        """(a, b): the largest number of columns multiplied in a node, and the degree of their periodic factor."""
         return max(self._degrees[node])
 
     @cached_property
     def total_degrees(self) -> list[int]:
-        """The degree of each node in all leaves together: columns, periodic ones, inputs, outputs; p stands for more."""
+        """The degree of each node in all its leaves together (columns, periodic ones, public values), capped at p."""
         degrees: list[int] = []
         for node in self.nodes:
             below = [degrees[operand] for operand in operands(node)]
@@ -199,17 +199,17 @@ class Air:
         return degrees
 
     def quotient_degree(self, constraint: int, h: int = 0) -> int:
-        """The degree of a constraint's expression less that of its domain; it can be below 0."""
+        """deg C_i - deg Z_i for constraint i: the degree of its quotient, which can be below 0."""
         chosen = self.constraints[constraint]
         return self.degree(chosen.node, h) - chosen.domain.degree(self.length)
 
     @cached_property
     def profile(self) -> Profile:
-        """What shape and security need to know."""
+        """The profile: the numbers of the AIR that fix the shape and the security of its proofs."""
         return self.profile_at(self.length)
 
     def profile_at(self, length: int) -> Profile:
-        """The profile of the same constraints, periods and look-aheads on a trace of another length, a multiple of this one."""
+        """The profile of the same constraints, periods and look-aheads on a trace of `length` rows, a multiple of N."""
         return Profile(
             length=length,
             columns=len(self.columns),
@@ -220,7 +220,7 @@ class Air:
         )
 
     def terms(self, constraint: int, length: int) -> Iterator[tuple[int, int, int]]:
-        """The triples of a `Profile` that one constraint gives on a trace of this length."""
+        """The (a, b, z) of a `Profile` for one constraint, on a trace of this length."""
         chosen = self.constraints[constraint]
         for a, b in self._degrees[chosen.node]:
             yield a, b * (length // self.length), chosen.domain.degree(length)
@@ -246,7 +246,7 @@ class Air:
         return 0, self.length - self.length // len(self.periodic[x]) if kind == PERIODIC else 0
 
     def _largest(self, pairs: Iterable[tuple[int, int]]) -> Degree:
-        """The pairs on the upper envelope of the lines h -> a*(N-1) + b + a*h over h >= 0, a increasing."""
+        """The pairs (a, b) on the upper envelope of the lines h -> a*(N-1) + b + a*h over h >= 0, by increasing a."""
         envelope: list[tuple[int, int]] = []
         for slope, height in sorted((a, a * (self.length - 1) + b) for a, b in set(pairs)):
             while envelope and (envelope[-1][1] <= height or _covered(*envelope[-2:], (slope, height))):
@@ -256,7 +256,7 @@ class Air:
 
 
 def _covered(*lines: tuple[int, int]) -> bool:
-    """Whether of three lines (slope, height) by increasing slope the middle one is nowhere the highest."""
+    """True if the middle one of three lines (slope, height), by increasing slope, is nowhere the highest."""
     if len(lines) < 3:
         return False
     (a, low), (b, middle), (c, high) = lines

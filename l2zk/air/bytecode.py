@@ -1,4 +1,4 @@
-"""Nodes to straight-line code, which the core runs over tiles of rows, at a point of K and to fill a trace.
+"""Bytecode: nodes as straight-line code, which the core runs over tiles of rows, at a point of K and to fill a trace.
 
 What is the same on every row (constants, inputs, outputs and what is computed of them) is moved into a
 prelude that runs once. The rest is ordered depth-first from each root, the operand that needs more registers
@@ -53,7 +53,7 @@ class Op(IntEnum):
 Instruction = tuple[int, int, int, int]
 Item = tuple[int, int | None]  # an operation's node and None, or a root and its result
 
-# The operation on two vectors, that with a uniform on the right, and that with a uniform on the left.
+# For each kind: the operation on two vectors, with a uniform on the right, with a uniform on the left.
 _OPS = {
     ADD: (Op.ADD_VV, Op.ADD_VU, Op.ADD_VU),
     SUB: (Op.SUB_VV, Op.SUB_VU, Op.SUB_UV),
@@ -110,7 +110,7 @@ def compile_nodes(nodes: Sequence[Node], roots: Sequence[int], *, inputs: int, o
 
 
 def _uniform_slots(nodes: Sequence[Node], inputs: int, outputs: int) -> tuple[dict[int, int], list[int]]:
-    """The slot of every node that is the same on all rows, and what the slots hold at first."""
+    """The slot of every node that is the same on all rows, and the initial values of the slots."""
     slots: dict[int, int] = {}
     uniforms = [0] * (inputs + outputs)
     for index, (kind, x, _) in enumerate(nodes):
@@ -184,7 +184,7 @@ def _schedule(nodes: Sequence[Node], roots: Sequence[int], slots: dict[int, int]
 
 
 def _register_needs(nodes: Sequence[Node], slots: dict[int, int]) -> list[int]:
-    """Registers to compute each node, counted as if nothing were shared (Sethi and Ullman 1970)."""
+    """The registers that each node needs to be computed, as if nothing were shared (Sethi and Ullman 1970)."""
     needs: list[int] = []
     for index, node in enumerate(nodes):
         below = sorted((needs[o] for o in operands(node)), reverse=True)
@@ -203,7 +203,7 @@ def _uses(nodes: Sequence[Node], item: Item) -> tuple[int, ...]:
 
 
 def _operation(node: Node, slots: dict[int, int], places: dict[int, int]) -> tuple[Op, int, int]:
-    """(op, a, b) of an operation of which at least one operand is in a vector slot of `places`."""
+    """(op, a, b) of an operation with at least one operand in a vector slot of `places`."""
     kind, x, y = node
     if kind == NEG:
         return Op.NEG_V, places[x], 0
@@ -216,7 +216,7 @@ def _operation(node: Node, slots: dict[int, int], places: dict[int, int]) -> tup
 
 
 class _Registers:
-    """Vector slots after those of the loads; the lowest free one is taken first."""
+    """An allocator of the vector slots after those of the loads; it gives the lowest free one."""
 
     def __init__(self, first: int) -> None:
         self.top = first
@@ -242,7 +242,7 @@ def _read_only(array: NDArray[Word]) -> NDArray[Word]:
 
 
 def disassemble(code: Code, names: Names, results: Sequence[str]) -> str:
-    """The code as text, a line for each uniform, load and instruction; `results` says what each result is."""
+    """The code as text, a line for each uniform, load and instruction; `results` are the names of the results."""
     return "\n".join([*_uniform_lines(code, names), *_load_lines(code, names), *_body_lines(code, results)])
 
 

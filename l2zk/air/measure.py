@@ -1,4 +1,4 @@
-"""Measure: what lengths and security need to know of an AIR (PROTOCOL 3.4)."""
+"""Profile and Degrees: the numbers of an AIR that fix the lengths and the security of its proofs (PROTOCOL 3.4)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from l2zk.errors import ProgramError
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """What the lengths and the security of a proof need to know of an AIR.
+    """The numbers of an AIR that fix the lengths and the security of its proofs.
 
     length: N. columns: w. offsets: O, sorted, the first one 0. constraints: C.
     terms: triples (a, b, z): some constraint has a product of a trace columns and a polynomial of degree b,
@@ -47,7 +47,7 @@ class Profile:
 
 
 def _check_offsets(offsets: object) -> None:
-    """Offsets are sorted, distinct, and start with 0."""
+    """Refuse offsets that are not sorted, distinct and from 0."""
     if (
         not isinstance(offsets, tuple)
         or not all(type(offset) is int for offset in offsets)
@@ -60,7 +60,7 @@ def _check_offsets(offsets: object) -> None:
 
 
 def _check_terms(terms: object, length: int) -> None:
-    """Terms are triples of integers, the divisor's degree from 1 to N."""
+    """Refuse terms that are not triples of integers, or whose divisor's degree is not from 1 to N."""
     if not isinstance(terms, frozenset) or not terms:
         raise ProgramError(f"terms={terms!r} is not allowed; it must be a frozenset with at least one triple")
     for term in terms:
@@ -78,14 +78,14 @@ def _check_terms(terms: object, length: int) -> None:
 
 
 def _require_count(name: str, value: object) -> None:
-    """Refuse what is no integer of at least 1."""
+    """Refuse a value that is no integer of at least 1."""
     if type(value) is not int or value < 1:
         raise ProgramError(f"{name}={value!r} is not allowed; it must be an integer of at least 1")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Degrees:
-    """The constraint of the highest degree, and the degree that it may have on a trace of `rows` rows, all else the same."""
+    """The highest degree among the constraints, and the limit for that constraint on a trace of `rows` rows."""
 
     constraint: str
     degree: int
@@ -94,7 +94,7 @@ class Degrees:
 
     @property
     def over(self) -> bool:
-        """Whether a trace of so many rows would be refused."""
+        """True if a trace of `rows` rows would be refused."""
         return self.degree > self.limit
 
     def __str__(self) -> str:

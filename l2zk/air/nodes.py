@@ -17,11 +17,11 @@ CONSTANT, COLUMN, PERIODIC, INPUT, OUTPUT, ADD, SUB, MUL, NEG, PRIVATE = range(1
 _OPERANDS = {ADD: 2, SUB: 2, MUL: 2, NEG: 1}
 
 
-_END = tuple(1 + _OPERANDS.get(kind, 0) for kind in range(10))  # of a node's operands
+_END = tuple(1 + _OPERANDS.get(kind, 0) for kind in range(10))  # by kind, the place after a node's last operand
 
 
 class Names(NamedTuple):
-    """What the leaves of a list of nodes are called; `cells`, where it is known, are the names of all columns."""
+    """The names of the leaves of a list of nodes, by kind; `cells` are the names of all columns, where known."""
 
     columns: Sequence[str]
     periodic: Sequence[str]
@@ -37,7 +37,7 @@ def operands(node: Node) -> tuple[int, ...]:
 
 
 def operate(kind: int, x: int, y: int) -> int:
-    """The value of a sum, difference, product or negation."""
+    """The value of a sum, difference, product or negation in F, from those of its operands."""
     if kind == ADD:
         return (x + y) % MODULUS
     if kind == SUB:
@@ -46,7 +46,7 @@ def operate(kind: int, x: int, y: int) -> int:
 
 
 def evaluate(nodes: Sequence[Node], leaf: Callable[[Node], int]) -> list[int]:
-    """The value of every node, `leaf` giving those of columns, periodic columns, inputs and outputs."""
+    """The values in F of all nodes; `leaf` gives those of columns, periodic columns, inputs and outputs."""
     values: list[int] = []
     for kind, x, y in nodes:
         if kind in _OPERANDS:
@@ -57,7 +57,7 @@ def evaluate(nodes: Sequence[Node], leaf: Callable[[Node], int]) -> list[int]:
 
 
 def extract(nodes: Sequence[Node], roots: Iterable[int]) -> tuple[tuple[Node, ...], tuple[int, ...]]:
-    """The nodes that the roots need, depth-first, left first, each once; and the new indices of the roots."""
+    """The nodes that the roots need, depth-first, left operand first, each once; and the roots' indices among them."""
     roots = tuple(roots)
     place: dict[int, int] = {}
     ordered: list[Node] = []
@@ -79,7 +79,7 @@ def extract(nodes: Sequence[Node], roots: Iterable[int]) -> tuple[tuple[Node, ..
 
 
 def renumbered(node: Node, place: Mapping[int, int] | Sequence[int]) -> Node:
-    """An operation on operands that are now in these places; a leaf as it is."""
+    """The node with its operands at their new places; a leaf as it is."""
     kind, x, y = node
     if kind not in _OPERANDS:
         return node

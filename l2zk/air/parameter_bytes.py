@@ -1,9 +1,9 @@
-"""The bytes of a program's parameters: written one way, read back strictly.
+"""A program's parameters as bytes: written in one way, read back strictly.
 
     parameters = count ‖ (name ‖ tagged value) …     (PROTOCOL 8.4)
 
-Invariant: whatever is read gives, written again, the bytes that it was read from; and to read it takes no longer than its
-bounds allow, whoever wrote it.
+Invariant: whatever is read gives, written again, the bytes that it was read from; and to read it takes no longer than
+its bounds allow, whoever wrote it.
 """
 
 from __future__ import annotations
@@ -57,12 +57,12 @@ def parameters_from_bytes(data: bytes | bytearray | memoryview) -> tuple[tuple[s
 
 
 class _Values(Reader):
-    """A reader of tagged values, of which so many more are taken."""
+    """A reader of tagged values that stops after MAX_VALUES of them."""
 
     more = MAX_VALUES
 
     def tag(self, what: str) -> int:
-        """The tag of one more value."""
+        """The tag of the next value."""
         start = self.at
         if not self.more:
             self.refuse(start, f"more than {MAX_VALUES} values", f"at most {MAX_VALUES}, those within tuples included")
@@ -74,7 +74,7 @@ class _Values(Reader):
 
 
 def read_new_name(reader: Reader, known: Container[str], what: str) -> str:
-    """A name that is not among those known."""
+    """The next name, which must not be among the known ones."""
     start = reader.at
     name = reader.text(1, f"the name of a {what}")
     if name in known:
@@ -83,7 +83,7 @@ def read_new_name(reader: Reader, known: Container[str], what: str) -> str:
 
 
 def str8(text: str) -> bytes:
-    """A text behind its length."""
+    """A text's UTF-8 bytes behind their length, one byte."""
     data = utf8(text)
     if len(data) > 255:
         raise ProgramError(f"the name {text[:20]!r}… takes {len(data)} bytes; at most 255 fit in a proof")
@@ -91,7 +91,7 @@ def str8(text: str) -> bytes:
 
 
 def utf8(text: str) -> bytes:
-    """A text as its bytes; one that has none is refused."""
+    """A text's UTF-8 bytes; a text with a lone surrogate has none and is refused."""
     try:
         return text.encode("utf-8")
     except UnicodeEncodeError as error:
@@ -101,7 +101,7 @@ def utf8(text: str) -> bytes:
 
 
 def _tagged(value: object, what: str, depth: int) -> bytes:
-    """One parameter value behind its tag."""
+    """One parameter value as bytes, its tag first."""
     if value is None or isinstance(value, bool):
         return bytes([0 if value is None else 1 + value])
     if isinstance(value, str):
@@ -116,7 +116,7 @@ def _tagged(value: object, what: str, depth: int) -> bytes:
 
 
 def _count(value: object) -> int:
-    """A value, and those within it; no more are looked at than fit in a proof."""
+    """The number of values in a value, itself and those in its tuples; counting stops at what a proof can hold."""
     if not isinstance(value, tuple):
         return 1
     return 1 + (len(value) if len(value) > MAX_VALUES else sum(map(_count, value)))
@@ -137,7 +137,7 @@ def _index(value: object, what: str) -> int:
 
 
 def _signed(value: int, what: str) -> bytes:
-    """Sign, length and shortest magnitude."""
+    """An integer as bytes: its sign, the length and the shortest magnitude."""
     length = (abs(value).bit_length() + 7) // 8
     if length > 0xFFFF:
         raise ProgramError(f"{what} is an integer of {length} bytes; at most 65535 fit in a proof")

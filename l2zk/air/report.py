@@ -1,4 +1,4 @@
-"""Report: which constraints a trace violates, at which row, with which values.
+"""Report: the constraints that a trace violates, each with the row and the values.
 
 A constraint with nodes f is satisfied where f(row) = 0 on its domain (PROTOCOL 3.1); the core finds the rows where
 it is not, and here each first one is shown with the cells that it reads, the expression, and the expression
@@ -30,7 +30,7 @@ _PRIVATE = "private"
 
 @dataclass(frozen=True)
 class Cell:
-    """A value of the trace, 0 <= value < p; None where it was left out."""
+    """A cell of the trace; `value` is 0 <= value < p, or None if it was left out as private."""
 
     column: str
     row: int
@@ -39,7 +39,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Known:
-    """A value that everybody knows: `kind` is "input", "output" or "periodic"."""
+    """A public value or a periodic column's entry: `kind` is "input", "output" or "periodic"."""
 
     kind: str
     name: str
@@ -48,11 +48,11 @@ class Known:
 
 @dataclass(frozen=True, kw_only=True)
 class Violation:
-    """A constraint that fails: the first row where it does, how many rows do, and all that it reads there.
+    """A constraint that fails: the first row where it does, the number of such rows, and all that it reads there.
 
-    `expression` is the equation, `filled` the same with values in place, `values` what its two sides come to.
-    A value that was left out is written `private`. `padding` says that the constraint reads rows there that
-    are none of the user's but were added up to a power of two.
+    `expression` is the equation, `filled` the same with values in place, `values` the values of its two sides.
+    A value that was left out is written `private`. `padding` says that the constraint reads padded rows there,
+    which are not the user's but were added up to a power of two.
     """
 
     constraint: str
@@ -72,7 +72,7 @@ class Violation:
 
     @property
     def place(self) -> str:
-        """Which constraint, at which row and how many more."""
+        """The constraint, the row and the number of further rows, in words."""
         padding = " (in the padding)" if self.padding else ""
         more = f" and {counted(self.count - 1, 'more row')}" if self.count > 1 else ""
         return f"constraint {self.constraint!r} fails at row {self.row}{padding}{more}"
@@ -80,13 +80,14 @@ class Violation:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What a check found. It is true if nothing is violated; print it, or let a notebook show it. Threads may share it.
+    """The result of a check. It is true if nothing is violated; print it, or let a notebook show it. Threads may share
+    it.
 
     rows: n, the user's rows. length: N, with the padding. constraints: how many were looked at, on every row
     of their domains. violations: the first row of each constraint that fails, in the order of the program.
     redacted: values that private inputs or private columns enter are left out.
-    degrees: the highest degree of a constraint, and what a trace of 2^20 rows allows with the machine's options.
-    doubled_by: what makes the trace twice as long as it would be without it, if one row or one look-ahead does.
+    degrees: the highest degree of a constraint, and the limit on a trace of 2^20 rows with the machine's options.
+    doubled_by: the one row or look-ahead that makes the trace twice as long as without it, if there is one.
     """
 
     program: str
@@ -108,7 +109,7 @@ class Report:
 
     @property
     def summary(self) -> str:
-        """One line."""
+        """The report in one line: satisfied, or how many constraints fail."""
         size = f"{counted(self.rows, 'row')}, {self.length} with padding"
         hidden = any(cell.value is None for violation in self.violations for cell in violation.cells)
         size += ", private values left out" if hidden else ""
@@ -127,7 +128,7 @@ class Report:
         return [self.summary, *(str(line) for line in (self.degrees, self.doubled_by) if line is not None)]
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain lists, texts and integers."""
+        """The report as plain lists, texts and integers."""
         return {"ok": self.ok, **asdict(self)}
 
     def to_json(self, indent: int | None = 2) -> str:
@@ -149,7 +150,7 @@ class Report:
 
     @property
     def error(self) -> ConstraintError:
-        """What `raise_if_violated` raises."""
+        """The ConstraintError that `raise_if_violated` raises."""
         more = len(self.violations) - 1
         others = f" ({counted(more, 'more constraint')} {'fails' if more == 1 else 'fail'})" if more else ""
         hint = f"; {SHOWN}" if _PRIVATE in self.violations[0].filled else ""
@@ -168,7 +169,7 @@ def report(
     hidden: Collection[int] = frozenset(),
     doubled_by: str | None = None,
 ) -> Report:
-    """The report of what the core found: (constraint, first failing row, number of failing rows) of each.
+    """The report of the core's findings: for each violated constraint its number, first failing row and their count.
 
     trace: uint64[columns, N]. filled: how many rows the user filled, if not all n. hidden: the columns whose
     values are left out if the report is redacted.
@@ -239,13 +240,13 @@ def _is_secret(node: Node, secret: Collection[int]) -> bool:
 
 
 def _reads(nodes: Sequence[Node], root: int, secret: Collection[int]) -> bool:
-    """Whether the node reads a secret column."""
+    """True if the node reads a secret column."""
     below, _ = extract(nodes, [root])
     return any(_is_secret(node, secret) for node in below)
 
 
 def _sides(nodes: Sequence[Node], root: int) -> tuple[int, ...]:
-    """Both sides of a difference, which as a constraint is an equation; else the expression alone."""
+    """The two sides of a difference, which as a constraint is an equation; of any other node, itself alone."""
     kind, x, y = nodes[root]
     return (x, y) if kind == SUB else (root,)
 
@@ -257,7 +258,7 @@ def _equation(nodes: Sequence[Node], sides: tuple[int, ...], leaf: Callable[[Nod
 def _cells(
     air: Air, nodes: Sequence[Node], trace: NDArray[np.uint64], row: int, secret: Collection[int]
 ) -> tuple[Cell, ...]:
-    """The columns that are read, in every row that is read: a window of the trace."""
+    """The cells of the columns that a violated constraint reads, on all rows that it reads: a window of the trace."""
     columns = sorted({x for kind, x, _ in nodes if kind == COLUMN})
     rows = [(row + offset) % air.length for offset in sorted({y for kind, _, y in nodes if kind == COLUMN})]
     return tuple(Cell(air.columns[c], r, None if c in secret else int(trace[c, r])) for c in columns for r in rows)
@@ -274,7 +275,7 @@ def _known(air: Air, nodes: Sequence[Node], value: Callable[[Node], int]) -> tup
 
 
 def _window(violation: Violation) -> tuple[list[str], list[list[str]]]:
-    """A head with the rows, and a line for each column."""
+    """The window as lines of text: the row numbers, then one line for each column."""
     rows = list(dict.fromkeys(cell.row for cell in violation.cells))
     lines: dict[str, list[str]] = {}
     for cell in violation.cells:
@@ -298,14 +299,14 @@ def _violation_text(violation: Violation) -> str:
 
 
 def _unfolded(violation: Violation) -> list[str]:
-    """The equation with values, and what its sides come to where that says more."""
+    """The equation with values in place, and the values of its sides if they say more."""
     if _PRIVATE in violation.values:
         return [violation.filled]
     return list(dict.fromkeys([violation.filled, violation.values]))
 
 
 def _where(violation: Violation) -> list[str]:
-    """The rows of the constraint, and why the padding is among them."""
+    """The rows of the constraint in words, and the reason for padded rows among them."""
     padding = "the padding, which pad= of a column fills, satisfies the constraints like all other rows"
     return [f"on {violation.domain}", *([padding] if violation.padding else [])]
 

@@ -8,14 +8,14 @@ from l2zk.air.nodes import ADD, COLUMN, CONSTANT, INPUT, MUL, NEG, OUTPUT, PERIO
 from l2zk.base.field import MODULUS
 from l2zk.base.wording import short
 
-# Text. The strengths of Python's operators: what binds less than its place asks for goes into parentheses.
+# The strengths of Python's operators: a part that binds less than its place needs goes into parentheses.
 _SUM, _PRODUCT, _UNARY, _ATOM = range(4)
 
 
 _DEEPEST = 64
 
 
-_HIGHEST = 2**300  # of exponents that are told apart
+_HIGHEST = 2**300  # exponents beyond it all count as this one
 
 
 Piece = str | tuple[int, int, int]
@@ -54,7 +54,7 @@ def leaf_names(names: Names) -> Callable[[Node], str]:
 
 
 def cell_name(column: str, offset: int) -> str:
-    """A column so many rows ahead, as a program writes it."""
+    """A cell as a program writes it: a, or a[k] for k rows ahead."""
     return f"{column}[{offset}]" if offset else column
 
 
@@ -75,7 +75,7 @@ def _pieces(
 def _written(
     nodes: Sequence[Node], power: tuple[int, int], node: Node, leaf: Callable[[Node], str]
 ) -> tuple[int, list[str | tuple[int, int]]]:
-    """How strongly a node binds, and its parts: texts, and operands with the strength that they need."""
+    """The strength with which a node binds, and its parts: texts, and operands with the strength that they need."""
     kind, x, y = node
     if kind == CONSTANT:
         return (_ATOM, [str(x)]) if x <= MODULUS // 2 else (_UNARY, [f"-{MODULUS - x}"])
@@ -100,7 +100,7 @@ def _addend(node: Node, index: int) -> list[str | tuple[int, int]]:
 
 
 def _powers(nodes: Sequence[Node]) -> list[tuple[int, int]]:
-    """Of each node the (base, exponent) that it is a power of; (itself, 1) for most, and no exponent beyond the highest."""
+    """For each node the (base, exponent) of which it is a power: (itself, 1) for most; exponents are capped."""
     powers: list[tuple[int, int]] = []
     for index, (kind, x, y) in enumerate(nodes):
         same = kind == MUL and powers[x][0] == powers[y][0]

@@ -1,8 +1,7 @@
-"""ExecutionTrace: the rows of a computation by column; and arrays taken for columns, checked and padded.
+"""ExecutionTrace: the rows of a computation by column; and arrays given for columns, checked and padded.
 
-A column of a trace is N values 0 <= x < p, of which the first n are the user's (PROTOCOL 3.1). A column that
-is given holds fewer, and its padding repeats the last of them or is one value; padded rows are rows like any
-other.
+A column of a trace is N values 0 <= x < p, of which the first n are the user's (PROTOCOL 3.1). A column that is given
+may be shorter: its padding repeats its last value, or is one fixed value. Padded rows are rows like any other.
 """
 
 from __future__ import annotations
@@ -150,7 +149,7 @@ def padded_column(name: str, values: NDArray[np.uint64], rows: int, length: int,
 
 
 def named(name: object, known: Iterable[str]) -> str:
-    """An unknown name in a sentence, and the one that was meant; what is no text may be a value, and is left out."""
+    """An unknown name in a sentence, with the nearest known one; one that is no text may be a secret: left out."""
     known = list(known)
     return (
         f"{short(name)}{nearest(name, known)}"
@@ -160,7 +159,7 @@ def named(name: object, known: Iterable[str]) -> str:
 
 
 def _from_sequence(name: str, values: Sequence[Any]) -> NDArray[np.uint64]:
-    """A sequence one by one, for NumPy would make floats of large integers."""
+    """A sequence of integers as uint64, one by one, since NumPy would turn large integers into floats."""
     array = np.empty(len(values), dtype=np.uint64)
     for row, value in enumerate(values):
         if not hasattr(value, "__index__"):

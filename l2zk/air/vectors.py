@@ -1,4 +1,4 @@
-"""Values of expressions on many rows at once, in NumPy.
+"""Values of expressions on many rows at once, as NumPy arrays uint64[rows].
 
 With EPSILON = 2^32 - 1 and p = 2^64 - EPSILON, a product hi * 2^64 + lo is congruent to
 lo + (hi mod 2^32) * EPSILON - floor(hi / 2^32), since 2^64 = EPSILON and 2^96 = -1 modulo p (PROTOCOL 2.1).
@@ -22,7 +22,7 @@ _HALF = np.uint64(32)
 
 
 def evaluate_rows(nodes: Sequence[Node], leaf: Callable[[Node], Vector], rows: int) -> Vector:
-    """The value uint64[rows] of the last node; `leaf` gives what is no operation, as uint64[rows] below p."""
+    """The values uint64[rows] of the last node; `leaf` gives those of the leaves, uint64[rows] below p."""
     values: list[Vector] = []
     for kind, x, y in nodes:
         if kind == CONSTANT:

@@ -1,1 +1,1 @@
-"""The ground floor: the field, words for sentences, arguments, caches, limits of the process, the wall round foreign code."""
+"""The ground floor: field, sentences, arguments, caches, the process's limits, and the guard round foreign code."""

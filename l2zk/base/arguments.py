@@ -1,4 +1,4 @@
-"""What public functions are given, looked at before anything is done with it: flags, calls, jobs, paths."""
+"""Checks of the arguments of public functions, before anything is done with them: flags, callbacks, jobs, paths."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from l2zk.errors import ArgumentError, OptionsError
 
 
 def flag(name: str, value: Any) -> bool:
-    """The value, if it is a bool."""
+    """The value, if it is a bool; else an OptionsError."""
     if not isinstance(value, (bool, np.bool_)):
         raise OptionsError(f"{name}={short(value)} is not allowed; it must be True or False")
     return bool(value)
 
 
 def callback(name: str, value: Any) -> Any:
-    """The value, if it can be called or is None."""
+    """The value, if it is a function or None; else an OptionsError."""
     if value is not None and not callable(value):
         raise OptionsError(f"{name}={short(value)} is not allowed; it must be a function, or None")
     return value
 
 
 def kind_of(value: Any) -> str:
-    """What a value is, in a word that does not show it."""
+    """The type of a value as a sentence names it, without showing the value: "str", "the class Fibonacci"."""
     return f"the class {value.__qualname__}" if isinstance(value, type) else type(value).__name__
 
 
 def items(value: Any) -> list[Any] | None:
-    """What a list or the like of it holds, in order; None for what is none: a text, a mapping, an array without dimensions."""
+    """The items of a list or other iterable, in order; None for a text, a mapping or an array without dimensions."""
     if (
         isinstance(value, (str, bytes, Mapping))
         or not isinstance(value, Iterable)
@@ -43,7 +43,7 @@ def items(value: Any) -> list[Any] | None:
 
 
 def pairs_of_jobs(value: Any) -> list[tuple[Any, Any]]:
-    """The pairs of a program and a witness."""
+    """The jobs of a batch as (program, witness) pairs; an ArgumentError names the first that is no pair."""
     listed = items(value)
     if listed is None:
         raise ArgumentError(f"jobs are a list with a program and a witness for each proof, not {kind_of(value)}")
@@ -54,7 +54,7 @@ def pairs_of_jobs(value: Any) -> list[tuple[Any, Any]]:
 
 
 def path(value: Any) -> Any:
-    """The value, if it can be a path; a number would be some open file, whose ever."""
+    """The value, if it is a path; an integer is refused, since `open` would take it for an open file's number."""
     if not isinstance(value, (str, bytes, os.PathLike)):
         raise ArgumentError(f"a path is a str or a Path, not {kind_of(value)}")
     if b"\0" in os.fsencode(value):

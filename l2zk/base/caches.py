@@ -1,6 +1,6 @@
 """The caches of this process: each is made by `cached`, so that `forget` empties them all.
 
-What is in them can always be made again: definitions, compiled programs, solved shapes, estimates.
+Everything in them can be made again: definitions, compiled programs, solved shapes, estimates.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _emptiers: list[Callable[[], object]] = []
 
 
 def cached(most: int) -> Callable[[Callable[..., Made]], _lru_cache_wrapper[Made]]:
-    """Decorates a function whose results are kept: so many, the last used."""
+    """A decorator that keeps the results of a function, those of the `most` arguments used last."""
 
     def keeping(make: Callable[..., Made]) -> _lru_cache_wrapper[Made]:
         kept = lru_cache(maxsize=most)(make)
@@ -33,9 +33,9 @@ def cached(most: int) -> Callable[[Callable[..., Made]], _lru_cache_wrapper[Made
 
 
 def cached_with_errors(most: int) -> Callable[[Callable[..., Made]], Callable[..., Made]]:
-    """As `cached`, but an error of l2zk's is kept too, without its traceback, and raised anew.
+    """As `cached`, but l2zk's own errors are kept too, without traceback, and a copy is raised the next time.
 
-    What came of the system, a lack of memory or of stack say, is no error of the arguments, and is not kept.
+    An error that came of the system, such as a lack of memory, is not kept: it says nothing of the arguments.
     """
 
     def keeping(make: Callable[..., Made]) -> Callable[..., Made]:
@@ -68,18 +68,18 @@ def cached_with_errors(most: int) -> Callable[[Callable[..., Made]], Callable[..
 
 
 def _shorten(kept: OrderedDict[Hashable, L2zkError], most: int) -> None:
-    """Let the oldest go; another thread may be doing the same."""
+    """Drop the oldest errors until `most` are left; another thread may drop the same one meanwhile."""
     while len(kept) > most:
         with suppress(KeyError):
             kept.popitem(last=False)
 
 
 def on_release(empty: Callable[[], object]) -> None:
-    """Have `forget` call this too, for a cache of another kind. Any number of threads may call it at any time."""
+    """Register a function that empties some other cache, for `forget` to call. Thread-safe."""
     _emptiers.append(empty)
 
 
 def forget() -> None:
-    """Empty every cache; what is being made goes on, and is kept when it is there."""
+    """Empty every cache; a result that is being made at this moment is still kept when it is done."""
     for empty in tuple(_emptiers):
         empty()

@@ -1,9 +1,9 @@
-"""The limits of the container that a process runs in: memory and processors, as the control groups of Linux say them.
+"""The limits of the container that a process runs in: memory and processors, from the control groups of Linux.
 
     limit = the least that the process's own group says, or any group above it
 
-Version 2 has one tree of groups, version 1 one for each controller; both may be mounted at once. A group is a folder, and
-what it does not say, or says in a way that nobody understands, is no limit.
+Version 2 has one tree of groups, version 1 one for each controller; both may be mounted at once. A group is a folder; a
+file of it that is missing or cannot be understood sets no limit.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 USUAL = "/sys/fs/cgroup"
-"""Where groups are mounted, also where the system does not list its mounts."""
+"""The usual mount point of groups, tried even if the system does not list its mounts."""
 
 UNBOUNDED = 2**60
-"""Version 1 writes a bound of nearly 2^63 bytes for none."""
+"""Bounds from here on mean none: version 1 writes nearly 2^63 bytes."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def _usual_mounts() -> Iterator[_Mount]:
 
 
 def _folders(system: Path, mount: _Mount, groups: dict[str, PurePosixPath]) -> Iterator[Path]:
-    """The process's own group and those above it, as far as the mount shows them."""
+    """The folders of the process's own group and of those above it, as far as the mount shows them."""
     top = system / mount.folder.relative_to("/")
     for path in {groups[controller] for controller in mount.controllers if controller in groups} or {mount.group}:
         below = path.relative_to(mount.group) if path.is_relative_to(mount.group) else path.relative_to("/")
@@ -97,21 +97,21 @@ def _folders(system: Path, mount: _Mount, groups: dict[str, PurePosixPath]) -> I
 
 
 def _memory(group: Path) -> list[int]:
-    """The bounds of a group; version 1 also says that of the groups above it, which need not be mounted here."""
+    """The memory limits of a group, in bytes; version 1 also states that of the groups above, perhaps not mounted."""
     above = re.search(r"^hierarchical_memory_limit (\S+)$", _text(group / "memory.stat"), re.MULTILINE)
     said = [_text(group / "memory.max"), _text(group / "memory.limit_in_bytes"), above[1] if above else ""]
     return [bound for text in said for bound in _numbers(text, 1) if 0 < bound < UNBOUNDED]
 
 
 def _processors(group: Path) -> list[float]:
-    """Microseconds of processors in a period, over the period."""
+    """The processors that a group allows: microseconds of processor time in a period, over the period."""
     both = _numbers(_text(group / "cpu.max"), 2)
     older = [*_numbers(_text(group / "cpu.cfs_quota_us"), 1), *_numbers(_text(group / "cpu.cfs_period_us"), 1)]
     return [pair[0] / pair[1] for pair in (both, older) if len(pair) == 2 and min(pair) > 0]
 
 
 def _numbers(text: str, count: int) -> list[int]:
-    """So many numbers; none if there are not just as many, as for "max 100000"."""
+    """The numbers in a text, if there are exactly `count` of them; else none, as for "max 100000"."""
     words = text.split()
     return [int(word) for word in words] if len(words) == count and all(map(_is_number, words)) else []
 
@@ -121,7 +121,7 @@ def _is_number(word: str) -> bool:
 
 
 def _text(path: Path) -> str:
-    """The start of a small file; nothing if it cannot be read."""
+    """The first MiB of a file; empty if it cannot be read."""
     with suppress(OSError, ValueError), open(path, encoding="utf-8", errors="replace") as file:
         return file.read(1 << 20)
     return ""

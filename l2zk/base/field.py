@@ -1,4 +1,4 @@
-"""The field F of p = 2^64 - 2^32 + 1 elements (PROTOCOL 2.1), and how long a trace may be."""
+"""The field F of p = 2^64 - 2^32 + 1 elements (PROTOCOL 2.1), and the longest trace."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MODULUS = 2**64 - 2**32 + 1
 
 
 def whole(value: Any) -> int | None:
-    """An integer of Python's or of NumPy's, or None for what is none; a bool is none."""
+    """The value as a Python int, if it is an integer of Python's or NumPy's; None for anything else, a bool too."""
     try:
         return None if isinstance(value, bool) else operator.index(value)
     except TypeError:
@@ -20,7 +20,7 @@ def whole(value: Any) -> int | None:
 
 
 def field_integer(value: Any) -> int:
-    """The field element that an integer -p < value < p means; -1 is p - 1."""
+    """The field element of an integer -p < value < p; -1 stands for p - 1."""
     if isinstance(value, bool):
         raise ProgramError(f"{value} is a bool, where an integer or an expression is needed: write {int(value)}")
     number = whole(value)
@@ -36,5 +36,5 @@ LONGEST_TRACE = 2**26
 
 
 def is_power_of_two(value: object) -> bool:
-    """Whether the value is an integer 1, 2, 4, …"""
+    """True for the integers 1, 2, 4, …"""
     return type(value) is int and value > 0 and value & (value - 1) == 0

@@ -1,7 +1,7 @@
-"""The wall round code that is not l2zk's: plugins, hooks, program files, `define`, `generate_trace`, observers.
+"""The guard round foreign code: plugins, hooks, program files, `define`, `generate_trace`, observers.
 
-Invariant: whatever it raises, the end of the process included, leaves as an error of l2zk's. KeyboardInterrupt alone
-passes, which is the user's, and so does an error or a warning of l2zk's, which says already what is wrong.
+Invariant: whatever that code raises, SystemExit too, leaves as an error of l2zk's. Only KeyboardInterrupt passes, which
+is the user's, and errors and warnings that are l2zk's own, which already say what is wrong.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ LONGEST = 200  # characters of a foreign error's own text
 def foreign(kind: type[L2zkError], what: str, *, private: bool = False, redact: bool = True) -> Iterator[None]:
     """Turn whatever is raised inside into an error of this kind: "`what` raised KeyError: 'x' (line 7 of my_air.py)".
 
-    private: the code sees values that are secret, so that of its error the type and the line alone are told, and nothing is
-    kept of what it came of; unless `redact` is False, and then others are told no more.
+    private: the code sees secret values, so that only the type and the line of its error are told and its cause is
+    dropped.
+    redact: False tells it all, and keeps a shareable version without private values.
     """
     hides = private and redact
     try:
@@ -48,7 +49,7 @@ def foreign(kind: type[L2zkError], what: str, *, private: bool = False, redact: 
 
 
 def _may_pass(raised: BaseException) -> bool:
-    """Whether an error is one that may leave as it is; a class of foreign code may be an error of l2zk's by name alone."""
+    """True if an error leaves as it is: foreign classes may derive from l2zk's errors and still fail to speak."""
     if isinstance(raised, SystemExit):
         return False
     return isinstance(raised, KeyboardInterrupt) or (isinstance(raised, (L2zkError, L2zkWarning)) and _speaks(raised))
@@ -73,7 +74,7 @@ def warn_caller(text: str, kind: type[L2zkWarning]) -> None:
 
 
 def told(raised: BaseException, *, private: bool = False) -> str:
-    """An error of foreign code in words, which are foreign code as well: its type, its text and its line."""
+    """An error of foreign code in words: its type, its text and its line. Its text is foreign code as well."""
     try:
         text = "" if private else str(raised.msg if isinstance(raised, SyntaxError) else raised)
         name, line = type(raised).__name__, _line(raised)
@@ -87,7 +88,7 @@ def told(raised: BaseException, *, private: bool = False) -> str:
 
 
 def _line(raised: BaseException) -> str:
-    """The last line of the first file that is not l2zk's; of what cannot be parsed, the line that is wrong."""
+    """The line to blame: the last one in the first file that is not l2zk's, or the line of a SyntaxError."""
     if isinstance(raised, SyntaxError) and raised.filename:
         return f"line {raised.lineno} of {os.path.basename(raised.filename)}"
     frames = [(frame.f_code.co_filename, line) for frame, line in walk_tb(raised.__traceback__)]
@@ -97,7 +98,7 @@ def _line(raised: BaseException) -> str:
 
 
 def _is_between(file: str) -> bool:
-    """Whether a file is l2zk's own, or of what l2zk calls foreign code through."""
+    """True for the files of l2zk, and of the libraries through which it calls foreign code."""
     folder = os.path.dirname(file)
     between = {"pluggy", "importlib"} & set(folder.split(os.sep)[-2:])
     return file.startswith("<") or bool(between) or f"{folder}{os.sep}".startswith(f"{OURS}{os.sep}")

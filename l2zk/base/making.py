@@ -1,12 +1,12 @@
-"""Makings: what one thread makes and others may wait for; and who waits for whom, so that nobody waits for themselves.
+"""Makings: results that one thread makes while others wait for them, and the check that nobody waits for themselves.
 
     thread → the making that it waits for → the thread that makes it → …
 
-Invariant: no wait goes on that leads back to the thread that waits; it is a CycleError instead.
+Invariant: a wait that would lead back to the thread that waits is refused by a CycleError.
 
-A thread waits besides for the threads that it joins, for those at work on a `concurrent.futures` future whose result it
-waits for, and for those that its own context was handed to, as `asyncio.to_thread` does: a call inside a making counts as
-part of it. What cannot be seen is work handed over in another way, such as a queue, and what another process waits for.
+A thread also waits for the threads that it joins, for those at work on a `concurrent.futures` future whose result it
+wants, and for those that its own context was handed to, as `asyncio.to_thread` does: a call inside a making counts as
+part of it. Work handed over in another way, such as a queue, and waits of other processes cannot be seen.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ SELDOM_SECONDS = 1.0
 LONGEST_NAME = 60
 
 Frames = dict[int, FrameType]
-Step = tuple[int, "Making | None"]  # to a thread, and to what it makes that is waited for, if it is that
+Step = tuple[int, "Making | None"]  # a thread that is waited for, and which of its makings, if it is one of them
 
-Wait = tuple["Making", "Making | None"]  # for what, and inside which making it is asked for
+Wait = tuple["Making", "Making | None"]  # the making that is waited for, and the one inside which it is needed
 
 _lock = Lock()
 _under_way: dict[int, list[Making]] = {}
@@ -42,7 +42,7 @@ _within: ContextVar[Making | None] = ContextVar("l2zk_making", default=None)
 
 
 class Making:
-    """Something that the thread which creates this makes; `name` says what in the text of an error."""
+    """A result that the thread which creates this object is making; errors call it `name()`."""
 
     def __init__(self, name: Callable[[], str]) -> None:
         self.name = name
@@ -52,7 +52,7 @@ class Making:
 
     @contextmanager
     def under_way(self) -> Iterator[None]:
-        """While it is made."""
+        """A context for the time of the making: it counts as this thread's."""
         context = _within.set(self)
         with _lock:
             _under_way.setdefault(self.thread, []).append(self)
@@ -64,7 +64,7 @@ class Making:
             _within.reset(context)
 
     def fail(self, error: BaseException) -> None:
-        """Nothing comes of it: so will they hear who wait."""
+        """End without a result: those who wait get this error."""
         self.outcome.set_exception(copied(error) if isinstance(error, L2zkError) else error)
 
     def wait(self, progress: Callable[[str, int, int], object] | None = None) -> BaseException | None:
@@ -96,7 +96,7 @@ class Making:
             path = _path(self, get_ident())
             if path is None or self.outcome.done():
                 return
-            _remove(_waits, get_ident(), waiting)  # so that one alone of those who wait in a circle is refused
+            _remove(_waits, get_ident(), waiting)  # so that only one of the threads in the circle is refused
         names = [_short(making.name()) for making in path]
         shown = [*names[:3], *(["…"] if len(names) > 3 else []), names[0]]
         raise CycleError(
@@ -110,7 +110,7 @@ def _short(name: str) -> str:
 
 
 def _path(making: Making, goal: int) -> list[Making] | None:
-    """What is made on the way by which the maker waits for the thread `goal`; None if it does not."""
+    """The makings on the path from this one's maker to the thread `goal`, which it waits for; None if it does not."""
     frames = sys._current_frames()
     found: dict[int, list[Making]] = {making.thread: _from(making.thread, making)}
     ahead = [making.thread]
@@ -125,13 +125,13 @@ def _path(making: Making, goal: int) -> list[Making] | None:
 
 
 def _from(thread: int, making: Making | None) -> list[Making]:
-    """What the thread is making, from this one inwards."""
+    """The makings of a thread that are under way, from this one inwards."""
     makings = _under_way.get(thread, [])
     return makings[makings.index(making) :] if making in makings else [making] if making else list(makings)
 
 
 def _steps(thread: int, frames: Frames) -> Iterator[Step]:
-    """Whom a thread waits for."""
+    """The threads that a thread waits for, each with the making that it waits for, if it is one."""
     for making, _ in _waits.get(thread, ()):
         yield making.thread, making
     parts = [(making.thread, making.within) for makings in _under_way.values() for making in makings]
@@ -144,7 +144,7 @@ def _steps(thread: int, frames: Frames) -> Iterator[Step]:
 
 
 def _joined(frame: FrameType | None, frames: Frames) -> Iterator[int]:
-    """The threads whose end, or the result of whose work, is waited for by who stands in this frame."""
+    """The threads that the code in this frame waits for: their end, or the result of their work."""
     while frame is not None:
         if frame.f_code is Thread.join.__code__:
             yield frame.f_locals["self"].ident or 0
@@ -165,7 +165,7 @@ _AWAITED = {
 
 
 def _work(frame: FrameType | None) -> Iterator[Any]:
-    """The futures that a thread of an executor is at work on."""
+    """The futures that a thread of an executor is working on."""
     while frame is not None:
         if frame.f_code is _WorkItem.run.__code__:
             yield getattr(frame.f_locals.get("self"), "future", None)
@@ -173,7 +173,7 @@ def _work(frame: FrameType | None) -> Iterator[Any]:
 
 
 def _remove(lists: dict[int, list[Any]], thread: int, entry: Any) -> None:
-    """Take one entry out, if it is there: a forked child has none."""
+    """Take one entry out of a thread's list, if it is there; in a forked child it is not."""
     entries = lists.get(thread, [])
     if entry in entries:
         entries.remove(entry)
@@ -182,7 +182,7 @@ def _remove(lists: dict[int, list[Any]], thread: int, entry: Any) -> None:
 
 
 def _renew() -> None:
-    """In a forked child: of all threads this one alone goes on."""
+    """Forget the parent's threads in a forked child, where only this one goes on."""
     global _lock
     _lock = Lock()
     _waits.clear()

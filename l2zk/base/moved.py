@@ -1,8 +1,9 @@
-"""Where the modules of 0.1 are now: their old paths work for one version, with a DeprecationWarning.
+"""The old module paths of 0.1: they work for one version, with a DeprecationWarning.
 
     l2zk.zkvm → l2zk.vm.zkvm
 
-A module that became several is looked up in each of them. This file goes, with its table, in the version after the next.
+A module that became several is looked up in each of them. This file goes, with its table, in the version after the
+next.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ MOVED: dict[str, tuple[str, ...]] = {
 
 
 def forward(old: str) -> Callable[[str], object]:
-    """The `__getattr__` of what stands at an old path, now of a package or of nothing."""
+    """A module's `__getattr__` for an old path: looks the name up in the new modules, and warns."""
 
     def find(name: str) -> object:
         if not name.startswith("__"):
@@ -69,7 +70,7 @@ def forward(old: str) -> Callable[[str], object]:
 
 
 def _warn(old: str, new: str) -> None:
-    """At the line that asks: frames of the import system are passed over."""
+    """Warn at the line that asks for the old path; frames of the import system are passed over."""
     public = new.rpartition(".")[2] in getattr(sys.modules.get("l2zk"), "__all__", ())
     where = f"l2zk.{new.rpartition('.')[2]}" if public else new
     warnings.warn(f"{old} has moved: it is {where} now", DeprecationWarning, stacklevel=3)

@@ -1,4 +1,4 @@
-"""Names of columns, inputs and outputs in the one form in which they are kept: NFKC, Python's own of identifiers."""
+"""Names of columns, inputs and outputs in one form, NFKC, which Python uses for its own identifiers."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from l2zk.errors import WitnessError
 
 
 def plain(name: str) -> str:
-    """The name that these characters stand for."""
+    """The name in the form in which it is kept."""
     return normalize("NFKC", str.__str__(name))
 
 
 def by_plain_name(values: Mapping[Any, Any]) -> dict[Any, Any]:
-    """A mapping from names with each name as it is kept; what is no name stays as it is."""
+    """The mapping with its keys in the form in which names are kept; a key that is no text stays as it is."""
     named: dict[Any, Any] = {}
     for key, value in values.items():
         name = plain(key) if isinstance(key, str) else key

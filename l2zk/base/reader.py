@@ -1,4 +1,4 @@
-"""A cursor over bytes that refuses whatever is not right, with its offset, what was found there and what would be right."""
+"""Reader: a cursor over bytes that refuses wrong ones, naming the offset, what was there and what would be right."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from l2zk.errors import FormatError
 
 
 class Reader:
-    """A cursor over bytes that refuses, by a `FormatError` with the offset, whatever is not right."""
+    """A cursor over bytes; whatever is not right is refused by a `FormatError` with its offset."""
 
     def __init__(self, data: bytes | bytearray | memoryview, section: str) -> None:
         self.data = memoryview(data).cast("B")
@@ -67,7 +67,7 @@ class Reader:
             self.refuse(start + error.start, f"the byte {data[error.start]:#04x}", f"UTF-8 text as {what}")
 
     def finish(self, what: str) -> None:
-        """Nothing may be left."""
+        """Refuse bytes that are left over."""
         left = len(self.data) - self.at
         if left:
             self.refuse(self.at, f"{left} more bytes", f"the end of {what}")

@@ -1,4 +1,4 @@
-"""What a process may use, and what it keeps: processors, threads, memory.
+"""Resources of a process: the processors and threads it may use, and the memory that it keeps.
 
     processors = those that the process may run on, or fewer if its container has a quota
     threads = L2ZK_NUM_THREADS, else the processors
@@ -24,7 +24,7 @@ VARIABLE = "L2ZK_NUM_THREADS"
 
 
 def processors() -> int:
-    """The processors that this process may use; of a quota, a part of one counts as one."""
+    """The number of processors that this process may use; the fraction of a quota counts as one."""
     affinity = getattr(os, "sched_getaffinity", None)
     ours = len(affinity(0)) if affinity is not None else os.cpu_count() or 1
     quota = container().processors
@@ -33,12 +33,12 @@ def processors() -> int:
 
 @cached(1)
 def container() -> Limits:
-    """The limits of the container that this process runs in, as they were when they were first looked at."""
+    """The limits of the container that this process runs in, as they were when first looked at."""
     return limits()
 
 
 def default_threads() -> int:
-    """What the environment says, or else a thread for each processor."""
+    """The number of threads that L2ZK_NUM_THREADS says, else one for each processor."""
     text = os.environ.get(VARIABLE, "")
     if not text:
         return min(processors(), MOST_THREADS)
@@ -46,27 +46,27 @@ def default_threads() -> int:
 
 
 def thread_count(value: Any, name: str = "threads") -> int:
-    """The value, if it is a number of threads."""
+    """The value, if it is a number of threads that is allowed; else an OptionsError."""
     if type(value) is not int or not 1 <= value <= MOST_THREADS:
         raise OptionsError(f"{name}={short(value)} is not allowed; it must be an integer from 1 to {MOST_THREADS}")
     return value
 
 
 def require_instruction_set() -> None:
-    """Refuse to prove or verify where L2ZK_ISA asked for what there is not, rather than to be slow without a word."""
+    """Refuse to prove or verify if L2ZK_ISA names a set that is not there, rather than be silently slow."""
     if _core.ISA_REFUSED:
         raise OptionsError(_core.ISA_REFUSED)
 
 
 def memory_limit(value: Any) -> int | None:
-    """The value, if it is a bound on memory or None."""
+    """The value, if it is a number of bytes or None; else an OptionsError."""
     if value is not None and (type(value) is not int or value < 1):
         raise OptionsError(f"max_memory={short(value)} is not allowed; it must be a number of bytes, 1 or more")
     return value
 
 
 def require_memory(needed: int, limit: int | None) -> None:
-    """Refuse what takes more memory than the limit, by default all that there is, rather than be killed for it."""
+    """Refuse work that needs more bytes than the limit (by default all there are), rather than be killed for it."""
     allowed = physical_memory() if limit is None else limit
     if allowed is not None and needed > allowed:
         bound = "max_memory is" if limit is not None else _whose(allowed)
@@ -76,7 +76,7 @@ def require_memory(needed: int, limit: int | None) -> None:
 
 
 def physical_memory() -> int | None:
-    """The bytes of memory that this machine has, or its container may use; None where the system does not say."""
+    """The bytes of memory of this machine, or that its container may use; None if the system does not say."""
     bounds = [bound for bound in (_machine_memory(), container().memory) if bound is not None]
     return min(bounds, default=None)
 
@@ -98,9 +98,9 @@ def kept_memory() -> int:
 
 
 def keep_memory(limit: int) -> None:
-    """Keep at most so many bytes between proofs from now on, at first 2^30; what is kept beyond is given back at once.
+    """Set how many bytes this process keeps between proofs, 2^30 at first; what is kept beyond is given back at once.
 
-    0 keeps nothing, and each proof takes fresh memory. Any number of threads may call it at any time.
+    With 0 nothing is kept, and each proof takes fresh memory. Thread-safe.
     """
     if type(limit) is not int or not 0 <= limit < 2**63:
         raise OptionsError(f"limit={short(limit)} is not allowed; it must be a number of bytes, 0 or more")
@@ -108,11 +108,11 @@ def keep_memory(limit: int) -> None:
 
 
 def release_memory() -> int:
-    """Give back all that is kept between proofs, and say how many bytes of proofs' memory that were.
+    """Give back everything that is kept between proofs; returns how many bytes of proofs' memory that were.
 
-    Besides that memory these are threads, and definitions, compiled programs and other results that are made again when
-    they are asked for. Proofs that a CachedZkVm holds stay: `clear_cache` lets them go. Proofs in the making go on, and what
-    they have is kept when they end, up to the bound of `keep_memory`. Any number of threads may call it at any time.
+    Threads are given back too, and definitions, compiled programs and other results that can be made again. Proofs in a
+    CachedZkVm stay until its `clear_cache`. Proofs in the making go on; their memory is kept when they end, up to the
+    bound of `keep_memory`. Thread-safe.
     """
     forget()
     return _core.release_memory()

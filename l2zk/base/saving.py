@@ -1,10 +1,10 @@
-"""Writing results to a path that a caller names: tried before the work, whole or not at all, through links.
+"""Target: a path that a result is written to, tried before the work, written whole or not at all, through links.
 
     Target(path) ── the work ── write(data) ─┬─ a draft beside the file, then put in its place
                                              └─ into the file itself: a pipe, a device, a file of several names
 
-Invariant: what is there is never replaced by a thing of another kind, and a file that is replaced keeps its mode and
-its owner. Every OSError names the path that the caller gave.
+Invariant: a file is never replaced by something of another kind, and keeps its mode and owner. Every OSError names the
+path that the caller gave.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
-CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS)  # what a folder says that takes no new file
-STREAMS = "/proc/"  # where the links to open streams are, as that of standard output
-ENDS = ("", os.curdir, os.pardir)  # last parts of a path that name folders alone
+CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS)  # the errors of a folder that takes no new file
+STREAMS = "/proc/"  # the folder of links to open streams, such as standard output
+ENDS = ("", os.curdir, os.pardir)  # last parts of a path that can only name a folder
 
 
 class Target:
-    """A path to write to. That it can be written is tried when this is made, so before any work."""
+    """A path to write to. Making this object tries whether it can be written, before any work."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = os.fsdecode(path)
@@ -50,14 +50,14 @@ class Target:
 
     @contextmanager
     def _named(self) -> Iterator[None]:
-        """An error of the system that names no path, or the draft, names the path that the caller gave."""
+        """A context in which every OSError names the path that the caller gave, not the draft."""
         try:
             yield
         except OSError as error:
             raise OSError(error.errno, error.strerror or str(error), self.path) from None
 
     def _look(self) -> os.stat_result | None:
-        """What is there, links followed, and can be written into; None for nothing."""
+        """The status of the file at the path, links followed, which can be written into; None if there is none."""
         try:
             found = os.stat(self.path)
         except FileNotFoundError:
@@ -73,7 +73,7 @@ class Target:
         return found
 
     def _is_replaced(self) -> bool:
-        """Whether a draft takes the place of what is there: of a regular file under one name, not mounted, no stream."""
+        """True if a draft takes the file's place: it is new, or a regular file of one name, not mounted, no stream."""
         if self._found is None:
             return True
         place = self._place()
@@ -81,14 +81,14 @@ class Target:
         return stat.S_ISREG(self._found.st_mode) and alone and not place.startswith(STREAMS)
 
     def _place(self) -> str:
-        """Where the file itself is or will be, at the end of all links; a link of /proc, to an open stream, is kept."""
+        """The path of the file itself, at the end of all links; a link in /proc, to an open stream, is not followed."""
         place = self.path
         while os.path.islink(place) and not place.startswith(STREAMS):
             place = os.path.join(os.path.dirname(place), os.readlink(place))
         return place
 
     def _draft(self) -> str | None:
-        """A new file beside the place; None where the folder takes none, but the file is there to be written into."""
+        """The path of a new file beside the place; None if the folder takes none, but the file can be written into."""
         draft = os.path.join(os.path.dirname(self._place()), f".l2zk-{os.urandom(8).hex()}")
         try:
             os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
@@ -111,7 +111,7 @@ class Target:
 
     @contextmanager
     def _in_place(self) -> Iterator[BinaryIO]:
-        """The file itself; from an open stream's file, what is there already is not taken away."""
+        """The file itself, opened; what an open stream's file already has is not taken away."""
         if self._found is not None and stat.S_ISREG(self._found.st_mode):
             with open(self.path, "ab" if self._place().startswith(STREAMS) else "r+b") as file:
                 yield file

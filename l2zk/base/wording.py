@@ -1,4 +1,4 @@
-"""Values and names as sentences show them: short and printable, whoever chose them."""
+"""Values and names in sentences: short, printable and on one line, whoever chose them."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from reprlib import Repr
 
 LISTED = 8  # names in one sentence
 LISTED_LONGEST = 24  # characters of each of them
-CUT = 32  # characters of a name that stands in a sentence more than once, or with others
+CUT = 32  # characters of a name that occurs in a sentence more than once, or beside other names
 PAIRS = 4  # names with their values in one sentence
 LONGEST = 60  # characters of a text, or of a value of some other kind
 LONGEST_BITS = 256  # of an integer that is written out
-SHOWN = "TraceZkVm(redact=False) or `l2zk check` shows what is private"  # how a sentence ends that leaves values out
+SHOWN = "TraceZkVm(redact=False) or `l2zk check` shows what is private"  # the end of a sentence that leaves values out
 
 
 class _Short(Repr):
-    """Of a long integer its length: Python writes no more than 4,300 digits."""
+    """A repr that gives only the length of a long integer, since Python writes at most 4,300 digits."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,7 +38,7 @@ _NO_TEXT = "an object of type "
 
 
 def written(value: object) -> str:
-    """A value as Python writes it, on one line; an address says nothing, and an object's own text is code that may fail."""
+    """repr of a value, on one line; only its type if the repr fails (it is foreign code) or shows an address."""
     try:
         text = " ".join(repr(value).split())
     except Exception:
@@ -47,7 +47,7 @@ def written(value: object) -> str:
 
 
 def short(value: object) -> str:
-    """A value as Python writes it, on one line and no longer than is of use."""
+    """repr of a value, on one line, at most about 120 characters."""
     text = sentence(_short.repr(value))
     return text if len(text) <= 2 * LONGEST else text[: 2 * LONGEST] + "…"
 
@@ -56,17 +56,17 @@ _short = _Short()
 
 
 def number(x: int) -> str:
-    """The integer, or of one that is long the power of two below it."""
+    """The integer in decimal, or of a long one "more than 2^k"."""
     return str(x) if x.bit_length() <= 40 else f"more than 2^{x.bit_length() - 1}"
 
 
 def printable(text: str) -> str:
-    """The text, or how Python writes it if it cannot be printed as it is."""
+    """The text, or its repr if it has characters that cannot be printed."""
     return text if text.isprintable() else repr(text)
 
 
 def escaped(text: str) -> str:
-    """The text, each character escaped that is no sign to read: one of control, half a surrogate pair."""
+    """The text, with an escape for each character that cannot be printed: controls, halves of surrogate pairs."""
     return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
@@ -76,18 +76,18 @@ def sentence(text: str) -> str:
 
 
 def cut(text: str, most: int = CUT) -> str:
-    """The text, or of one that is long how it begins."""
+    """The text, or the start of a long one with "…"."""
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def pairs(values: Mapping[str, object]) -> str:
-    """name=value for the first few of them."""
+    """"name=value" for the first few values."""
     shown = [f"{printable(name)}={short(value)}" for name, value in islice(values.items(), PAIRS)]
     return ", ".join(shown + ["…"] * (len(values) > PAIRS))
 
 
 def listed(names: Iterable[object]) -> str:
-    """The first few names, long ones cut, and how many more there are."""
+    """The first few names, long ones cut, and how many more there are: "a, b and 3 more"."""
     known = list(names)
     more = f" and {len(known) - LISTED} more" if len(known) > LISTED else ""
     return ", ".join(cut(str(name), LISTED_LONGEST) for name in known[:LISTED]) + more
@@ -99,7 +99,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """What a sentence about an unknown name ends with: the name that was meant, or those that there are."""
+    """The end of a sentence about an unknown name: "; did you mean 'x'?", or the names that there are."""
     known = list(known)
     close = difflib.get_close_matches(name, known, n=1)
     if close:

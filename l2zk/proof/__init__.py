@@ -1,4 +1,4 @@
-"""Proofs: options, lengths, proven bits, the header, the bytes, and what a verifier's caller demands (PROTOCOL 4, 7 to 9)."""
+"""Proofs: options, shape, proven bits, header, bytes, and the demands of a verifier's caller (PROTOCOL 4, 7 to 9)."""
 
 from l2zk.base.moved import forward
 

@@ -1,11 +1,10 @@
-"""The anatomy of a proof: which of its bytes are which part, and which message each challenge follows.
+"""Anatomy: the parts of a proof, byte by byte, and the message of the transcript that each challenge follows.
 
     header ‖ roots ‖ values ‖ FRI roots ‖ coefficients ‖ nonce ‖ openings       (PROTOCOL 8)
     absorb(1, seed) … absorb(2, trace root) → alpha, absorb(3, …) → zeta, …     (PROTOCOL 5.4, 6)
 
-The transcript is replayed, because the openings' lengths follow from the queries: from how many of the opened
-positions differ, modulo the sizes of the trees. Nothing is verified here: what stands in a proof is shown as it
-is, for a good proof and a bad one alike.
+The transcript is replayed, because the lengths of the openings follow from the queries: from how many of the opened
+positions differ, modulo the sizes of the trees. Nothing is verified: a bad proof is taken apart like a good one.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Message:
-    """What the transcript absorbs: the kind and the length of PROTOCOL 5.4."""
+    """A message that the transcript absorbs: its kind and its length (PROTOCOL 5.4)."""
 
     name: str
     kind: int
@@ -54,7 +53,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Challenge:
-    """What the verifier draws after a message: an element (c0, c1, c2) of K."""
+    """A challenge that the verifier draws after a message: an element (c0, c1, c2) of K."""
 
     name: str
     message: Message
@@ -122,13 +121,13 @@ def dissect(proof: Proof, program: TraceProgram) -> Anatomy:
 
 
 def proof_size(header_length: int, air: Air, shape: Shape, different: Different[Number]) -> Number:
-    """The bytes of a proof that opens such positions."""
+    """The bytes of a proof with this header length; `different` gives how many of the opened positions differ."""
     fixed = sum(size for _, size, _ in _fixed_part(air, shape))
     return header_length + fixed + sum(size for _, size, _ in _openings(air, shape, different))
 
 
 def check_length(air: Air, shape: Shape, header_length: int, size: int) -> None:
-    """That a proof of so many bytes can be one of this shape: it has the fixed part, and no more than the most that can follow."""
+    """Refuse a size that no proof of this shape has: less than the fixed part, or more than the longest openings."""
     fixed = sum(size for _, size, _ in _fixed_part(air, shape))
     if size < header_length + fixed:
         raise ProofError(
@@ -140,7 +139,7 @@ def check_length(air: Air, shape: Shape, header_length: int, size: int) -> None:
 
 
 def _most_openings(shape: Shape) -> int:
-    """No openings have more bytes: every query a leaf of its own, and no digest shared."""
+    """The longest openings in bytes: every query opens a leaf of its own, and no digest is shared."""
     opened, path = min(shape.queries, shape.leaves), HASH * (shape.leaves.bit_length() - 1)
     leaf = shape.rows_per_leaf * (ELEMENT * shape.columns + EXTENSION * shape.pieces)
     leaf += (EXTENSION + 2 * SALT) * shape.zero_knowledge
@@ -148,24 +147,24 @@ def _most_openings(shape: Shape) -> int:
 
 
 def different(positions: Collection[int]) -> Different[int]:
-    """Of these positions."""
+    """The number of different positions modulo a tree's size, for the positions of a proof."""
     return lambda size: len({position % size for position in positions})
 
 
 def expected(queries: int) -> Different[float]:
-    """Of so many positions that are drawn at random: the mean."""
+    """The mean number of different positions modulo a tree's size, for positions drawn at random."""
     return lambda size: size * (1 - (1 - 1 / size) ** queries)
 
 
 def _placed(sizes: Iterable[_Sized[int]], start: int) -> Iterator[Part]:
-    """Parts one after the other."""
+    """Parts one after the other, from their sizes."""
     for name, size, section in sizes:
         yield Part(name, start, size, section)
         start += size
 
 
 def _fixed_part(air: Air, shape: Shape) -> Iterator[_Sized[int]]:
-    """PROTOCOL 8.2."""
+    """The parts up to the nonce, whose lengths follow from the shape (PROTOCOL 8.2)."""
     further = sum(len(columns) for offset, columns in air.reads.items() if offset)
     yield "trace root", HASH, "6.2"
     yield "quotient root", HASH, "6.4"
@@ -178,7 +177,7 @@ def _fixed_part(air: Air, shape: Shape) -> Iterator[_Sized[int]]:
 
 
 def _openings(air: Air, shape: Shape, different: Different[Number]) -> Iterator[_Sized[Number]]:
-    """PROTOCOL 8.3, for the leaves that are opened."""
+    """The parts behind the nonce, whose lengths follow from the leaves that are opened (PROTOCOL 8.3)."""
     opened = different(shape.leaves)
     leaf = ELEMENT * len(air.columns) * shape.rows_per_leaf + SALT * shape.zero_knowledge
     yield "trace: opened rows", opened * leaf, "8.3"
@@ -194,7 +193,7 @@ def _openings(air: Air, shape: Shape, different: Different[Number]) -> Iterator[
 
 
 def digests(different: Different[Number], leaves: int) -> Number:
-    """How many digests open those leaves of a tree (PROTOCOL 5.3): where one child of two is known, the other."""
+    """The number of digests that open these leaves of a Merkle tree: one for each pair with one known (5.3)."""
     sizes = [leaves >> level for level in range(leaves.bit_length())]
     return sum(2 * different(parents) - different(children) for children, parents in pairwise(sizes))
 
@@ -230,7 +229,7 @@ def _replay(transcript: Transcript, proof: Proof, shape: Shape, fixed: list[Part
 
 
 def _shape_bytes(proof: Proof, shape: Shape) -> bytes:
-    """What the first message ends with (PROTOCOL 5.4, kind 1)."""
+    """The shape as bytes, at the end of the transcript's first message (PROTOCOL 5.4, kind 1)."""
     words = [proof.header.rows, shape.length, shape.domain_length, shape.columns, len(shape.offsets)]
     words += [shape.pieces, shape.piece_length, shape.mask_length, shape.quotient_mask_length]
     words += [shape.degree_bound, shape.rows_per_leaf, shape.queries, len(shape.arities), *shape.arities]
@@ -250,13 +249,13 @@ class Transcript:
         self.last = Message("", 0, 0)
 
     def absorb(self, name: str, kind: int, data: bytes) -> None:
-        """Take a message in."""
+        """Absorb a message of the prover."""
         self.state = self.hash(self.state + _u64(kind) + _u64(len(data)) + data)
         self.block, self.left = 0, []
         self.last = Message(name, kind, len(data))
 
     def word(self) -> int:
-        """64 bits of a challenge."""
+        """The next 64 bits of the hash's output."""
         if not self.left:
             block = self.hash(self.state + _u64(LARGEST_WORD) + _u64(self.block))
             self.left = [int.from_bytes(block[at : at + 8], "little") for at in range(0, HASH, 8)]

@@ -1,8 +1,8 @@
-"""The highest degree of a program's constraints: what the options allow, here and on a long trace, and ways out that work.
+"""Degrees and limits: the highest degree among the constraints, what the options allow, and ways out that were tried.
 
-A constraint of degree a in the columns has a quotient of degree a*(N+h-1) + b - z, and the shape of a proof allows fewer than
-B*N' coefficients (PROTOCOL 3.4, 4.2). Masks make N' larger than N on some short traces, which then allow more: what counts for a
-program that is to grow is a long trace.
+A constraint of degree a in the columns has a quotient of degree a*(N+h-1) + b - z, and the shape of a proof allows
+fewer than B*N' coefficients (PROTOCOL 3.4, 4.2). Masks make N' larger than N on some short traces, which then allow
+more: what counts for a program that is to grow is a long trace.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ MANY = 1.25
 
 
 def shape_of(options: ProofOptions, air: Air) -> Shape:
-    """The shape of proofs; what the options do not allow is told by the constraint of the highest degree."""
+    """The shape of proofs of an AIR; the error, if there is none, names the constraint of the highest degree."""
     try:
         return solve(options, air.profile)
     except (DegreeError, SecurityError) as error:
@@ -39,7 +39,7 @@ def shape_of(options: ProofOptions, air: Air) -> Shape:
 
 
 def explained(error: DegreeError | SecurityError, options: ProofOptions, air: Air) -> DegreeError | SecurityError:
-    """The solver's error, told by the constraint of the highest degree, with ways out that were tried."""
+    """The solver's error as one about the constraint of the highest degree, with ways out that were tried."""
     top = _highest(air, air.length)
     found = str(error).partition(";")[0]
     most = _most(options, top.degree, lambda degree: _capped(air.profile, degree))
@@ -57,7 +57,7 @@ def explained(error: DegreeError | SecurityError, options: ProofOptions, air: Ai
 
 
 def degrees_of(options: ProofOptions, air: Air) -> Degrees:
-    """The highest degree and its limit on a long trace."""
+    """The highest degree and its limit on a trace of 2^20 rows or more."""
     rows = max(LONG, air.length)
     top = _highest(air, rows)
     profile = air.profile_at(rows)
@@ -69,7 +69,7 @@ def degrees_of(options: ProofOptions, air: Air) -> Degrees:
 
 
 def complaint(options: ProofOptions, air: Air, shape: Shape) -> str | None:
-    """What is to be said of a degree that this trace allows: that a long one does not, or that it costs many queries."""
+    """The text of a DegreeWarning: a long trace would refuse the degree, or it costs many queries; None for neither."""
     rows = max(LONG, air.length)
     long = air.profile_at(rows)
     top = _highest(air, rows)
@@ -90,7 +90,7 @@ def complaint(options: ProofOptions, air: Air, shape: Shape) -> str | None:
 
 @dataclass(frozen=True)
 class _Top:
-    """The constraint whose quotient has the highest degree: its degree in the columns, that of its periodic factor, its rows."""
+    """The constraint of the highest quotient degree: its degree in columns and in its periodic factor, its rows."""
 
     name: str
     degree: int
@@ -113,7 +113,7 @@ def _mode(options: ProofOptions) -> str:
 
 
 def _most(options: ProofOptions, degree: int, profile_of: Callable[[int], Profile]) -> int | None:
-    """The largest degree below `degree` whose profile the options allow; None if there is none."""
+    """The largest degree below `degree` whose profile the options allow; None if they allow none."""
     least, beyond = -1, min(degree, LARGEST_DOMAIN // (profile_of(0).length - 1) + 3)
     while beyond - least > 1:
         middle = (least + beyond) // 2
@@ -125,7 +125,7 @@ def _most(options: ProofOptions, degree: int, profile_of: Callable[[int], Profil
 
 
 def _capped(profile: Profile, degree: int) -> Profile:
-    """The profile with no degree in the columns above this one."""
+    """The profile with all degrees in the columns cut to at most this one."""
     return dataclasses.replace(profile, terms=frozenset((min(a, degree), b, z) for a, b, z in profile.terms))
 
 
@@ -136,7 +136,7 @@ def _blowup_or_column(options: ProofOptions, profile: Profile) -> str:
 
 
 def _ways(options: ProofOptions, profile: Profile) -> Iterator[str]:
-    """Changes of options, each of which alone gives the profile a shape; one of each option."""
+    """Changes of a single option that each give the profile a shape, one change for each option."""
     if options.queries and allows(dataclasses.replace(options, queries=0), profile):
         yield "queries=0"
     if options.queries and allows(dataclasses.replace(options, allow_insecure=True), profile):
@@ -156,7 +156,7 @@ def _blowup(options: ProofOptions, profile: Profile) -> int | None:
 
 
 def allows(options: ProofOptions, profile: Profile) -> bool:
-    """Whether proofs with these options have a shape for this profile."""
+    """True if proofs with these options have a shape for this profile."""
     try:
         solve(options, profile)
     except (OptionsError, ProgramError):

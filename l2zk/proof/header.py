@@ -1,4 +1,4 @@
-"""The header of a proof: written one way, read back strictly; and read beside the program that it should be of.
+"""Header: the public start of a proof, written in one way, read back strictly, and compared with the expected program.
 
     header = "l2zk" ‖ version ‖ options ‖ digest ‖ id ‖ rows ‖ parameters ‖ inputs ‖ outputs    (PROTOCOL 8.1)
 
@@ -59,7 +59,7 @@ class Header:
     outputs: PublicValues
 
     def to_bytes(self) -> bytes:
-        """The bytes of PROTOCOL 8.1; what cannot be written is refused as a program's fault."""
+        """The bytes of PROTOCOL 8.1; a header that could not be read back is refused as a fault of the program."""
         _check_writable(self)
         return b"".join(
             (
@@ -77,7 +77,7 @@ class Header:
         )
 
     def output_offsets(self) -> tuple[int, ...]:
-        """Where in `to_bytes()` the value of each output stands: the prover fills it after the trace."""
+        """The offsets in `to_bytes()` of the outputs' values, where the prover writes them after the trace."""
         end = len(self.to_bytes())
         offsets: list[int] = []
         for name, _ in reversed(self.outputs):
@@ -100,7 +100,7 @@ class Header:
 
 @dataclass(frozen=True, kw_only=True)
 class Preamble:
-    """What a header says before its public values: under which options, and of which program."""
+    """The part of a header before its public values: the options and the program."""
 
     options: ProofOptions
     digest: bytes
@@ -110,7 +110,7 @@ class Preamble:
 
     @classmethod
     def read(cls, reader: Reader) -> Preamble:
-        """The first bytes of a proof. The parameters stay bytes."""
+        """The preamble at the start of a proof. The parameters stay bytes."""
         reader.literal(MAGIC, "the first bytes of a proof")
         _check_version(reader)
         return cls(
@@ -164,14 +164,14 @@ def _read_rows(reader: Reader) -> int:
 def _read_public_values(reader: Reader, what: str) -> PublicValues:
     count = reader.count(2, 0xFFFF, f"the number of {what}s")
     values = _take_public_values(reader, count)
-    while len(values) < count:  # the next one is wrong, or the last that there is
+    while len(values) < count:  # none is left, or the next one is wrong: read it in the plain way, which refuses it
         name = read_new_name(reader, values, what)
         values[name] = reader.element(f"the value of {what} {name[:SHOWN]!r}")
     return tuple(values.items())
 
 
 def _take_public_values(reader: Reader, count: int) -> dict[str, int]:
-    """As many public values, up to so many, as nothing is wrong with; of 65535 each step counts."""
+    """The next public values, at most `count`, up to the first wrong one; a plain loop, since there may be 65535."""
     values: dict[str, int] = {}
     data = bytes(reader.data[reader.at : reader.at + count * (1 + 255 + 8)])
     start = 0

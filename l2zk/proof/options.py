@@ -1,4 +1,4 @@
-"""Proof options: what prover and verifier agree on, as a value and as the 16 bytes of a proof's header.
+"""Proof options: everything prover and verifier have to agree on, as a value and as 16 bytes of a proof's header.
 
 from_bytes(to_bytes(options)) == options, to_bytes(from_bytes(data)) == data; one table   (PROTOCOL 4.1, 8.1)
 """
@@ -22,7 +22,7 @@ OPTIONS_LENGTH = 16
 
 @dataclass(frozen=True)
 class _Encoding:
-    """One option: where its bytes are, its values, and the number that stands for the first of them."""
+    """One option: the place of its bytes, its values, and the number that encodes the first of them."""
 
     position: int
     name: str
@@ -65,7 +65,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ProofOptions:
-    """What prover and verifier agree on. They cannot be changed; threads may share them.
+    """The options that prover and verifier agree on. They cannot be changed; threads may share them.
 
     blowup: points of the evaluation domain per row; more makes shorter proofs and slower provers.
     security: target in proven bits; the number of queries is solved for it.
@@ -117,7 +117,7 @@ class ProofOptions:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> ProofOptions:
-        """The options that these 16 bytes say; a FormatError names the first byte that says none."""
+        """The options of 16 bytes; a FormatError names the first byte that encodes none."""
         if not isinstance(data, (bytes, bytearray, memoryview)):
             raise ArgumentError(f"options are read from bytes, not from {kind_of(data)}")
         if len(data) != OPTIONS_LENGTH:
@@ -132,7 +132,7 @@ class ProofOptions:
             raise FormatError(f"byte 1 of the options: {error}", "8.1") from None
 
     def __repr__(self) -> str:
-        """The main choices, then whatever is not the default; evaluates to equal options."""
+        """The main choices, then the others that differ from the defaults; evaluates to equal options."""
         shown = [
             field for field in fields(self) if field.name in _ALWAYS_SHOWN or getattr(self, field.name) != field.default
         ]
@@ -164,7 +164,7 @@ def _decode(encoding: _Encoding, data: bytes) -> Any:
 
 
 def _unknown_preset(name: object) -> str:
-    """What to say about a name that is no preset."""
+    """The error of a name that is no preset, with the nearest one."""
     from difflib import get_close_matches
 
     near = get_close_matches(name.lower(), PRESETS, n=1, cutoff=0.4) if isinstance(name, str) else []

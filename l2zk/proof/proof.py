@@ -1,4 +1,4 @@
-"""Proof: the bytes of a proof and what their header states, without judging whether the proof is right.
+"""Proof: the bytes of a proof and the statement in its header; whether it is right, only the verifier says.
 
     bytes = header ‖ body,   body = trace root ‖ …        (PROTOCOL 8.1, 8.2)
 
@@ -97,19 +97,19 @@ class Proof:
 
     @property
     def options(self) -> ProofOptions:
-        """The options that the proof says it was made with; the caller of the verifier decides if they do."""
+        """The options that the proof states it was made with; the verifier's caller decides whether they will do."""
         return self.header.options
 
     @property
     def is_zk(self) -> bool:
-        """Whether the proof says that it hides the trace: zero knowledge (PROTOCOL 10)."""
+        """True if the proof says that it hides the trace: zero knowledge (PROTOCOL 10)."""
         return self.header.options.zero_knowledge
 
     @property
     def security(self) -> SecurityReport:
         """The proven bits of every round, for the program as an installed plugin provides it (PROTOCOL 9).
 
-        It says what a proof with this header is worth if the verifier accepts it, and not whether it does.
+        They are what a proof with this header is worth if the verifier accepts it; whether it does, they do not say.
         Raises UnknownProgramError if no plugin provides the program (`security_as` takes one that you have),
         and ProofError if the plugin's program is not the one that was proved.
         """
@@ -118,7 +118,7 @@ class Proof:
         return self.security_as(program_of(self))
 
     def security_as(self, program: TraceProgram) -> SecurityReport:
-        """As `security`, for this program; ProofError if its digest is not the proof's."""
+        """As `security`, with the program given; ProofError if its digest is not the proof's."""
         if not hasattr(program, "definition") or isinstance(program, type):
             raise ProgramError(f"a program is a TraceProgram, not {kind_of(program)}")
         if program.digest != self.digest:
@@ -128,7 +128,7 @@ class Proof:
 
     @property
     def steps(self) -> int:
-        """The rows of the trace that the program names, before padding."""
+        """The number n of rows of the trace, before padding."""
         return self.header.rows
 
     @property
@@ -143,7 +143,7 @@ class Proof:
 
     @property
     def trace_commitment(self) -> bytes:
-        """The root of the trace tree, 32 bytes."""
+        """The commitment to the trace: the root of its Merkle tree, 32 bytes."""
         return self.data[self.header_length : self.header_length + ROOT_BYTES]
 
     @property
@@ -153,7 +153,7 @@ class Proof:
 
     @property
     def claim(self) -> str:
-        """What the proof claims, in words: "fib.v0(rounds=20): a0=0, a1=1 -> result=6765"."""
+        """The proof's statement in words: "fib.v0(rounds=20): a0=0, a1=1 -> result=6765"."""
         program = f"{printable(self.program_id)}({pairs(self.parameters)})"
         return f"{program}: {pairs(self.public_inputs)} -> {pairs(self.public_outputs)}"
 
@@ -171,7 +171,7 @@ class Proof:
 
 
 def proof_bytes(proof: Proof | bytes) -> bytes:
-    """The bytes of a proof, or bytes that may be one: within the cap, and not parsed."""
+    """The bytes of a proof, given as a Proof or as bytes, which are not parsed; at most MAX_BYTES of them."""
     if isinstance(proof, Proof):
         return proof.data
     if isinstance(proof, (bytes, bytearray, memoryview)):
@@ -180,7 +180,7 @@ def proof_bytes(proof: Proof | bytes) -> bytes:
 
 
 def check_root(data: bytes, header_length: int) -> None:
-    """A proof has at least a root behind its header."""
+    """Refuse bytes that have no whole root behind the header."""
     left = len(data) - header_length
     if left < ROOT_BYTES:
         raise FormatError(
@@ -191,7 +191,7 @@ def check_root(data: bytes, header_length: int) -> None:
 
 
 def _sized(data: object) -> bytes:
-    """The bytes, if they are bytes and within the cap."""
+    """The data, if they are bytes and at most MAX_BYTES of them."""
     if not isinstance(data, (bytes, bytearray, memoryview)):
         raise ArgumentError(f"a proof is made from bytes, not from {kind_of(data)}")
     size = data.nbytes if isinstance(data, memoryview) else len(data)

@@ -1,4 +1,4 @@
-"""Proven security: the error of every round of the protocol, and the bits that a proof is worth.
+"""Proven security: the error of every round of the protocol, and the proven bits of a whole proof.
 
 bits = min(128, max over regimes of min over rounds of -log2(error of the round))   (PROTOCOL 9)
 
@@ -49,7 +49,7 @@ ProximityGap = Callable[[Regime, float, float], float]
 
 
 def bchks25(regime: Regime, rate: float, length: float) -> float:
-    """|K|·eps_lin: how many points of a line may have a correlated agreement that the line lacks.
+    """|K|·eps_lin: the number of points of a line that may have a correlated agreement which the line itself lacks.
 
     [BCHKS25: eprint 2025/2055], Theorem 1.3 in unique decoding and Theorem 4.2 up to the Johnson bound.
     """
@@ -61,10 +61,11 @@ def bchks25(regime: Regime, rate: float, length: float) -> float:
 
 
 def read_mutually(regime: Regime, rate: float, length: float) -> float:
-    """|K|·eps_lin by the other reading of the theorems, which waits for the next version of the protocol (PROTOCOL 9.4).
+    """|K|·eps_lin by the other reading of the theorems, which waits for the next version of the protocol (PROTOCOL
+    9.4).
 
-    Mutual correlated agreement, [BCHKS25], Theorem 4.6, as transcribed with twice the multiplicity; and in unique decoding
-    [BCIKS20: eprint 2020/654], Theorem 1.2, which holds up to the whole radius.
+    Mutual correlated agreement, [BCHKS25], Theorem 4.6, as transcribed with twice the multiplicity; and in unique
+    decoding [BCIKS20: eprint 2020/654], Theorem 1.2, which is true up to the whole radius.
     """
     if regime.multiplicity is None:
         return length
@@ -73,7 +74,7 @@ def read_mutually(regime: Regime, rate: float, length: float) -> float:
 
 @dataclass(frozen=True, kw_only=True)
 class Interaction:
-    """The numbers of PROTOCOL 9 that decide the bits, in the protocol's words."""
+    """The numbers of PROTOCOL 9 that fix the proven bits."""
 
     domain_size: int  # |L|
     code_length: int  # kappa: FRI proves fewer than this many coefficients
@@ -88,12 +89,12 @@ class Interaction:
 
     @property
     def rate(self) -> float:
-        """rho."""
+        """rho, the rate of the code that FRI proves nearness to."""
         return self.code_length / self.domain_size
 
     @property
     def opened_rate(self) -> float:
-        """rho⁺: the extracted polynomials are longer than what FRI proves, by the points of openings."""
+        """rho⁺, the rate with the opened points: the extracted polynomials are longer by |O| than what FRI proves."""
         return (self.code_length + self.offsets) / self.domain_size
 
 
@@ -127,12 +128,12 @@ def identity_degree(profile: Profile, shape: Shape) -> int:
 
 
 def unique_decoding(numbers: Interaction) -> Regime:
-    """Half the distance of the code of rate rho⁺: one codeword is near."""
+    """Unique decoding: half the distance of the code of rate rho⁺, within which there is one codeword."""
     return Regime((1 - numbers.opened_rate) / 2, 1.0)
 
 
 def johnson(numbers: Interaction, multiplicity: int) -> Regime:
-    """Johnson's bound less sqrt(rho)/(2mu); the list is counted at rho⁺, for the least whole mu⁺ that reaches the same theta."""
+    """List decoding up to Johnson's bound less sqrt(rho)/(2mu); its list at rho⁺, for the least mu⁺ of that theta."""
     reach = math.sqrt(numbers.rate) * (1 + 1 / (2 * multiplicity))
     root = math.sqrt(numbers.opened_rate)
     opened_multiplicity = 1 / (2 * (reach / root - 1))
@@ -151,7 +152,7 @@ def multiplicities(numbers: Interaction) -> range:
 
 
 def query_bits(numbers: Interaction, regime: Regime) -> float:
-    """Bits of the query round: (1 - theta)^queries · 2^-grinding."""
+    """Bits of the query round, whose error is (1 - theta)^queries · 2^-grinding."""
     if regime.distance <= 0:
         return float(numbers.grinding)
     return numbers.grinding - numbers.queries * math.log2(1 - regime.distance)
@@ -178,9 +179,9 @@ _LOG_ZETA = math.log2(K_SIZE - MODULUS)
 
 
 def best_johnson(numbers: Interaction, gap: ProximityGap = bchks25) -> Regime | None:
-    """The Johnson regime of the multiplicity that proves most (the least such), or None where there is none.
+    """The Johnson regime of the multiplicity that proves most (the least such), or None if there is none.
 
-    As the multiplicity rises the queries prove more and all other rounds less: the best is where they cross.
+    A larger multiplicity makes the queries prove more and all other rounds less: the best is where they cross.
     """
     allowed = multiplicities(numbers)
 
@@ -205,14 +206,14 @@ def _regimes(numbers: Interaction, regime: str, gap: ProximityGap) -> list[Regim
 
 
 def proven_bits(options: ProofOptions, profile: Profile, shape: Shape, gap: ProximityGap = bchks25) -> float:
-    """Proven bits, not rounded, at most 128: what `rounds` says in total, without its table."""
+    """The proven bits, not rounded, at most 128: the total of `rounds`, without its table."""
     numbers = interaction(profile, shape)
     best = max(_least_bits(numbers, regime, gap) for regime in _regimes(numbers, options.regime, gap))
     return _total(best)
 
 
 def query_limit(options: ProofOptions, shape: Shape) -> float:
-    """What the query round cannot exceed: theta < 1 - sqrt(rho) whatever the multiplicity, or theta."""
+    """An upper bound on the query round's bits: theta < 1 - sqrt(rho) whatever the multiplicity, or theta itself."""
     kappa, size = shape.code_length, shape.domain_size
     per_query = -math.log2(kappa / size) / 2
     if options.regime == "unique":
@@ -227,7 +228,7 @@ def _total(bits: float) -> float:
 
 @dataclass(frozen=True)
 class Round:
-    """One challenge of the verifier: what it does, its name in PROTOCOL, and the bits that it proves."""
+    """One challenge of the verifier: its purpose, its name in PROTOCOL, and the bits of its round."""
 
     name: str
     challenge: str
@@ -241,7 +242,7 @@ class Round:
 
 @dataclass(frozen=True)
 class RegimeRounds:
-    """Every round in one regime."""
+    """All rounds in one regime."""
 
     regime: Regime
     rounds: tuple[Round, ...]
@@ -253,15 +254,15 @@ class RegimeRounds:
 
     @property
     def bits(self) -> float:
-        """Bits of the binding round; the hash is not counted here."""
+        """The bits of the binding round; the hash is not counted here."""
         return self.binding.bits
 
 
 @dataclass(frozen=True)
 class SecurityReport:
-    """Every round in both regimes. `str` gives a table.
+    """All rounds in both regimes. `str` gives a table.
 
-    mutual_bits: what the proven bits are by the other reading of the theorems (PROTOCOL 9.4), not rounded.
+    mutual_bits: the proven bits by the other reading of the theorems (PROTOCOL 9.4), not rounded.
     """
 
     unique: RegimeRounds
@@ -272,7 +273,7 @@ class SecurityReport:
 
     @property
     def counted(self) -> RegimeRounds:
-        """The regime of the total: the better one, or unique decoding where the options ask for it alone."""
+        """The regime that counts: the better one, or unique decoding where the options ask for it alone."""
         if self.johnson is None or self.regime == "unique":
             return self.unique
         return max(self.unique, self.johnson, key=lambda column: column.bits)
@@ -302,7 +303,7 @@ class SecurityReport:
 
     @property
     def reading(self) -> str:
-        """What is counted, in one sentence, and the figure by the other reading."""
+        """The reading of the theorems that is counted, in one sentence, and the figure by the other one."""
         return (
             "counted is the correlated agreement of a line (BCHKS25, Theorems 1.3 and 4.2); read as mutual agreement, with twice the"
             f" multiplicity, it is {math.floor(100 * self.mutual_bits) / 100:.2f} bits (PROTOCOL 9.4)"
@@ -427,7 +428,7 @@ def soundcalc_johnson(
     if gap is None:
         gap = root / 100 if MODULUS**extension > 2**150 else max(rate / 20, root / 100)
     distance = 1 - root - gap
-    recovered = 1 - root - distance  # differs from gap in the last bits, which the rounding up below notices
+    recovered = 1 - root - distance  # differs from gap in the last bits, enough to change the rounding up below
     return Regime(distance, 1 / (2 * recovered * root), max(3, math.ceil(root / (2 * recovered))))
 
 

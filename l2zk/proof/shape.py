@@ -117,7 +117,7 @@ def _domain_length(degree_bound: int) -> int:
 
 
 def _arities(rows: int, folding: int, final_rows: int) -> tuple[int, ...]:
-    """The folds from word 1 to the final polynomial."""
+    """The folding arities of the FRI rounds, from word 1 (a codeword of `rows` rows) to the final polynomial."""
     arities = []
     while rows > final_rows:
         arities.append(min(folding, rows // final_rows))
@@ -126,7 +126,7 @@ def _arities(rows: int, folding: int, final_rows: int) -> tuple[int, ...]:
 
 
 def refuse_profile(options: ProofOptions, profile: Profile) -> None:
-    """What PROTOCOL 4.2 refuses whatever s and n_q are."""
+    """Refuse profiles that PROTOCOL 4.2 refuses whatever s and n_q are."""
     if 2 * profile.offsets[-1] >= profile.length:
         raise ProgramError(
             f"constraints read {profile.offsets[-1]} rows ahead, but {profile.length} rows "
@@ -141,14 +141,14 @@ def refuse_profile(options: ProofOptions, profile: Profile) -> None:
 
 
 def _refuse_shape(profile: Profile, shape: Shape) -> None:
-    """Raise what `refusal` finds."""
+    """Raise the error of `refusal`, if there is one."""
     error = refusal(profile, shape)
     if error is not None:
         raise error
 
 
 def refusal(profile: Profile, shape: Shape) -> L2zkError | None:
-    """What PROTOCOL 4.2 refuses for given s and n_q, as the error to raise."""
+    """The error of a shape that PROTOCOL 4.2 refuses; None for a good one."""
     size, blowup = shape.domain_size, shape.blowup
     coefficients = profile.quotient_degree(shape.mask_length) + 1
     if coefficients > size:

@@ -1,4 +1,4 @@
-"""Shape: the one shape of a proof, from the options and an AIR's profile; nothing of it is read from a proof.
+"""Solver: the shape of a proof, from the options and an AIR's profile alone; nothing of it is read from a proof.
 
 s is the largest that is worthwhile, and n_q the least that reaches the target   (PROTOCOL 4.3 and 4.4)
 """
@@ -47,7 +47,7 @@ def _with_rows_per_leaf(options: ProofOptions, profile: Profile) -> Shape:
 
 
 def _is_worthwhile(plain: Shape, rows_per_leaf: int) -> bool:
-    """Whether s rows cost less than the digests that they save, and leave word 1 long enough."""
+    """True if s rows a leaf cost less than the digests that they save, and leave word 1 long enough (PROTOCOL 4.3)."""
     elements = plain.columns + 3 * plain.pieces
     log_length = plain.length.bit_length() - 1
     return rows_per_leaf * elements < 4 * log_length and 32 * rows_per_leaf <= plain.domain_length
@@ -65,7 +65,7 @@ def _least_queries(options: ProofOptions, profile: Profile, rows_per_leaf: int) 
 
 
 def _search(options: ProofOptions, profile: Profile, rows_per_leaf: int) -> Shape | None:
-    """The first shape by rising n_q that is not refused and reaches the target; queries that cannot reach it are passed over."""
+    """The shape of the least n_q that is not refused and reaches the target; numbers too small for it are skipped."""
     if options.queries:
         shape = unchecked_shape(options, profile, rows_per_leaf, options.queries)
         return shape if refusal(profile, shape) is None else None
@@ -74,7 +74,7 @@ def _search(options: ProofOptions, profile: Profile, rows_per_leaf: int) -> Shap
         while number < queries.stop:
             shape = unchecked_shape(options, profile, rows_per_leaf, number)
             if refusal(profile, shape) is not None:
-                break  # as is all that follows in this stretch
+                break  # every later one in this stretch is refused too
             if _reaches(options, profile, shape):
                 return shape
             number = max(number + 1, _queries_wanted(options, shape))
@@ -82,7 +82,7 @@ def _search(options: ProofOptions, profile: Profile, rows_per_leaf: int) -> Shap
 
 
 def _stretches(options: ProofOptions, profile: Profile, rows_per_leaf: int) -> Iterator[range]:
-    """The numbers of queries, in stretches of equal N': in each, more queries only make D and the rate grow.
+    """The numbers of queries, in stretches of equal N': within one, more queries only make D and the rate grow.
 
     So what is refused stays refused up to the end of its stretch, and a query never proves more than those before it.
     """
@@ -102,20 +102,20 @@ def _stretches(options: ProofOptions, profile: Profile, rows_per_leaf: int) -> I
 
 
 def _reaches(options: ProofOptions, profile: Profile, shape: Shape) -> bool:
-    """Whether the shape proves the target."""
+    """True if the shape proves the target."""
     if security.query_limit(options, shape) < options.security:
-        return False  # seen without a search over multiplicities
+        return False  # the cheap bound decides, without a search over multiplicities
     return security.proven_bits(options, profile, shape) >= options.security
 
 
 def _queries_wanted(options: ProofOptions, shape: Shape) -> int:
-    """The least number of queries that could reach the target, if each proves no more than one of this shape."""
+    """A lower bound for n_q: the queries that would reach the target if each proved as much as one of this shape."""
     each = (security.query_limit(options, shape) - shape.grinding) / shape.queries
     return ceil((options.security - shape.grinding) / each - 1e-6) if each > 0 else MOST_QUERIES + 1
 
 
 def _fewest_queries(options: ProofOptions) -> int:
-    """A number of queries below which no shape reaches the target.
+    """A lower bound for n_q that no shape goes below.
 
     N' is least, so D - 1 >= N'/2 and rho >= 1/(2B): a query proves less than log2(1/rho)/2 <= log2(2B)/2.
     """
@@ -124,7 +124,7 @@ def _fewest_queries(options: ProofOptions) -> int:
 
 
 def _refuse_insecure(options: ProofOptions, profile: Profile, shape: Shape) -> None:
-    """Refuse queries that the options name and that prove fewer than 100 bits."""
+    """Refuse a number of queries named by the options that proves fewer than 100 bits."""
     bits = security.proven_bits(options, profile, shape)
     if bits < LEAST_SECURITY:
         raise SecurityError(
@@ -134,7 +134,7 @@ def _refuse_insecure(options: ProofOptions, profile: Profile, shape: Shape) -> N
 
 
 def _unreachable(options: ProofOptions, profile: Profile, rows_per_leaf: int) -> L2zkError:
-    """Why no number of queries reaches the target: every shape is refused, or a round forbids it."""
+    """The error when no number of queries reaches the target: every shape is refused, or a round limits the bits."""
     peaks = [_peak(options, profile, rows_per_leaf, queries) for queries in _stretches(options, profile, rows_per_leaf)]
     shapes = [shape for shape in peaks if shape is not None]
     if not shapes:
@@ -157,7 +157,7 @@ def _unreachable(options: ProofOptions, profile: Profile, rows_per_leaf: int) ->
 
 
 def _peak(options: ProofOptions, profile: Profile, rows_per_leaf: int, queries: range) -> Shape | None:
-    """Of a stretch the shape whose queries prove most, which rise with their number and then fall; None if all are refused."""
+    """The shape of a stretch whose queries prove most (bits rise with them, then fall); None if all are refused."""
 
     def shape(number: int) -> Shape:
         return unchecked_shape(options, profile, rows_per_leaf, number)

@@ -1,8 +1,8 @@
-"""What a verifier's caller demands of a proof's statement and options, and whether the proof has that (PROTOCOL 7.1 to 7.3).
+"""Demands: the statement and options that a verifier's caller demands, compared with the proof's (PROTOCOL 7.1 to 7.3).
 
     named by the caller -> that value; None -> any value; not named -> the input's default, or any value if it has none
 
-Only public inputs and outputs are demanded: a value that no proof states cannot be checked, so to give one is a misuse.
+Only public inputs and outputs are demanded: to name a value that no proof states is a misuse.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ Known = Sequence[int | None] | Mapping[str, int | None] | None
 
 @dataclass(frozen=True)
 class Demands:
-    """What is demanded of the public inputs, or of the outputs, of a program.
+    """The values demanded of a program's public inputs, or of its outputs.
 
-    values: in their order; None where whatever the proof states will do. defaults: the names of those that the caller
-    did not name and that stand at their default.
+    values: in their order; None where any value that the proof states will do. defaults: the names of those that the
+    caller did not name and that are demanded to be at their default.
     """
 
     kind: str
@@ -49,14 +49,14 @@ class Demands:
     defaults: frozenset[str] = frozenset()
 
     def standing(self, index: int) -> str:
-        """Who fixes a value: "demanded" by the caller, "default" of the program, or merely "stated" by the proof."""
+        """The standing of a value: "demanded" by the caller, "default" of the program, or "stated" by the proof."""
         if self.values[index] is None:
             return "stated"
         return "default" if self.names[index] in self.defaults else "demanded"
 
 
 def demanded_inputs(definition: Definition, hint: Known = ()) -> Demands:
-    """What a hint demands; an input that it does not name is demanded to have its default, if it has one."""
+    """The demands on the public inputs; one that the hint does not name must have its default, if it has one."""
     return _defaults(definition) if _says_nothing(hint) else _inputs(definition, hint)
 
 
@@ -75,16 +75,18 @@ def _inputs(definition: Definition, hint: Known) -> Demands:
 
 
 def demanded_outputs(definition: Definition, outputs: Known = ()) -> Demands:
-    """What is demanded of the outputs; one that is not named is as the proof states it."""
+    """The demands on the outputs; one that is not named is accepted as the proof states it."""
     names = definition.air.outputs
     named = _named(definition, "output", names, outputs)
     return Demands("output", names, tuple(map(named.get, names)))
 
 
 def read_statement(definition: Definition, data: bytes, inputs: Demands, outputs: Demands) -> tuple[Header, int]:
-    """The header at the start of a proof, if it is this program's and states what is demanded, and its length (PROTOCOL 7.1, 7.2).
+    """The header at the start of a proof and its length, if it is this program's and states what is demanded (PROTOCOL
+    7.1, 7.2).
 
-    Whatever has one value in every proof of the program is compared as bytes: what is of another program is not decoded.
+    Bytes that are the same in every proof of the program are compared as bytes: what is of another program is not
+    decoded.
     """
     reader = Reader(data, "8.1")
     preamble = Preamble.read(reader)
@@ -110,7 +112,7 @@ def _check_program(definition: Definition, stated: Preamble) -> None:
 
 
 def _check_names(reader: Reader, start: int, id: str, demands: Demands) -> int:
-    """That the names of public values from there on are those that are demanded; the length of names and values."""
+    """Refuse other names of public values than the demanded ones; returns the length of names and values in bytes."""
     template, known, _ = _named_bytes(demands.names)
     data = np.frombuffer(reader.data[start : start + len(template)], dtype=np.uint8)
     if ((data != template[: len(data)]) & known[: len(data)]).any():
@@ -119,7 +121,7 @@ def _check_names(reader: Reader, start: int, id: str, demands: Demands) -> int:
 
 
 def _stated_values(reader: Reader, demands: Demands) -> PublicValues:
-    """The values behind these names, which stand there as far as there are bytes."""
+    """The public values that the proof states under these names."""
     template, _, places = _named_bytes(demands.names)
     data = np.frombuffer(reader.data[reader.at : reader.at + len(template)], dtype=np.uint8)
     if len(data) < len(template):
@@ -132,7 +134,7 @@ def _stated_values(reader: Reader, demands: Demands) -> PublicValues:
 
 
 def _refuse_value(reader: Reader, demands: Demands) -> None:
-    """Say which one is not there, or no element of the field."""
+    """Raise the error of the first value that is missing or no element of the field."""
     reader.count(2, 0xFFFF, f"the number of public {demands.kind}s")
     for name in demands.names:
         reader.take(1 + len(name.encode()), f"the name of a public {demands.kind}")
@@ -141,7 +143,7 @@ def _refuse_value(reader: Reader, demands: Demands) -> None:
 
 @cached(256)
 def _named_bytes(names: tuple[str, ...]) -> tuple[NDArray[np.uint8], NDArray[np.bool_], NDArray[np.intp]]:
-    """The bytes of public values of these names, each value 0; which of them are not a value's; and where those of each are."""
+    """(template, known, places): the bytes of these public values, all 0; the fixed ones; places[i] of value i."""
     written = [str8(name) for name in names]
     template = len(names).to_bytes(2, "little") + b"".join(name + bytes(8) for name in written)
     ends = np.cumsum([2] + [len(name) + 8 for name in written])[1:]
@@ -152,7 +154,7 @@ def _named_bytes(names: tuple[str, ...]) -> tuple[NDArray[np.uint8], NDArray[np.
 
 
 def accepted_shape(options: ProofOptions, profile: Profile, least: int | None) -> Shape:
-    """The shape of proofs with a proof's own options, if they prove so many bits (PROTOCOL 7.3)."""
+    """The shape of proofs with a proof's own options, if they prove at least this many bits (PROTOCOL 7.3)."""
     try:
         shape = solve(options, profile)
     except (OptionsError, ProgramError) as error:
@@ -183,7 +185,7 @@ def _check_values(demands: Demands, stated: PublicValues) -> None:
 
 
 def _named(definition: Definition, kind: str, names: tuple[str, ...], known: Any) -> dict[str, int | None]:
-    """By name what the caller gives; None where it gives that."""
+    """The caller's values by name; None stands for any value."""
     if _says_nothing(known):
         return {}
     if isinstance(known, Mapping):
@@ -201,7 +203,7 @@ def _says_nothing(known: Any) -> bool:
 
 
 def _in_order(definition: Definition, kind: str, names: tuple[str, ...], known: Any) -> Sequence[Any]:
-    """A value for each public input, or output, and no more."""
+    """The caller's values in order, if there is one for each public input, or output."""
     sequence = isinstance(known, Sequence) or (isinstance(known, np.ndarray) and known.ndim == 1)
     if not sequence or isinstance(known, (str, bytes, bytearray, memoryview)):
         raise WitnessError(
@@ -224,7 +226,7 @@ def _kind_of(known: Any) -> str:
 
 
 def _no_such_value(definition: Definition, kind: str, names: tuple[str, ...], name: Any) -> WitnessError:
-    """The sentence on a name that is not that of a public input, or output, says what it is instead."""
+    """The error of a name that is no public input's, or output's: says what it is instead."""
     air = definition.air
     private = {known.name for known in definition.inputs if not known.public}
     if name in private or name in {column.name for column in definition.given}:
