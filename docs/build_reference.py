@@ -21,7 +21,7 @@ Built from the docstrings by `docs/build_reference.py`; p is 2^64 - 2^32 + 1. Se
 HOOKS = [name for name in vars(hookspecs) if name.startswith("l2zk_")]
 KIT = ["check_program", "examine_program", "Case", "Conformance", "FreeCell", "ConformanceError"]
 KEPT = ["keep_memory", "kept_memory", "release_memory"]
-ERRORS = [name for name, one in vars(errors).items() if isinstance(one, type)]
+ERRORS = [name for name, one in vars(errors).items() if isinstance(one, type) and one.__module__ == errors.__name__]
 SECTIONS: dict[str, dict[Any, list[str]]] = {
     "Programs": {l2zk: ["TraceProgram", "Machine", "Expression", "ExecutionTrace"]},
     "Proving and verifying": {l2zk: ["TraceZkVm", "Proof", "ProofOptions"]},
