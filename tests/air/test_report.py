@@ -192,7 +192,7 @@ def test_a_wide_constraint_is_cut():
 
         def define(self, m):
             bits = m.columns(*(f"bit{i}" for i in range(64)))
-            m.start({bit: 1 for bit in bits})
+            m.start(dict.fromkeys(bits, 1))
             m.step({bit: bit for bit in bits})
             m.constrain("word", sum(2**i * bit for i, bit in enumerate(bits)) == 2**32 - 2)
 

@@ -28,7 +28,7 @@ def test_a_trace_by_column_and_as_an_array():
 
 
 def test_equal_traces():
-    assert fibonacci() == fibonacci() and not fibonacci() != fibonacci()
+    assert fibonacci() == fibonacci() and not fibonacci() != fibonacci()  # noqa: SIM202
     assert fibonacci() != ExecutionTrace(("a", "b"), PADDED, 5)
     assert fibonacci() != ExecutionTrace(("a", "c"), PADDED, 6)
     assert fibonacci() != {"a": 1}

@@ -85,7 +85,7 @@ class Forger(Unscrupulous):
 
     rules: Rules
 
-    def follow(self, rules: Rules) -> "Forger":
+    def follow(self, rules: Rules) -> Forger:
         self.rules = rules
         self.transcript = RulesTranscript(rules, self.shape.rows_per_leaf, self.mask_root)
         return self

@@ -12,6 +12,7 @@ import signal
 import threading
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -279,7 +280,7 @@ def in_threads(*functions):
     def call(i):
         try:
             results[i] = functions[i]()
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:
             errors.append(error)
 
     threads = [threading.Thread(target=call, args=(i,)) for i in range(len(functions))]
@@ -342,7 +343,7 @@ def test_python_runs_while_a_proof_is_made():
     (begun, end), _ = in_threads(prove, count)
     within = [t for t in counted if begun < t < end]
     assert len(within) > 20
-    assert max(b - a for a, b in zip(within, within[1:], strict=False)) < (end - begun) / 2
+    assert max(b - a for a, b in pairwise(within)) < (end - begun) / 2
 
 
 # Forks.

@@ -133,7 +133,7 @@ def told(story):
     """The program of a story; a claim or an output that comes to nothing is no program."""
     try:
         program = story.program()
-        program.definition  # noqa: B018
+        program.definition
     except ProgramError as error:
         reasons = ("can never be satisfied", "constrains nothing", "stands in no constraint", "is not said on row")
         assert any(why in str(error) for why in reasons)

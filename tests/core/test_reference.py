@@ -2,7 +2,8 @@
 
 import dataclasses
 import random
-from functools import lru_cache
+from contextlib import suppress
+from functools import cache
 
 import pytest
 from blake3 import blake3
@@ -70,7 +71,7 @@ def times(x, y):
     return (ir.PRODUCT, x, y)
 
 
-@lru_cache(maxsize=None)
+@cache
 def fibonacci(n: int, N: int = 0) -> Air:
     a, b, a_next, b_next = column(0), column(1), column(0, 1), column(1, 1)
     return air_of(
@@ -102,7 +103,7 @@ def fibonacci_trace(n, first=1, second=1, N=0, p=P):
 KEYS = (3, 1, 4, 15)
 
 
-@lru_cache(maxsize=None)
+@cache
 def cubes(N: int) -> Air:
     """a' = a^3 + key + input; b = -key a^2; c = a on rows 1, 5, 9 ...; d'' = d a^2 + 2; offsets 0, 1, 2."""
     a, a_next, b, c, d = column(0), column(0, 1), column(1), column(2), column(3)
@@ -177,7 +178,10 @@ def test_extension_by_hand():
 @pytest.mark.parametrize("field", [GOLDILOCKS, TOY])
 def test_fields_are_fields(field):
     rng = random.Random(1)
-    draw = lambda: tuple(rng.randrange(field.F.p) for _ in range(field.degree))
+
+    def draw():
+        return tuple(rng.randrange(field.F.p) for _ in range(field.degree))
+
     for _ in range(50):
         a, b, c = draw(), draw(), draw()
         k = field.K
@@ -256,9 +260,9 @@ def test_every_opening_of_small_trees(m):
         J = [i for i in range(m) if subset >> i & 1]
         digests = grown.open(J)
         assert tree.root_of({j: leaves[j] for j in J}, m, digests) == grown.root
-        assert tree.root_of({j: b"x" for j in J}, m, digests) != grown.root
+        assert tree.root_of(dict.fromkeys(J, b"x"), m, digests) != grown.root
         for i in range(len(digests)):
-            changed = digests[:i] + [bytes(32)] + digests[i + 1 :]
+            changed = [*digests[:i], bytes(32), *digests[i + 1 :]]
             assert tree.root_of({j: leaves[j] for j in J}, m, changed) != grown.root
 
 
@@ -304,7 +308,7 @@ def test_fibonacci_nodes():
     assert air.offsets == (0, 1) and air.columns_read(1) == [0, 1]
     assert air.degrees(7) == [7] * 5 and air.quotient_degree(0) == 6
     with pytest.raises(ValueError):
-        dataclasses.replace(air, nodes=air.nodes + ((1, 0, 3),))
+        dataclasses.replace(air, nodes=(*air.nodes, (1, 0, 3)))
     with pytest.raises(ValueError):
         dataclasses.replace(air, nodes=((1, 1, 0), (1, 0, 1), (6, 1, 0), *air.nodes[3:]))
 
@@ -327,7 +331,10 @@ def test_digest_of_a_small_program():
         inputs=("x",),
         periodic=((5, 6),),
     )
-    integers = lambda *values: b"".join(map(u64, values))
+
+    def integers(*values):
+        return b"".join(map(u64, values))
+
     assert (
         air.digest
         == blake3(
@@ -452,10 +459,8 @@ def test_options_bytes():
         for byte in range(256):
             data = bytearray(options.to_bytes())
             data[i] = byte
-            try:
+            with suppress(ValueError):
                 assert Options.from_bytes(bytes(data)).to_bytes() == data
-            except ValueError:
-                pass
 
 
 # 6, 7 Proofs
@@ -526,7 +531,7 @@ def test_prover_and_verifier_have_one_transcript():
     ]
 
 
-@lru_cache(maxsize=None)
+@cache
 def tiny(hiding):
     air, options = fibonacci(8), small(queries=1, zero_knowledge=hiding, blowup=2, final_rows=4, grinding=2)
     return air, options, proof_of(air, fibonacci_trace(8), options)
@@ -554,7 +559,7 @@ def test_truncated_and_extended_proofs_are_refused(hiding):
 
 
 def test_random_bytes_are_refused():
-    air, options, proof = tiny(0)
+    air, _, proof = tiny(0)
     rng = random.Random(3)
     for _ in range(300):
         changed = bytearray(proof)
@@ -588,7 +593,7 @@ def test_another_program_and_other_options_are_refused():
     assert refused(cubes(8), proof) == 2
     assert (
         refused(
-            dataclasses.replace(air, constraints=air.constraints[:-1] + (air.constraints[-2],), nodes=air.nodes[:-2]),
+            dataclasses.replace(air, constraints=(*air.constraints[:-1], air.constraints[-2]), nodes=air.nodes[:-2]),
             proof,
         )
         == 2

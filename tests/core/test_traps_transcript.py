@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import deepcopy
+from itertools import pairwise
 
 import pytest
 import reference
@@ -68,7 +69,7 @@ SEED_PARTS = (
 def test_the_parts_of_the_seed_are_all_of_it() -> None:
     seed = dict(reference.verify(twin_air(PROGRAM), proof_by(Prover)).log)[SEED]
     assert SEED_PARTS[-1][1].stop == len(seed)
-    assert all(one.stop == two.start for (_, one), (_, two) in zip(SEED_PARTS, SEED_PARTS[1:]))
+    assert all(one.stop == two.start for (_, one), (_, two) in pairwise(SEED_PARTS))
     cut = {name: seed[where] for name, where in SEED_PARTS}
     assert cut["options"] == OPTIONS.to_bytes() and cut["digest"] == PROGRAM.digest and cut["rows"] == u64(64)
     assert PROGRAM.id.encode() in cut["id"] and b"rounds" in cut["parameters"] and b"result" in cut["outputs"]

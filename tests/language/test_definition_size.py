@@ -38,7 +38,7 @@ def started_columns(m, n):
 def shift_register(m, n):
     m.rows(8)
     x, cells = m.private_column("x"), m.columns(*(f"c{i}" for i in range(n)))
-    m.start({cell: 0 for cell in cells})
+    m.start(dict.fromkeys(cells, 0))
     for last, cell in zip((x, *cells), cells):
         m.step({cell: last})
 
@@ -46,7 +46,7 @@ def shift_register(m, n):
 def running_sums(m, n):
     m.rows(8)
     cells, total = m.columns(*(f"c{i}" for i in range(n))), m.constant(0)
-    m.start({cell: 1 for cell in cells})
+    m.start(dict.fromkeys(cells, 1))
     for cell in cells:
         total = total + cell
         m.step({cell: total})

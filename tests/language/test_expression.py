@@ -48,12 +48,12 @@ def test_equal_expressions_are_one_node(abc):
 
 
 def test_simplification(abc):
-    a, b, _ = abc
+    a, _, _ = abc
     assert a + 0 is a and 0 + a is a and a - 0 is a
     assert a * 1 is a and 1 * a is a and a**1 is a
     assert str(a * 0) == str(0 * a) == str(a - a) == "0"
     assert a**0 is a.graph.leaf(CONSTANT, 1)
-    assert -(-a) is a and 0 - a is -a
+    assert -(-a) is a and 0 - a is -a  # noqa: B002
     assert a * (2 * a.graph.lift(3)) is a * 6
     assert value(a.graph.lift(3) - 5) == P - 2
 

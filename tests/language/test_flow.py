@@ -27,7 +27,7 @@ def searched(nodes, columns, fillings):
 @given(st.data())
 def test_what_columns_enter_is_what_a_search_finds(data):
     columns = list(Machine().columns(*"abcdefgh"))
-    nodes, graph = columns + [columns[0].next, columns[3][2]], columns[0].graph
+    nodes, graph = [*columns, columns[0].next, columns[3][2]], columns[0].graph
     for kind, x, y in data.draw(st.lists(st.tuples(st.sampled_from("+-*"), *[st.integers(0, 60)] * 2), max_size=30)):
         x, y = nodes[x % len(nodes)], nodes[y % len(nodes)]
         nodes.append({"+": x + y, "-": x - y, "*": x * y}[kind])

@@ -150,7 +150,7 @@ def test_a_wrong_value_is_refused_with_its_name(change):
 
 def test_options_are_frozen_keyword_only_and_hashable():
     with pytest.raises(dataclasses.FrozenInstanceError):
-        setattr(ProofOptions(), "blowup", 4)
+        ProofOptions().blowup = 4
     with pytest.raises(TypeError):
         ProofOptions(8)  # type: ignore[misc]
     assert len({ProofOptions(), ProofOptions(blowup=8), ProofOptions(blowup=4)}) == 2

@@ -254,7 +254,7 @@ def _check_node(air: Air, here: int, triple: Triple) -> None:
     }
     if kind not in range(9) or min(x, y) < 0 or x >= limits.get(kind, here):
         raise ValueError(f"node {here}, {triple}, names something that is not there")
-    if SUM <= kind <= PRODUCT and y >= here or kind not in (COLUMN, SUM, DIFFERENCE, PRODUCT) and y:
+    if (SUM <= kind <= PRODUCT and y >= here) or (kind not in (COLUMN, SUM, DIFFERENCE, PRODUCT) and y):
         raise ValueError(f"node {here}, {triple}, has a wrong second entry")
 
 

@@ -163,6 +163,6 @@ def _value(reader: Reader, depth: int) -> Value:
 def _signed(reader: Reader) -> int:
     sign, magnitude = reader.integer(1), reader.take(reader.integer(2))
     value = int.from_bytes(magnitude, "little")
-    if sign > 1 or sign and not value or magnitude[-1:] == b"\0":
+    if sign > 1 or (sign and not value) or magnitude[-1:] == b"\0":
         raise FormatError(f"the integer before {reader.position} is not in its shortest form")
     return -value if sign else value

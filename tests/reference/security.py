@@ -118,7 +118,7 @@ def johnson_bits(counts: Counts, shape: "Shape", field: Field = GOLDILOCKS) -> f
         mu = (low + high) // 2
         regime = johnson(rate, mu)
         bits = round_bits(regime, counts, shape, field) if regime else {}
-        if regime and bits["queries"] <= min(bits.values()) or not regime and _theta(rate, mu) <= 0:
+        if (regime and bits["queries"] <= min(bits.values())) or (not regime and _theta(rate, mu) <= 0):
             low = mu + 1
         else:
             high = mu

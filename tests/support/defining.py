@@ -47,7 +47,7 @@ def holds(define, witness=(), generate=None):
 def column(m, *names):
     """A column that counts from 0, or one for each name."""
     columns = m.columns(*(names or ("a",)))
-    m.start({c: 0 for c in columns})
+    m.start(dict.fromkeys(columns, 0))
     m.step({c: c + 1 for c in columns})
     return columns if len(columns) > 1 else columns[0]
 

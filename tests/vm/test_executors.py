@@ -31,7 +31,7 @@ class Inline(Executor):
         done: Future[Any] = Future()
         try:
             done.set_result(function(*arguments, **settings))
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:
             done.set_exception(error)
         return done
 

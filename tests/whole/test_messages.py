@@ -169,7 +169,7 @@ def test_an_expression_of_another_program() -> None:
         m.step({b: b + kept[0]})
         m.rows(8)
 
-    program_of(first).definition  # noqa: B018
+    program_of(first).definition
     assert_names(
         sentence_of(ProgramError, lambda: program_of(second).definition),
         "the expression a",
