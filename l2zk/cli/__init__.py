@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import click
 
-import l2zk
+from l2zk.base.version import __version__
 from l2zk.cli import installation, looking, proving
 from l2zk.cli.command_line import CommandLine
 from l2zk.errors import PluginError
@@ -29,7 +29,7 @@ def _leave_out(ctx: click.Context, option: click.Parameter, names: tuple[str, ..
 
 
 @click.group(cls=CommandLine, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(l2zk.__version__, message="l2zk %(version)s")
+@click.version_option(__version__, message="l2zk %(version)s")
 @click.option(
     "--no-plugin",
     metavar="NAME",

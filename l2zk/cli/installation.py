@@ -14,7 +14,6 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-import l2zk
 from l2zk.base.container import Limits
 from l2zk.base.resources import (
     container,
@@ -23,6 +22,7 @@ from l2zk.base.resources import (
     processors,
     require_instruction_set,
 )
+from l2zk.base.version import __version__
 from l2zk.cli.command_line import contributions
 from l2zk.cli.failure import Command, Misuse
 from l2zk.cli.fields import parameters, summary
@@ -123,7 +123,7 @@ def _entries(show_all: bool) -> list[dict[str, Any]]:
     return entries
 
 
-_OWN = Plugin(name="l2zk", distribution="l2zk", version=l2zk.__version__, hooks=("l2zk_register_commands",))
+_OWN = Plugin(name="l2zk", distribution="l2zk", version=__version__, hooks=("l2zk_register_commands",))
 
 
 def _dispute(registry: plugins.Registry, id: str) -> str:
@@ -195,7 +195,7 @@ def info(as_json: bool) -> None:
 
     require_instruction_set()
     facts: dict[str, Any] = {
-        "l2zk": l2zk.__version__,
+        "l2zk": __version__,
         "proof format": VERSION,
         "instruction set": _core.isa(),
         "instruction sets": list(_core.isas()),

@@ -103,9 +103,26 @@ static void compare_hashes(const l2zk_kernels *k, const l2zk_kernels *l)
     equal("hash_bytes", a, b, 32);
 }
 
-static void compare_tiles(const l2zk_kernels *k, const l2zk_kernels *l)
+static void compare_sums(const l2zk_kernels *k, const l2zk_kernels *l)
 {
-    uint64_t *x = elements(CHUNK), *a = elements(CHUNK), *b = malloc(8 * (CHUNK + TILE)), *u[3], *v[3];
+    uint64_t *x = elements(CHUNK), *u = elements(256), *v = elements(256);
+    const uint64_t *weights = elements(3 * CHUNK_STEP), *in = elements(2048), factor = *elements(1);
+    static uint64_t limbs[9 * CHUNK_STEP], other_limbs[9 * CHUNK_STEP];
+    k->split_weights(weights, CHUNK_STEP, CHUNK, limbs);
+    l->split_weights(weights, CHUNK_STEP, CHUNK, other_limbs);
+    equal("split_weights", limbs, other_limbs, sizeof limbs);
+    k3 p = k->dot(limbs, CHUNK_STEP, x, CHUNK), q = l->dot(limbs, CHUNK_STEP, x, CHUNK);
+    equal("dot", &p, &q, sizeof p);
+    memcpy(u, v, 8 * 77);
+    k->add_scaled(u, in, 77, factor);
+    l->add_scaled(v, in, 77, factor);
+    equal("add_scaled", u, v, 8 * 77);
+}
+
+static void compare_inverses(const l2zk_kernels *k, const l2zk_kernels *l)
+{
+    uint64_t *x = elements(CHUNK), *a = elements(CHUNK), *b = malloc(8 * (CHUNK + TILE));
+    uint64_t *u = elements(3 * TILE), *v = elements(3 * TILE);
     k3 z = extension_element();
     for (size_t i = 0; i < CHUNK; i++)
         a[i] += a[i] == 0;
@@ -113,40 +130,41 @@ static void compare_tiles(const l2zk_kernels *k, const l2zk_kernels *l)
     k->invert(a, CHUNK);
     l->invert(b, CHUNK);
     equal("invert", a, b, 8 * CHUNK);
-    const uint64_t *weights = elements(3 * CHUNK_STEP);
-    static uint64_t limbs[9 * CHUNK_STEP], other_limbs[9 * CHUNK_STEP];
-    k->split_weights(weights, CHUNK_STEP, CHUNK, limbs);
-    l->split_weights(weights, CHUNK_STEP, CHUNK, other_limbs);
-    equal("split_weights", limbs, other_limbs, sizeof limbs);
-    k3 p = k->dot(limbs, CHUNK_STEP, x, CHUNK), q = l->dot(limbs, CHUNK_STEP, x, CHUNK);
-    equal("dot", &p, &q, sizeof p);
-    for (int c = 0; c < 3; c++)
-        u[c] = elements(256), v[c] = elements(256);
-    const uint64_t *in[3] = {elements(2048), elements(2048), elements(2048)};
-    memcpy(u[0], v[0], 8 * 77);
-    k->add_scaled(u[0], in[0], 77, z.c[0]);
-    l->add_scaled(v[0], in[0], 77, z.c[0]);
-    equal("add_scaled", u[0], v[0], 8 * 77);
-    k->fold(in, 256, 0, 256, 3, z, u);
-    l->fold(in, 256, 0, 256, 3, z, v);
-    for (int c = 0; c < 3; c++)
-        equal("fold", u[c], v[c], 8 * 256);
-    k->reciprocals(z, x, a, u[0], TILE);
-    l->reciprocals(z, x, b, v[0], TILE);
-    equal("reciprocals", u[0], v[0], 8 * 3 * TILE);
+    k->reciprocals(z, x, a, u, TILE);
+    l->reciprocals(z, x, b, v, TILE);
+    equal("reciprocals", u, v, 8 * 3 * TILE);
+}
+
+static void compare_batch(const l2zk_kernels *k, const l2zk_kernels *l)
+{
     enum { SOURCES = 600 };
     static const uint64_t *sources[SOURCES];
     static k3_limbs coefficients[SOURCES];
+    const uint64_t *in[3] = {elements(2048), elements(2048), elements(2048)};
+    uint64_t *u = elements(3 * TILE), *v = elements(3 * TILE);
     for (int t = 0; t < SOURCES; t++) {
         sources[t] = in[t % 3] + t;
         coefficients[t] = k_limbs(extension_element());
     }
     for (size_t count = 1; count <= SOURCES; count *= 5) {
         const l2zk_deep_point point = {extension_element(), count, sources, coefficients};
-        k->deep(&point, 1, 7, in, u[0]);
-        l->deep(&point, 1, 7, in, v[0]);
-        equal("deep", u[0], v[0], 8 * 3 * TILE);
+        k->deep(&point, 1, 7, in, u);
+        l->deep(&point, 1, 7, in, v);
+        equal("deep", u, v, 8 * 3 * TILE);
     }
+}
+
+static void compare_folds(const l2zk_kernels *k, const l2zk_kernels *l)
+{
+    uint64_t *x = elements(CHUNK), *u[3], *v[3];
+    k3 z = extension_element();
+    for (int c = 0; c < 3; c++)
+        u[c] = elements(256), v[c] = elements(256);
+    const uint64_t *in[3] = {elements(2048), elements(2048), elements(2048)};
+    k->fold(in, 256, 0, 256, 3, z, u);
+    l->fold(in, 256, 0, 256, 3, z, v);
+    for (int c = 0; c < 3; c++)
+        equal("fold", u[c], v[c], 8 * 256);
     uint64_t *members = elements(24 * TILE), *other_members = malloc(8 * 24 * TILE);
     for (unsigned log_arity = 0; log_arity <= 3; log_arity++) {
         memcpy(other_members, members, 8 * 24 * TILE);
@@ -197,7 +215,10 @@ int main(void)
     for (unsigned log_n = 0; log_n <= LOG_N; log_n++)
         compare_transforms(&l2zk_kernels_portable, &OTHER, log_n);
     compare_hashes(&l2zk_kernels_portable, &OTHER);
-    compare_tiles(&l2zk_kernels_portable, &OTHER);
+    compare_sums(&l2zk_kernels_portable, &OTHER);
+    compare_inverses(&l2zk_kernels_portable, &OTHER);
+    compare_batch(&l2zk_kernels_portable, &OTHER);
+    compare_folds(&l2zk_kernels_portable, &OTHER);
     compare_machine(&l2zk_kernels_portable, &OTHER);
     printf("%s: %s\n", OTHER.name, failures ? "differs" : "as portable");
     return failures != 0;

@@ -106,6 +106,23 @@ def product(values: Sequence[int]) -> int:
     return result
 
 
+def length_for(coefficients: int) -> int:
+    """N': the least power of two of which 5/4 are at least so many (4.2)."""
+    length = 1
+    while 4 * coefficients > 5 * length:
+        length *= 2
+    return length
+
+
+def folds(options: Options, rows: int) -> tuple[int, ...]:
+    """The arities of the rounds that bring so many leaves down to at most final_rows (4.2)."""
+    arities = []
+    while rows > options.final_rows:
+        arities.append(min(options.folding, rows // options.final_rows))
+        rows //= arities[-1]
+    return tuple(arities)
+
+
 def shape_for(options: Options, air: Air, s: int, queries: int, field: Field = GOLDILOCKS) -> Shape:
     """4.2, for given rows per leaf and queries; NoShape where it refuses."""
     N, O, hiding = air.length, air.offsets, bool(options.zero_knowledge)
@@ -115,9 +132,7 @@ def shape_for(options: Options, air: Air, s: int, queries: int, field: Field = G
     quotient_length = air.quotient_degree(h) + 1
     M = ceil_div(quotient_length, k)
     D = max(N + h, M + (h_q if k > 1 else 0))
-    domain_length = 1
-    while 4 * D > 5 * domain_length:
-        domain_length *= 2
+    domain_length = length_for(D)
     domain_size = options.blowup * domain_length
     if quotient_length > domain_size:
         raise NoShape(f"a quotient of {quotient_length} coefficients does not fit in |L| = {domain_size}")
@@ -129,10 +144,7 @@ def shape_for(options: Options, air: Air, s: int, queries: int, field: Field = G
         raise NoShape(f"N = {N} is below 8, which zero knowledge needs")
     if s > 1 and 32 * s > domain_length:
         raise NoShape(f"{s} rows per leaf need N' of at least {32 * s}, not {domain_length}")
-    arities, rows = [], domain_length // s
-    while rows > options.final_rows:
-        arities.append(min(options.folding, rows // options.final_rows))
-        rows //= arities[-1]
+    arities = folds(options, domain_length // s)
     total = s * product(arities)
     final_length = ceil_div(D - 1, total)
     if total * final_length >= domain_size:
@@ -150,7 +162,7 @@ def shape_for(options: Options, air: Air, s: int, queries: int, field: Field = G
         degree_bound=D,
         rows_per_leaf=s,
         queries=queries,
-        arities=tuple(arities),
+        arities=arities,
         final_length=final_length,
         blowup=options.blowup,
         grinding=options.grinding,

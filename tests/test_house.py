@@ -1,0 +1,233 @@
+"""The house stands as CONTRIBUTING.md draws it: rooms, floors, citations, budgets.
+
+A test here fails when an import climbs, lazily or for a type checker, when modules import in a circle, when the code
+cites a section of PROTOCOL.md that there is not, when a room has no tests, and when a function or a file outgrows its
+budget.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from importlib.util import resolve_name
+from pathlib import Path
+
+from places import HOUSE, NATIVE, ROOT, TESTS
+
+CORE = HOUSE / "_protocol"
+
+# From the ground up: what stands on a floor imports from its own floor and from those below.
+FLOORS = (
+    ("errors", "base", "_core"),
+    ("air",),
+    ("language",),
+    ("proof",),
+    ("plugins",),
+    ("vm",),
+    ("testing", "pytest_plugin"),
+    ("cli", "security", "cache", "batch"),
+    ("__init__", "__main__"),
+)
+FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
+
+DATA = {"PROTOCOL.md", "py.typed", "__init__.pxd", "_core.pyi", "_native", "_protocol"}
+"""What stands in l2zk/ beside the rooms."""
+
+
+def python_files() -> list[Path]:
+    """The modules of the library; not the template, which is another distribution."""
+    return sorted(path for path in HOUSE.rglob("*.py") if "template" not in path.parts)
+
+
+def core_files() -> list[Path]:
+    """The Cython text of the extension, and the C text."""
+    return sorted([*HOUSE.glob("*.pyx"), *CORE.rglob("*.pxi"), *NATIVE.glob("*.[ch]")])
+
+
+def from_root(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+# ---- rooms -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_folder_of_the_library_is_a_table_of_contents():
+    there = {path.name for path in HOUSE.iterdir() if path.suffix != ".so" and path.name != "__pycache__"}
+    rooms = {name for name in FLOOR if (HOUSE / name).is_dir()}
+    assert there == DATA | rooms | {f"{name}.py" for name in FLOOR.keys() - rooms - {"_core"}} | {"_core.pyx"}
+
+
+def test_each_room_has_a_folder_of_tests():
+    rooms = {path.parent.name for path in HOUSE.glob("*/__init__.py")}
+    assert rooms | {"core"} <= {path.parent.name for path in TESTS.glob("*/test_*.py")}
+    assert [path.name for path in TESTS.glob("test_*.py")] == ["test_house.py"]
+
+
+# ---- floors ----------------------------------------------------------------------------------------------------------
+
+
+def module_of(path: Path) -> str:
+    """The dotted name of a module."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+MODULES = {module_of(path) for path in python_files()} | {"l2zk._core"}
+
+
+def named(node: ast.Import | ast.ImportFrom, package: str) -> Iterator[str]:
+    """The modules that a statement imports, by their whole names."""
+    if isinstance(node, ast.Import):
+        yield from (name.name for name in node.names)
+        return
+    base = resolve_name("." * node.level + (node.module or ""), package) if node.level else str(node.module)
+    for name in node.names:
+        whole = f"{base}.{name.name}"
+        yield whole if whole in MODULES else base
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Every module of l2zk that a file imports, within functions and for type checkers too."""
+    package = module_of(path.parent / "__init__.py")
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from (name for name in named(node, package) if name.partition(".")[0] == "l2zk")
+
+
+def imported_by_the_core(path: Path) -> Iterator[str]:
+    """Every module of l2zk that a file of the core imports."""
+    yield from re.findall(r"^\s*(?:from|import) (l2zk[\w.]*)", path.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def room(module: str) -> str:
+    """The room of a module: the folder or file that it is in, of l2zk itself `__init__`."""
+    return module.split(".")[1] if "." in module else "__init__"
+
+
+def test_every_room_stands_on_a_floor():
+    assert {room(module) for module in MODULES} == set(FLOOR)
+
+
+# ---- citations -------------------------------------------------------------------------------------------------------
+
+NUMBERS = r"\d+(?:\.\d+)?"
+CITED = re.compile(rf"PROTOCOL[\s*#]+({NUMBERS}(?:(?:, | to | and ){NUMBERS})*)")
+AS_TEXT = re.compile(r'"(\d{1,2}\.\d{1,2})"')  # as the errors and the parts of a proof name a section
+
+
+def sections() -> set[str]:
+    """The sections of PROTOCOL.md; the checks of section 7 are a list, each with its number."""
+    text = (HOUSE / "PROTOCOL.md").read_text(encoding="utf-8")
+    [checks] = re.findall(r"^## 7\..*?(?=^## )", text, re.MULTILINE | re.DOTALL)
+    found = re.findall(r"^## (\d+)\.", text, re.MULTILINE) + re.findall(r"^\*\*(\d+\.\d+) ", text, re.MULTILINE)
+    return {*found, *(f"7.{number}" for number in re.findall(r"^(\d+)\. ", checks, re.MULTILINE))}
+
+
+def cited(path: Path) -> Iterator[str]:
+    """The sections of PROTOCOL.md that a file cites."""
+    text = path.read_text(encoding="utf-8")
+    for several in CITED.findall(text):
+        yield from re.findall(NUMBERS, several)
+    if path.is_relative_to(HOUSE):
+        yield from AS_TEXT.findall(text)
+    if path.name == "PROTOCOL.md":
+        yield from re.findall(rf"§({NUMBERS})", text)
+    if path.name == "_core.pyx":
+        yield from re.findall(NUMBERS, " ".join(re.findall(r"^include .*\(([\d., to]+)\)$", text, re.MULTILINE)))
+
+
+def test_sections_that_the_code_cites_exist():
+    known = sections()
+    files = [*python_files(), *core_files(), *TESTS.rglob("*.py"), *HOUSE.glob("*.md"), *ROOT.glob("*.md")]
+    wrong = [f"{from_root(path)} cites {section}" for path in files for section in cited(path) if section not in known]
+    assert not wrong, "\n".join(wrong)
+
+
+# ---- budgets ---------------------------------------------------------------------------------------------------------
+
+FUNCTION_LINES = 45
+FILE_LINES = 350
+OVER = {
+    "l2zk/_native/blake3.h": 640,
+    "l2zk/_native/crew.c": 380,
+    "l2zk/_native/ntt.h": 620,
+    "l2zk/_protocol/interface.pxi": 480,
+    "l2zk/_protocol/prover_state.pxi": 460,
+    "l2zk/_protocol/verifier.pxi": 560,
+    "l2zk/cli/looking.py": 420,
+    "l2zk/language/definition.py": 380,
+    "l2zk/proof/security.py": 500,
+    "l2zk/testing.py": 400,
+    "l2zk/vm/zkvm.py": 580,
+    "tests/base/test_making.py": 420,
+    "tests/core/test_crew.py": 500,
+    "tests/core/test_kernels.py": 500,
+    "tests/core/test_reference.py": 740,
+    "tests/proof/test_security.py": 580,
+    "tests/proof/test_solver.py": 480,
+    "tests/vm/test_batch.py": 460,
+    "tests/vm/test_cache.py": 660,
+}
+"""Files that are longer. This table only shrinks. Protocol 2 writes the core anew and leaves no file of it here."""
+
+
+def written() -> list[Path]:
+    """Every file of code that people write."""
+    folders = [HOUSE, TESTS, *(ROOT / name for name in ("plugins", "examples", "docs", "benchmarks", ".ci"))]
+    kinds = (".py", ".pyx", ".pxi", ".pxd", ".c", ".h")
+    skipped = ("__pycache__", "build", ".asv", "target")
+    found = (path for folder in folders for path in folder.rglob("*") if path.suffix in kinds)
+    return sorted(path for path in found if not set(path.parts) & set(skipped))
+
+
+def lengths_in_python(text: str) -> Iterator[tuple[str, int]]:
+    """Each function of a module, nested ones too, and its lines."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name, int(node.end_lineno or 0) - node.lineno + 1
+
+
+def lengths_in_cython(text: str) -> Iterator[tuple[str, int]]:
+    """Each function and its lines: from its signature to the last line that stands deeper."""
+    lines = text.splitlines()
+    for start, line in enumerate(lines):
+        signature = re.match(r"(\s*)(?:cdef|cpdef|def) (?!struct|class|enum|extern)[^=(]*?(\w+)\(", line)
+        if not signature:
+            continue
+        end = start
+        while not re.search(r":\s*(#.*)?$", lines[end]):
+            end += 1
+        body = end + 1
+        while body < len(lines) and (not lines[body].strip() or lines[body].startswith(signature[1] + " ")):
+            end = body if lines[body].strip() else end
+            body += 1
+        yield signature[2], end - start + 1
+
+
+def lengths_in_c(text: str) -> Iterator[tuple[str, int]]:
+    """Each function and its lines: from its signature to the brace in the first column."""
+    for found in re.finditer(
+        r"^(?:\w[^;{}/#]*?\b(\w+)\([^;{}]*\))\s*(?:/\*.*?\*/\s*)?\{\n.*?^\}", text, re.MULTILINE | re.DOTALL
+    ):
+        yield found[1], found[0].count("\n") + 1
+
+
+LENGTHS = {".py": lengths_in_python, ".c": lengths_in_c, ".h": lengths_in_c}
+
+
+def test_no_function_is_longer_than_its_budget():
+    long = [
+        f"{from_root(path)}: {name} has {lines} lines"
+        for path in written()
+        for name, lines in LENGTHS.get(path.suffix, lengths_in_cython)(path.read_text(encoding="utf-8"))
+        if lines > FUNCTION_LINES
+    ]
+    assert not long, "\n".join(long)
+
+
+def test_no_file_is_longer_than_its_budget():
+    lengths = {from_root(path): len(path.read_text(encoding="utf-8").splitlines()) for path in written()}
+    grown = [f"{name} has {n} lines" for name, n in lengths.items() if n > OVER.get(name, FILE_LINES)]
+    assert not grown, "\n".join(grown)
+    shrunk = [name for name in OVER if lengths.get(name, 0) <= FILE_LINES]
+    assert not shrunk, f"no longer over, so no longer in the table: {shrunk}"
