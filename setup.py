@@ -34,11 +34,11 @@ class Isa(NamedTuple):
 
     @property
     def exists(self) -> bool:
-        """Whether the kernels have been written for it: its vectors are defined in isa_<name>.h."""
+        """True if the kernels are written for it: isa_<name>.h defines its vectors."""
         return Path(NATIVE, f"isa_{self.name}.h").exists()
 
 
-# The flags of a set name just the features that dispatch.c asks the machine for.
+# The flags of a set name exactly the features that dispatch.c asks the machine for.
 ISAS = (
     Isa("avx2", X86_64, ("-mavx2",)),
     Isa("avx512", X86_64, ("-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl")),

@@ -32,7 +32,7 @@ need no cargo."""
 
 @dataclass
 class Contestant:
-    """A process that proves one kind of statement again and again, and what it has answered."""
+    """A process that proves one kind of statement again and again, and its answers so far."""
 
     name: str
     process: subprocess.Popen[str]
@@ -54,7 +54,7 @@ class Contestant:
         self.process.communicate()
 
     def median(self, key: str) -> float:
-        """Over all answers but the first, which is cold."""
+        """The median over all answers but the first, which is cold."""
         return median(answer[key] for answer in self.answers[1:])
 
 
@@ -134,7 +134,7 @@ def names(arguments: argparse.Namespace) -> list[str]:
 
 
 def start(name: str, arguments: argparse.Namespace, binary: Path | None, statement: str, log_rows: int) -> Contestant:
-    """Its process, waiting for seeds."""
+    """A contestant's process, waiting for seeds."""
     environment, threads = dict(os.environ), str(arguments.threads)
     what = [statement, str(log_rows), str(arguments.batch)]
     if name.startswith("l2zk"):

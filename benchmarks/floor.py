@@ -1,4 +1,4 @@
-"""How far a hiding proof is from what this machine can do, in the same minutes, stage by stage.
+"""The stages of a hiding proof beside the least that this machine could take for them, in the same minutes.
 
     floor of a stage = hashes * seconds of a compression + the rest in a short plain proof, scaled by work
 
@@ -26,7 +26,7 @@ from l2zk import _core
 from l2zk.proof.solver import Shape
 
 SHORT = 12
-RUNS = 3  # of the proof, and of the chain, in each turn, after one that is not counted
+RUNS = 3  # runs that count in each turn, of the proof and of the chain, after a first one that does not
 NONCES = 1 << 18
 BLOCK = 64
 MASK = 24
@@ -80,7 +80,7 @@ def compression() -> float:
 
 
 def floors(short: Shape, shape: Shape, seconds: Seconds, compression: float, threads: int) -> Seconds:
-    """What each stage of a proof would take at the speed of the short one's."""
+    """The seconds of each stage of a proof at the speed of the short one's."""
     hashes, more_hashes = compressions(short), compressions(shape)
     found = {}
     for stage, time in seconds.items():

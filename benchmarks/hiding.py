@@ -1,4 +1,4 @@
-"""What hiding costs: proofs that hide and proofs that do not, in turn, for traces of 2, 16 and 100 columns.
+"""The cost of hiding: proofs that hide and proofs that do not, in turn, for traces of 2, 16 and 100 columns.
 
 Grinding is luck, so each proof counts with the mean time of all that this run saw; the ratio is that of medians.
 """
@@ -36,7 +36,7 @@ def statement(columns: int, log_rows: int) -> Statement:
 def times(program: Statement, threads: int, repeats: int) -> tuple[float, float]:
     """Medians in milliseconds, without hiding and with it."""
     runs = [[stages(program, hiding, threads, seed) for hiding in (False, True)] for seed in range(repeats + 1)]
-    pairs = runs[1:]  # the first ones touch fresh memory
+    pairs = runs[1:]  # the first run touches fresh memory
     ground = mean(run["grind"] for pair in pairs for run in pair)
     plain, hiding = (median(without_grinding(pair[kind]) for pair in pairs) for kind in (0, 1))
     return 1e3 * (plain + ground), 1e3 * (hiding + ground)

@@ -1,4 +1,4 @@
-"""The side of l2zk in compare.py: as `peers`, a batch of proofs and a line of JSON for each seed on standard input."""
+"""l2zk's side of compare.py: like `peers`, a batch of proofs and a line of JSON for each seed on standard input."""
 
 from __future__ import annotations
 

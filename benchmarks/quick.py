@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def configuration(place: Path) -> Path:
-    """The suite's, with results in a folder of their own."""
+    """The suite's configuration, with results in a folder of their own."""
     settings = json.loads((HERE / "asv.conf.json").read_text())
     settings |= {"repo": str(HERE.parent), "benchmark_dir": str(HERE / "benchmarks")}
     settings |= {"results_dir": str(place / "results"), "env_dir": str(place / "env")}
@@ -52,13 +52,13 @@ def asv(config: Path, *arguments: str) -> None:
 
 
 def head() -> str:
-    """The commit that the results are put down to."""
+    """The commit under which asv records the results."""
     command = ["git", "-C", str(HERE), "rev-parse", "HEAD"]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def results(place: Path) -> Iterator[tuple[str, list[Any]]]:
-    """Each benchmark that was run, with its results; None stands for a failure."""
+    """Each benchmark that was run, with its results; None for a failure."""
     for path in place.glob("results/*/*existing*.json"):
         content = json.loads(path.read_text())
         position = content["result_columns"].index("result")

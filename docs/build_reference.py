@@ -47,7 +47,7 @@ def signature(name: str, value: Any) -> str:
 
 
 def text(value: Any, names: set[str]) -> str:
-    """The docstring; where `name: ...` tells of an argument or a field, an entry of a list begins."""
+    """The docstring as Markdown; `name: ...` of an argument or a field becomes an item of a list."""
     told = r"(?:^|(?<=[.)])\s|\n)((?:%s)(?:, \w+)*): " % ("|".join(sorted(names)) or "(?!)")
     page = re.sub(told, r"\n\n- `\1`: ", inspect.cleandoc(value.__doc__))
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"\n(?=Raises )", "\n\n", page)).strip()

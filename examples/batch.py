@@ -15,4 +15,4 @@ for outcome in outcomes:
 
 made = [job for job in zip(programs, outcomes, witnesses) if not isinstance(job[1], Exception)]
 programs, proofs, hints = zip(*made)
-print(batch.verify_batch_parallel(programs, proofs, hints))  # all inputs are public: a witness says what to demand
+print(batch.verify_batch_parallel(programs, proofs, hints))  # all inputs are public, so the witnesses are the demands

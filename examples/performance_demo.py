@@ -1,4 +1,4 @@
-"""What batches, threads and the cache are worth on this machine; the same as `l2zk demo --performance`."""
+"""The gains of batches, threads and the cache on this machine; the same as `l2zk demo --performance`."""
 
 from rich.console import Console
 

@@ -10,13 +10,13 @@ fibonacci = get_program("fib")
 
 
 async def answer(rounds: int) -> int:
-    """What a request gets: the result, with a proof that anyone can verify."""
+    """The answer to a request: the result, with a proof that anyone can verify."""
     proof = await machine.prove_async(fibonacci(rounds=rounds))  # type: ignore[call-arg]
     return proof.public_outputs["result"]
 
 
 async def longest_pause(done: asyncio.Event) -> float:
-    """Seconds for which nothing else could run in the event loop, at worst."""
+    """The longest time, in seconds, for which the event loop ran nothing else."""
     longest, last = 0.0, perf_counter()
     while not done.is_set():
         await asyncio.sleep(0.001)

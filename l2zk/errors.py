@@ -11,7 +11,7 @@ from copy import copy
 
 
 class L2zkError(Exception):
-    """Any error of l2zk's own. `shareable` is the same without private values, where this one may hold any."""
+    """The base of l2zk's errors. `shareable` is the same error without private values, if this one may hold any."""
 
     shareable: L2zkError | None = None
 
@@ -25,7 +25,7 @@ class DegreeError(ProgramError):
 
 
 class CycleError(ProgramError):
-    """A proof that is asked for while it is made, by the program itself or in a circle of several."""
+    """A proof was asked for while it is made: by the program itself, or in a circle of several."""
 
 
 class UnknownProgramError(L2zkError, LookupError):
@@ -41,7 +41,7 @@ class WitnessError(L2zkError, ValueError):
 
 
 class ConstraintError(L2zkError):
-    """The trace violates a constraint; `report` says which, at which row, with which values if they are not private."""
+    """The trace violates a constraint; `report` names it, the row, and those values that are not private."""
 
     def __init__(self, message: str, report: object = None) -> None:
         super().__init__(message)
@@ -49,7 +49,7 @@ class ConstraintError(L2zkError):
 
 
 class ArgumentError(L2zkError, TypeError):
-    """An argument is of a type that no value of it has: a proof that is no bytes, a list that is none."""
+    """An argument has a wrong type: a proof that is no bytes, a list that is none."""
 
 
 class StepError(L2zkError):
@@ -65,7 +65,7 @@ class SecurityError(OptionsError):
 
 
 class MemoryLimitError(L2zkError, MemoryError):
-    """A proof would need more memory than there is or than the caller allows."""
+    """A proof would need more memory than there is, or than the caller allows."""
 
 
 class ProofError(L2zkError):
@@ -80,7 +80,7 @@ class ProofError(L2zkError):
 
 
 class FormatError(ProofError):
-    """Bytes that are no proof of this format."""
+    """Bytes that are no proof in this format."""
 
 
 class VersionError(FormatError):
@@ -88,7 +88,7 @@ class VersionError(FormatError):
 
 
 class L2zkWarning(UserWarning):
-    """Any warning of l2zk's own; the filters of `warnings` turn it into an error."""
+    """The base of l2zk's warnings; the filters of `warnings` turn them into errors."""
 
 
 class DegreeWarning(L2zkWarning):
@@ -100,10 +100,10 @@ class LengthWarning(L2zkWarning):
 
 
 def copied(error: L2zkError) -> L2zkError:
-    """Another error that says the same, for another caller: with notes of its own, and without where it arose and what of."""
+    """A copy of an error for another caller: with notes of its own, without traceback and cause."""
     try:
         other = copy(error)
-    except Exception:  # an error of foreign code, which cannot be made a second time
+    except Exception:  # foreign code's error, whose class takes other arguments
         return error
     if hasattr(error, "__notes__"):
         other.__notes__ = list(error.__notes__)

@@ -1,4 +1,4 @@
-"""What l2zk adds to pytest: the fixture `check_program`, and the whole report of a violated constraint.
+"""The pytest plugin: the fixture `check_program`, and the whole report of a violated constraint.
 
 pytest finds it by the entry point `l2zk = "l2zk.pytest_plugin"` in the group pytest11; `-p no:l2zk` turns it
 off. What it prints shows all values, the private ones of a test as well: it is for the developer's own terminal.
@@ -43,7 +43,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
 
 
 def _whole_report(error: ConstraintError) -> object:
-    """The report with private values: the check is made again, on what the call that raised the error was given, if it is known."""
+    """The report with private values, made again from the arguments of the call that raised, if they are known."""
     from l2zk.vm.zkvm import TraceZkVm
 
     for frame, _ in walk_tb(error.__traceback__):

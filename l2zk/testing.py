@@ -1,4 +1,4 @@
-"""check_program: the conformance kit, which looks for what is wrong with a program by cheating with it.
+"""check_program: the conformance kit, which looks for faults of a program by cheating with it.
 
 A cell of an honest trace is pinned if every other value in it breaks some constraint C_i(row) = 0 (PROTOCOL 3.1).
 A prover may choose a cell that is not pinned: the program is under-constrained.
@@ -133,7 +133,7 @@ def check_program(
 def examine_program(
     program: type[TraceProgram], cases: Iterable[Case | Mapping[str, Any]], *, vm: TraceZkVm | None = None
 ) -> Conformance:
-    """As check_program, but gives what was found without raising ConformanceError."""
+    """As check_program, but returns the findings instead of raising ConformanceError."""
     if not (isinstance(program, type) and issubclass(program, TraceProgram)):
         raise ProgramError(
             f"check_program takes a class of programs, not {short(program)}; its cases give the parameters"
@@ -154,7 +154,7 @@ def examine_program(
 
 
 def _cases(cases: Any) -> list[Case]:
-    """What is given as cases, each as a `Case`."""
+    """The cases as a list of `Case`s."""
     given = items(cases)
     if given is None:
         raise ArgumentError(f"cases are a list of `Case`s or of mappings of parameters, not {short(cases)}")
@@ -178,7 +178,7 @@ def _made(kind: type[TraceProgram], case: Case) -> TraceProgram:
 
 
 class Trial:
-    """One case, and what was seen of it."""
+    """One case of a program, and what was found in it."""
 
     def __init__(self, kind: type[TraceProgram], case: Case, vm: TraceZkVm) -> None:
         self.program = _made(kind, case)
@@ -226,9 +226,10 @@ class Trial:
                 yield "two proofs of the same witness that do not hide have different bytes"
 
     def _plain_options(self, options: ProofOptions) -> ProofOptions | None:
-        """Options that do not hide, with the least blowup from the proof's on that the degrees allow, if one does.
+        """Options that do not hide, with the least blowup from the proof's on that the degrees allow; None if none
+        does.
 
-        Without the masks of a proof that hides a short trace has fewer points, so that the same blowup may not do.
+        A proof without masks has fewer points on a short trace, so that the same blowup may not do.
         """
         for blowup in (blowup for blowup in BLOWUPS if blowup >= options.blowup):
             plain = dataclasses.replace(options, zero_knowledge=False, blowup=blowup)
@@ -237,7 +238,7 @@ class Trial:
         return None
 
     def _other_values(self, proof: Proof) -> Iterator[str]:
-        """Each public value (of many, some) one larger: as a demand, and as what the proof's header states."""
+        """Each public value (of many, some) raised by one: as a demand, and as what the proof's header states."""
         for kind, values in (("inputs", proof.public_inputs), ("outputs", proof.public_outputs)):
             for name, value in _spread(list(values.items()), CHANGED_VALUES):
                 other = {name: (value + 1) % MODULUS}
@@ -259,7 +260,7 @@ class Trial:
             yield "a proof that is a byte too short or too long is accepted"
 
     def _accepts(self, data: bytes) -> bool:
-        """Whether bytes verify; the values that they state are taken as they are."""
+        """True if the bytes verify, whatever public values they state."""
         return self.vm.verify(self.program, data, self.any_inputs)
 
     def _pinned(self, trace: ExecutionTrace, inputs: list[int], outputs: list[int]) -> Pinned:
@@ -347,7 +348,7 @@ class Pinned:
 
 
 def _replacements(column: Vector) -> NDArray[np.uint64]:
-    """Other values for each cell: near ones, of the same square, cube or fourth power, small ones, others."""
+    """Other values for each cell, uint64[11, N]: near, small, of equal square, cube or fourth power, and others."""
 
     def constant(value: int) -> Vector:
         return np.full_like(column, value)
@@ -370,7 +371,7 @@ def _replacements(column: Vector) -> NDArray[np.uint64]:
 
 
 def _spread(items: Sequence[Item], most: int) -> Sequence[Item]:
-    """All of them, or so many from the first to the last."""
+    """All items, or `most` of them, evenly from the first to the last."""
     return items if len(items) <= most else [items[k * (len(items) - 1) // (most - 1)] for k in range(most)]
 
 

@@ -12,7 +12,7 @@ from .programs import Fibonacci, first_row
 
 
 class Batch:
-    """So many proofs of so many rows, each of another statement."""
+    """`proofs` proofs of 2^log_rows rows, each of another statement."""
 
     param_names = ["proofs", "log_rows"]
     params = [[200, 1000], [4, 8]]
@@ -36,7 +36,7 @@ class Batch:
 
 
 class CostModel(Proving):
-    """What schedule.py says that a proof takes, by what it takes; schedules depend on how this varies."""
+    """Seconds that schedule.py expects of a proof, over those it takes; schedules depend on how this varies."""
 
     params = [["fib", "wide", "chain"], [8, 12, 14], [True]]
 

@@ -1,4 +1,4 @@
-"""The cache: what it takes to find that the program, its parameters, the witness and the options are those of before."""
+"""The cache: the time to find that program, parameters, witness and options are those of an earlier request."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ELEMENTS = 100_000
 
 
 class Hit:
-    """A proof that is held, by a witness of 2 elements (fib) or of 8 (chain); the rows make no difference."""
+    """A proof from the cache, by a witness of 2 elements (fib) or of 8 (chain); the rows make no difference."""
 
     param_names = ["statement", "form", "log_rows"]
     params = [["fib", "chain"], ["list", "array"], [8, 14]]

@@ -1,10 +1,10 @@
-"""How long a process takes to have l2zk, and to have it with numpy there already."""
+"""The time until a process has l2zk, from nothing and with numpy there already."""
 
 from __future__ import annotations
 
 
 class Import:
-    """In a fresh process each time."""
+    """Imports, in a fresh process each time."""
 
     def timeraw_l2zk(self) -> str:
         return "import l2zk"

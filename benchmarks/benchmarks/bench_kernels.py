@@ -14,7 +14,7 @@ NONCES = 1 << 16
 
 
 class Kernels:
-    """Each on 2^log_n elements."""
+    """Each kernel on 2^log_n elements."""
 
     param_names = ["isa", "log_n"]
     params = [list(_core.isas()), [12, 16]]

@@ -1,4 +1,4 @@
-"""What comes before a proof: the definition of a program, its trace, and the check of its constraints."""
+"""The work before a proof: the definition of a program, its trace, and the check of its constraints."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Trace(Proving):
 
 
 class Define(Proving):
-    """A program's text turned into expressions."""
+    """A program's `define` run, and its definition made."""
 
     params = [["fib", "wide", "chain"], [8], [False]]
 

@@ -1,4 +1,4 @@
-"""What the benchmarks share: the machine, and the stages of a proof."""
+"""The common ground of the benchmarks: the machine, and the stages of a proof."""
 
 from __future__ import annotations
 
@@ -34,6 +34,6 @@ def shape_of(program: Statement, hiding: bool) -> Shape:
 
 
 def stages(program: Statement, hiding: bool, threads: int, seed: int) -> dict[str, float]:
-    """The seconds of each stage of one proof that is the core's."""
+    """The seconds of each stage of the core in one proof."""
     profile = TraceZkVm(options(hiding), threads=threads).profile(program, first_row(program, seed))
     return {stage: profile.seconds[stage] for stage in _core.STAGES}

@@ -33,7 +33,7 @@ class Fibonacci(Statement):
 
 @dataclass(frozen=True)
 class Wide(Statement):
-    """Sixteen columns, or so many: x' = x^3 + its right neighbour, round the row."""
+    """Sixteen columns, or another number: x' = x^3 + its right neighbour, round the row."""
 
     id = "bench-wide.v0"
     width: int = 16

@@ -17,7 +17,7 @@ from l2zk.plugins import registry as plugins
 
 
 def _leave_out(ctx: click.Context, option: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Before any command is looked up: a command may be of a plugin."""
+    """Leave plugins out before any command is looked up, since a command may be a plugin's."""
     if not names:
         return names
     try:

@@ -1,7 +1,8 @@
-"""The group of all commands: l2zk's own, and those that plugins add by the hook `l2zk_register_commands`.
+"""CommandLine: the group of all commands, l2zk's own and those that plugins add by `l2zk_register_commands`.
 
 Invariant: a name of l2zk's own stays l2zk's; what two plugins claim is given to neither; a plugin that fails
-stops no other. The process ends with 0 only where a command came to its end, or a plugin's own says so. Plugins are loaded only when a command is needed that is not l2zk's own, or all are listed.
+stops no other. The process ends with 0 only where a command came to its end, or a plugin's own says so. Plugins are
+loaded only when a command is needed that is not l2zk's own, or all are listed.
 """
 
 from __future__ import annotations
@@ -23,12 +24,12 @@ from l2zk.plugins import registry as plugins
 from l2zk.plugins.registry import Plugin, Registry
 
 NAME = "l2zk"
-COMPLETION = "_L2ZK_COMPLETE"  # how a shell asks click what may come next
+COMPLETION = "_L2ZK_COMPLETE"  # set by a shell that asks click for completions
 
 
 @dataclass(frozen=True)
 class Contributions:
-    """The commands of plugins, and who provides them, by name; by the key of a plugin, what is wrong with others."""
+    """The commands of plugins and their providers, by name; and by a plugin's key, the faults found in its commands."""
 
     commands: Mapping[str, click.Command]
     providers: Mapping[str, Plugin]
@@ -40,7 +41,7 @@ class Contributions:
 
 
 def contributions(registry: Registry, own: Iterable[str]) -> Contributions:
-    """What the plugins contribute beside l2zk's own commands."""
+    """The plugins' commands beside l2zk's own, whose names `own` gives."""
     claims: dict[str, list[tuple[Plugin, click.Command]]] = defaultdict(list)
     faults: dict[str, list[str]] = defaultdict(list)
     for plugin, register in registry.implementations("l2zk_register_commands"):
@@ -67,7 +68,7 @@ def contributions(registry: Registry, own: Iterable[str]) -> Contributions:
 
 
 def _checked(name: object, command: object) -> click.Command:
-    """A command whose line in the list of all commands can be printed."""
+    """A command that can be listed; anything else is refused."""
     if not isinstance(name, str) or not isinstance(command, click.Command):
         raise PluginError(f"l2zk_register_commands adds {name!r}, which is no command of click's")
     command.get_short_help_str()
@@ -80,7 +81,7 @@ class CommandLine(click.Group):
     command_class = Command
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **settings: Any) -> NoReturn:
-        """Run a command line, and end the process."""
+        """Run a command line, then end the process."""
         if os.environ.get(COMPLETION):
             super().main(args, *rest, **settings)
         arguments = list(sys.argv[1:] if args is None else args)
@@ -105,7 +106,7 @@ class CommandLine(click.Group):
             raise PluginError(f"the command {name!r} of {provider} raised {told(error)}") from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """All names."""
+        """The names of all commands."""
         return [*self.commands, *sorted(self._contributions().commands)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:

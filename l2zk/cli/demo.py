@@ -24,7 +24,7 @@ SHORT = 100
 
 
 def run(console: Console, rounds: int) -> bool:
-    """Show everything; whether it went as it should."""
+    """Show everything; True if all went as it should."""
     machine = TraceZkVm()
     accepted = show_proofs(console, machine, rounds)
     refused = [show_refusal(console, *attempt) for attempt in attempts(machine)]
@@ -41,7 +41,7 @@ def programs(rounds: int) -> list[TraceProgram]:
 
 
 def show_proofs(console: Console, machine: TraceZkVm, rounds: int) -> bool:
-    """Prove and verify each program, in a table; whether each proof was accepted."""
+    """Prove and verify each program, in a table; True if every proof was accepted."""
     table = Table("program", "claim", "prove", "verify", "proof", "proven bits", "accepted", header_style="bold")
     good = True
     with progress_bar(shown=True) as progress:
@@ -58,7 +58,7 @@ def show_proofs(console: Console, machine: TraceZkVm, rounds: int) -> bool:
 
 
 def figures(program: TraceProgram, proof: Proof, proving: float, verifying: float) -> list[str]:
-    """What the table says of one proof."""
+    """The entries of the table's row for one proof."""
     name, _, claim = proof.claim.partition(": ")
     bits = proof.security_as(program).whole_bits
     return [name, claim, duration(proving), duration(verifying), f"{proof.size:,} B", str(bits)]
@@ -68,7 +68,7 @@ Attempt = tuple[str, Callable[[], object], type[L2zkError]]
 
 
 def attempts(machine: TraceZkVm) -> Iterator[Attempt]:
-    """Three ways to cheat: what is done, the act, and the error that must come of it."""
+    """Three ways to cheat: a name, the act, and the error that must come of it."""
     program = get_program("fib")(rounds=SHORT)  # type: ignore[call-arg]
     proof = machine.prove(program)
     middle = proof.size // 2
@@ -108,7 +108,7 @@ def prove_false_trace(machine: TraceZkVm, program: TraceProgram) -> None:
 
 
 def show_refusal(console: Console, what: str, act: Callable[[], object], error: type[L2zkError]) -> bool:
-    """Try to cheat; whether it was refused with this error."""
+    """Try to cheat; True if it was refused with this error."""
     try:
         act()
     except error as refusal:
@@ -120,6 +120,6 @@ def show_refusal(console: Console, what: str, act: Callable[[], object], error: 
 
 
 def timed(act: Callable[..., T], *arguments: Any, **options: Any) -> tuple[T, float]:
-    """What an act gives, and its seconds."""
+    """The result of a call, and its seconds."""
     start = perf_counter()
     return act(*arguments, **options), perf_counter() - start

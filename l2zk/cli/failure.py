@@ -1,4 +1,5 @@
-"""How commands end: by their own return alone with 0, else with one sentence and the exit code that says whose fault.
+"""The ends of commands: exit code 0 only after a command's own return, else one sentence and a code that says whose
+fault. fault.
 
 0 good; 1 a proof, its file, its program or a plugin is not right; 2 wrong usage; 130 interrupted. The sentence goes to
 stderr, or with --json as an object to stdout.
@@ -35,12 +36,12 @@ from l2zk.errors import (
 
 INTERRUPTED = 130
 CHECK = "`l2zk check` shows what is private"
-EXPECTED = (L2zkError, L2zkWarning, OSError, MemoryError)  # what is told by a sentence, and is no fault of l2zk's
+EXPECTED = (L2zkError, L2zkWarning, OSError, MemoryError)  # errors told in a sentence; any other is a bug in l2zk
 HELP = getattr(click.exceptions, "NoArgsIsHelpError", ())
 
 
 class Failure(click.ClickException):
-    """An error as the user sees it: one sentence, an exit code that scripts can rely on, and facts for machines."""
+    """An error for the user: one sentence, an exit code that scripts can rely on, and facts for --json."""
 
     exit_code = 1
 
@@ -51,13 +52,13 @@ class Failure(click.ClickException):
 
 
 class Misuse(Failure):
-    """An error that says how the command was called."""
+    """An error in how the command was called."""
 
     exit_code = 2
 
 
 class Command(click.Command):
-    """A command of l2zk's own: its errors become a `Failure`, and nothing but its return may end in 0."""
+    """A command of l2zk's own: its errors become a `Failure`, and only its return ends in 0."""
 
     usage_errors: tuple[type[L2zkError], ...] = (
         OptionsError,
@@ -67,7 +68,7 @@ class Command(click.Command):
     )
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """The arguments; an option that takes one value is given once, for of two the first would be passed over."""
+        """Parse the arguments; an option of one value is refused if given twice, since the first would be ignored."""
         given = list(args)
         rest = super().parse_args(ctx, args)
         _, _, order = self.make_parser(ctx).parse_args(args=given)
@@ -91,18 +92,18 @@ class Command(click.Command):
 
 
 class ProofCommand(Command):
-    """A command on a proof: a bad program and bad options are the proof's, not the caller's."""
+    """A command on a proof: bad programs and options are the proof's fault there, not the caller's."""
 
     usage_errors = (WitnessError,)
 
 
 def failure(error: BaseException, usage_errors: tuple[type[L2zkError], ...] = Command.usage_errors) -> Failure:
-    """The failure that an error is."""
+    """The failure for an error."""
     return (Misuse if isinstance(error, usage_errors) else Failure)(error)
 
 
 def exit_code(arguments: Sequence[str], run: Callable[[], object]) -> int:
-    """Run a command line; if it fails, say so. 0 only if it came to its end."""
+    """Run a command line; print its failure, if it fails. The exit code is 0 only if it came to its end."""
     try:
         with _warnings_told():
             run()
@@ -120,7 +121,7 @@ def exit_code(arguments: Sequence[str], run: Callable[[], object]) -> int:
 
 
 def sentence(error: BaseException) -> str:
-    """An error in one line, with where it arose if a note says so."""
+    """An error in one line, with the place where it arose if a note names it."""
     if isinstance(error, OSError) and error.strerror:
         place = "standard output" if error.filename is None else repr(os.fsdecode(error.filename))
         return one_line(f"cannot use {place}: {error.strerror}")
@@ -133,12 +134,12 @@ def sentence(error: BaseException) -> str:
 
 
 def is_good(code: object) -> bool:
-    """Whether the system takes an exit code for success."""
+    """True if the system takes an exit code for success."""
     return not isinstance(code, int) or code % 256 == 0
 
 
 def is_broken_pipe(error: BaseException) -> bool:
-    """Whether nobody reads standard output any more, of which there is nothing to say."""
+    """True if standard output has no reader any more, which is no failure to speak of."""
     return isinstance(error, OSError) and error.errno == errno.EPIPE and error.filename is None
 
 
@@ -147,7 +148,7 @@ def _early(ended: BaseException) -> str:
 
 
 def _say(error: BaseException, arguments: Sequence[str]) -> None:
-    """The failure on one line, or as an object; of a fault of l2zk's own, the traceback as well."""
+    """Print the failure, in one line or as an object; for a bug in l2zk, the traceback too."""
     if isinstance(error, HELP):
         error.show()
         return
@@ -163,7 +164,7 @@ def _say(error: BaseException, arguments: Sequence[str]) -> None:
 
 
 def _told(error: BaseException) -> tuple[str, str]:
-    """The kind of a failure, and its sentence."""
+    """The kind of a failure and its sentence."""
     if isinstance(error, Failure):
         return error.kind, error.message
     kind = type(error).__name__
@@ -187,7 +188,7 @@ def _code(error: BaseException) -> int:
 
 
 def _is_output_taken(options: Sequence[str]) -> bool:
-    """Whether a result goes to standard output, so that it is no place for anything else."""
+    """True if a result goes to standard output, so that nothing else may."""
     pairs = list(pairwise(options))
     taken = any((option, STANDARD) in pairs for option in ("-o", "--out", "--toml"))
     return taken or any(option in options for option in ("-o-", "--out=-", "--toml=-"))
@@ -195,7 +196,7 @@ def _is_output_taken(options: Sequence[str]) -> bool:
 
 @contextmanager
 def _warnings_told() -> Iterator[None]:
-    """Warnings of l2zk's own are lines as its errors are."""
+    """A context in which l2zk's warnings are printed as its errors are, in a line each."""
     with warnings.catch_warnings():
         show = warnings.showwarning
 

@@ -1,4 +1,4 @@
-"""A program's parameters as options of a command: one for each field, read by the field's type."""
+"""A program's parameters as options of a command: one for each field of the class, parsed by the field's type."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from l2zk.errors import ProgramError
 from l2zk.language.program import TraceProgram
 
 PREFIX = "field_"
-LONG = 4000  # digits, below what `int` reads of a text
+LONG = 4000  # digits, fewer than the most that `int` reads from a text
 
 
 class Parameter(click.ParamType):
-    """A value of a program's field, read by the type that the field declares."""
+    """The type of such an option: a value of the field's type."""
 
     def __init__(self, name: str, read: Callable[[str], Any]) -> None:
         self.name = name
         self.read = read
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The value that the text stands for."""
+        """The value of a text."""
         if not isinstance(value, str):
             return value
         try:
@@ -46,21 +46,21 @@ def whole(text: str) -> int:
         return int(text, 0)
     if not re.fullmatch(r"[+-]?[0-9]+", plain):
         raise ValueError("no decimal digits")
-    return int(Decimal(plain))  # which has no limit of digits, as `int` of a text has
+    return int(Decimal(plain))  # `int` of a text has a limit of digits, Decimal none
 
 
 TRUTHS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
 def truth(text: str) -> bool:
-    """True or False, in a word for it."""
+    """True or False, from a word for it."""
     if text.lower() not in TRUTHS:
         raise ValueError("neither true nor false")
     return TRUTHS[text.lower()]
 
 
 def text_in(argument: str) -> str:
-    """The text of an argument in UTF-8, whatever the locale says of the command line; ValueError for other bytes."""
+    """The text of an argument as UTF-8, whatever the locale; ValueError for other bytes."""
     return os.fsencode(argument).decode("utf-8")
 
 
@@ -73,7 +73,7 @@ READERS: Mapping[Any, Parameter] = {
 
 
 def parameter_type(annotation: Any) -> Parameter | None:
-    """How to read a field of this annotation from text; None if the command line cannot."""
+    """The click type that parses a field of this annotation; None if the command line cannot."""
     if annotation in READERS:
         return READERS[annotation]
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
@@ -84,14 +84,14 @@ def parameter_type(annotation: Any) -> Parameter | None:
 
 
 def _or_none(kind: Parameter | None) -> Parameter | None:
-    """`none` is None, but where it is a text like any other."""
+    """A parser that takes `none` for None, unless the type is a text, where it is a text like any other."""
     if kind is None or kind is READERS[str]:
         return kind
     return Parameter(f"{kind.name}|none", lambda text: None if text == "none" else kind.read(text))
 
 
 def _tuple_type(arguments: tuple[Any, ...]) -> Parameter | None:
-    """How to read tuple[int, ...] or tuple[int, str]: the values with commas between."""
+    """The click type of tuple[int, ...] or tuple[int, str]: values with commas between."""
     many = len(arguments) == 2 and arguments[1] is Ellipsis
     kinds = [READERS.get(argument) for argument in (arguments[:1] if many else arguments)]
     if not kinds or None in kinds:
@@ -144,21 +144,21 @@ def _help(field: dataclasses.Field[Any]) -> str | None:
 
 
 def _is_short(value: object) -> bool:
-    """Whether a value may be written out; an integer of many digits may not."""
+    """True if a value can be written out; an integer of many digits cannot."""
     if isinstance(value, tuple):
         return all(map(_is_short, value))
     return not isinstance(value, int) or value.bit_length() <= LONGEST_BITS
 
 
 def instance(program: type[TraceProgram], values: dict[str, Any]) -> TraceProgram:
-    """The program with the values of its options, which are taken out of `values`."""
+    """The program with the values of its options, which are removed from `values`."""
     given = {name: values.pop(name) for name in list(values) if name.startswith(PREFIX)}
     with foreign(ProgramError, f"the class {program.__name__}"):
         return program(**{name.removeprefix(PREFIX): value for name, value in given.items()})
 
 
 def fields_of(program: type[TraceProgram]) -> list[tuple[dataclasses.Field[Any], Any]]:
-    """The fields that a program is made from, with their types."""
+    """The fields that a program is made from, and their types."""
     if not dataclasses.is_dataclass(program):
         return []
     with foreign(ProgramError, f"reading the annotations of {program.__name__}"):
@@ -167,7 +167,7 @@ def fields_of(program: type[TraceProgram]) -> list[tuple[dataclasses.Field[Any],
 
 
 def demanded_parameters(program: type[TraceProgram], given: Mapping[str, str]) -> dict[str, Any]:
-    """The values that --parameter gives, each read by the type of its field."""
+    """The values given by --parameter, each parsed by the type of its field."""
     annotations = {field.name: annotation for field, annotation in fields_of(program)}
     demanded = {}
     for name, text in given.items():
@@ -200,11 +200,11 @@ def parameters(program: type[TraceProgram]) -> dict[str, str]:
 
 
 def documentation(program: type[TraceProgram]) -> str:
-    """What a program's class says about itself."""
+    """The docstring of a program's class."""
     text = program.__doc__
     return text.strip() if isinstance(text, str) else ""
 
 
 def summary(program: type[TraceProgram]) -> str:
-    """The first line of that."""
+    """The first line of a program's docstring."""
     return documentation(program).partition("\n")[0]

@@ -1,4 +1,4 @@
-"""`l2zk programs`, `plugins`, `new`, `info` and `demo`: what is installed, and how to begin."""
+"""`l2zk programs`, `plugins`, `new`, `info` and `demo`: the installation, and a first step."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ _OWN = Plugin(name="l2zk", distribution="l2zk", version=__version__, hooks=("l2z
 
 
 def _dispute(registry: plugins.Registry, id: str) -> str:
-    """What to say of a program that others claim too."""
+    """The complaint about a program that several plugins claim."""
     if id not in registry.disputed():
         return ""
     return f"the program {id} is claimed by " + " and by ".join(str(plugin) for plugin, _ in registry.claims[id])
@@ -177,7 +177,7 @@ def new(name: str, into: str) -> None:
 
 
 def _refuse_taken(name: str) -> None:
-    """A program whose name is taken would be found by nobody, and its own tests would fail."""
+    """Refuse a program name that is taken: the program would not be found, and its own tests would fail."""
     try:
         taken = plugins.get_program(name).id
     except UnknownProgramError:
@@ -221,7 +221,7 @@ def info(as_json: bool) -> None:
 
 
 def _notes() -> Iterator[str]:
-    """Why proofs are made by less than the best kernels, if they are."""
+    """The reasons why proofs are made by less than the best kernels, if they are."""
     from l2zk import _core
 
     usable, used = _core.isas(), _core.isa()
@@ -239,7 +239,7 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _limits(found: Limits) -> str:
-    """What a container allows, as text."""
+    """The limits of a container, as text."""
     quota = [] if found.processors is None else [f"{found.processors:g} processors"]
     return ", ".join([*quota, *([] if found.memory is None else [_bytes(found.memory)])]) or "no limits"
 

@@ -108,7 +108,7 @@ def check(
 
 
 class Rows(click.ParamType):
-    """FIRST:END as a slice of Python; a number is one row."""
+    """The type of `--rows`: FIRST:END, or one row, as a slice."""
 
     name = "FIRST:END"
 
@@ -191,7 +191,7 @@ def _print_rows(run: ExecutionTrace, cells: np.ndarray, shown: range) -> None:
 def _write_rows(place: Place, run: ExecutionTrace, cells: np.ndarray) -> None:
     with place.open() as file:
         if str(place).endswith(".npy"):
-            np.save(SimpleNamespace(write=file.write), cells)  # as a stream: a pipe has no place to seek
+            np.save(SimpleNamespace(write=file.write), cells)  # only `write`: a pipe cannot seek
         else:
             names = ",".join(run.columns)
             np.savetxt(file, cells, fmt="%d", delimiter=",", header=names, comments="", encoding="utf-8")
@@ -231,7 +231,7 @@ def _wrong_length(proof: Proof, anatomy: Anatomy) -> str:
 
 
 def _header_told(file: str, proof: Proof, as_json: bool) -> dict[str, Any]:
-    """What can be said of a proof whose program is not known: printed, or given as facts for machines."""
+    """Print the parts of a header whose program is not known, or give them as an object."""
     if as_json:
         parts = [_part_facts(part) for part in header_parts(proof)]
         return {"program": proof.program_id, **UNVERIFIED, "bytes": proof.size, "file": file, "parts": parts}
@@ -290,10 +290,10 @@ def _challenge_facts(challenge: Challenge) -> dict[str, Any]:
 
 
 class SecurityCommands(ProgramCommands):
-    """Programs, and files of proofs."""
+    """The commands under `l2zk security`: one for each program, and one for a file of a proof."""
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
-        """The command for one program, or for a proof if a file of that name is there."""
+        """The command for a program, or for a proof if there is a file of that name."""
         is_proof = cmd_name == STANDARD or (os.path.exists(cmd_name) and not os.path.isdir(cmd_name))
         if is_in_file(cmd_name) or not is_proof:
             return self._of_program(ctx, cmd_name)
@@ -317,7 +317,7 @@ class SecurityCommands(ProgramCommands):
 
 
 def report_options() -> list[click.Parameter]:
-    """How a command takes the form of a report on security."""
+    """The options for the form of a security report."""
     toml = click.Option(
         ["--toml"],
         type=click.Path(),
@@ -340,7 +340,7 @@ def security(
     toml: str | None,
     as_json: bool,
 ) -> None:
-    """Print what proofs of a program with these options are worth."""
+    """Print the proven bits of proofs of a program with these options."""
     options = options_of(preset, bits, changes)
     profile = program.definition.air.profile
     report = rounds(options, profile, shape_of(options, program.definition.air))
@@ -348,7 +348,7 @@ def security(
 
 
 def security_of_proof(file: str, *, given: str | None, toml: str | None, as_json: bool) -> None:
-    """Print what a proof is worth if the verifier accepts it."""
+    """Print the proven bits of a proof, if the verifier accepts it."""
     proof = proof_in(file)
     report = proof.security_as(stated_program(proof, given))
     what, who = f"{proof.claim}\n{NOTHING_VERIFIED}", {"program": proof.program_id, **UNVERIFIED}
@@ -400,7 +400,7 @@ def estimate(
     threads: int | None,
     as_json: bool,
 ) -> None:
-    """Print what a proof of a program with these options will take."""
+    """Print the memory, bytes and proven bits of a program's proofs with these options."""
     found = TraceZkVm(options_of(preset, bits, changes), threads=threads).estimate(program)
     if as_json:
         print_json({"ok": True, **asdict(found)})

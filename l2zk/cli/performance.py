@@ -1,8 +1,8 @@
-"""`l2zk demo --performance`: what batches, threads and the cache are worth here, beside what was hoped for.
+"""`l2zk demo --performance`: the gains of batches, threads and the cache on this machine, beside the hopes.
 
     gain = seconds without / seconds with,   each the least of some runs of real proofs with 128 proven bits
 
-Where the hope was wrong, a sentence says why. The least, since the time of grinding is luck and other work only slows.
+A sentence says why a hope is not reached. The least, since the time of grinding is luck and other work only slows.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ from l2zk.vm.batch import BatchProcessor
 from l2zk.vm.cache import CachedZkVm
 from l2zk.vm.zkvm import TraceZkVm
 
-RUNS, SECONDS = 4, 1.0  # each comparison has so many runs at least, and more until so much time has passed
+RUNS, SECONDS = 4, 1.0  # the least runs of a comparison, and the least time that they fill
 SHORT, LONG, LONGEST = 50, 10_000, 250_000  # rounds of Fibonacci
 BATCH = 20
-HITS = 100  # in one run, since a hit is too quick to be timed alone
+HITS = 100  # hits in one run, since one is too quick to be timed
 MACHINE = TraceZkVm(threads=1)
 
 SHARED = "proofs at once share the processors with all that runs here, and the memory's bandwidth with one another."
 
 Act = Callable[[], object]
-Hope = tuple[str, float]  # as it is printed, and the gain from which on it is reached
+Hope = tuple[str, float]  # a hope in words, and the least gain that fulfils it
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """One comparison: seconds without and with, the gain that was hoped for, and why it may not be reached."""
+    """One comparison: seconds without and with, the gain that is hoped for, and why it may not be reached."""
 
     question: str
     without: float
@@ -51,12 +51,12 @@ class Answer:
 
     @property
     def gain(self) -> float:
-        """How many times as fast."""
+        """Seconds without, over seconds with."""
         return self.without / self.with_
 
     @property
     def reached(self) -> bool:
-        """Whether the hope was right."""
+        """True if the gain is as hoped."""
         return self.gain >= self.hope[1]
 
 
@@ -78,7 +78,7 @@ def run(console: Console) -> list[Answer]:
 
 
 def answers() -> Iterator[Answer]:
-    """The four questions, and what two threads of one's own gain."""
+    """The four comparisons, and the gain of two threads of one's own."""
     yield from batch_against_single()
     yield from parallel_against_sequential()
     yield from two_threads_against_one()
@@ -199,7 +199,7 @@ def fibonacci(rounds: int) -> TraceProgram:
 
 
 def compare(question: str, without: Act, with_: Act, hope: Hope, why: str, *, parts: int = 1) -> Answer:
-    """Measure both, in turns; `parts` is how often `with_` does what `without` does once."""
+    """Measure both, in turns; `parts` is the number of times that `with_` does what `without` does once."""
     one, other = least(without, with_)
     return Answer(question=question, without=one, with_=other / parts, hope=hope, why=why)
 
@@ -215,7 +215,7 @@ def least(*acts: Act) -> list[float]:
 
 @contextmanager
 def busy_thread() -> Iterator[None]:
-    """Meanwhile a thread of pure Python computes."""
+    """A context in which a thread of pure Python computes."""
     done = Event()
 
     def compute() -> None:
@@ -240,7 +240,7 @@ def _seconds(act: Act) -> float:
 
 
 def _load() -> str:
-    """What else keeps the processors busy, where the system says so."""
+    """The load of the processors in words, if the system tells it."""
     busy = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     return f", of which other work has kept {busy:.1f} busy in the last minute" if busy >= 0.3 else ""
 

@@ -83,13 +83,13 @@ def program_class(name: str) -> type[TraceProgram]:
 
 
 class Assignment(click.ParamType):
-    """NAME=VALUE, the value an integer in decimal or with 0x. It may be private, so that no error shows it."""
+    """The type of NAME=VALUE, an integer in decimal or with 0x. It may be private, so that no error shows it."""
 
     name = "NAME=VALUE"
     example, form = "a0=2", "an integer"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Any]:
-        """The pair, the name in the form in which names are kept."""
+        """The name, in the form in which names are kept, and the value."""
         if isinstance(value, tuple):
             return value
         name, equals, text = value.partition("=")
@@ -101,12 +101,12 @@ class Assignment(click.ParamType):
             self.fail(f"the value of {short(name)} is not {self.form}", param, ctx)
 
     def read(self, text: str) -> Any:
-        """The value; ValueError if it has another form."""
+        """The value of a text; ValueError if it is none."""
         return whole(text)
 
 
 class Demand(Assignment):
-    """NAME=VALUE, or NAME=any for whatever a proof states."""
+    """The type of NAME=VALUE, or NAME=any for any value that a proof states."""
 
     form = "an integer or any"
 
@@ -116,7 +116,7 @@ class Demand(Assignment):
 
 
 class ParameterDemand(Assignment):
-    """NAME=VALUE, the value a text that the type of a program's field will read."""
+    """The type of NAME=VALUE with the value as text, which the program's field will parse."""
 
     example, form = "rounds=20", "a text in UTF-8"
 
@@ -136,7 +136,7 @@ def unique(pairs: Iterable[tuple[str, Any]], option: str) -> dict[str, Any]:
 
 
 def witness_options() -> list[click.Parameter]:
-    """How a command takes the witness."""
+    """The options for the witness."""
     return [
         click.Option(
             ["--input", "inputs"],
@@ -190,7 +190,7 @@ KINDS = typing.get_type_hints(ProofOptions)
 
 
 class OptionValue(click.ParamType):
-    """NAME=VALUE of one of the proof's options."""
+    """The type of NAME=VALUE for one of the proof's options."""
 
     name = "NAME=VALUE"
 
@@ -215,7 +215,7 @@ class OptionValue(click.ParamType):
 
 
 def proof_options() -> list[click.Parameter]:
-    """How a command takes the options of a proof."""
+    """The options for a proof's options."""
     defaults = {field.name: field.default for field in dataclasses.fields(ProofOptions)}
     return [
         click.Option(
@@ -242,7 +242,7 @@ def proof_options() -> list[click.Parameter]:
 
 
 def options_of(preset: str, bits: int | None, changes: tuple[tuple[str, Any], ...]) -> ProofOptions:
-    """The options of a proof."""
+    """The proof options of a command line."""
     target = [] if bits is None else [("security", bits)]
     named = unique([*target, *changes], "--option")
     if "security" in named and named.get("queries"):

@@ -1,4 +1,4 @@
-"""What the commands print with: tables, figures in words, JSON, progress bars on a terminal only."""
+"""The screen: tables, figures in words, JSON, and progress bars on a terminal only."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BLOCKS = " ▏▎▍▌▋▊▉█"
 
 
 class Screen(Console):
-    """A console for plain text that leaves a reader's end to the command line, which knows the exit code."""
+    """A console for plain text that leaves a broken pipe to the command line, which knows the exit code."""
 
     def on_broken_pipe(self) -> None:
         """Raise the BrokenPipeError that is being handled."""
@@ -32,13 +32,13 @@ class Screen(Console):
 
 
 def screen(err: bool = False) -> Screen:
-    """Where tables go: as wide as the terminal; wide enough for any table where there is none."""
+    """A console for tables: as wide as the terminal; without one, wide enough for any table."""
     stream = sys.stderr if err else sys.stdout
     return Screen(stderr=err, highlight=False, emoji=False, width=None if stream.isatty() else 200)
 
 
 class Grid(Table):
-    """A table whose cells are plain text: brackets stay, and no character of control gets through."""
+    """A table of plain texts: brackets stay, and control characters are escaped."""
 
     def add_row(self, *cells: Any, **settings: Any) -> None:
         """Add a row of texts."""
@@ -54,13 +54,13 @@ def table(*headings: str, right: tuple[str, ...] = ()) -> Grid:
 
 
 def bar(part: float, whole: float, width: int = 30) -> str:
-    """A part of a whole as a bar, by eighths of a character; what is not nothing shows."""
+    """A part of a whole as a bar, in eighths of a character; a part that is not 0 shows."""
     eighths = math.ceil(8 * width * part / whole) if whole else 0
     return BLOCKS[8] * (eighths // 8) + BLOCKS[eighths % 8].strip()
 
 
 def duration(seconds: float) -> str:
-    """A time with three digits that matter."""
+    """A time with three significant digits."""
     return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.3g} ms"
 
 
@@ -78,7 +78,7 @@ def progress_bar(shown: bool) -> Iterator[ProgressCall | None]:
 
 @contextmanager
 def told(verbose: bool) -> Iterator[None]:
-    """With `verbose`, what the logger `l2zk` says goes to stderr."""
+    """A context in which, with `verbose`, the logger `l2zk` writes to stderr."""
     if not verbose:
         yield
         return
@@ -98,14 +98,14 @@ class _Echo(logging.Handler):
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON can hold it."""
+    """A value as JSON can hold it: bytes and very long integers as hexadecimal."""
     if isinstance(value, (tuple, list)):
         return [plain(item) for item in value]
     if isinstance(value, int) and value.bit_length() > 4096:
-        return hex(value)  # beyond what Python writes in decimal
+        return hex(value)  # Python refuses to write so long an integer in decimal
     return value.hex() if isinstance(value, bytes) else value
 
 
 def print_json(facts: Mapping[str, Any], err: bool = False) -> None:
-    """An object for machines, alone on stdout, or on stderr where stdout is taken."""
+    """Print an object for machines: alone on stdout, or on stderr if stdout has a result."""
     say(json.dumps(facts, indent=2), err=err)

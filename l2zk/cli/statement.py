@@ -1,4 +1,4 @@
-"""What a proof file says, for people and for machines, which program it is of, and who fixes each of its public values."""
+"""The statement of a proof file, for people and for machines: its program, its public values, and who fixes each."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def proof_in(file: str) -> Proof:
 
 
 def stated_class(proof: Proof, given: str | None) -> type[TraceProgram]:
-    """The class of the program that a proof names, from an installed plugin; or the one that the caller demands."""
+    """The class of the program that a proof names, from an installed plugin, or the class that the caller demands."""
     if given is not None:
         demanded = program_class(given)
         if demanded.id != proof.program_id:
@@ -54,7 +54,7 @@ def stated_program(proof: Proof, given: str | None) -> TraceProgram:
 
 
 def check_parameters(proof: Proof, demanded: Mapping[str, Any]) -> None:
-    """The proof states the parameters that are demanded, True told from 1; nothing is built from them before that."""
+    """Refuse a proof whose parameters are not those demanded (True is not 1), before anything is built from them."""
     for name, value in demanded.items():
         if name not in proof.parameters:
             raise ProofError(f"the proof states no parameter {name}, but {short(value)} is demanded", "7.2")
@@ -66,7 +66,7 @@ def check_parameters(proof: Proof, demanded: Mapping[str, Any]) -> None:
 
 
 def facts(program: TraceProgram, proof: Proof) -> dict[str, Any]:
-    """What a proof says, for machines."""
+    """The statement and the figures of a proof, for machines."""
     return {
         "ok": True,
         "program": proof.program_id,
@@ -81,7 +81,7 @@ def facts(program: TraceProgram, proof: Proof) -> dict[str, Any]:
 
 
 def figures(program: TraceProgram, proof: Proof) -> str:
-    """The figures of a proof, for people."""
+    """The figures of a proof, in words."""
     bits = proof.security_as(program).whole_bits
     hiding = "zero knowledge" if proof.is_zk else "no zero knowledge"
     return f"{proof.steps:,} steps, {proof.size:,} bytes, {bits} proven bits, {hiding}"
@@ -89,7 +89,7 @@ def figures(program: TraceProgram, proof: Proof) -> str:
 
 @dataclass
 class Array:
-    """Public values that stand alike and whose names count on, as o0, o1, o2; most are one value."""
+    """Public values of equal standing whose names count on, as o0, o1, o2; most are one value."""
 
     kind: str
     standing: str
@@ -98,7 +98,7 @@ class Array:
 
     @property
     def digest(self) -> str:
-        """BLAKE3 of the values, each as 8 bytes, the least first."""
+        """BLAKE3 of the values, each as 8 little-endian bytes."""
         return blake3(struct.pack(f"<{len(self.values)}Q", *self.values)).hex()
 
     def lines(self) -> Iterator[str]:
@@ -116,14 +116,14 @@ class Array:
 
 @dataclass(frozen=True)
 class Demanded:
-    """What the caller of `l2zk verify` demands: the program or not, parameters by name, inputs and outputs."""
+    """The demands of a caller of `l2zk verify`: the program or not, parameters by name, inputs and outputs."""
 
     program: bool
     parameters: Container[str]
     values: tuple[Demands, ...]
 
     def standing(self, name: str | None) -> str:
-        """Who fixes a parameter; without a name, who fixes the program."""
+        """The standing of a parameter, or without a name of the program: "demanded" or "stated"."""
         return "demanded" if (self.program if name is None else name in self.parameters) else "stated"
 
 
@@ -140,7 +140,7 @@ def public_lines(proof: Proof, demanded: Demanded) -> Iterator[str]:
 
 
 def public_facts(proof: Proof, demanded: Demanded) -> dict[str, Any]:
-    """The same for machines, beside the values themselves, which `facts` has in full."""
+    """The standing of everything public for machines, and the digests of long arrays; `facts` has the values."""
     arrays = _arrays(proof, demanded.values)
     parameters = {name: demanded.standing(name) for name in proof.parameters}
     standing: dict[str, dict[str, str]] = {"parameters": parameters, "inputs": {}, "outputs": {}}
@@ -181,6 +181,6 @@ def _arrays(proof: Proof, demands: Iterable[Demands]) -> list[Array]:
 
 
 def _following(name: str) -> str | None:
-    """o8 after o7, row10 after row09; None after a name without a number."""
+    """The next name of an array: o8 after o7, row10 after row09; None after a name without a number."""
     match = re.fullmatch(r"(.*?)([0-9]+)", name)
     return match and f"{match[1]}{int(match[2]) + 1:0{len(match[2])}d}"

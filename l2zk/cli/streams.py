@@ -1,7 +1,7 @@
-"""The three standard streams as commands use them: in any encoding, closed or full, and never a traceback.
+"""The three standard streams, as commands use them: in any encoding, closed or full, and never a traceback.
 
-Invariant: whatever text is printed, an encoding that lacks a character gets another in its place. What is printed to
-a stream that is closed from the start is for nobody, and lost; a result that is asked for there is an error.
+Invariant: any text can be printed; a character that the encoding lacks is replaced. Text for a stream that was closed
+from the start is dropped; a result that is to go there is an error.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _closed: set[str] = set()
 
 
 def _replaced(error: UnicodeError) -> tuple[str, int]:
-    """Of what an encoding lacks, the characters that look alike, or their escapes."""
+    """The replacement of characters that an encoding lacks: others that look alike, or escapes."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     text = error.object[error.start : error.end]
@@ -37,7 +37,7 @@ codecs.register_error("l2zk", _replaced)
 
 
 def open_streams() -> None:
-    """Before anything is printed: a closed stream becomes the null device, and no character is an error."""
+    """Prepare the streams: a closed one becomes the null device, and no character raises."""
     for name in NAMES:
         if getattr(sys, name) is None:
             _closed.add(name)
@@ -48,13 +48,13 @@ def open_streams() -> None:
 
 
 def flush() -> None:
-    """Write out what is printed, so that a full disk is told of while it can be."""
+    """Write out what is printed, so that a full disk is reported while it can be."""
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
 
 
 def give_up() -> None:
-    """After a stream failed: what it still holds goes nowhere, so that the end of the process has nothing to say."""
+    """Discard what a failed stream still has, so that the end of the process does not raise for it."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -66,7 +66,7 @@ def give_up() -> None:
 
 
 def say(text: str, err: bool = False) -> None:
-    """Print text to standard output, or to standard error; each character of control but the end of line escaped."""
+    """Print text to standard output or error, with every control character but the line end escaped."""
     stream = sys.stderr if err else sys.stdout
     stream.write("\n".join(map(escaped, text.split("\n"))) + "\n")
     stream.flush()
@@ -99,7 +99,7 @@ Place = Target | StandardOutput
 
 
 def target(path: str | None) -> Place | None:
-    """Where a command writes its result, tried before its work; None if the user named no place."""
+    """The place that a command writes its result to, tried before its work; None if the user named none."""
     if path is None:
         return None
     return StandardOutput() if path == STANDARD else Target(path)

@@ -1,4 +1,4 @@
-"""The hooks of l2zk: what a plugin may implement, one documented function each.
+"""The hooks of l2zk, which a plugin may implement: one documented function for each.
 
 A plugin is any installed distribution with an entry point in the group `l2zk`; the entry point names a module
 (or an object) that holds implementations marked by `hookimpl`:
@@ -42,7 +42,7 @@ hookimpl = HookimplMarker(PROJECT)
 
 
 class RegisterProgram(Protocol):
-    """What `l2zk_register_programs` is given: call it with a class, once for each program."""
+    """The argument of `l2zk_register_programs`: call it with each program's class."""
 
     def __call__(self, program: type[TraceProgram]) -> None: ...
 

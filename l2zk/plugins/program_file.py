@@ -17,12 +17,12 @@ from l2zk.language.program import TraceProgram
 
 
 def is_in_file(name: str) -> bool:
-    """Whether a program's name is that of a file, as "my_air.py" or "my_air.py:MyProgram"."""
+    """True if a program's name is that of a file, as "my_air.py" or "my_air.py:MyProgram"."""
     return _split(name)[0].endswith(".py")
 
 
 def program_in(name: str) -> type[TraceProgram]:
-    """The class that "my_air.py:MyProgram" names; the class may be left out where the file has just one."""
+    """The class that "my_air.py:MyProgram" names; "my_air.py" will do for a file with only one."""
     path, wanted = _split(name)
     with foreign(ProgramError, f"loading {path}"):
         found = _programs(_run(Path(path)))
@@ -57,7 +57,7 @@ def _run(path: Path) -> ModuleType:
     spec = spec_from_file_location(name, path)
     assert spec is not None and spec.loader is not None, "the name of the file ends in .py"
     module = module_from_spec(spec)
-    sys.modules[name] = module  # where dataclasses look for the types of fields
+    sys.modules[name] = module  # dataclasses look here for the types of fields
     sys.path.insert(0, folder)
     try:
         spec.loader.exec_module(module)

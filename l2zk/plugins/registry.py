@@ -47,7 +47,7 @@ OBSERVING = ("l2zk_prove_started", "l2zk_prove_stage", "l2zk_prove_finished")
 
 @dataclass(frozen=True, kw_only=True)
 class Plugin:
-    """One entry point and what became of it: the ids that it registered, its hooks, or its error."""
+    """One entry point, and the result of loading it: the ids that it registered and its hooks, or its error."""
 
     name: str
     distribution: str
@@ -58,7 +58,7 @@ class Plugin:
 
     @property
     def key(self) -> str:
-        """The name that no other plugin has."""
+        """ "distribution:name", which no other plugin has."""
         return f"{self.distribution}:{self.name}"
 
     def __str__(self) -> str:
@@ -67,7 +67,7 @@ class Plugin:
 
 @dataclass(frozen=True, kw_only=True)
 class Observer:
-    """A plugin that is told of proofs, and those of its hooks that are for that, by name."""
+    """A plugin that observes proofs, and its hooks for that, by name."""
 
     plugin: Plugin
     hooks: Mapping[str, Callable[..., Any]]
@@ -75,9 +75,9 @@ class Observer:
 
 @dataclass(frozen=True, kw_only=True)
 class Registry:
-    """All plugins, and for each program's id the classes that they claim for it.
+    """All plugins, and for each program's id the classes that are claimed for it.
 
-    `left_out` are those that are installed, but that L2ZK_LOAD_PLUGINS or `without` keeps from being loaded.
+    `left_out` are plugins that are installed, but that L2ZK_LOAD_PLUGINS or `without` keeps from being loaded.
     """
 
     plugins: tuple[Plugin, ...]
@@ -110,7 +110,7 @@ class Registry:
         return self.claims[id][0][0]
 
     def implementations(self, hook: str) -> tuple[tuple[Plugin, Callable[..., Any]], ...]:
-        """The plugins that implement a hook, and a call to each one's own implementation."""
+        """The plugins that implement a hook, each with a function that calls its implementation alone."""
         return tuple(
             (plugin, _call(self.manager, plugin.key, hook))
             for plugin in self.plugins
@@ -119,7 +119,7 @@ class Registry:
 
     @cached_property
     def observers(self) -> tuple[Observer, ...]:
-        """The plugins that are told of proofs."""
+        """The plugins that observe proofs."""
         calls: dict[str, dict[str, Callable[..., Any]]] = defaultdict(dict)
         named = {plugin.key: plugin for plugin in self.plugins}
         for hook in OBSERVING:
@@ -158,7 +158,7 @@ def programs() -> dict[str, type[TraceProgram]]:
 
 
 def program_of(proof: Proof) -> TraceProgram:
-    """The program that a proof names, built by an installed plugin from parameters that a stranger chose."""
+    """The program of a proof, from an installed plugin and the parameters in the header, which a stranger chose."""
     from l2zk.proof.proof import Proof
 
     if not isinstance(proof, Proof):
@@ -209,7 +209,7 @@ def _choice() -> _Choice:
 
 @contextmanager
 def without(names: Iterable[str]) -> Iterator[None]:
-    """In this context, do as if the plugins of these entry-point or distribution names were not installed."""
+    """A context in which the plugins of these entry-point or distribution names count as not installed."""
     token = _left_out.set(_left_out.get() | frozenset(names))
     try:
         yield
@@ -218,7 +218,7 @@ def without(names: Iterable[str]) -> Iterator[None]:
 
 
 def load(names: list[str] | None = None, left_out: Iterable[str] = ()) -> Registry:
-    """Load the plugins of these entry-point or distribution names, or all; none of those to be left out."""
+    """Load the plugins of these entry-point or distribution names, or all, but those to be left out."""
     manager = PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
     note = _tracing(manager)
@@ -241,7 +241,7 @@ def load(names: list[str] | None = None, left_out: Iterable[str] = ()) -> Regist
 
 
 def _tracing(manager: PluginManager) -> Callable[[str], None]:
-    """What takes notes of loading; L2ZK_TRACE_PLUGINS prints them, and each call of a hook."""
+    """A function that takes notes of loading; with L2ZK_TRACE_PLUGINS it prints them, and every call of a hook."""
     if os.environ.get("L2ZK_TRACE_PLUGINS", "0") in ("", "0"):
         return lambda text: None
     from l2zk.plugins.tracing import note, trace
@@ -258,7 +258,7 @@ def _installed() -> list[EntryPoint]:
 
 
 def choose(names: list[str] | None, left_out: list[str]) -> tuple[list[EntryPoint], list[EntryPoint]]:
-    """The entry points to load, and the others; PluginError for a name that is none's. Loads nothing."""
+    """The entry points to load and the others; PluginError for a name that none has. Loads nothing."""
     installed = _installed()
     for asked, reason in ((names or [], "to load, as L2ZK_LOAD_PLUGINS asks"), (left_out, "to leave out")):
         for name in asked:
@@ -298,13 +298,13 @@ def _load_one(manager: PluginManager, entry: EntryPoint) -> tuple[Plugin, list[t
 
 
 def _call(manager: PluginManager, key: str, hook: str) -> Callable[..., Any]:
-    """A call to one plugin's own implementation of a hook."""
+    """A function that calls one plugin's implementation of a hook, and no other's."""
     others = [plugin for name, plugin in manager.list_name_plugin() if name != key]
     return manager.subset_hook_caller(hook, others)
 
 
 def _registrar(found: list[type[TraceProgram]]) -> Callable[[type[TraceProgram]], None]:
-    """The `register` callable that one plugin is given: it takes programs, and refuses anything else."""
+    """The `register` function for one plugin: it collects programs and refuses anything else."""
 
     def register(program: type[TraceProgram]) -> None:
         _check_program(program)
@@ -325,7 +325,7 @@ def _check_program(program: object) -> None:
 
 
 def _known_hooks(manager: PluginManager, module: object) -> tuple[str, ...]:
-    """The hooks that the plugin implements; one that l2zk does not have is refused."""
+    """The hooks that a plugin implements; a `l2zk_` hook that does not exist is refused."""
     callers = manager.get_hookcallers(module) or []
     for caller in callers:
         if not caller.has_spec():
@@ -334,7 +334,7 @@ def _known_hooks(manager: PluginManager, module: object) -> tuple[str, ...]:
 
 
 def _described(entry: EntryPoint) -> Plugin:
-    """The plugin before it is loaded."""
+    """A plugin before it is loaded."""
     version = entry.dist.version if entry.dist else ""
     return Plugin(name=entry.name, distribution=_distribution(entry), version=version)
 

@@ -38,11 +38,11 @@ class Package:
 
     @property
     def distribution(self) -> str:
-        """What pip calls it."""
+        """The name of the distribution, for pip."""
         return PREFIX + self.name
 
     def filled(self, text: str) -> str:
-        """A text, or a path, of the template as it is in this package."""
+        """A text or a path of the template, renamed for this package."""
         underscored = self.name.replace("-", "_")
         forms = {
             "l2zk_example": f"l2zk_{underscored}",
@@ -54,7 +54,7 @@ class Package:
 
 
 def write(package: Package, into: Path) -> Path:
-    """Write the package into a new folder of its name, whole or not at all, and give it; FileExistsError if it is there."""
+    """Write the package into a new folder of its name, whole or not at all; FileExistsError if it is there."""
     folder = into / package.distribution
     folder.mkdir(parents=True)
     try:

@@ -1,1 +1,1 @@
-"""Where programs meet the core: proving, verifying, what it costs, proofs that are kept, and many proofs at once."""
+"""The machine that proves and verifies programs, with costs, observers, a cache of proofs, and batches."""

@@ -2,7 +2,7 @@
 
     results[i] = prove(programs[i], witnesses[i])
 
-Invariant: results stand in the order of the programs, and nothing of a batch goes on when its call has returned or raised.
+Invariant: results stand in the order of the programs, and no work goes on when a call has returned or raised.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ from l2zk.vm.workers import Act, Outcomes, checked, in_turn, on_threads, outcome
 from l2zk.vm.zkvm import Progress, TraceZkVm
 
 SERIES_SECONDS = 0.1
-"""Proofs that should take no more than this together are made in one region without the GIL."""
+"""The most seconds that proofs of one part take together: they are made in one region without the GIL."""
 
 PARTS_OF_A_WORKER = 8
-"""Into so many parts of equal work the jobs are cut, for each worker, so that none is left without towards the end."""
+"""Parts of equal work for each worker: enough of them that no worker runs out of work much before the end."""
 
 Job = tuple[Any, Any]  # a program and its witness
 
 
 class Jobs(list[Job]):
-    """The jobs of a call, and the definitions of their programs for as long as it lasts."""
+    """The jobs of a call, and their programs' definitions for as long as it lasts."""
 
     def __init__(self, jobs: Iterable[Job]) -> None:
         super().__init__(jobs)
@@ -86,7 +86,7 @@ class BatchProcessor:
         return_exceptions: bool = False,
         progress: Progress | bool | None = None,
     ) -> list[Proof]:
-        """Prove one after the other on the calling thread, each by as many threads as the machine `vm` says."""
+        """Prove one after the other on the calling thread, each by as many threads as the machine `vm` has."""
         jobs = _pairs(programs, "witness", witnesses)
         return _collect(self._one_by_one(jobs, None), len(jobs), return_exceptions, progress)
 
@@ -98,7 +98,7 @@ class BatchProcessor:
         return_exceptions: bool = False,
         progress: Progress | bool | None = None,
     ) -> list[Proof]:
-        """Prove as many at once as there are workers and memory, each by one thread."""
+        """Prove as many at once as there are workers and memory for, each by one thread."""
         jobs = _pairs(programs, "witness", witnesses)
         return _collect(self._at_once(jobs), len(jobs), return_exceptions, progress)
 
@@ -110,7 +110,7 @@ class BatchProcessor:
         return_exceptions: bool = False,
         progress: Progress | bool | None = None,
     ) -> list[Proof]:
-        """Prove by the schedule that should take the least time; see `schedule`."""
+        """Prove by the schedule of the least expected time; see `schedule`."""
         jobs = _pairs(programs, "witness", witnesses)
         chosen = jobs.during(self._schedule, jobs)
         outcomes = self._at_once(jobs) if chosen.at_once > 1 else self._one_by_one(jobs, chosen.threads)
@@ -119,7 +119,7 @@ class BatchProcessor:
     def prove_iter(
         self, programs: Iterable[TraceProgram], witnesses: Iterable[Any], *, return_exceptions: bool = False
     ) -> Iterator[tuple[int, Proof]]:
-        """As `prove_batch_parallel`, but give each proof, with its index, as soon as it is there.
+        """As `prove_batch_parallel`, but an iterator that gives each proof, with its index, as soon as it is made.
 
         The work begins with the first `next`, and stops when the iterator is closed or let go.
         """
@@ -135,9 +135,10 @@ class BatchProcessor:
         outputs: Iterable[Known] | None = None,
         progress: Progress | bool | None = None,
     ) -> list[bool]:
-        """Whether each proof shows that the program in its place ran right; see `TraceZkVm.verify`.
+        """A list of bools: each True if the proof shows that the program in its place ran right; see
+        `TraceZkVm.verify`.
 
-        hints, outputs: what is known of each program's inputs and of its outputs, None or () for nothing; an input that a
+        hints, outputs: the demands on each program's inputs and on its outputs, None or () for none; an input that a
         hint does not name is fixed to its default, as by `TraceZkVm.verify`:
 
             batch.verify_batch_parallel(programs, proofs, [{"a0": 2}, None], outputs=[None, {"result": 5}])
@@ -157,11 +158,11 @@ class BatchProcessor:
         return _collect(on_threads(verify, parts, self._max_workers, self._executor), len(known), False, progress)
 
     def schedule(self, programs: Iterable[TraceProgram], witnesses: Iterable[Any] | None = None) -> Schedule:
-        """What `prove_batch_auto` does with these programs.
+        """The schedule by which `prove_batch_auto` would prove these programs.
 
         It is the quickest, by the cost model of schedule.py, of: one proof after the other by one thread; one after the
-        other by all workers; as many at once as there are workers and memory, by one thread each. What a CachedZkVm is asked
-        a second time costs nothing.
+        other by all workers; as many at once as there are workers and memory for, by one thread each. A repeated
+        request to a CachedZkVm costs nothing.
         """
         listed = _listed("program", programs)
         jobs = _pairs(listed, "witness", [()] * len(listed) if witnesses is None else witnesses)
@@ -182,7 +183,7 @@ class BatchProcessor:
         return on_threads(self._prover(jobs, 1), parts, workers, self._executor)
 
     def _parts(self, jobs: Sequence[Job], order: Sequence[int], least: int) -> list[list[int]]:
-        """The jobs in this order, as many together as keep to SERIES_SECONDS and leave so many parts at least."""
+        """The jobs in this order, cut into parts of at most SERIES_SECONDS each, and into at least this many parts."""
         if least >= len(jobs) or not self._plain():
             return [[index] for index in order]
         seconds = [self._seconds(job) for job in jobs]
@@ -198,11 +199,11 @@ class BatchProcessor:
         return parts
 
     def _plain(self) -> bool:
-        """Whether the machine makes proofs and nothing else, so that they may be made without calling its `prove` for each."""
+        """True if the machine is a bare TraceZkVm, so that proofs may be made without calling its `prove`."""
         return type(self._vm).prove is TraceZkVm.prove and not watched()
 
     def _prover(self, jobs: Jobs, threads: int | None) -> Act:
-        """Proves the jobs of a part together, as far as they can be, and the others alone."""
+        """A function that proves the jobs of a part, together as far as possible and the others one by one."""
 
         def prove(index: int, look_in: Progress) -> Proof:
             program, witness = jobs[index]
@@ -224,7 +225,7 @@ class BatchProcessor:
         return prove_part
 
     def _order(self, jobs: Sequence[Job]) -> tuple[list[int], list[int]]:
-        """The jobs to be proved, then those that a cache knows by then, so that no worker waits for another's proof."""
+        """The jobs to prove, then those that a cache will have by then, so that no worker waits for another."""
         if not isinstance(self._vm, CachedZkVm):
             return list(range(len(jobs))), []
         firsts: dict[Any, int] = {}
@@ -234,21 +235,21 @@ class BatchProcessor:
         return list(firsts.values()), [index for index in range(len(jobs)) if index not in first]
 
     def _memory(self, job: Job, threads: int | None = 1) -> int:
-        """The bytes that a proof takes; 0 for a job that will only raise."""
+        """The bytes that a proof takes; 0 for a job whose proving will raise."""
         try:
             return self._vm.estimate(job[0], threads=threads).memory
         except Exception:
             return 0
 
     def _seconds(self, job: Job) -> float:
-        """What a proof should take of one thread."""
+        """The expected seconds of a proof by one thread."""
         return alone(self._memory(job), self._vm.options.grinding)
 
     def _fits(self, job: Job, threads: int | None = 1) -> bool:
         return self._max_memory is None or self._memory(job, threads) <= self._max_memory
 
     def _fitting(self, jobs: Sequence[Job]) -> int:
-        """How many proofs are made at once."""
+        """The number of proofs that are made at once."""
         most = min(self._max_workers, max(1, len(jobs)))
         if self._max_memory is None:
             return most
@@ -257,7 +258,7 @@ class BatchProcessor:
 
 
 def _collect(outcomes: Outcomes, total: int, return_exceptions: bool, progress: Progress | bool | None) -> list[Any]:
-    """All results in order."""
+    """All results, in order."""
     return_exceptions = flag("return_exceptions", return_exceptions)
     results: list[Any] = [None] * total
     with _reporter(progress) as report, closing(checked(outcomes, return_exceptions)) as results_so_far:
@@ -268,7 +269,7 @@ def _collect(outcomes: Outcomes, total: int, return_exceptions: bool, progress: 
 
 
 def _pairs(firsts: Iterable[Any], name: str, seconds: Iterable[Any]) -> Jobs:
-    """Program and witness, or proof, or hint, of each job."""
+    """Each job's program with its witness, proof or hint."""
     one, other = _listed("program", firsts), _listed(name, seconds)
     if len(one) != len(other):
         raise WitnessError(
@@ -287,7 +288,7 @@ def _listed(name: str, values: Any) -> list[Any]:
 
 @contextmanager
 def _reporter(progress: Progress | bool | None) -> Iterator[Progress]:
-    """What to report to: the caller's call, a bar on a terminal, or nothing."""
+    """The function that progress is reported to: the caller's own, a bar on a terminal, or none."""
     if callable(progress):
         yield progress
     elif not isinstance(progress, bool | None):

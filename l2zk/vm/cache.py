@@ -2,10 +2,10 @@
 
     key = (library and format version, options; program, parameters; witness; trace, check)
 
-Invariant: whatever a proof depends on is in its key, so requests with equal keys have the same proof. A program stands in
-its key as class and parameters, which is more than its digest (PROTOCOL 3.5): what fills the trace of a private input is
-not in the constraints. Of a witness and a trace a key holds hashes alone, with a secret of this process, so that nothing can
-be learnt from it. To find a proof, no program is defined or run.
+Invariant: whatever a proof depends on is in its key, so requests with equal keys have the same proof. A program stands
+in its key as class and parameters, which is more than its digest (PROTOCOL 3.5): what fills the trace of a private
+input is not in the constraints. Of a witness and a trace a key holds hashes alone, with a secret of this process, so
+that nothing can be learnt from it. To find a proof, no program is defined or run.
 """
 
 from __future__ import annotations
@@ -38,22 +38,23 @@ from l2zk.proof.proof import Proof
 from l2zk.vm.zkvm import Progress, TraceZkVm, Witness
 
 SHORT = 8
-"""A witness of so many values is hashed once; a longer one is hashed where it lies, and then its hash."""
+"""Values of a witness up to which it is copied into the key's hash; a longer one is hashed in place first."""
 
 SECRET = os.urandom(32)
-"""Enters the hashes in keys, so that nobody can try which witness gives one."""
+"""A secret in the hashes of keys: nobody else can try which witness gives a hash."""
 
 PLAIN = frozenset({bool, int, str, bytes, type(None)})
-"""Parameters of these types stand in a key as they are, beside their types, which tell True from 1."""
+"""Parameters of these types are in a key as they are, beside their types, which tell True from 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CacheStats:
-    """What a cache has done since it was made or cleared; it stays as it is, for any number of threads.
+    """The counts of a cache since it was made or cleared, all of one moment; an immutable value.
 
     hits: requests answered without proving; `joined` counts those among them that waited for a proof in the making.
-    misses: requests that a proof was made for, or tried.
-    evictions: proofs that were let go to stay within the bounds. entries, bytes: the proofs that are held, and their bytes.
+    misses: requests for which a proof was made, or tried.
+    evictions: proofs that were dropped to stay within the bounds. entries, bytes: the proofs that are kept, and their
+    bytes.
     """
 
     hits: int = 0
@@ -79,21 +80,21 @@ class CacheStats:
 
 
 class CachedZkVm(TraceZkVm):
-    """A TraceZkVm that gives the proof it has made before, if it is asked for the same again.
+    """A TraceZkVm that keeps its proofs and gives the same one again to the same request.
 
-    capacity: the most proofs that are held; the one asked for longest ago goes first. max_bytes: the most bytes of proofs,
-    without the two kilobytes or so of the objects around each. vm: the machine whose settings this one has and that makes
-    the proofs; by default one with default options. `prove`, `prove_async` and batches ask the cache; `profile` and
-    `prove_series` make each proof anew, and keep none.
+    capacity: the most proofs that are kept; the one asked for longest ago goes first. max_bytes: the most bytes of
+    proofs, without the two kilobytes or so of the objects around each. vm: the machine that makes the proofs and whose
+    settings this one has; by default one with default options. `prove`, `prove_async` and batches use the cache;
+    `profile` and `prove_series` make each proof anew, and keep none.
 
-    Any number of threads may use one at once. Threads that ask for the same proof at the same time have it made once: one
-    makes it and the others wait, without the GIL. If it cannot be made they get the maker's error; if the maker was merely
-    interrupted, one of them makes it. A program whose proof is asked for while it is made, by itself or in a circle of several,
-    gets a CycleError: by the same thread, by threads that it joins or whose futures it waits for, or where its context was
-    handed to. A forked child has the proofs that were held, and makes what was in the making anew.
+    Any number of threads may use one at once. Threads that ask for the same proof at the same time have it made once:
+    one makes it and the others wait, without the GIL. If it cannot be made they get the maker's error; if the maker was
+    merely interrupted, one of them makes it. A program whose proof is asked for while it is made, by itself or in a
+    circle of several, gets a CycleError: by the same thread, by threads that it joins or whose futures it waits for, or
+    where its context was handed to. A forked child keeps the proofs, and makes anew what was in the making.
 
-    A hiding proof (`zero_knowledge`) that comes from a cache is the same bytes again: whoever gets it twice knows that both
-    are of one witness. Where that matters, ask with cache=False.
+    A hiding proof (`zero_knowledge`) from a cache is the same bytes again: whoever gets it twice knows that both are of
+    one witness. Where that matters, ask with cache=False.
     """
 
     def __init__(self, capacity: int = 1000, max_bytes: int | None = None, vm: TraceZkVm | None = None) -> None:
@@ -125,7 +126,7 @@ class CachedZkVm(TraceZkVm):
     ) -> Proof:
         """The proof that `TraceZkVm.prove` makes of this request, now or when it was first asked for.
 
-        threads, progress: of the proof, where it is made now.
+        threads, progress: for the proof, if it is made now.
         cache: False makes the proof anew, and neither looks it up nor keeps it.
         """
         check, progress, threads = flag("check", check), callback("progress", progress), self._count(threads)
@@ -139,12 +140,12 @@ class CachedZkVm(TraceZkVm):
         return make() if key is None else self._make_once(key, partial(described, program), make, progress)
 
     def cache_stats(self) -> CacheStats:
-        """What the cache has done so far; all figures are of one moment."""
+        """The counts of the cache so far, all of one moment."""
         with self._lock:
             return CacheStats(**self._counts, entries=len(self._proofs), bytes=self._bytes)
 
     def clear_cache(self) -> None:
-        """Let all proofs go and count from zero. Proofs in the making are given to who waits for them, and not kept."""
+        """Drop all proofs and count from zero. Proofs in the making go to those who wait for them, and are not kept."""
         with self._lock:
             self._proofs: OrderedDict[Hashable, Proof] = OrderedDict()
             self._making: dict[Hashable, Making] = {}
@@ -152,16 +153,16 @@ class CachedZkVm(TraceZkVm):
             self._counts = {"hits": 0, "misses": 0, "joined": 0, "evictions": 0}
 
     def key(self, program: TraceProgram, witness: Witness = (), trace: Any = None, check: bool = True) -> Hashable:
-        """What stands for a request; for one that no proof can be made of, something unlike any other."""
+        """The key of a request; one of its own, equal to no other, for a request that no proof can be made of."""
         try:
             return self._stamp, *_program_key(program), _witness_key(witness), _trace_key(trace), bool(check)
         except KeyboardInterrupt:
             raise
-        except BaseException:  # of the caller's objects; whatever is wrong with them, the machine says it
+        except BaseException:  # the caller's objects raised; the machine will say what is wrong with them
             return object()
 
     def _find(self, key: Hashable) -> Proof | None:
-        """The proof that is held; under the lock."""
+        """The kept proof of a key; call it under the lock."""
         proof = self._proofs.get(key)
         if proof is not None:
             self._proofs.move_to_end(key)
@@ -171,7 +172,7 @@ class CachedZkVm(TraceZkVm):
     def _make_once(
         self, key: Hashable, name: Callable[[], str], make: Callable[[], Proof], progress: Progress | None
     ) -> Proof:
-        """Make the proof and keep it, unless a thread is making it: then wait for that one."""
+        """Make the proof and keep it; or wait for the thread that is making it already."""
         own = Making(name)
         try:
             while True:
@@ -195,7 +196,7 @@ class CachedZkVm(TraceZkVm):
             raise
 
     def _join(self, making: Making, progress: Progress | None) -> Proof | None:
-        """The proof, or the error, that another thread comes to; None if that thread was merely interrupted."""
+        """The proof or error of another thread's making; None if that thread was merely interrupted."""
         error = making.wait(progress)
         if error is not None and not isinstance(error, L2zkError):
             return None
@@ -208,7 +209,7 @@ class CachedZkVm(TraceZkVm):
         return proof
 
     def _settle(self, key: Hashable, own: Making, proof: Proof | None) -> None:
-        """One's own making is over: keep the proof, if there is one and the cache was not cleared meanwhile."""
+        """End one's own making: keep the proof, if there is one and the cache was not cleared meanwhile."""
         with self._lock:
             if self._making.get(key) is not own:
                 return
@@ -219,7 +220,7 @@ class CachedZkVm(TraceZkVm):
                 self._evict()
 
     def _evict(self) -> None:
-        """Let the oldest go until the rest is within the bounds; under the lock."""
+        """Drop the oldest proofs until the rest is within the bounds; call it under the lock."""
         while len(self._proofs) > self._capacity or (self._max_bytes is not None and self._bytes > self._max_bytes):
             _, oldest = self._proofs.popitem(last=False)
             self._bytes -= oldest.size
@@ -232,7 +233,7 @@ def _parameter_names(kind: type) -> tuple[str, ...]:
 
 
 def _program_key(program: TraceProgram) -> tuple[Any, ...]:
-    """The class and the parameters, in one form each; raises for what is no program."""
+    """The class and the parameters in a form that is equal for equal programs; raises for an object that is none."""
     kind = type(program)
     names = _parameter_names(kind)  # type: ignore[arg-type]
     values = tuple([getattr(program, name) for name in names])
@@ -241,7 +242,7 @@ def _program_key(program: TraceProgram) -> tuple[Any, ...]:
 
 
 def _witness_key(witness: Any) -> Hashable:
-    """The names and the values of a witness; equal only for what binds to equal inputs and columns."""
+    """The names and values of a witness in a form that is equal only if they bind to equal inputs and columns."""
     names = None
     if type(witness) is tuple or type(witness) is list:
         pass
@@ -269,9 +270,9 @@ def _exact(value: Any) -> Any:
 
 
 def _elements(values: Any) -> NDArray[np.uint64]:
-    """The values as words: where an array holds them as they are hashed, its own memory.
+    """The values as an array of words: the caller's own memory, if it already has the form that is hashed.
 
-    Words that are no elements of the field may be among them: no proof is made of those, and so none is held.
+    Words that are no field elements may be among them: no proof is made of those, and so none is kept.
     """
     held = type(values) is np.ndarray and values.ndim == 1 and values.dtype in (np.uint64, np.int64)
     if not held or (values.dtype == np.int64 and values.min(initial=0) < 0):
@@ -287,7 +288,7 @@ def _packed(words: Any) -> tuple[int, bytes]:
 
 
 def _hash(data: Any) -> bytes:
-    """A hash that tells nothing of the data, which is hashed where it lies."""
+    """A keyed hash of the data, which tells nothing of them; they are hashed in place, without a copy."""
     return blake3(SECRET + blake3(data))
 
 
@@ -300,7 +301,7 @@ def _trace_key(trace: Any) -> Hashable:
 
 
 def _renew(cache: ref[CachedZkVm]) -> None:
-    """In a forked child: what threads of the parent held or were making will not be finished by anyone here."""
+    """Forget the parent's makings in a forked child: their threads are not here."""
     machine = cache()
     if machine is not None:
         machine._lock = Lock()

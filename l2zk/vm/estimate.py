@@ -1,6 +1,6 @@
-"""What a proof will take, told before anything is run: memory, bytes, queries, proven bits.
+"""Estimate: the memory, bytes, queries and proven bits of a proof, before anything is run.
 
-memory = what the core lays out + the arrays beside it,   bytes of the proof = their mean over all queries
+memory = the core's arrays + the arrays beside it,   bytes of the proof = their mean over all queries
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ WORD = 8  # bytes
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
-    """What a proof of a program will take. The time depends on the machine, and is not told.
+    """The expected figures of a program's proofs. The time depends on the machine, and is not among them.
 
-    program: its id. columns, rows, length: of the trace, and how many rows it has with the padding.
-    memory: the most bytes that the proof takes while it is made, within a tenth; `committed` of them are the words that it
-    commits to, and what it keeps of their trees.
+    program: its id. columns, rows, length: of the trace; length counts the padding.
+    memory: the peak of the proof's bytes, within a tenth; `committed` of them are the committed columns and codewords,
+    and the kept levels of their Merkle trees.
     size: the bytes of the proof, on average: proofs of one program differ by two per cent or so, as their queries do.
-    queries, proven_bits: how many positions are opened, and what the proof is worth.
-    degrees: the highest degree of a constraint, and what a trace of 2^20 rows allows.
-    doubled_by: what makes the trace twice as long as it would be without it, if one row or one look-ahead does.
+    queries, proven_bits: the number of opened positions, and the proven bits.
+    degrees: the highest degree of a constraint, and the limit on a trace of 2^20 rows.
+    doubled_by: the one row or look-ahead that makes the trace twice as long as without it, if there is one.
     """
 
     program: str
@@ -53,7 +53,7 @@ class Estimate:
 
 
 def estimated(header: Header, air: Air, shape: Shape, memory: int, degrees: Degrees) -> Estimate:
-    """The estimate for proofs with this header but for its public values."""
+    """The estimate for proofs of this shape; the header lacks only the public values."""
     return Estimate(
         program=air.id,
         columns=shape.columns,
@@ -69,7 +69,7 @@ def estimated(header: Header, air: Air, shape: Shape, memory: int, degrees: Degr
 
 
 def _committed(shape: Shape) -> int:
-    """Trace, pieces and mask, the words of FRI, and what is kept of the trees."""
+    """The bytes of trace, pieces, batch mask and FRI codewords, and of the kept levels of their trees."""
     words = shape.domain_size * (shape.columns + 3 * shape.pieces) + 3 * shape.leaves * shape.zero_knowledge
     size, trees = shape.leaves, 2 * tree_memory(shape.leaves, shape.blowup)
     for arity in shape.arities:

@@ -1,6 +1,6 @@
-"""Which executors can run a batch: those whose workers are threads of this process, and that take work.
+"""Executors that can run a batch: those whose workers are threads of this process, and that take work.
 
-A batch hands its outcomes from thread to thread, which another process or interpreter sees nothing of.
+A batch hands its results from thread to thread; another process or interpreter would not see them.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ ELSEWHERE = frozenset({"ProcessPoolExecutor", "InterpreterPoolExecutor", "Client
 """Classes, of whatever library, whose workers are other processes or interpreters."""
 
 LIBRARIES = frozenset({"dask", "distributed", "joblib", "loky", "mpi4py", "ipyparallel", "ray"})
-"""Whose pools are refused too, whatever they are called."""
+"""Packages whose pools are refused too, whatever their classes are called."""
 
 PROBE_SECONDS = 1.0
-"""So long a class that is not known may take to say where it runs its work; later the batch itself finds out."""
+"""Seconds in which an unknown executor may answer where it runs its work; else the batch itself finds out."""
 
 REMEDY = "give a ThreadPoolExecutor, or none: proofs run without the GIL, so that threads use every processor"
 
 
 def require_threads(executor: Any) -> None:
-    """Refuse what cannot run a batch, by its name."""
+    """Refuse an executor that cannot run a batch; the error names it."""
     name = executor.__name__ if isinstance(executor, type) else type(executor).__qualname__
     if isinstance(executor, type):
         raise OptionsError(f"executor is the class {name}, not an instance of it; {REMEDY}")
@@ -37,7 +37,7 @@ def require_threads(executor: Any) -> None:
 
 
 def elsewhere(executor: Any) -> OptionsError:
-    """The error that names an executor of processes or interpreters."""
+    """The error of an executor of processes or interpreters."""
     name = type(executor).__qualname__
     return OptionsError(
         f"executor {name} runs its work outside this process or interpreter, where a batch cannot follow; {REMEDY}"
@@ -45,7 +45,7 @@ def elsewhere(executor: Any) -> OptionsError:
 
 
 def closed(executor: Any, why: object) -> OptionsError:
-    """The error that names an executor that takes no work."""
+    """The error of an executor that takes no work."""
     reason = str(why) or type(why).__name__
     return OptionsError(f"the executor {type(executor).__qualname__} takes no work: {reason}; give one that is running")
 
@@ -55,12 +55,12 @@ def _is_elsewhere(kind: type) -> bool:
 
 
 def _here() -> tuple[int, int]:
-    """What tells this process from others, and this interpreter from those beside it."""
+    """The identity of this process and interpreter, which others do not share."""
     return os.getpid(), id(sys.modules)
 
 
 def _probe(executor: futures.Executor) -> None:
-    """Ask it where it runs its work; the threads of the standard library's need no answer."""
+    """Find out by a task where an executor runs its work; the standard library's threads are known without."""
     try:
         answer = executor.submit(_here)
         known = type(executor).submit is futures.ThreadPoolExecutor.submit

@@ -1,9 +1,9 @@
-"""Who is told that a proof is being made: the logger `l2zk`, and observers among the plugins that are loaded.
+"""Observers of proofs: the logger `l2zk`, and those plugins that are loaded and observe.
 
     started → stage, stage, … → finished
 
-Invariant: an observer changes nothing. What it raises is logged, and it is told no more of that proof. The
-witness and the trace are shown to nobody, nor is an error that could lead to them.
+Invariant: an observer changes nothing. What it raises is logged, and it hears no more of that proof. No observer gets
+the witness or the trace, nor an error that could lead to them.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ Prove = TypeVar("Prove", bound="Callable[..., Proof]")
 
 
 def watched() -> bool:
-    """Whether somebody wants to know of each proof."""
+    """True if any observer or the log wants to hear of proofs."""
     return bool(plugins.observers()) or logger.isEnabledFor(logging.INFO)
 
 
 def observed(prove: Prove) -> Prove:
-    """Decorates what `TraceZkVm` proves with: tells whoever wants to know; costs nothing if nobody does."""
+    """A decorator of `TraceZkVm`'s prove that notifies observers and the logger; adds no work when there are none."""
 
     @wraps(prove)
     def telling(machine: Any, program: Any, *arguments: Any, **settings: Any) -> Proof:
@@ -49,7 +49,7 @@ def observed(prove: Prove) -> Prove:
         except BaseException as raised:
             proof, error = None, raised
         try:
-            watch.finished(proof, error)  # outside the handler: what an observer raises does not come of the error
+            watch.finished(proof, error)  # outside the handler, so that an observer's error has not this one as context
             if error is not None:
                 raise error
         finally:
@@ -60,7 +60,7 @@ def observed(prove: Prove) -> Prove:
 
 
 class _Watch:
-    """One proof as its observers see it."""
+    """One proof, for its observers."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class _Watch:
         self._tell("l2zk_prove_started", options=options)
 
     def stage(self, stage: str, done: int, total: int) -> None:
-        """What the core calls as progress."""
+        """The progress callback that the core calls."""
         if stage != self.at:
             logger.debug("%s after %.2f s", stage, perf_counter() - self.begun)
             self.at = stage
@@ -96,7 +96,7 @@ class _Watch:
         self._tell("l2zk_prove_finished", proof=proof, error=_shareable(error), seconds=seconds)
 
     def _tell(self, hook: str, **news: Any) -> None:
-        """Call a hook of each observer that has it; who raises is left out from then on."""
+        """Call a hook of each observer that has it; one that raises is left out from then on."""
         for observer in [one for one in self.observers if hook in one.hooks]:
             try:
                 with foreign(PluginError, hook):
@@ -107,13 +107,13 @@ class _Watch:
 
 
 def _shareable(error: BaseException | None) -> BaseException | None:
-    """An error as others may know it: no private value, nor where it arose and what of. One that is not l2zk's is empty."""
+    """An error that observers may see: without private values, traceback or cause. Foreign errors are empty."""
     if error is None:
         return None
     try:
         known = copied(error.shareable or error) if isinstance(error, L2zkError) else type(error).__new__(type(error))
     except Exception:
         known = error
-    if known is error:  # of foreign code, and cannot be made a second time
+    if known is error:  # foreign code's error, which could not be copied
         return L2zkError(f"the proof was ended by a {type(error).__name__}")
     return known

@@ -1,4 +1,4 @@
-"""Where the time of a proof went, stage by stage.
+"""ProofProfile: the seconds of a proof, stage by stage.
 
 seconds of the proof = seconds of "python" + those of the core's stages
 """
@@ -16,8 +16,8 @@ from l2zk.proof.proof import Proof
 class ProofProfile:
     """A proof, the number of threads that made it, and the seconds of each stage, in order.
 
-    seconds: by stage; "python" is all that is not the core's: the definition, the witness, columns that are filled as arrays.
-    Threads that work at the same time are not counted twice.
+    seconds: by stage; "python" is all that is not the core's: the definition, the witness, columns that are filled as
+    arrays. Threads that work at the same time are not counted twice.
     """
 
     proof: Proof
@@ -30,7 +30,7 @@ class ProofProfile:
         return sum(self.seconds.values())
 
     def share(self, stage: str) -> float:
-        """The part of the time that a stage took, 0 to 1."""
+        """The fraction of the time that a stage took, 0 to 1."""
         return self.seconds[stage] / self.total
 
     def __str__(self) -> str:

@@ -1,11 +1,12 @@
-"""What a batch of proofs should cost in seconds, and the schedule that costs least.
+"""Schedule: the expected seconds of a batch of proofs, and the schedule that costs least.
 
     alone(proof)      = FIXED + memory * PER_BYTE + 2^grinding * PER_HASH
     by t threads      = alone * (SERIAL + (1 - SERIAL)/t) + GATHER
-    w proofs at once  = the time at which the last of w workers ends, each taking the next proof when it is free, + w * START
+    w proofs at once  = the time when the last of w workers ends, each taking the next proof when free, + w * START
 
-Nearly all that a proof does goes over its memory a fixed number of times, which is why its memory tells its time. The
-constants are those of a 2 GHz processor with AVX-512; the choice depends on their ratios alone, and those on the machine little.
+Nearly all of a proof's work goes over its memory a fixed number of times, so its time follows from its memory. The
+constants are those of a 2 GHz processor with AVX-512; the choice depends on their ratios alone, which vary little by
+machine.
 """
 
 from __future__ import annotations
@@ -18,15 +19,15 @@ FIXED, PER_BYTE, PER_HASH = 2e-4, 0.9e-9, 6e-9
 """Seconds of any proof, for each byte of its memory, and for each hash of grinding, by one thread."""
 
 SERIAL = 0.1
-"""The part of a proof that its threads cannot share: above all, to run the trace and to check it."""
+"""The part of a proof that its threads cannot share: mainly running the trace and checking it."""
 
 START, GATHER = 3e-4, 2e-4
-"""Seconds to start a thread, and to gather those of one proof at each of its stages."""
+"""Seconds to start a thread; and to gather the threads of one proof, over all its stages."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """How a batch is carried out: so many proofs at once, each by so many threads; and the seconds that it should take."""
+    """A plan for a batch: the number of proofs at once, the threads of each, and the seconds expected."""
 
     at_once: int
     threads: int
@@ -34,15 +35,15 @@ class Schedule:
 
 
 def alone(memory: int, grinding: int) -> float:
-    """Seconds that one thread takes for a proof of so many bytes of memory and bits of grinding."""
+    """The seconds of a proof by one thread, from its bytes of memory and its bits of grinding."""
     return FIXED + memory * PER_BYTE + (1 << grinding) * PER_HASH
 
 
 def choose(work: Sequence[float], at_once: int, threads: int) -> Schedule:
-    """The best schedule for proofs that take these seconds alone, of which `at_once` fit, with so many threads in all.
+    """The best schedule for proofs of these seconds each, of which `at_once` fit in memory, with `threads` in all.
 
-    Proofs at once need not wait for one another: they lose time only at the end, when some workers have none left. So few
-    large proofs, or proofs of which memory holds few, are better made one by one with all the threads.
+    Proofs made at once need not wait for one another: they lose time only at the end, when some workers run out of
+    work. So a few large proofs, or proofs of which few fit in memory, are better made one by one with all the threads.
     """
     shared = SERIAL + (1 - SERIAL) / threads
     return min(
@@ -54,7 +55,7 @@ def choose(work: Sequence[float], at_once: int, threads: int) -> Schedule:
 
 
 def _last_end(work: Sequence[float], workers: int) -> float:
-    """When the last of the workers ends, if each takes the next proof when it is free."""
+    """The time at which the last worker ends, if each takes the next proof when it is free."""
     free_at = [0.0] * workers
     for seconds in work:
         heapreplace(free_at, free_at[0] + seconds)

@@ -1,8 +1,8 @@
-"""Jobs on threads: they are taken in order, their outcomes come as they end, and nothing goes on when the iteration is over.
+"""Jobs on threads: taken in order, their results given as they come; no work goes on when the iteration is over.
 
-    outcome of job i = (i, what it gave or raised)
+    outcome of job i = (i, its result or its error)
 
-Jobs are handed out in parts, lists of their indices, since what is done together can be cheaper.
+Jobs are handed out in parts, lists of their indices, since doing several together can be cheaper.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from l2zk.vm.zkvm import Progress, stop_when
 LOOK_IN_SECONDS = 0.5
 Outcomes = Generator[tuple[int, Any], None, None]
 Act = Callable[[Sequence[int], Progress], Outcomes]
-"""Does the jobs of one part; it stops when the progress call that it is given raises."""
+"""A function that does the jobs of one part; it stops when the progress callback that it is given raises."""
 
 
 def in_turn(act: Act, parts: Iterable[Sequence[int]]) -> Outcomes:
-    """One part after the other, on the calling thread."""
+    """The outcomes of the parts, one part after the other on the calling thread."""
     for part in parts:
         yield from act(part, stop_when(Event(), None))
 
 
 def on_threads(act: Act, parts: Iterable[Sequence[int]], at_once: int, executor: Executor | None) -> Outcomes:
-    """So many parts at once, on the threads of the executor, unless this is one of them, or on some for the time being."""
+    """The outcomes of the parts, `at_once` of them at a time on the executor's threads, or on threads made for this."""
     waiting, ended, stop = deque(parts), SimpleQueue[tuple[int, Any]](), Event()
     count = sum(map(len, waiting))
     look_in = stop_when(stop, None)
@@ -45,7 +45,7 @@ def on_threads(act: Act, parts: Iterable[Sequence[int]], at_once: int, executor:
                     ended.put(outcome)
 
     workers: list[Future[None]] = []
-    if current_thread() in getattr(executor, "_threads", ()):  # they would wait for this one
+    if current_thread() in getattr(executor, "_threads", ()):  # its work would wait for this thread, which waits for it
         executor = None
     with nullcontext(executor) if executor is not None else ThreadPoolExecutor(at_once, "l2zk-batch") as threads:
         try:
@@ -58,7 +58,7 @@ def on_threads(act: Act, parts: Iterable[Sequence[int]], at_once: int, executor:
 
 
 def outcome(act: Callable[..., Any], *arguments: Any, **settings: Any) -> Any:
-    """What the act gives or raises."""
+    """The result of a call, or the error that it raised."""
     try:
         return act(*arguments, **settings)
     except BaseException as error:
@@ -66,7 +66,7 @@ def outcome(act: Callable[..., Any], *arguments: Any, **settings: Any) -> Any:
 
 
 def checked(outcomes: Outcomes, return_exceptions: bool) -> Outcomes:
-    """The outcomes, up to the first error that is to be raised; then nothing goes on."""
+    """The outcomes, up to the first error, which is raised and ends the work, unless errors are to be returned."""
     with closing(outcomes):
         for index, result in outcomes:
             if isinstance(result, BaseException) and not (return_exceptions and isinstance(result, Exception)):
@@ -83,7 +83,7 @@ def _submit(executor: Executor, work: Callable[[], None]) -> Future[None]:
 
 
 def _next(ended: SimpleQueue[tuple[int, Any]], workers: Sequence[Future[None]], executor: Executor) -> tuple[int, Any]:
-    """Wait for the next outcome, which never comes if the executor has let its work fall or done it elsewhere."""
+    """The next outcome; raises if none can come, since the executor dropped its work or ran it elsewhere."""
     while True:
         over = all(worker.done() for worker in workers)
         try:
@@ -94,7 +94,7 @@ def _next(ended: SimpleQueue[tuple[int, Any]], workers: Sequence[Future[None]], 
 
 
 def _without_end(workers: Sequence[Future[None]], executor: Executor) -> OptionsError:
-    """Why workers have ended without the outcomes of their work."""
+    """The error when workers have ended without the outcomes of their work."""
     if all(worker.cancelled() for worker in workers):
         return OptionsError("the executor of this batch was shut down while it ran")
     errors = [worker.exception() for worker in workers if not worker.cancelled()]

@@ -1,4 +1,4 @@
-"""TraceZkVm: proves and verifies programs. The one place where the description of a program and the core meet.
+"""TraceZkVm: proves and verifies programs. The only place where a program's definition and the core meet.
 
 prove:  program, witness -> definition, shape -> core -> Proof         (PROTOCOL 6)
 verify: program, proof   -> checks 7.1 to 7.3 here, 7.4 to 7.12 in the core
@@ -66,16 +66,18 @@ Progress = Callable[[str, int, int], object]
 
 
 class TraceZkVm:
-    """Proves and verifies programs. It has no state but its settings: any number of threads may use one at once.
+    """A machine that proves and verifies programs. It has only its settings: any number of threads may use one at once.
 
     options: what proofs are made with; the default proves 128 bits and hides.
-    min_security: the proven bits that `verify` demands, 1 to 128. Without it and with `options`, `verify` demands exactly these
-    options, whatever they prove; with neither, 128 bits.
-    threads: threads that work on one proof, which does not depend on it; by default L2ZK_NUM_THREADS, else as many as there are
-    processors that this process may use. A short proof, of less than 2^19 words, is quicker by one, and one makes it.
-    max_memory: the bytes that one proof or trace may take; what needs more is refused before it takes any. By default all that
-    this machine has, or its container may use. `estimate` says what a proof needs.
-    redact: leave private values out of errors and reports, and the words of generate_trace's own errors, which may hold any.
+    min_security: the proven bits that `verify` demands, 1 to 128. Without it and with `options`, `verify` demands
+    exactly these options, whatever they prove; with neither, 128 bits.
+    threads: threads that work on one proof, which does not depend on it; by default L2ZK_NUM_THREADS, else as many as
+    there are processors that this process may use. A short proof, of less than 2^19 words, is quicker by one, and one
+    makes it.
+    max_memory: the bytes that one proof or trace may take; what needs more is refused before it takes any. By default
+    all that this machine has, or its container may use. `estimate` says what a proof needs.
+    redact: leave private values out of errors and reports, and the words of generate_trace's own errors, which may hold
+    any.
     """
 
     def __init__(
@@ -99,7 +101,7 @@ class TraceZkVm:
 
     @property
     def options(self) -> ProofOptions:
-        """What proofs are made with."""
+        """The options of the proofs that it makes."""
         return self._options
 
     @property
@@ -109,17 +111,17 @@ class TraceZkVm:
 
     @property
     def threads(self) -> int:
-        """Threads that work on one proof."""
+        """The number of threads that work on one proof."""
         return self._threads
 
     @property
     def max_memory(self) -> int | None:
-        """The bytes that one proof or trace may take; None for all that there is."""
+        """The bytes that one proof or trace may take; None for all that there are."""
         return self._max_memory
 
     @property
     def redact(self) -> bool:
-        """Whether private values are left out of errors and reports."""
+        """True if private values are left out of errors and reports."""
         return self._redact
 
     def __repr__(self) -> str:
@@ -161,7 +163,7 @@ class TraceZkVm:
         threads: int | None = None,
         progress: Progress | None = None,
     ) -> ProofProfile:
-        """As `prove`, but the proof comes with the seconds that each stage of making it took."""
+        """As `prove`, but gives the proof with the seconds of each stage."""
         check, progress = flag("check", check), callback("progress", progress)
         seconds: dict[str, float] = {}
         start = perf_counter()
@@ -179,11 +181,12 @@ class TraceZkVm:
         threads: int | None = None,
         progress: Progress | None = None,
     ) -> list[Proof | None]:
-        """As `prove` of each program and witness, but in one region without the GIL, which small proofs are worth.
+        """A proof for each program and witness, as by `prove`, all in one region without the GIL: quicker for small
+        proofs.
 
-        None stands where none could be made, or where the trace has to be filled by more than a step: `prove` does it or says
-        why not. `progress` is called as progress("proofs", done, total). While observers or the log want to know of each proof,
-        they are made one by one.
+        None stands where no proof could be made, or where the trace has to be filled by more than a step: `prove` makes
+        it or says why not. `progress` is called as progress("proofs", done, total). If observers or the log want to
+        hear of each proof, they are made one by one.
         """
         jobs, count = pairs_of_jobs(jobs), self._count(threads)
         if watched():
@@ -208,7 +211,7 @@ class TraceZkVm:
     def _prove_each(
         self, jobs: Sequence[tuple[TraceProgram, Witness]], threads: int | None, progress: Progress | None
     ) -> list[Proof | None]:
-        """What `prove_series` gives, by a call for each."""
+        """The results of `prove_series`, by a call of `prove` for each."""
         proofs: list[Proof | None] = []
         for program, witness in jobs:
 
@@ -223,9 +226,10 @@ class TraceZkVm:
         return proofs
 
     async def prove_async(self, program: TraceProgram, witness: Witness = (), **settings: Any) -> Proof:
-        """As `prove`, with the same settings, in a thread of asyncio's: a running event loop is not blocked.
+        """As `prove`, on a thread of asyncio's: a running event loop is not blocked.
 
-        A task that is cancelled while it waits here stops its proof within a moment. `progress` is called by the thread.
+        A task that is cancelled while it waits here stops its proof within a moment. `progress` is called by that
+        thread.
         """
         import asyncio
 
@@ -237,9 +241,10 @@ class TraceZkVm:
             cancelled.set()
 
     def estimate(self, program: TraceProgram, *, threads: int | None = None) -> Estimate:
-        """What a proof of the program will take: memory, bytes, queries, proven bits. Nothing is run, and no witness needed.
+        """The memory, bytes, queries and proven bits of a proof of the program. Nothing is run, and no witness needed.
 
-        Raises DegreeError and SecurityError and warns as `prove` does; what needs too much memory is estimated all the same.
+        Raises DegreeError and SecurityError and warns as `prove` does; a proof that needs too much memory is estimated
+        all the same.
         """
         definition = _definition(program)
         _warn_of_degree(self._options, definition)
@@ -248,7 +253,7 @@ class TraceZkVm:
     def trace(
         self, program: TraceProgram, witness: Witness = (), *, progress: Progress | None = None
     ) -> ExecutionTrace:
-        """Run the program without proving, and without checking any constraint."""
+        """The trace of the program on the witness; no constraint is checked and no proof made."""
         definition, progress = self._runnable(program), callback("progress", progress)
         cells, _ = self._run(
             definition, definition.bind(witness, redact=self._redact), None, check=False, progress=progress
@@ -264,11 +269,13 @@ class TraceZkVm:
         redact: bool | None = None,
         progress: Progress | None = None,
     ) -> Report:
-        """Look at every constraint on every row, without proving: what `prove` raises, as a report.
+        """A report on every constraint on every row, without a proof; its violations are those that `prove` would
+        raise. raise.
 
-        trace: look at this trace rather than run the program's step; what is private and the witness names has to be in it.
-        redact: leave values out of the report that are private, whatever the machine does: those of columns that private
-        inputs, private columns or generate_trace enter, and of a trace that is given. False shows them.
+        trace: look at this trace rather than run the program's step; what is private and the witness names has to be in
+        it.
+        redact: leave values out of the report that are private, whatever the machine does: those of columns that
+        private inputs, private columns or generate_trace enter, and of a trace that is given. False shows them.
         """
         definition, progress = self._runnable(program), callback("progress", progress)
         _warn_of_degree(self._options, definition)
@@ -290,19 +297,20 @@ class TraceZkVm:
         *,
         outputs: Known = (),
     ) -> bool:
-        """Whether the proof shows that this program ran right, with the security that this machine demands.
+        """True if the proof shows that this program ran right, with the security that this machine demands.
 
-        An input that you do not name is fixed to its default, if it has one; every other value that you do not name is whatever
-        the proof states (see `Proof.public_inputs`):
+        An input that you do not name is fixed to its default, if it has one; every other value that you do not name is
+        whatever the proof states (see `Proof.public_inputs`):
 
             vm.verify(program, proof)                                 # the default inputs, some result
             vm.verify(program, proof, {"a0": 2, "a1": None})          # this a0, any a1, some result
             vm.verify(program, proof, outputs={"result": 6765})       # the default inputs, this result
 
-        witness_hint: what is known of the public inputs, by name, or in their order and then all of them; None for any value.
-        outputs: what is known of the outputs, likewise.
-        False for every bad proof, malformed ones included; raises only for a misuse by the caller, as WitnessError for a name
-        that is unknown or private and for a sequence of another length. The witness is not needed.
+        witness_hint: the demands on the public inputs, by name, or in their order and then all of them; None for any
+        value.
+        outputs: the demands on the outputs, likewise.
+        False for every bad proof, malformed ones included; raises only for a misuse by the caller, as WitnessError for
+        a name that is unknown or private and for a sequence of another length. The witness is not needed.
         """
         try:
             self.check_proof(program, proof, witness_hint, outputs=outputs)
@@ -324,7 +332,7 @@ class TraceZkVm:
         data = proof_bytes(proof)
         header, start = read_statement(definition, data, *demands)  # 7.1, 7.2
         shape = self._accepted_shape(definition, header.options)  # 7.3
-        check_length(definition.air, shape, start, len(data))  # of 7.4 and 7.8, before anything is compiled
+        check_length(definition.air, shape, start, len(data))  # part of 7.4 and 7.8, before anything is compiled
         view = memoryview(data)
         _core.verify_bytes(  # 7.4 to 7.12
             _compile(definition, shape),
@@ -370,7 +378,7 @@ class TraceZkVm:
     def _prepare(
         self, program: TraceProgram, witness: Witness, trace: ExecutionTrace | None, threads: int
     ) -> tuple[Definition, Binding, tuple[Any, ...]]:
-        """A program and its witness, and what the core is told of them but the columns that are filled."""
+        """A program's definition and bound witness, and the core's arguments but for the columns that are filled."""
         definition = _definition(program)
         compiled = _compile(definition, _shape(self._options, definition))
         _warn_of_degree(self._options, definition)
@@ -382,7 +390,7 @@ class TraceZkVm:
         return definition, binding, (compiled, header.to_bytes(), places, binding.public_inputs, binding.start)
 
     def _runnable(self, program: TraceProgram) -> Definition:
-        """The definition of a program whose trace there is memory for."""
+        """The definition of a program, if there is memory for its trace."""
         definition = _definition(program)
         require_memory(_trace_memory(definition), self._max_memory)
         return definition
@@ -390,7 +398,7 @@ class TraceZkVm:
     def _filled(
         self, definition: Definition, binding: Binding, trace: ExecutionTrace | None, check: bool
     ) -> dict[str, Any]:
-        """What the core gets beside the step: the whole trace, or the columns that are filled before it."""
+        """The cells that the core is given: the whole trace, or the columns that are filled before the step."""
         if trace is not None:
             return {"trace": given_cells(definition, binding, trace, check)}
         if len(binding.columns) == len(definition.air.columns):
@@ -431,18 +439,18 @@ class TraceZkVm:
         )
 
     def _accepted_shape(self, definition: Definition, options: ProofOptions) -> Shape:
-        """PROTOCOL 7.3: the proof's options are those demanded, or prove the bits demanded."""
+        """The shape of a proof whose options are those demanded, or prove the bits demanded (PROTOCOL 7.3)."""
         if self._exact and options != self._options:
             raise ProofError(f"the proof was made with {options}, but {self._options} is demanded", "7.3")
         return accepted_shape(options, definition.air.profile, None if self._exact else self._min_security)
 
 
 class Stopped(Exception):
-    """A proof that nobody waits for any more was stopped."""
+    """A proof was stopped, since nobody waits for it any more."""
 
 
 def stop_when(stop: Event, progress: Progress | None) -> Progress:
-    """A progress call that stops its proof once the event is set, and otherwise is the one given."""
+    """A progress callback that stops its proof once the event is set, and else passes the call on."""
 
     def look_in(stage: str, done: int, total: int) -> None:
         if stop.is_set():
@@ -461,12 +469,12 @@ def _definition(program: TraceProgram) -> Definition:
 
 
 def _shape(options: ProofOptions, definition: Definition) -> Shape:
-    """The shape of proofs, or why there is none."""
+    """The shape of proofs; raises the reason if there is none."""
     return shape_of(options, definition.air)
 
 
 def _warn_of_degree(options: ProofOptions, definition: Definition) -> None:
-    """Warn of a degree that is allowed here and not on a long trace, or that costs many queries."""
+    """Warn of a degree that a long trace would not allow, or that costs many queries."""
     text = _complaint(definition, options)
     if text is not None:
         warn_caller(text, DegreeWarning)
@@ -484,13 +492,13 @@ def _degrees(definition: Definition, options: ProofOptions) -> Degrees:
 
 @cached(128)
 def _compile(definition: Definition, shape: Shape) -> _core.Compiled:
-    """What the core proves: a table in one shape, which is a few hundred bytes beside the table's own arrays."""
+    """A table in one shape, ready for the core to prove: a few hundred bytes beside the table's own arrays."""
     return _core.Compiled(_table(definition), shape)
 
 
 @cached(128)
 def _table(definition: Definition) -> _core.Table:
-    """The arrays of a definition: what the core runs and checks, in no shape, and what all shapes share."""
+    """A definition as the core's arrays, without a shape: enough to run and to check it; all shapes share it."""
     air = definition.air
     return _core.Table(
         length=air.length,
@@ -522,7 +530,7 @@ def _estimate(definition: Definition, options: ProofOptions, threads: int) -> Es
 
 @cached(128)
 def _require_room(definition: Definition, options: ProofOptions) -> None:
-    """Refuse to make a proof that nobody reads, since it has more bytes than a proof may have (PROTOCOL 8.5)."""
+    """Refuse a proof that would have more bytes than any reader accepts (PROTOCOL 8.5)."""
     air, shape = definition.air, _shape(options, definition)
     header = _header(definition, options, (0,) * len(air.inputs), (0,) * len(air.outputs))
     size = proof_size(len(header.to_bytes()), air, shape, expected(shape.queries))
@@ -534,13 +542,13 @@ def _require_room(definition: Definition, options: ProofOptions) -> None:
 
 
 def _proof_memory(definition: Definition, compiled: _core.Compiled, threads: int) -> int:
-    """The bytes that a proof takes at its peak; where columns are filled late, the step has run in a block of its own."""
+    """The peak of a proof's bytes; if columns are filled late, the step has run in a block of its own."""
     first = _table(definition).memory() if definition.filled_late else 0
     return first + compiled.memory(threads) + definition.array_bytes
 
 
 def _trace_memory(definition: Definition) -> int:
-    """The bytes that a trace takes at its peak, the copy that the caller gets included."""
+    """The peak of a trace's bytes, with the copy for the caller."""
     copy = 8 * len(definition.air.columns) * definition.air.length
     return _table(definition).memory() + copy + definition.array_bytes
 
