@@ -159,12 +159,7 @@ OVER = {
     "l2zk/proof/security.py": 500,
     "l2zk/testing.py": 400,
     "l2zk/vm/zkvm.py": 580,
-    "tests/base/test_making.py": 420,
-    "tests/core/test_crew.py": 500,
-    "tests/core/test_kernels.py": 500,
-    "tests/core/test_reference.py": 740,
     "tests/proof/test_security.py": 580,
-    "tests/proof/test_solver.py": 480,
     "tests/vm/test_batch.py": 460,
     "tests/vm/test_cache.py": 660,
 }

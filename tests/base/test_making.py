@@ -1,222 +1,28 @@
-"""Nobody waits for themselves: a proof that is asked for while it is made is an error that names the circle."""
+"""Nobody waits for themselves: threads and programs that ask for one another's proofs, circles that are none."""
 
 from __future__ import annotations
 
-import asyncio
 import contextvars
-import logging
 import os
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed, wait
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import pytest
+from makings import PATIENCE, QUICK, asking, by_an_executor, circle_of, in_time
 
-from l2zk import BatchProcessor, L2zkError, Proof, ProofOptions, TraceProgram, TraceZkVm
+from l2zk import L2zkError, Proof, TraceProgram
 from l2zk.base import making
 from l2zk.errors import CycleError, WitnessError
 from l2zk.vm.cache import CachedZkVm
-
-QUICK = TraceZkVm(ProofOptions(blowup=2, queries=4, grinding=0, zero_knowledge=False, allow_insecure=True))
-PATIENCE = 30
 
 
 @pytest.fixture(autouse=True)
 def nothing_is_left() -> Iterator[None]:
     yield
     assert not making._under_way and not making._waits
-
-
-def asking(act: Callable[[], object], name: str = "Asks") -> TraceProgram:
-    """A program that does this while its trace is made."""
-
-    class Asks(TraceProgram):
-        id = "asks.v0"
-
-        def define(self, m: Any) -> None:
-            m.rows(8)
-            x = m.column("x")
-            m.constrain("bit", x * (x - 1) == 0)
-
-        def generate_trace(self, witness: Any) -> Any:
-            act()
-            return {"x": [1] * 8}
-
-    Asks.__name__ = name
-    return dataclass(frozen=True)(Asks)()
-
-
-def in_time(*acts: Callable[[], Any]) -> list[Any]:
-    """What each gives or raises on a thread of its own; a thread that waits for ever fails the test."""
-    outcomes: list[Any] = [None] * len(acts)
-
-    def body(index: int) -> None:
-        try:
-            outcomes[index] = acts[index]()
-        except BaseException as error:
-            outcomes[index] = error
-
-    threads = [threading.Thread(target=body, args=(index,), daemon=True) for index in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(PATIENCE)
-    assert not any(thread.is_alive() for thread in threads)
-    return outcomes
-
-
-def circle_of(error: BaseException) -> list[str]:
-    """The programs that the error names, in their order."""
-    assert isinstance(error, CycleError), error
-    text = str(error)
-    assert 20 <= len(text) <= 400 and "\n" not in text and not text.endswith(".")
-    return [name.strip() for name in text.partition("itself: ")[2].partition(";")[0].split("→")]
-
-
-def by_itself(ask: Callable[[], Proof]) -> None:
-    ask()
-
-
-def by_a_thread(ask: Callable[[], Proof]) -> None:
-    [error] = in_time(ask)
-    raise error
-
-
-def by_a_thread_of_a_thread(ask: Callable[[], Proof]) -> None:
-    [error] = in_time(partial(by_a_thread, ask))
-    raise error
-
-
-def by_an_executor(ask: Callable[[], Proof]) -> None:
-    with ThreadPoolExecutor(2) as threads:
-        threads.submit(ask).result()
-
-
-def by_an_executor_with_patience(ask: Callable[[], Proof]) -> None:
-    with ThreadPoolExecutor(2) as threads:
-        raise threads.submit(ask).exception(PATIENCE) or AssertionError
-
-
-def by_a_map(ask: Callable[[], Proof]) -> None:
-    with ThreadPoolExecutor(2) as threads:
-        list(threads.map(lambda _: ask(), range(2)))
-
-
-def by_waiting_for_many(ask: Callable[[], Proof]) -> None:
-    with ThreadPoolExecutor(3) as threads:
-        wait(asked := [threads.submit(ask) for _ in range(3)])
-        [one.result() for one in asked]
-
-
-def by_those_that_are_ready(ask: Callable[[], Proof]) -> None:
-    with ThreadPoolExecutor(1) as threads:
-        [one.result() for one in as_completed([threads.submit(ask)])]
-
-
-def by_leaving_an_executor(ask: Callable[[], Proof]) -> None:
-    with ThreadPoolExecutor(1) as threads:
-        asked = threads.submit(ask)
-    asked.result()
-
-
-def by_asyncio(ask: Callable[[], Proof]) -> None:
-    async def main() -> None:
-        await asyncio.to_thread(ask)
-
-    asyncio.run(main())
-
-
-def by_a_batch(ask: Callable[[], Proof]) -> None:
-    class Asking(TraceZkVm):
-        def prove(self, *_: Any, **__: Any) -> Proof:
-            return ask()
-
-    BatchProcessor(Asking(), max_workers=2).prove_batch_parallel([asking(str)] * 3, [()] * 3)
-
-
-def by_a_context(ask: Callable[[], Proof]) -> None:
-    """The same thread, which seems to be elsewhere."""
-    contextvars.Context().run(ask)
-
-
-@pytest.mark.parametrize(
-    "way",
-    [
-        by_itself,
-        by_a_thread,
-        by_a_thread_of_a_thread,
-        by_an_executor,
-        by_an_executor_with_patience,
-        by_a_map,
-        by_waiting_for_many,
-        by_those_that_are_ready,
-        by_leaving_an_executor,
-        by_asyncio,
-        by_a_batch,
-        by_a_context,
-    ],
-)
-def test_a_program_that_asks_for_its_own_proof(way: Callable[[Callable[[], Proof]], None]) -> None:
-    machine = CachedZkVm(vm=QUICK)
-    program = asking(lambda: way(lambda: machine.prove(program)), "Again")
-    [error] = in_time(lambda: machine.prove(program))
-    assert circle_of(error) == ["Again()", "Again()"]
-    assert machine.cache_stats().entries == 0 and not machine._making
-
-
-def test_one_that_is_asked_for_by_an_event_loop() -> None:
-    machine = CachedZkVm(vm=QUICK)
-    program = asking(lambda: asyncio.run(machine.prove_async(program)), "Again")
-    [error] = in_time(lambda: asyncio.run(machine.prove_async(program)))
-    assert circle_of(error) == ["Again()", "Again()"]
-
-
-def test_one_whose_loop_is_asked_from_a_thread() -> None:
-    machine = CachedZkVm(vm=QUICK)
-
-    async def main() -> Proof:
-        loop = asyncio.get_running_loop()
-
-        def ask() -> object:
-            return asyncio.run_coroutine_threadsafe(machine.prove_async(program), loop).result(PATIENCE)
-
-        program = asking(ask, "Again")
-        return await machine.prove_async(program)
-
-    [error] = in_time(lambda: asyncio.run(main()))
-    assert circle_of(error) == ["Again()", "Again()"]
-
-
-def test_one_that_is_asked_for_by_the_progress_call() -> None:
-    class Told(TraceZkVm):
-        def prove(self, *arguments: Any, progress: Any = None, **settings: Any) -> Proof:
-            progress("trace", 0, 1)
-            return super().prove(*arguments, **settings)
-
-    machine, program = CachedZkVm(vm=Told(QUICK.options)), asking(lambda: None)
-    [error] = in_time(lambda: machine.prove(program, progress=lambda *_: machine.prove(program)))
-    assert circle_of(error) == ["Asks()", "Asks()"]
-
-
-def test_one_that_is_asked_for_by_the_log() -> None:
-    class Asking(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            machine.prove(program)
-
-    machine, program = CachedZkVm(vm=QUICK), asking(lambda: None)
-    logger, handler = logging.getLogger("l2zk"), Asking()
-    level = logger.level
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-    try:
-        [error] = in_time(lambda: machine.prove(program))
-    finally:
-        logger.removeHandler(handler)
-        logger.setLevel(level)
-    assert circle_of(error) == ["Asks()", "Asks()"]
 
 
 @pytest.mark.parametrize("caches", [1, 2, 3])

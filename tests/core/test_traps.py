@@ -12,7 +12,7 @@ from core import (
     test_false_statements,
     test_hostile,
     test_hostile_statement,
-    test_reference,
+    test_reference_parts,
     test_traps_grinding,
     test_traps_openings,
     test_traps_shape,
@@ -43,7 +43,7 @@ TRAPS: dict[str, tuple[Callable, ...]] = {
         test_hostile.test_parts_left_out_or_doubled_are_refused,
         test_hostile.test_huge_counts_are_refused,
     ),
-    "zeta is a point of the trace or of a query": (test_reference.test_transcript_draws_again_above_p,),
+    "zeta is a point of the trace or of a query": (test_reference_parts.test_transcript_draws_again_above_p,),
     "no queries, no columns, a constant word": (
         test_traps_shape.test_there_is_no_proof_of_nothing,
         test_traps_shape.test_a_last_word_that_is_not_constant_is_refused,
