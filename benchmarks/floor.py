@@ -19,11 +19,12 @@ from pathlib import Path
 from statistics import fmean, median
 from time import perf_counter
 
-from benchmarks.common import shape_of, stages
-from benchmarks.programs import STATEMENTS
+from benchmarks.common import options, stages
+from benchmarks.programs import STATEMENTS, Statement
 
 from l2zk import _core
-from l2zk.proof.solver import Shape
+from l2zk.proof.shape import Shape
+from l2zk.proof.solver import solve
 
 SHORT = 12
 RUNS = 3  # runs that count in each turn, of the proof and of the chain, after a first one that does not
@@ -77,6 +78,11 @@ def compression() -> float:
         _core.grind_probe(bytes(48), first, NONCES, 64)
         times.append(perf_counter() - start)
     return min(times) / NONCES
+
+
+def shape_of(program: Statement, hiding: bool) -> Shape:
+    """The sizes of its proofs."""
+    return solve(options(hiding), program.definition.air.profile)
 
 
 def floors(short: Shape, shape: Shape, seconds: Seconds, compression: float, threads: int) -> Seconds:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from time import perf_counter, process_time
 from typing import Any
 
-from benchmarks.common import options, shape_of
+from benchmarks.common import options
 from benchmarks.programs import STATEMENTS, Statement, first_row
 
 from l2zk import BatchProcessor, Proof, TraceZkVm
@@ -23,14 +23,14 @@ def main() -> None:
     parser.add_argument("--plain", action="store_true", help="proofs that do not hide")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
-    program, hiding = STATEMENTS[arguments.statement](arguments.log_rows), not arguments.plain
-    vm = TraceZkVm(options(hiding), threads=arguments.threads)
+    program = STATEMENTS[arguments.statement](arguments.log_rows)
+    vm = TraceZkVm(options(not arguments.plain), threads=arguments.threads)
     for line in sys.stdin:
         statements = range(int(line) * arguments.count, (int(line) + 1) * arguments.count)
-        print(json.dumps(answer(vm, program, statements, hiding)), flush=True)
+        print(json.dumps(answer(vm, program, statements)), flush=True)
 
 
-def answer(vm: TraceZkVm, program: Statement, statements: Sequence[int], hiding: bool) -> dict[str, float]:
+def answer(vm: TraceZkVm, program: Statement, statements: Sequence[int]) -> dict[str, float]:
     """The proofs of a seed, from the statements to their verification; the bytes are those of one."""
     proofs, ms, cpu_ms = timed(lambda: prove(vm, program, [first_row(program, seed) for seed in statements]))
     accepted, verify_ms, verify_cpu_ms = timed(lambda: all(vm.verify(program, proof) for proof in proofs))
@@ -42,7 +42,7 @@ def answer(vm: TraceZkVm, program: Statement, statements: Sequence[int], hiding:
         "verify_ms": verify_ms,
         "verify_cpu_ms": verify_cpu_ms,
         "bytes": proofs[0].size,
-        "queries": shape_of(program, hiding).queries,
+        "queries": vm.estimate(program).queries,
     }
 
 

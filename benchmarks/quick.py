@@ -28,7 +28,7 @@ def main() -> None:
         asv(config, "check", *here)
         asv(config, "run", *here, "--quick", "--show-stderr", "--set-commit-hash", head(), "--bench", arguments.bench)
         gave = dict(results(Path(place)))
-    failed = [name for name, values in gave.items() if not values or None in values]
+    failed = [name for name, values in gave.items() if not values or not all(map(is_result, values))]
     if failed or not gave:
         raise SystemExit(f"of {len(gave)} benchmarks {len(failed)} gave no result: {', '.join(failed)}")
     print(f"all {len(gave)} benchmarks gave results")
@@ -57,8 +57,13 @@ def head() -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
+def is_result(value: Any) -> bool:
+    """Whether it is one: None stands for a failure, and a number that is not one for a benchmark passed over."""
+    return value is not None and value == value
+
+
 def results(place: Path) -> Iterator[tuple[str, list[Any]]]:
-    """Each benchmark that was run, with its results; None for a failure."""
+    """Each benchmark that was run, with its results."""
     for path in place.glob("results/*/*existing*.json"):
         content = json.loads(path.read_text())
         position = content["result_columns"].index("result")

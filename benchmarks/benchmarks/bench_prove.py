@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 
-from l2zk.proof.security import proven_bits
-
-from .common import Proving, options, shape_of
+from .common import Proving
 
 
 class Prove(Proving):
@@ -21,8 +19,7 @@ class Prove(Proving):
     track_proof_bytes.unit = "bytes"
 
     def track_proven_bits(self, statement: str, log_rows: int, hiding: bool) -> float:
-        profile = self.program.definition.air.profile
-        return proven_bits(options(hiding), profile, shape_of(self.program, hiding))
+        return self.proof.security_as(self.program).bits
 
     track_proven_bits.unit = "bits"
 
