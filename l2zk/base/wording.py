@@ -81,7 +81,7 @@ def cut(text: str, most: int = CUT) -> str:
 
 
 def pairs(values: Mapping[str, object]) -> str:
-    """"name=value" for the first few values."""
+    """The first few values, each as "name=value"."""
     shown = [f"{printable(name)}={short(value)}" for name, value in islice(values.items(), PAIRS)]
     return ", ".join(shown + ["…"] * (len(values) > PAIRS))
 
