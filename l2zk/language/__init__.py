@@ -1,1 +1,1 @@
-"""Programs as people write them: expressions, the builder `m`, what it refuses, and the definition that comes of it."""
+"""Programs as people write them: expressions, the builder `m`, the rules that refuse mistakes, and the definition."""

@@ -1,4 +1,4 @@
-"""Machine: the builder `m` that a program's `define` gets; finish.py makes the definition of what it is told.
+"""Machine: the builder `m` of a program's `define`; lower.py turns what it was told into a definition.
 
 A step `{a: b, b: a + b}` means a[i+1] = b[i], b[i+1] = a[i] + b[i]: it is the code that fills row i + 1, and
 for each column the constraint a[1] - b = 0 on transitions (PROTOCOL 3.3). Every other method of the builder
@@ -44,7 +44,7 @@ On = Settled | None
 
 
 class Machine:
-    """The builder `m` that `define` gets: each of its methods says one thing about the computation.
+    """The builder `m` that `define` gets: each of its methods states one thing about the computation.
 
     It belongs to the thread that runs `define`.
 
@@ -65,12 +65,12 @@ class Machine:
         return tuple(self.column(name, pad) for name in names)
 
     def column(self, name: str, pad: int | str = "last") -> Expression:
-        """One column of the trace; `a[k]` or `a.next` is its cell that many rows ahead.
+        """One column of the trace; `a[k]` or `a.next` is its cell k rows, or one row, ahead.
 
-        A step fills it, or the program's generate_trace; then `pad` says what the rows after the given ones
-        hold up to a power of two: "last", the last value once more, or an integer. So the padding is filled, and
-        not claimed: padded rows satisfy the constraints like all others, and hold whatever these allow. What
-        they have to hold is said by m.constrain, as in on="end", the last row of them.
+        A step fills it, or the program's generate_trace. In the second case `pad` fills the rows after the given ones,
+        up to a power of two: with "last", the last value once more, or with an integer. The padding is filled, and not
+        claimed: padded rows satisfy the constraints like all others, and may be anything that these allow. A claim
+        about them is made by m.constrain, as in on="end", the last row of them.
         """
         return self._column("a column", name, pad)
 
@@ -92,7 +92,7 @@ class Machine:
         """Claim 0 <= value < 2^count by columns name0, … of its bits, the least first, which fill themselves.
 
         value: an expression in columns, which need not be filled yet. count: 1 to 63. The claim is made on
-        every row, or where the value looks ahead on transitions: the last rows, which have no value, leave
+        every row, or if the value looks ahead on transitions: the last rows, which have no value, leave
         their bits free. The constraints are `name0 is a bit`, … and `name is below 2^count`.
         """
         expression = self._graph.lift(value)
@@ -122,16 +122,16 @@ class Machine:
             self._draft.free.append((index, settled("every" if on is None else on, what)))
 
     def public_input(self, name: str, default: Any = None) -> Expression:
-        """A value 0 <= x < p of the witness that the proof states; `default` where it is left out."""
+        """A value 0 <= x < p of the witness that the proof states; `default` is its value if the witness gives none."""
         check_count("public input", len(self._graph.inputs))
         return self._input(INPUT, name, default)
 
     def private_input(self, name: str, default: Any = None) -> Expression:
         """A value 0 <= x < p of the witness that the proof does not state.
 
-        It fills cells, by m.start or in generate_trace, and stands in no constraint: what is claimed of it is
-        claimed of its cell. It is one value: the cells that m.start fills with it are claimed to agree. What
-        generate_trace makes of it is claimed by constraints alone.
+        It fills cells, by m.start or in generate_trace, and is in no constraint: claims about it are claims about its
+        cell. It is one value: the cells that m.start fills with it are claimed to agree. What generate_trace makes of
+        it is claimed by constraints alone.
         """
         return self._input(PRIVATE, name, default)
 
@@ -140,7 +140,7 @@ class Machine:
         return self._graph.lift(value)
 
     def periodic(self, values: Iterable[Any], name: str | None = None) -> Expression:
-        """A column that everybody knows, entry i mod P on row i; the number P of values is a power of two."""
+        """A column of public constants, entry i mod P on row i; the number P of values is a power of two."""
         listed = items(values)
         if listed is None:
             raise ProgramError(f"m.periodic({short(values)}): a sequence of integers is needed")
@@ -153,11 +153,12 @@ class Machine:
         return self._named("a periodic column", PERIODIC, name)
 
     def start(self, cells: Mapping[Expression, Any]) -> None:
-        """Fill cells `a` of row 0 or `a[k]` of row k, and claim it, each as `start a` or `start a[k]`.
+        """Boundary constraints that also fill cells: `a` of row 0 or `a[k]` of row k, each named `start a` or `start
+        a[k]`.
 
         cells: from columns, or cells, to expressions in inputs and constants. Private inputs may be added up
-        and multiplied by constants. One of them in one cell says nothing, as it may have any value; where it
-        fills more cells, what follows from its being one value is claimed: of {x: s, y: 2*s} that y == 2*x.
+        and multiplied by constants. A private input in one cell claims nothing, as it may have any value; if it fills
+        more cells, the claims are what follows from its being one value: of {x: s, y: 2*s} that y == 2*x.
         """
         for key, value in pairs("start", cells):
             column, row = cell_of(self._graph, "start", key)
@@ -193,11 +194,11 @@ class Machine:
     def step_function(self, capsule: object) -> None:
         """Let a C function, without the GIL, fill the columns that nothing else fills, in place of m.step.
 
-        capsule: a PyCapsule with the name "int (uint64_t **, size_t, size_t, void *)". The function gets an
-        array of pointers to the columns, the first row to fill, the row after the last one, and the capsule's
-        context; rows before the first are filled, among them those of m.start, and so are all rows of the
-        columns that the witness gives. It writes values below p, and returns 0, or else it has failed.
-        Constraints written by hand claim what it computes.
+        capsule: a PyCapsule with the name "int (uint64_t **, size_t, size_t, void *)". The function gets an array of
+        pointers to the columns, the first row to fill, the row after the last one, and the capsule's context. The rows
+        before the first are filled already, by m.start among others, and so are all rows of the columns that the
+        witness gives. It writes values below p and returns 0; any other result is a failure. Constraints written by
+        hand claim what it computes.
         """
         if not is_step_function(capsule):
             raise ProgramError(
@@ -211,13 +212,13 @@ class Machine:
     def constrain(self, name: str, claim: Equation | Expression, on: On = None) -> None:
         """Claim an equation, or that an expression is 0.
 
-        name: what reports call it, each name once. claim: `left == right`, or an expression.
+        name: the constraint's name in reports, given once. claim: `left == right`, or an expression.
         on: "every", "transitions" (all rows but the last ones, which would look beyond the end), "first",
-        "last", "end", a row 0 <= row < n, or m.every(k). Left out, it is "transitions" for what looks ahead,
+        "last", "end", a row 0 <= row < n, or m.every(k). Left out, it is "transitions" for a claim that looks ahead,
         else "every". Both reach into the padding, whose rows are rows too; "last" is the row n - 1, and "end" the
-        last row N - 1 of the padded trace.
-        Refused is what says nothing where it is written for: what a periodic factor makes 0 == 0 on all its rows,
-        or what such a factor selects on rows that "transitions" leaves out.
+        last row N - 1 of the padded trace. A claim on one row is a boundary constraint.
+        Refused are claims that say nothing on their rows: a periodic factor makes them 0 == 0 on all of these, or
+        selects rows that "transitions" leaves out.
         """
         check_undecided(name, claim)
         expression = self._graph.lift(claim.difference if isinstance(claim, Equation) else claim)
@@ -226,7 +227,8 @@ class Machine:
         self._claim(name, expression.index, settled(on, f"constraint {short(name)}"))
 
     def output(self, name: str, value: Any, row: int | str) -> Expression:
-        """State the value on a row as a public output of this name, which may stand in constraints.
+        """State the value on a row as a public output of this name: a boundary constraint. The output may stand in
+        others.
 
         value: an expression in cells, public inputs and constants. row: 0 <= row < n, "first", "last", or
         "end", the last row N - 1 of the padded trace.
@@ -243,9 +245,9 @@ class Machine:
         return output
 
     def rows(self, n: int) -> None:
-        """The number n of rows, 1 to 2^26, where it is not one more than the largest row that is named.
+        """Set the number n of rows, 1 to 2^26; without this call it is one more than the largest row that is named.
 
-        The trace has N rows, the least power of two that holds them. So m.rows(1024) fills it and m.rows(1025), or
+        The trace has N rows, the least power of two that is at least n. So m.rows(1024) fills it and m.rows(1025), or
         an output on row 1024, doubles it, of which a LengthWarning warns.
         """
         number = row_count(n)
@@ -268,7 +270,7 @@ class Machine:
     def finish(
         self, id: str, parameters: bytes, generate: Callable[[Mapping[str, Any]], Any] | None = None
     ) -> Definition:
-        """The definition that was written; `generate` is the program's own generate_trace."""
+        """The definition of all that was stated; `generate` is the program's own generate_trace."""
         return definition_of(self._draft, id, parameters, generate)
 
     def _column(self, what: str, name: str, pad: int | str) -> Expression:
@@ -277,20 +279,20 @@ class Machine:
         return self._named(what, COLUMN, name)
 
     def _input(self, kind: int, name: str, default: Any) -> Expression:
-        """An input of this name, with its default as a field element."""
+        """The leaf of an input of this name, with its default as a field element."""
         name = new_name(self._draft, "an input", name)
         value = None if default is None else field_integer(default)
         self._draft.inputs.append(Input(name, kind == INPUT, value))
         return self._named("an input", kind, name)
 
     def _named(self, what: str, kind: int, name: str) -> Expression:
-        """The leaf that bears a new name."""
+        """The leaf of a new name."""
         leaf = self._graph.named(kind, name)
         self._draft.names.setdefault(name, {})[what] = self._graph.nodes[leaf.index]
         return leaf
 
     def _claim(self, name: str, node: int, on: Settled, *, derived: bool = False) -> None:
-        """Claim that the node is 0 on these rows; a name that is derived of others may be longer than they."""
+        """Claim that the node is 0 on these rows; a derived name may be longer than the names that it comes of."""
         draft = self._draft
         check_claim(draft, name, node, on, derived)
         if isinstance(on, int):

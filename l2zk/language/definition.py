@@ -1,4 +1,4 @@
-"""Definition: what a program's text came to, an AIR (PROTOCOL 3.1) and its code; a witness in its places.
+"""Definition: a program's AIR (PROTOCOL 3.1), its code, and the rules by which a witness fills the trace.
 
 A column is filled in one of four ways: the witness gives it, `generate_trace` gives it, a step fills it, or
 it is a bit of an expression in the others. What a binding gives is filled before the step, so a step may read
@@ -49,7 +49,7 @@ class GivenColumn:
 
 @dataclass(frozen=True)
 class Output:
-    """A public value that the trace gives: what its constraint comes to on its row with 0 for the output."""
+    """A public value read off the trace: the constraint's value on its row, with 0 for the output."""
 
     name: str
     constraint: int
@@ -58,7 +58,7 @@ class Output:
 
 @dataclass(frozen=True)
 class Start:
-    """The cell (row, column) starts as node `node` of the definition's start nodes."""
+    """A cell (row, column) that starts with the value of node `node` of the definition's start nodes."""
 
     row: int
     column: int
@@ -67,7 +67,7 @@ class Start:
 
 @dataclass(frozen=True)
 class Bits:
-    """Column columns[k] is bit k of the last of these nodes, an expression that looks `ahead` rows ahead.
+    """Bit columns: columns[k] is bit k of the last of these nodes, an expression that looks `ahead` rows ahead.
 
     On the last `ahead` rows, where the expression would look beyond the end, the bits are 0. `late` bits are
     of columns that the step fills, so that they are filled after it.
@@ -81,10 +81,10 @@ class Bits:
 
 @dataclass(frozen=True, eq=False)
 class Binding:
-    """A witness, checked and put in its places.
+    """A witness, checked and in place.
 
     start: (row, column, value) of each started cell. columns: by index, uint64[N], those that are filled
-    before the step. rows: how many rows the user filled; where the program has a step it is all n. named: the
+    before the step. rows: how many rows the user filled; if the program has a step it is all n. named: the
     inputs that the witness gives.
     """
 
@@ -98,14 +98,14 @@ class Binding:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Definition:
-    """What a program's text came to.
+    """The AIR of a program, its code, and everything that fills its trace.
 
-    step_targets: uint32[results, 2], of each result of the step code the column and the first row that it
+    step_targets: uint32[results, 2], for each result of the step code the column and the first row that it
     fills. step_reach: on row i the step code gives row i + step_reach. step_function: the capsule
     that fills the trace in its place. given: the columns of the witness; generate: the program's own
-    generate_trace. pads: for each column what its padding holds, or None for the last value once more.
+    generate_trace. pads: for each column the value of its padding, or None for the last value once more.
     hidden: the columns whose values depend on private ones. free: (column, rows) that no constraint pins, on
-    purpose. doubled_by: what makes the trace twice as long as it is without it.
+    purpose. doubled_by: the one row or look-ahead that makes the trace twice as long as without it, if there is one.
     """
 
     air: Air
@@ -127,14 +127,14 @@ class Definition:
     doubled_by: str | None = None
 
     def bind(self, witness: Any = (), *, fill: bool = True, redact: bool = True) -> Binding:
-        """Give each input and each given column its values.
+        """Check the witness and give each input and each given column its values.
 
         witness: a sequence, the inputs in their order and then the given columns in theirs, or a mapping by
         name.
-        fill: without it the trace is there already, so that no column and no private input is needed and
+        fill: False if the trace is there already, so that no column and no private input is needed and
         generate_trace does not run; those that are given are checked all the same (given_trace.py).
-        redact: without it an error shows what generate_trace says in its own, which may hold private values.
-        Raises WitnessError for what is missing, unknown, of a wrong type, no field element or too long.
+        redact: False shows the words of generate_trace's own errors, which may hold private values.
+        Raises WitnessError for a value that is missing, unknown, of a wrong type, no field element or too long.
         """
         given = self._given(witness)
         if fill:
@@ -162,12 +162,12 @@ class Definition:
 
     @property
     def filled_late(self) -> bool:
-        """Whether some columns are bits of what the step fills."""
+        """True if some columns are bits of columns that the step fills."""
         return any(bits.late for bits in self.bits)
 
     @cached_property
     def array_bytes(self) -> int:
-        """The bytes of the arrays that lie beside the core's memory: columns filled before it, and a whole trace."""
+        """The bytes of the arrays beside the core's memory: the columns filled before the step, and a whole trace."""
         width = len(self.air.columns)
         late = {column for bits in self.bits if bits.late for column in bits.columns}
         if self.step_function is None:
@@ -179,7 +179,7 @@ class Definition:
         return 8 * self.air.length * (len(before) + whole)
 
     def fill_late(self, cells: NDArray[np.uint64], binding: Binding) -> None:
-        """Fill, in place, the bits of what the step has filled in `cells`, uint64[columns, N]."""
+        """Fill, in place in `cells`, uint64[columns, N], the bits of columns that the step has filled."""
         late = {column for bits in self.bits if bits.late for column in bits.columns} - set(binding.columns)
         filled = {index: column for index, column in enumerate(cells) if index not in late}
         for index, values in self._bits(filled, binding.public_inputs, late=True):
@@ -224,7 +224,7 @@ class Definition:
     def _columns(
         self, values: Mapping[str, int], arrays: Mapping[str, Vector], public: tuple[int, ...], redact: bool
     ) -> tuple[Columns, int]:
-        """The columns that are filled before the step, and how many rows the user filled."""
+        """The columns that are filled before the step, and the number of rows that the user filled."""
         supplied = {column.column: arrays[column.name] for column in self.given if column.name in arrays}
         columns = self._padded_given(arrays)
         if self.generate is not None:
@@ -242,7 +242,7 @@ class Definition:
         return {column.column: self._padded(column.column, arrays[column.name]) for column in given}
 
     def _check_filled(self) -> None:
-        """Something fills each column: else its trace has to be given."""
+        """Refuse to run a program with a column that nothing fills: its trace has to be given."""
         if self.generate is not None or self.step_function is not None:
             return
         filled = {int(column) for column, _ in self.step_targets} | {column.column for column in self.given}
@@ -256,7 +256,7 @@ class Definition:
                 )
 
     def padded_trace(self, trace: ExecutionTrace) -> NDArray[np.uint64]:
-        """uint64[columns, N] of a trace of its n rows alone, each column padded by its `pad`."""
+        """The trace uint64[columns, N] from its n rows, each column padded by its `pad`."""
         if len(self.step_targets) or self.step_function is not None or self.bits:
             raise WitnessError(
                 f"{self.air.id} has columns that fill themselves, in the padding too: give a trace of all"
@@ -271,7 +271,7 @@ class Definition:
     def _generated(
         self, generate: Callable[[Mapping[str, Any]], Any], witness: Mapping[str, Any], redact: bool
     ) -> dict[int, Vector]:
-        """What the program's generate_trace gives, by column; all that nothing else fills has to be there."""
+        """The columns from the program's generate_trace; every column that nothing else fills must be among them."""
         what = f"generate_trace of {self.air.id}"
         with foreign(ProgramError, what, private=True, redact=redact):
             arrays = self._taken(what, generate(witness))
@@ -279,7 +279,7 @@ class Definition:
         return arrays
 
     def _taken(self, what: str, made: Any) -> dict[int, Vector]:
-        """The columns that are given, by index."""
+        """The columns in a mapping from names to arrays, by index."""
         if not isinstance(made, Mapping):
             raise ProgramError(
                 f"{what} returned a {type(made).__name__}: a mapping from column names to arrays, or an"
@@ -313,7 +313,7 @@ class Definition:
     def _bits(
         self, columns: Mapping[int, Vector], public: tuple[int, ...], *, late: bool
     ) -> Iterator[tuple[int, Vector]]:
-        """The bit columns, by index, of expressions in the columns that are there and in bits before them."""
+        """The bit columns, by index, of expressions in the columns that are there and in earlier bits."""
         known = dict(columns)
         for bits in self.bits:
             if bits.late == late:
@@ -339,14 +339,14 @@ class Definition:
 
 
 def _read_only(column: Vector) -> Vector:
-    """The same values, for code that is not to change them."""
+    """A read-only view of the column, for foreign code."""
     view = column.view()
     view.setflags(write=False)
     return view
 
 
 def element(what: str, value: Any, *, shown: bool = True) -> int:
-    """A field element as it is; an error calls it `what`, and leaves the value out where it is not `shown`."""
+    """The value, if it is a field element; the error calls it `what`, and shows the value only if it is `shown`."""
     if isinstance(value, np.ndarray) and value.ndim:
         raise WitnessError(f"{what} is an array: an integer is needed")
     number = whole(value)

@@ -1,7 +1,7 @@
-"""Draft: what a program's `define` has said so far, as the builder of machine.py notes it.
+"""Draft: everything that a program's `define` has stated so far, as the builder notes it.
 
-Nothing is checked here: the builder looks at each of its calls, by call_checks.py where a check is more than a line,
-draft_checks.py at the whole draft, and finish.py makes the definition of it.
+Nothing is checked here: the builder looks at each of its calls, by rules/call.py where a check is more than a line, the
+other rules at the whole draft, and lower.py makes the definition of it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Settled = str | int | Every
 
 @dataclass(frozen=True)
 class Claim:
-    """A constraint whose rows are settled when the number of rows is known."""
+    """A constraint whose rows are not numbers yet: N is known only at the end."""
 
     name: str
     node: int
@@ -36,7 +36,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Word:
-    """Bit columns, of an expression."""
+    """The bit columns of m.bits and the node whose bits they are."""
 
     columns: tuple[int, ...]
     node: int
@@ -44,7 +44,7 @@ class Word:
 
 @dataclass(frozen=True)
 class Target:
-    """A step fills this cell, so many rows ahead, with the value of a node."""
+    """The cell that a step fills, `ahead` rows ahead, and the node of its value."""
 
     column: int
     ahead: int
@@ -53,7 +53,7 @@ class Target:
 
 @dataclass(frozen=True)
 class PrivateStart:
-    """A start value: constants by private input, none of them 0, and the node of what is added to their products."""
+    """A start value with private inputs: their factors, none 0, and the node of the public rest that is added."""
 
     multiples: dict[int, int]
     public: int
@@ -61,13 +61,13 @@ class PrivateStart:
 
 @dataclass(eq=False)
 class Draft:
-    """All that was said, each part in the order of the calls.
+    """All that was stated, each part in the order of the calls.
 
-    graph: the expressions, with the names of their leaves. names: what bears each name, and its leaf. periodic: the values of each periodic column.
-    pads: for each column what its padding holds, or None for the last value once more. given, targets: by
-    column. words: what m.bits says. free: (column, rows) of m.free. claims: by name. start: the node that
-    (row, column) starts as. private_starts: those of them that hold private inputs. named_rows: rows that
-    there must be, each with what needs it. rows: how many m.rows says.
+    graph: the expressions, with the names of their leaves. names: for each name its bearers, each with its leaf.
+    periodic: the values of each periodic column. pads: for each column the value of its padding, or None for the last
+    value once more. given, targets: by column. words: by m.bits. free: (column, rows) by m.free. claims: by name.
+    start: the node that (row, column) starts with. private_starts: those starts that have private inputs. named_rows:
+    rows that there must be, each with the call that needs it. rows: the number by m.rows.
     """
 
     graph: Graph = field(default_factory=Graph)

@@ -51,7 +51,7 @@ class Graph:
         return Names(self.columns, self.periodic, self.inputs, self.outputs, self.private, self.cells)
 
     def named(self, kind: int, name: str) -> Expression:
-        """The leaf of the next column, periodic column, input or output, which has this name."""
+        """The leaf of the next column, periodic column, input or output, under this name."""
         names = {
             COLUMN: self.columns,
             PERIODIC: self.periodic,
@@ -69,7 +69,7 @@ class Graph:
         return self._intern((kind, x, y), (kind, x, y), y if kind == COLUMN else 0, 1 << kind)
 
     def lift(self, value: Any) -> Expression:
-        """An expression of this graph as it is, an integer as a constant."""
+        """The value as an expression of this graph: an integer becomes a constant."""
         if not isinstance(value, Expression):
             if isinstance(value, Equation):
                 raise ProgramError(f"the equation {value} stands where an expression is needed: give it to m.constrain")
@@ -79,7 +79,7 @@ class Graph:
         return value
 
     def apply(self, kind: int, x: int, y: int = 0) -> Expression:
-        """The node of an operation, simplified where a constant decides it."""
+        """The node of an operation, simplified if a constant decides it."""
         simpler = self._simplified(kind, x, y)
         if simpler is not None:
             return simpler
@@ -94,12 +94,12 @@ class Graph:
         )
 
     def expression(self, index: int) -> Expression:
-        """The expression of a node that exists."""
+        """The expression of an existing node."""
         kind, x, y = self.nodes[index]
         return self._interned[(kind, y, x) if kind in (ADD, MUL) and y < x else (kind, x, y)]
 
     def has(self, index: int, kind: int) -> bool:
-        """Whether a leaf of this kind is below the node."""
+        """True if a leaf of this kind is below the node."""
         return bool(self._kinds[index] >> kind & 1)
 
     def _intern(self, key: Node, node: Node, look_ahead: int, kinds: int) -> Expression:
@@ -132,7 +132,7 @@ class Graph:
 
 
 def _refusal(reason: str) -> Any:
-    """A method that raises: an operation that has no meaning on expressions, with what to write instead."""
+    """A method that raises, for an operation that has no meaning on expressions: it says what to write instead."""
 
     def method(self: Expression, *_: Any) -> NoReturn:
         raise ProgramError(reason.format(self))
@@ -160,7 +160,7 @@ class Expression:
     """
 
     __slots__ = ("graph", "index")
-    __array_ufunc__ = None  # numpy's scalars and arrays leave the operators to this class
+    __array_ufunc__ = None  # so that numpy's scalars and arrays leave the operators to this class
     __hash__ = object.__hash__
 
     def __init__(self, graph: Graph, index: int) -> None:
@@ -200,7 +200,7 @@ class Expression:
         return power
 
     def __getitem__(self, rows: Any) -> Expression:
-        """The same column so many rows ahead."""
+        """The same column, `rows` rows ahead."""
         kind, column, offset = self.graph.nodes[self.index]
         if kind != COLUMN:
             raise ProgramError(f"only a column can be read rows ahead, and {self} is none: apply [k] to its columns")
@@ -255,7 +255,7 @@ class Expression:
 
 
 class Equation:
-    """left == right, for m.constrain."""
+    """The equation left == right, for m.constrain."""
 
     __slots__ = ("left", "right")
 
@@ -265,7 +265,7 @@ class Equation:
 
     @property
     def difference(self) -> Expression:
-        """left - right, which the equation says is 0."""
+        """left - right, which the equation claims to be 0."""
         return self.left - self.right
 
     def __bool__(self) -> NoReturn:

@@ -1,4 +1,4 @@
-"""Flow: which columns the values of others enter, by what fills them. Each node of the graph is looked at once."""
+"""Flow: the columns that the values of others enter, when the trace is filled. One pass over the nodes of the graph."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Filling = tuple[int, Sequence[int]]
 
 
 def late_columns(draft: Draft) -> set[int]:
-    """Bits of what the steps fill themselves, which are filled when all steps are done."""
+    """The bit columns of values that steps fill: they are filled after all steps."""
     words = {column for word in draft.words for column in word.columns}
     stepped = set(draft.targets)
     if draft.step_function is not None:
@@ -25,7 +25,7 @@ def late_columns(draft: Draft) -> set[int]:
 
 
 def hidden_columns(draft: Draft) -> set[int]:
-    """Columns that private values enter: given ones, started ones, and what is computed of them."""
+    """The columns that private values enter: given ones, started ones, and all computed from them."""
     fillings = [*_word_fillings(draft), *_step_fillings(draft)]
     computed = {column for _, columns in fillings for column in columns}
     private = set(range(len(draft.graph.columns))) - computed
@@ -34,12 +34,12 @@ def hidden_columns(draft: Draft) -> set[int]:
 
 
 def steps_that_read(draft: Draft, columns: set[int]) -> set[int]:
-    """The columns whose steps these columns enter."""
+    """The columns whose steps read these columns, directly or through others."""
     return entered(draft.graph.nodes, columns, _step_fillings(draft)) & set(draft.targets)
 
 
 def entered(nodes: Sequence[Node], columns: set[int], fillings: Sequence[Filling]) -> set[int]:
-    """These columns, and all that are filled with values that they enter."""
+    """These columns, and all that are filled with values computed from them."""
     if not (columns and fillings):
         return set(columns)
     cells, readers = _cells_and_readers(nodes)
@@ -60,7 +60,7 @@ def entered(nodes: Sequence[Node], columns: set[int], fillings: Sequence[Filling
 
 
 def marks_below(nodes: Sequence[Node], mark: Callable[[Node], int]) -> list[int]:
-    """For each node the marks, as bits, of the leaves that it is computed from."""
+    """For each node the marks of all leaves below it, or-ed together as bits."""
     below: list[int] = []
     for node in nodes:
         marks = mark(node)
@@ -71,7 +71,7 @@ def marks_below(nodes: Sequence[Node], mark: Callable[[Node], int]) -> list[int]
 
 
 def _cells_and_readers(nodes: Sequence[Node]) -> tuple[defaultdict[int, list[int]], defaultdict[int, list[int]]]:
-    """The nodes of each column's cells, and for each node those that are computed from it."""
+    """The nodes of each column's cells, and for each node the nodes that are computed from it."""
     cells: defaultdict[int, list[int]] = defaultdict(list)
     readers: defaultdict[int, list[int]] = defaultdict(list)
     for index, node in enumerate(nodes):

@@ -1,7 +1,7 @@
-"""A trace that the caller gives: whether it is one of the program, and goes with what the witness says of it.
+"""A trace that the caller gives: checked to be one of the program, and to agree with the witness.
 
-Whatever the witness names has to be what the trace holds: private columns, padded, on every row; and the cells that
-private inputs start. Public inputs are pinned by constraints; a private input that only generate_trace reads is in no cell.
+Whatever the witness names must be in the trace: private columns, padded, on every row; and the cells that private
+inputs start. Public inputs are pinned by constraints; a private input that only generate_trace reads is in no cell.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from l2zk.language.definition import Binding, Definition
 
 
 def given_cells(definition: Definition, binding: Binding, trace: ExecutionTrace, check: bool) -> Vector:
-    """The padded trace, uint64[columns, N]; with `check`, after a look whether the witness agrees with it."""
+    """The padded trace, uint64[columns, N]; with `check`, refused if it does not agree with the witness."""
     if not isinstance(trace, ExecutionTrace):
         raise WitnessError(f"a trace is an ExecutionTrace, not {type(trace).__name__}; TraceZkVm.trace gives one")
     air, rows = definition.air, trace.padded.shape[1]
@@ -43,7 +43,7 @@ def given_cells(definition: Definition, binding: Binding, trace: ExecutionTrace,
 
 
 def _check_agreement(definition: Definition, binding: Binding, cells: Vector) -> None:
-    """What the witness names is what the trace holds."""
+    """Refuse a trace that differs from the witness in a column or a cell that the witness names."""
     for column, values in binding.columns.items():
         wrong = np.flatnonzero(values != cells[column])
         if len(wrong):
@@ -54,13 +54,13 @@ def _check_agreement(definition: Definition, binding: Binding, cells: Vector) ->
 
 
 def _private_starts(definition: Definition, binding: Binding) -> Iterator[tuple[int, int, int]]:
-    """The started cells that private inputs enter, all of which the witness names."""
+    """The started cells with private inputs that the witness names, all of them."""
     named = [known.name in binding.named for known in definition.inputs if not known.public]
     if not any(named):
         return
     reads: list[
         bool | None
-    ] = []  # of each node: whether what it reads of private inputs is named; None if it reads none
+    ] = []  # for each node: True if all private inputs that it reads are named; None if it reads none
     for node in definition.start_nodes:
         below = [reads[index] for index in operands(node) if reads[index] is not None]
         reads.append(named[node[1]] if node[0] == PRIVATE else all(below) if below else None)

@@ -1,8 +1,8 @@
-"""Definitions that are held: those of a batch, each made once, however many there are and by whichever thread.
+"""Definitions kept for a batch: each is made once, by the thread that asks first, however many there are.
 
-    program → its definition, made by the thread that asks first
+    program → its definition
 
-The cache of definitions keeps the last that were used, and a batch may use more than those.
+The cache of definitions keeps only those used last, and a batch may use more.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _holding: ContextVar[Held | None] = ContextVar("l2zk_held", default=None)
 
 
 class Held:
-    """Definitions by program; `during` calls that are under way, programs find theirs here."""
+    """Definitions by program. During a call made through `during`, programs find theirs here."""
 
     def __init__(self) -> None:
         self._makings: dict[Hashable, Making] = {}
         self._lock = Lock()
 
     def during(self, act: Callable[..., Given], *arguments: Any, **settings: Any) -> Given:
-        """What the act gives."""
+        """The result of a call, during which programs find their definitions here."""
         before = _holding.set(self)
         try:
             return act(*arguments, **settings)
@@ -36,7 +36,7 @@ class Held:
             _holding.reset(before)
 
     def find(self, key: Hashable, define: Callable[[], Any]) -> Any:
-        """The definition, or the error that defining comes to."""
+        """The definition, or the error that defining raises."""
         while True:
             making = self._makings.get(key)
             if making is None:
@@ -68,6 +68,6 @@ class Held:
 
 
 def held(key: Hashable, define: Callable[[], Given]) -> Given:
-    """The definition that is held or will be; one that is made anew where nothing is."""
+    """The definition, from the batch under way if there is one, else made by `define`."""
     holding = _holding.get()
     return define() if holding is None else holding.find(key, define)

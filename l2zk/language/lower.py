@@ -1,6 +1,7 @@
-"""Finish: the definition that comes of a draft, when `define` has ended.
+"""Lower: a draft becomes a definition, when `define` has ended.
 
-n is said or named, N the least power of two that has room, and each claim becomes a constraint with its domain.
+The number n of rows is known by then, N is the least power of two with room, and each claim becomes a constraint on a
+domain.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from l2zk.language.trace_length import count_rows, doubled_by, padded_length
 def definition_of(
     draft: Draft, id: str, parameters: bytes, generate: Callable[[Mapping[str, Any]], Any] | None
 ) -> Definition:
-    """The definition that was written; `generate` is the program's own generate_trace."""
+    """The definition of a draft; `generate` is the program's own generate_trace."""
     check_shared_names(draft)
     check_filled(draft, generated=generate is not None)
     check_claims(draft)
@@ -63,7 +64,7 @@ def definition_of(
 
 
 def _air(draft: Draft, id: str, parameters: bytes, rows: int, length: int) -> Air:
-    """The claims as constraints, with the nodes that they need alone."""
+    """The AIR: the claims as constraints, with only the nodes that they need."""
     claims = list(draft.claims.values())
     nodes, roots = extract(draft.graph.nodes, (claim.node for claim in claims))
     return Air(
@@ -85,7 +86,7 @@ def _air(draft: Draft, id: str, parameters: bytes, rows: int, length: int) -> Ai
 
 
 def _domain(on: Settled, look_ahead: int, rows: int, length: int) -> Domain:
-    """Rows as a domain of PROTOCOL 3.3."""
+    """The rows of a claim as a domain of PROTOCOL 3.3."""
     if isinstance(on, Every):
         return Domain.cyclic(on.first, on.period)
     if isinstance(on, int):
@@ -96,14 +97,14 @@ def _domain(on: Settled, look_ahead: int, rows: int, length: int) -> Domain:
 
 
 def _output_places(air: Air) -> tuple[Output, ...]:
-    """Where each output's value is found, by the constraint `output NAME`."""
+    """For each output its constraint, `output NAME`, and the row."""
     index = {constraint.name: i for i, constraint in enumerate(air.constraints)}
     places = [(name, index[f"output {name}"]) for name in air.outputs]
     return tuple(Output(name, place, air.constraints[place].domain.x) for name, place in places)
 
 
 def _bit_parts(draft: Draft) -> tuple[Bits, ...]:
-    """What m.bits says."""
+    """The bit columns by m.bits."""
     parts: list[Bits] = []
     late = late_columns(draft)
     for word in draft.words:
@@ -113,7 +114,7 @@ def _bit_parts(draft: Draft) -> tuple[Bits, ...]:
 
 
 def _free_cells(draft: Draft, rows: int, length: int) -> tuple[tuple[int, range], ...]:
-    """What m.free says."""
+    """The (column, rows) by m.free."""
     for column, on in draft.free:
         if isinstance(on, int) and on >= rows:
             name = draft.graph.columns[column]
@@ -122,7 +123,7 @@ def _free_cells(draft: Draft, rows: int, length: int) -> tuple[tuple[int, range]
 
 
 def _free_bits(draft: Draft, length: int) -> tuple[tuple[int, range], ...]:
-    """The last rows of bits of what looks ahead."""
+    """The last rows of the bits of expressions that look ahead: nothing pins them."""
     return tuple(
         (column, range(length - draft.graph.look_ahead[word.node], length))
         for word in draft.words
@@ -132,7 +133,7 @@ def _free_bits(draft: Draft, length: int) -> tuple[tuple[int, range], ...]:
 
 
 def _step_parts(draft: Draft) -> dict[str, Any]:
-    """What m.step says, as fields of the definition."""
+    """The fields of the definition that come of m.step."""
     targets = list(draft.targets.values())
     cells = np.array([(target.column, target.ahead) for target in targets], dtype=np.uint32).reshape(-1, 2)
     cells.setflags(write=False)
@@ -145,7 +146,7 @@ def _step_parts(draft: Draft) -> dict[str, Any]:
 
 
 def _step_nodes(draft: Draft, targets: Sequence[Target], reach: int) -> tuple[list[Node], list[int]]:
-    """The nodes of all targets and their roots, all written so that they fill the row `reach` ahead."""
+    """The nodes of all steps and their roots, shifted so that every step fills the row `reach` ahead."""
     nodes: dict[Node, int] = {}
     roots: dict[int, int] = {}
     for ahead in dict.fromkeys(target.ahead for target in targets):
@@ -159,20 +160,20 @@ def _step_nodes(draft: Draft, targets: Sequence[Target], reach: int) -> tuple[li
 
 
 def _moved(node: Node, place: Sequence[int], rows: int) -> Node:
-    """A node so many rows further ahead, a periodic column too, of operands that are now in these places."""
+    """A node shifted `rows` rows further ahead, a periodic column too; its operands are at their new places."""
     kind, x, y = node
     return (kind, x, y + rows) if kind in (COLUMN, PERIODIC) else renumbered(node, place)
 
 
 def _reach(draft: Draft) -> int:
-    """How many rows ahead the step code fills; for a C function, before which row it begins."""
+    """The number of rows that the step code fills ahead; for a C function, the row at which it begins."""
     if draft.targets:
         return max(target.ahead for target in draft.targets.values())
     return 1 + max((row for row, _ in draft.start), default=-1)
 
 
 def _start_parts(draft: Draft) -> dict[str, Any]:
-    """What m.start says, as fields of the definition."""
+    """The fields of the definition that come of m.start."""
     nodes, roots = extract(draft.graph.nodes, draft.start.values())
     start = tuple(Start(row, column, root) for (row, column), root in zip(draft.start, roots))
     return {"start_nodes": nodes, "start": start}

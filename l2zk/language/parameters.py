@@ -21,7 +21,7 @@ _PLAIN: Mapping[str, type] = {"int": int, "bool": bool, "str": str, "bytes": byt
 
 
 def parameters_of(program: object, reserved: Container[str]) -> list[tuple[str, Any]]:
-    """Names and values of the fields in order; ProgramError for one that is no parameter.
+    """The names and values of the fields, in order; ProgramError for one that is no parameter.
 
     reserved: names that mean something else in every program.
     """
@@ -45,7 +45,7 @@ def parameters_of(program: object, reserved: Container[str]) -> list[tuple[str, 
 
 
 def is_of(value: Any, annotation: Any) -> bool:
-    """Whether a parameter has this type; of an annotation that says nothing of parameters' types it always has."""
+    """True if a parameter has this type; always, for an annotation that is no type of parameters."""
     if annotation is None or annotation is type(None):
         return value is None
     if annotation in (int, bool, str, bytes, tuple):
@@ -59,12 +59,12 @@ def is_of(value: Any, annotation: Any) -> bool:
         return is_of(value, arguments[0])
     if origin is tuple:
         return type(value) is tuple and _are_of(value, arguments)
-    supertype = getattr(annotation, "__supertype__", None)  # of a NewType
+    supertype = getattr(annotation, "__supertype__", None)  # a NewType has one
     return is_of(value, supertype) if supertype is not None else True
 
 
 def written(annotation: Any) -> str:
-    """A type as a program declares it."""
+    """A type as a program writes it."""
     if annotation is None or annotation is type(None):
         return "None"
     plain = isinstance(annotation, type) and typing.get_origin(annotation) is None
@@ -85,7 +85,7 @@ def _is_parameter(value: object) -> bool:
 
 @cached(128)
 def _field_names(kind: type) -> tuple[str, ...]:
-    """The fields of a frozen dataclass, all of which its caller gives and it keeps."""
+    """The fields of a frozen dataclass; refused if the caller cannot give them all or the class drops some."""
     if "__dataclass_fields__" not in kind.__dict__ or not kind.__dict__["__dataclass_params__"].frozen:
         raise ProgramError(
             f"{kind.__name__} is not a frozen dataclass: write @dataclass(frozen=True) above the class,"
@@ -108,10 +108,10 @@ def _field_names(kind: type) -> tuple[str, ...]:
 
 @cached(128)
 def _annotations(kind: type) -> Mapping[str, Any]:
-    """The types that the class declares of its fields; where some cannot be told, those that are plain."""
+    """The declared types of the fields; if some cannot be resolved, only the plain ones."""
     try:
         with foreign(ProgramError, f"reading the annotations of {kind.__name__}"):
             return typing.get_type_hints(kind)
-    except ProgramError:  # names that only a type checker knows
+    except ProgramError:  # some names exist for type checkers alone
         declared = {field.name: field.type for field in dataclasses.fields(kind)}
         return {name: _PLAIN.get(type_, Any) if isinstance(type_, str) else type_ for name, type_ in declared.items()}

@@ -24,12 +24,12 @@ Sparse = dict[int, int]
 
 
 def affine_in_private(graph: Graph, value: Expression, label: str) -> PrivateStart:
-    """A start value as multiples of private inputs and a public rest."""
+    """A start value as factors of private inputs and a public rest."""
     multiples: Sparse = {}
     public = graph.lift(0)
     factors = defaultdict(int, {value.index: 1})
     waiting = [-value.index]
-    while waiting:  # a node comes after all that read it, so that its factor is whole
+    while waiting:  # the largest index first: all nodes that read a node come before it, so its factor is complete
         index = -heappop(waiting)
         factor = factors.pop(index, 0)
         if not factor:
@@ -47,9 +47,10 @@ def affine_in_private(graph: Graph, value: Expression, label: str) -> PrivateSta
 
 
 def private_claims(draft: Draft, length: int) -> list[Claim]:
-    """What ties the cells that private inputs fill: each relation as a constraint `start CELL` of its last cell.
+    """The claims that private inputs in several cells agree: each is a constraint `start CELL` of its relation's last
+    cell.
 
-    length: N, which no tie may make longer.
+    length: N, which no claim may make longer.
     """
     cells = _bound_cells({cell: start.multiples for cell, start in draft.private_starts.items()})
     ties = _relations([row for row, _ in cells], [draft.private_starts[cell].multiples for cell in cells])
@@ -57,7 +58,7 @@ def private_claims(draft: Draft, length: int) -> list[Claim]:
 
 
 def _bound_cells(vectors: dict[tuple[int, int], Sparse]) -> list[tuple[int, int]]:
-    """The cells that may stand in a relation, sorted: an input in one cell alone leaves that cell out, and so on."""
+    """The cells that may be in a relation, sorted; one with an input that no other cell has is not, and so on."""
     users: defaultdict[int, set[tuple[int, int]]] = defaultdict(set)
     for cell, vector in vectors.items():
         for private in vector:
@@ -74,7 +75,7 @@ def _bound_cells(vectors: dict[tuple[int, int], Sparse]) -> list[tuple[int, int]
 
 
 def _multiples(graph: Graph, index: int, value: Expression, label: str) -> list[tuple[int, int]]:
-    """The operands of a node and how often each stands in it."""
+    """The operands of a node, each with its factor."""
     kind, x, y = graph.nodes[index]
     if kind == NEG:
         return [(x, -1)]
@@ -91,7 +92,8 @@ def _multiples(graph: Graph, index: int, value: Expression, label: str) -> list[
 
 
 def _relations(rows: list[int], vectors: list[Sparse]) -> Iterator[tuple[int, Sparse]]:
-    """(k, others): cell k is that combination of cells before it, the latest that there is; for each k that is one.
+    """(k, others) for each cell k that is a combination of cells before it, the latest possible ones; others: their
+    factors.
 
     rows: rising.
     """
@@ -106,14 +108,14 @@ def _relations(rows: list[int], vectors: list[Sparse]) -> Iterator[tuple[int, Sp
 
 
 class _Basis:
-    """Cells whose vectors are independent, in echelon form: by its first private input, each row and what makes it."""
+    """Cells with independent vectors, in echelon form: by first private input, a row and how it is combined."""
 
     def __init__(self) -> None:
         self._rows: dict[int, tuple[Sparse, Sparse]] = {}
-        self._users: defaultdict[int, set[int]] = defaultdict(set)  # of a cell: the rows that it helps to make
+        self._users: defaultdict[int, set[int]] = defaultdict(set)  # by cell: the rows that it has a part in
 
     def combination(self, cell: int, vector: Sparse) -> Sparse | None:
-        """The cells of the basis that make this vector; None if none do, and then this cell is one of them."""
+        """The cells of the basis, with factors, that combine to this vector; if none do, None: the cell joins."""
         rest, made = dict(vector), Sparse()
         waiting = list(rest)
         heapify(waiting)
@@ -133,7 +135,7 @@ class _Basis:
         return made
 
     def replace(self, old: int, new: int, others: Sparse) -> None:
-        """Let `new`, which is the combination `others`, stand for `old` in it."""
+        """Exchange the cell `old` of the basis for `new`, which is the combination `others`."""
         inverse = pow(others[old], -1, MODULUS)
         instead = {new: inverse} | {k: -x * inverse % MODULUS for k, x in others.items() if k != old}
         for pivot in self._users.pop(old):

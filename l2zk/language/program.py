@@ -1,4 +1,4 @@
-"""Programs: a text that says a computation once gives its trace generator, constraints and reports.
+"""TraceProgram: one text of a computation gives its trace, its constraints and its reports.
 
 A program is a frozen dataclass: (class, fields) determine its `Definition`, an AIR (PROTOCOL 3.1) with its
 code, which is made once by running `define` with the builder of machine.py.
@@ -81,7 +81,7 @@ class TraceProgram:
 
     @property
     def definition(self) -> Definition:
-        """The AIR, code and inputs, made once for each class and parameters."""
+        """The AIR, code and inputs: made once for each class and parameters."""
         parameters = parameters_to_bytes(_parameters(self))
         define = _definition if len(parameters) <= LONG else _long_definition
         return held((type(self), parameters), partial(define, _Asked(type(self), parameters, self)))
@@ -94,13 +94,13 @@ class TraceProgram:
     def generate_trace(self, witness: Any = ()) -> ExecutionTrace | Mapping[str, Any]:
         """The trace of an honest run, by the program's step; constraints are not looked at, see `check`.
 
-        A program whose trace is no recurrence overrides this: `witness` is then a mapping from the names of
-        the inputs to integers and from those of private columns to uint64 arrays, which are checked, padded to
-        all `self.definition.air.length` values and not to be changed; what is returned is a mapping from column
-        names to arrays of integers 0 <= x < p, for every column that nothing else fills.
+        A program whose trace is no recurrence overrides this. `witness` is then a mapping from the names of the inputs
+        to integers and from those of private columns to uint64 arrays, which are checked, padded to all
+        `self.definition.air.length` values and not to be changed. Return a mapping from column names to arrays of
+        integers 0 <= x < p, for every column that nothing else fills.
         An array has at most the n values of m.rows(n) and is padded by the column's `pad`; or it has all
-        `self.definition.air.length` values, the padding included. What it raises is told by type and line
-        alone, since the words may hold private values; an error of l2zk's own passes as it is.
+        `self.definition.air.length` values, the padding included. An error raised here is told by type and line
+        alone, since its words may hold private values; an error of l2zk's own passes as it is.
         """
         from l2zk.vm.zkvm import TraceZkVm
 
@@ -127,7 +127,7 @@ class TraceProgram:
 
 
 def described(program: TraceProgram) -> str:
-    """Class and parameters, as a dataclass prints itself; a long value is abridged, and no code of the class runs."""
+    """The class and parameters as a dataclass prints them, long values abridged; no code of the class runs."""
     return f"{type(program).__name__}({pairs(dict(_parameters(program)))})"
 
 
@@ -141,7 +141,7 @@ def split_id(id: object) -> tuple[str, int]:
 
 @dataclass(frozen=True)
 class _Asked:
-    """A program as the key of its definition: by class and bytes, which tell True from 1; its own equality is foreign."""
+    """The key of a definition: class and parameter bytes, since the program's own equality is foreign code."""
 
     kind: type[TraceProgram]
     parameters: bytes
@@ -169,7 +169,7 @@ _RESERVED = frozenset({"id", *dir(TraceProgram)})
 
 
 def _parameters(program: TraceProgram) -> list[tuple[str, Any]]:
-    """The dataclass fields in order, each of a type that a header can hold (PROTOCOL 8.4)."""
+    """The names and values of the dataclass's fields, each of a type that a header can state (PROTOCOL 8.4)."""
     kind = type(program)
     if not isinstance(getattr(kind, "id", None), str):
         raise ProgramError(f"{kind.__name__} has no id: write id = 'name.v0' in the class")

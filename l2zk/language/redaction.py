@@ -1,8 +1,8 @@
-"""Redaction: what reports and errors say of a trace, which is nothing private unless the caller asks.
+"""Redaction: reports and errors about a trace show no private value, unless the caller asks.
 
-    hidden columns = what private inputs, the witness or generate_trace fill, and what is computed of them
+    hidden columns = those filled by private inputs, the witness or generate_trace, and all computed from them
 
-Invariant: a trace is kept by no error, neither in its text nor in what it came of.
+Invariant: no error keeps a trace, neither in its text nor in its cause or context.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from l2zk.language.definition import Binding, Definition
 
 
 def attempt(run: Callable[[], Any], judge: Callable[[Any], Any]) -> Any:
-    """What the run gives; of a trace that breaks constraints, what `judge` makes of it.
+    """The result of `run`; if its trace violates constraints, the result of `judge` on the violation.
 
-    What is raised by the caller of this does not come of the violation, which holds the trace.
+    An error raised after this has not the violation as context, which has the trace.
     """
     try:
         return run()
@@ -28,7 +28,7 @@ def attempt(run: Callable[[], Any], judge: Callable[[Any], Any]) -> Any:
 
 
 def violation_report(definition: Definition, binding: Binding, given: bool, redact: bool, violation: Any) -> Report:
-    """The report of a violation; `given` says that the caller gave the whole trace."""
+    """The report of a violation; `given`: the caller gave the whole trace."""
     found = [(i, int(row), int(n)) for i, (row, n) in enumerate(zip(violation.first, violation.counts)) if n]
     return report(
         definition.air,
@@ -46,7 +46,7 @@ def violation_report(definition: Definition, binding: Binding, given: bool, reda
 def violation_error(
     definition: Definition, binding: Binding, given: bool, redact: bool, violation: Any
 ) -> ConstraintError:
-    """The error of a violation, and what others may know of it."""
+    """The error of a violation; its shareable form shows nothing private."""
     error = violation_report(definition, binding, given, redact, violation).error
     if not redact:
         error.shareable = violation_report(definition, binding, given, True, violation).error
@@ -54,7 +54,7 @@ def violation_error(
 
 
 def _hidden(definition: Definition, binding: Binding, given: bool) -> frozenset[int]:
-    """All columns where a step did not fill what it would have filled: then nothing says what is computed of what."""
+    """The hidden columns; all, if a trace was given: then nothing says which cells come of which."""
     stepped = {int(column) for column, _ in definition.step_targets}
     if given or not stepped.isdisjoint(binding.columns):
         return frozenset(range(len(definition.air.columns)))

@@ -1,7 +1,7 @@
-"""How long a trace is: n rows, as many as are named, and N, the power of two that they fill (PROTOCOL 3.1, 4.2).
+"""The length of a trace: n rows, as many as are named, and N, the power of two with room for them (PROTOCOL 3.1, 4.2).
 
-N also has room for the periods and for more than twice the look-ahead. One row or a look-ahead too many doubles it, and with
-it what a proof takes, which is said.
+N also has room for the periods and for more than twice the look-ahead. One row or look-ahead too many doubles it, and
+with it the cost of a proof: a LengthWarning says so.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from l2zk.base.wording import counted
 from l2zk.errors import ProgramError
 from l2zk.language.draft import Draft, Every
 
-LEAST = 8  # so many rows can hide
+LEAST = 8  # rows; fewer cannot hide
 
 
 def count_rows(draft: Draft) -> int:
-    """How many rows m.rows says, or else as many as are named."""
+    """The number n of rows: by m.rows, or else one more than the largest row that is named."""
     if draft.rows is None and not draft.named_rows:
         raise ProgramError("the program names no row, so nothing says how many it has: write m.rows(n)")
     rows = draft.rows if draft.rows is not None else 1 + max(row for row, _ in draft.named_rows)
@@ -26,7 +26,7 @@ def count_rows(draft: Draft) -> int:
 
 
 def padded_length(draft: Draft, rows: int) -> int:
-    """The least power of two, at least 8, for the rows, the periods and twice the look-ahead."""
+    """N: the least power of two, at least 8, with room for the rows, the periods and twice the look-ahead."""
     length = max(_filled(rows), _filled(2 * _furthest(draft)[0] + 1), _periods(draft))
     if length > LONGEST_TRACE:
         raise ProgramError(f"the trace would have {length} rows, and 2^26 = {LONGEST_TRACE} is the most")
@@ -34,7 +34,7 @@ def padded_length(draft: Draft, rows: int) -> int:
 
 
 def doubled_by(draft: Draft, rows: int, length: int) -> str | None:
-    """What makes the trace twice as long as it is without it, if one row or one look-ahead does."""
+    """A sentence on the one row or look-ahead without which the trace would be half as long; None for none."""
     ahead, name = _furthest(draft)
     if max(_filled(rows), _periods(draft)) < length:
         return (
@@ -51,12 +51,12 @@ def doubled_by(draft: Draft, rows: int, length: int) -> str | None:
 
 
 def _filled(rows: int) -> int:
-    """The least power of two, at least 8, that so many rows fit in."""
+    """The least power of two, at least 8, that is at least `rows`."""
     return 1 << (max(LEAST, rows) - 1).bit_length()
 
 
 def _periods(draft: Draft) -> int:
-    """The longest period."""
+    """The longest period, of periodic columns and of m.every."""
     cycles = [claim.on.period for claim in draft.claims.values() if isinstance(claim.on, Every)]
     return max([LEAST, *cycles, *map(len, draft.periodic)])
 

@@ -1,4 +1,4 @@
-"""What the builder refuses of a single call: names, numbers, rows, cells, expressions, claims.
+"""Checks of a single call of the builder: names, numbers, rows, cells, expressions, claims.
 
 What is refused raises ProgramError with what would be right. A `check` gives nothing; the other functions give what
 an argument stands for.
@@ -26,12 +26,12 @@ LONGEST_NAME = 255  # bytes of UTF-8
 
 MOST_VALUES = 0xFFFF  # public inputs, or outputs, that the header of a proof can count (PROTOCOL 8.1)
 
-# What may bear one name: a column, and a value that one of its cells starts with or is stated as (draft_checks.py).
+# The pairs that may share a name: a column, and a value that one of its cells starts with or is stated as.
 _MAY_SHARE = ({"a column", "an input"}, {"a column", "an output"}, {"a private column", "an output"})
 
 
 def new_name(draft: Draft, what: str, name: Any) -> str:
-    """An identifier in its plain form, which nothing bears but what may share it."""
+    """The name in its plain form; refused if it is no identifier, or another thing has it that may not share it."""
     if not isinstance(name, str) or not name.isidentifier() or len(plain(name).encode()) > LONGEST_NAME:
         raise ProgramError(
             f"{short(name)} is no name for {what}: letters, digits and _, not a digit first, {LONGEST_NAME} bytes at"
@@ -46,7 +46,7 @@ def new_name(draft: Draft, what: str, name: Any) -> str:
 
 
 def check_count(what: str, number: int) -> None:
-    """There is room for one more public input or output."""
+    """Refuse a public input or output beyond the most that a header counts."""
     if number >= MOST_VALUES:
         raise ProgramError(
             f"a program has {MOST_VALUES} {what}s at most: what is more goes into a periodic column, which everybody"
@@ -55,7 +55,7 @@ def check_count(what: str, number: int) -> None:
 
 
 def _check_constraint_name(name: Any, known: Container[str], derived: bool) -> None:
-    """A printable text that is not among the known ones; what is derived of another name may be longer."""
+    """Refuse a constraint's name that is not printable, too long or taken; a derived name may be longer."""
     wrong = not isinstance(name, str) or not name.strip() or not name.isprintable()
     if wrong or (not derived and len(name.encode()) > LONGEST_NAME):
         raise ProgramError(
@@ -69,7 +69,7 @@ def _check_constraint_name(name: Any, known: Container[str], derived: bool) -> N
 
 
 def padding(name: str, pad: Any) -> int | None:
-    """What `pad` says of a column: None for "last", else the field element."""
+    """The field element of `pad`; None for "last"."""
     if isinstance(pad, str) and pad == "last":
         return None
     if whole(pad) is None:
@@ -81,7 +81,7 @@ def padding(name: str, pad: Any) -> int | None:
 
 
 def row_count(value: Any) -> int:
-    """An integer from 1 to 2^26."""
+    """The number of rows, if it is an integer from 1 to 2^26."""
     number = whole(value)
     if number is None or not 1 <= number <= LONGEST_TRACE:
         raise ProgramError(f"m.rows({short(value)}): the number of rows is an integer from 1 to 2^26")
@@ -89,7 +89,7 @@ def row_count(value: Any) -> int:
 
 
 def row_number(value: Any, what: str) -> int:
-    """A row, which may turn out to be beyond the last one."""
+    """The number of a row; whether it is beyond the last one is known only at the end."""
     number = whole(value)
     if number is None:
         raise ProgramError(f"{what} is {short(value)}, where an integer, 'first' or 'last' is needed")
@@ -101,7 +101,7 @@ def row_number(value: Any, what: str) -> int:
 
 
 def cycle(k: Any, start: Any) -> Every:
-    """The rows of m.every: k is a power of two from 2 to 2^26, and the start below it."""
+    """The rows of m.every, if k is a power of two from 2 to 2^26 and the start below it."""
     period, first = whole(k), whole(start)
     if period is None or not 2 <= period <= LONGEST_TRACE or period & (period - 1):
         raise ProgramError(f"m.every({short(k)}): k must be a power of two from 2 to 2^26")
@@ -113,7 +113,7 @@ def cycle(k: Any, start: Any) -> Every:
 
 
 def settled(on: Any, what: str) -> Settled:
-    """`on` as "every", "transitions", "last", "end", a row or an Every."""
+    """The rows of `on`: "every", "transitions", "last", "end", a row or an Every."""
     if isinstance(on, Every) or (isinstance(on, str) and on in ("every", "transitions", "last", "end")):
         return on
     if isinstance(on, str):
@@ -127,7 +127,7 @@ def settled(on: Any, what: str) -> Settled:
 
 
 def is_step_function(capsule: object) -> bool:
-    """Whether this is a capsule with the one name."""
+    """True if the object is a capsule with a step function's name."""
     if type(capsule).__name__ != "PyCapsule":
         return False
     from ctypes import py_object, pythonapi
@@ -143,7 +143,7 @@ def pairs(what: str, cells: Any) -> list[tuple[Any, Any]]:
 
 
 def cell_of(graph: Graph, what: str, key: Any) -> tuple[int, int]:
-    """The column and the rows ahead that a key of m.start or m.step, or a column of m.free, stands for."""
+    """The column and the rows ahead of a key of m.start or m.step, or of a column of m.free."""
     if not isinstance(key, Expression):
         raise ProgramError(f"{short(key)} as a key of m.{what}: the keys are columns, as m.columns gives them")
     kind, column, ahead = graph.nodes[graph.lift(key).index]
@@ -153,7 +153,7 @@ def cell_of(graph: Graph, what: str, key: Any) -> tuple[int, int]:
 
 
 def check_leaves(graph: Graph, node: int, what: str, kinds: tuple[int, ...], allowed: str) -> None:
-    """No leaf of these kinds is below the node."""
+    """Refuse an expression with leaves of these kinds."""
     words = {
         COLUMN: "a column",
         PERIODIC: "a periodic column",
@@ -166,7 +166,7 @@ def check_leaves(graph: Graph, node: int, what: str, kinds: tuple[int, ...], all
 
 
 def check_bits(graph: Graph, name: Any, value: Expression, count: Any) -> None:
-    """Bits are 1 to 63, of what depends on a column."""
+    """Refuse a number of bits that is not 1 to 63, and bits of an expression that reads no column."""
     if not isinstance(name, str):
         raise ProgramError(f"m.bits({short(name)}): the name before the numbers of the bits is a str")
     number = whole(count)
@@ -180,7 +180,7 @@ def check_bits(graph: Graph, name: Any, value: Expression, count: Any) -> None:
 
 
 def check_step(draft: Draft, column: int, ahead: int, expression: Expression) -> None:
-    """A step reads rows before the one that it fills, and each column has one."""
+    """Refuse a step that reads the row it fills or later ones, and a second step of a column."""
     graph, names = draft.graph, draft.graph.columns
     name = cut(names[column])
     filled = cell_name(name, ahead)
@@ -201,7 +201,7 @@ def check_step(draft: Draft, column: int, ahead: int, expression: Expression) ->
 
 
 def check_claim(draft: Draft, name: str, node: int, on: Settled, derived: bool) -> None:
-    """A new name, no private input, no constant, and no look beyond the last row."""
+    """Refuse a claim whose name is taken, that reads private inputs, is a constant, or looks beyond the last row."""
     _check_constraint_name(name, draft.claims, derived)
     check_leaves(
         draft.graph,
@@ -217,7 +217,7 @@ def check_claim(draft: Draft, name: str, node: int, on: Settled, derived: bool) 
 
 
 def _check_look_ahead(name: str, look_ahead: int, on: Settled) -> None:
-    """What looks ahead stands on no row from which it looks beyond the last one."""
+    """Refuse a claim that looks ahead on a row from which it would look beyond the last one."""
     if look_ahead and on in ("every", "last", "end"):
         raise ProgramError(
             f"constraint {name!r} on {on!r} looks {counted(look_ahead, 'row')} beyond the last row:"
@@ -232,7 +232,7 @@ def _check_look_ahead(name: str, look_ahead: int, on: Settled) -> None:
 
 
 def check_undecided(name: Any, claim: Any) -> None:
-    """A claim is one of expressions: what Python has compared itself says nothing of a trace."""
+    """Refuse a bool as a claim: Python has compared the sides itself, and nothing is left to say of a trace."""
     if isinstance(claim, bool) or type(claim).__name__ in ("bool_", "bool"):
         raise ProgramError(
             f"constraint {short(name)} is {claim}, which Python has decided by itself: no side of the comparison"
@@ -241,7 +241,7 @@ def check_undecided(name: Any, claim: Any) -> None:
 
 
 def constant_claim(name: str, value: int) -> ProgramError:
-    """What is wrong with a claim that is one value on every trace."""
+    """The error of a claim that has one value on every trace."""
     if not value:
         return ProgramError(f"constraint {name!r} says 0 == 0 on every trace: it constrains nothing")
     shown = value if value <= MODULUS // 2 else value - MODULUS

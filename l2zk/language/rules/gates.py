@@ -1,4 +1,4 @@
-"""Gates: a constraint that periodic columns switch off on some rows, where it is 0 = 0 whatever the cells hold."""
+"""Gates: constraints that periodic columns switch off on some rows, where they are 0 = 0 whatever is in the cells."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _NODES_AND_ROWS = 1 << 18
 
 
 class Gated:
-    """A constraint that reads periodic columns, by its own nodes.
+    """A constraint that reads periodic columns, with its own nodes.
 
-    tables: gives the values of a periodic column.
+    tables: a function from a periodic column's number to its values.
     """
 
     def __init__(self, air: Air, constraint: Constraint, tables: Callable[[int], Vector]) -> None:
@@ -35,7 +35,7 @@ class Gated:
         self._factors = _periodic_factors(self._nodes, self._cells)
 
     def check_exempt_rows(self) -> None:
-        """On transitions it is 0 = 0 on the last rows, which are left out, if it is so anywhere."""
+        """Refuse a constraint on transitions that is off on some rows, but not on the last ones, which are left out."""
         if self._constraint.domain.kind != TRANSITION:
             return
         exempt = range(self._air.length - self._constraint.domain.x, self._air.length)
@@ -44,7 +44,7 @@ class Gated:
             raise ProgramError(self._exempt_text(row))
 
     def check_domain(self) -> None:
-        """It says something on some row, and of more than what everybody knows."""
+        """Refuse a constraint that is 0 = 0 on all its rows, or that reads only periodic columns."""
         name = self._constraint.name
         row = self._first_said(self._rows)
         if row is None:
@@ -58,7 +58,7 @@ class Gated:
             )
 
     def says(self, row: int) -> bool:
-        """Whether it is not 0 = 0 on a row."""
+        """True if the constraint is not 0 = 0 on a row."""
 
         def leaf(node: Node) -> int:
             if node[0] == PERIODIC:
@@ -70,7 +70,7 @@ class Gated:
 
     @cached_property
     def dead_products(self) -> frozenset[int]:
-        """Products with a factor of periodic columns alone that is 0 on all rows of the domain."""
+        """The products with a factor of periodic columns alone that is 0 on all rows of the domain."""
         rows = np.array(self._rows)
         zero: dict[int, bool] = {}
         for kind, x, y in self._nodes:
@@ -83,7 +83,7 @@ class Gated:
         )
 
     def living_leaves(self) -> Iterator[Node]:
-        """The leaves that stand in it outside those products."""
+        """The leaves outside the dead products."""
         seen, waiting = set(self.dead_products), [len(self._nodes) - 1]
         while waiting:
             index = waiting.pop()
@@ -95,7 +95,7 @@ class Gated:
 
     @property
     def _rows(self) -> range:
-        """Rows of the domain on which the periodic columns take all the values that they take there."""
+        """Rows of the domain on which the periodic columns take all their values of that domain."""
         rows = self._constraint.domain.rows(self._air.length)
         return rows[: -(-self._period // rows.step)]
 
@@ -116,18 +116,18 @@ class Gated:
         )
 
     def _gate(self) -> str:
-        """The periodic factor, or all of them."""
+        """The periodic factor in words, or all of them."""
         if self._factors:
             return text(self._nodes, self._factors[0], leaf_names(self._air.names), 60)
         names = sorted({self._air.periodic_names[x] for kind, x, _ in self._nodes if kind == PERIODIC})
         return f"what {listed(names)} selects"
 
     def _first_said(self, rows: range) -> int | None:
-        """The first of these rows where it is not 0 = 0."""
+        """The first of these rows on which the constraint is not 0 = 0; None if there is none."""
         if rows and self.says(rows[0]):
             return rows[0]
         chosen = np.array(rows)
-        for factor in self._factors:  # of few nodes, and 0 on most rows
+        for factor in self._factors:  # a factor has few nodes, and is 0 on most rows
             chosen = chosen[self._values(factor, chosen) != 0]
         for block, said in self._blocks(chosen):
             if said.any():
@@ -135,11 +135,11 @@ class Gated:
         return None
 
     def _is_silent_somewhere(self) -> bool:
-        """Whether on some row of the periodic columns it is 0 = 0."""
+        """True if the constraint is 0 = 0 on some row of the periodic columns."""
         return any(not said.all() for _, said in self._blocks(np.arange(self._period)))
 
     def _blocks(self, rows: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.bool_]]]:
-        """Rows, a block at a time, and where it is not 0 for cells of no meaning."""
+        """The rows in blocks, each with a bool for each row: not 0 for arbitrary cells."""
         size = 1 + _NODES_AND_ROWS // len(self._nodes)
         for first in range(0, len(rows), size):
             block = rows[first : first + size]
@@ -158,12 +158,12 @@ class Gated:
 
 
 def _arbitrary(node: Node) -> int:
-    """A value of no meaning for a leaf, the same each time."""
+    """An arbitrary value for a leaf, the same each time."""
     return Random(repr(node)).randrange(MODULUS)
 
 
 def _with_cells(nodes: tuple[Node, ...]) -> list[bool]:
-    """Of each node whether it depends on more than periodic columns and constants."""
+    """For each node, True if it depends on more than periodic columns and constants."""
     cells: list[bool] = []
     for node in nodes:
         cells.append(node[0] in (COLUMN, INPUT, OUTPUT) or any(cells[o] for o in operands(node)))
@@ -171,7 +171,7 @@ def _with_cells(nodes: tuple[Node, ...]) -> list[bool]:
 
 
 def _periodic_factors(nodes: tuple[Node, ...], cells: list[bool]) -> list[int]:
-    """The nodes of periodic columns alone by which the last node can be divided."""
+    """The factors of the last node that read periodic columns alone."""
     factors: list[frozenset[int]] = []
     for index, node in enumerate(nodes):
         kind, known = node[0], [factors[o] for o in operands(node)]

@@ -1,6 +1,6 @@
-"""Shared names: a column and a value may have one where the value is tied to a cell of that very column.
+"""Shared names: a column and a public value may have one name if the value is tied to a cell of that very column.
 
-An input is tied that a cell starts with, or that stands in a claim with a cell; an output that is read off the column.
+An input is tied if a cell starts with it, or a claim has it beside a cell; an output if it is read off the column.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Pair = tuple[int, Node]
 
 
 def check_shared_names(draft: Draft) -> None:
-    """Refuse a name that stands for two things."""
+    """Refuse a name of two things that are not tied."""
     shared = [sorted(leaves.values()) for leaves in draft.names.values() if len(leaves) > 1]
     pairs = {(column[1], value) for column, value in shared}
     loose = sorted(pairs.difference(_equations(draft))) if pairs else []
@@ -33,7 +33,7 @@ def check_shared_names(draft: Draft) -> None:
 
 
 def _equations(draft: Draft) -> Iterator[Pair]:
-    """What a cell starts with, and what a claim says is equal to it: so most shared names are tied."""
+    """The plain equations between a cell and a value, in starts and claims: most shared names are tied by one."""
     nodes, outputs = draft.graph.nodes, _output_claims(draft)
     yield from ((column, nodes[node]) for (_, column), node in draft.start.items())
     for claim in draft.claims.values():
@@ -44,7 +44,7 @@ def _equations(draft: Draft) -> Iterator[Pair]:
 
 
 def _untied(draft: Draft, pairs: list[Pair]) -> list[Pair]:
-    """Those of which no claim holds both, an output's its own; bit k of a node says that pair k is below it."""
+    """The pairs that no claim ties (an output's only by its own claim); bit k of a node's value: pair k is below it."""
     of_column = {column: 1 << k for k, (column, _) in enumerate(pairs)}
     of_value = {value: 1 << k for k, (_, value) in enumerate(pairs)}
     nodes = draft.graph.nodes

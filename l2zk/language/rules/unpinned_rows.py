@@ -42,9 +42,9 @@ def check_pinned(air: Air, filled: Collection[int], free: Sequence[tuple[int, ra
 
 
 def _with_periodic_products(air: Air) -> dict[int, Gated]:
-    """The constraints in which a periodic column is a factor or stands alone, by number.
+    """The constraints, by number, in which a periodic column is a factor or stands alone.
 
-    A large degree is none of them: what it says, a point does not tell.
+    Those of a large degree are left out: a test at arbitrary points would not be conclusive.
     """
     periodic: list[bool] = []
     cells: list[bool] = []
@@ -90,7 +90,7 @@ def _summands(nodes: Sequence[Node], root: int) -> Iterator[int]:
 
 
 def _check_products(air: Air, products: dict[int, Gated], free: set[int]) -> None:
-    """Each column and public input stands in a product whose periodic factors are not 0 on all rows."""
+    """Refuse a column or public input that stands only in products with periodic factors that are 0 on all rows."""
     alive: set[tuple[int, int]] = {(COLUMN, column) for column in free}
     for index, constraint in enumerate(air.constraints):
         leaves = products[index].living_leaves() if index in products else extract(air.nodes, [constraint.node])[0]
@@ -176,7 +176,7 @@ class _Readers:
 
 
 def _output_cells(air: Air) -> Iterator[tuple[int, tuple[int, int]]]:
-    """Of each output that is one cell: its constraint, and column and row of the cell."""
+    """For each output that is a plain cell: its constraint, and the cell's column and row."""
     for index, constraint in enumerate(air.constraints):
         kind, x, y = air.nodes[constraint.node]
         if kind == SUB and air.nodes[x][0] == COLUMN and air.nodes[y][0] == OUTPUT:

@@ -20,13 +20,13 @@ from l2zk.language.draft import Draft
 from l2zk.language.flow import late_columns, steps_that_read
 from l2zk.language.rules.call import constant_claim
 
-MORE_POINTS = 64  # a degree of p/2 agrees on all of them with a probability of 2^-64
+MORE_POINTS = 64  # a polynomial of degree p/2 has one value on all of them with a probability of 2^-64
 
 
 def check_filled(draft: Draft, generated: bool) -> None:
-    """Every column is filled by one thing alone; where nothing fills it, its trace has to be given.
+    """Refuse a column that two things fill; one that nothing fills needs a trace that is given.
 
-    generated: whether the program has its own generate_trace, which fills what nothing else fills.
+    generated: True if the program has its own generate_trace, which fills what nothing else fills.
     """
     if draft.targets and draft.step_function is not None:
         raise ProgramError(
@@ -48,7 +48,7 @@ def check_filled(draft: Draft, generated: bool) -> None:
 
 
 def _check_stepped(draft: Draft, column: int, filled: bool) -> None:
-    """A column with a step is filled by nothing else, and has its first rows."""
+    """Refuse a column with a step that something else fills too, or whose first rows nothing starts."""
     name, target = draft.graph.columns[column], draft.targets[column]
     if filled:
         other = "the witness gives it" if column in draft.given else "m.bits fills it"
@@ -63,7 +63,7 @@ def _check_stepped(draft: Draft, column: int, filled: bool) -> None:
 
 
 def _check_starts(draft: Draft, bits: set[int]) -> None:
-    """What is started is filled row by row, and not by its step on that row."""
+    """Refuse a start of a column that is not filled row by row, or on a row that its step fills."""
     for row, column in draft.start:
         name = draft.graph.columns[column]
         if column in draft.targets and row >= draft.targets[column].ahead:
@@ -80,7 +80,7 @@ def _check_starts(draft: Draft, bits: set[int]) -> None:
 
 
 def _check_private_inputs(draft: Draft) -> None:
-    """Each of them fills some cell."""
+    """Refuse a private input that fills no cell."""
     used = {index for start in draft.private_starts.values() for index in start.multiples}
     for index, name in enumerate(draft.graph.private):
         if index not in used:
@@ -91,7 +91,7 @@ def _check_private_inputs(draft: Draft) -> None:
 
 
 def _check_bits_in_steps(draft: Draft) -> None:
-    """A step reads no bits of what steps fill: those are filled when all steps are done."""
+    """Refuse a step that reads bits of what steps fill: those are filled after all steps."""
     late, names = late_columns(draft), draft.graph.columns
     for column in sorted(steps_that_read(draft, late)):
         nodes, _ = extract(draft.graph.nodes, [draft.targets[column].node])
@@ -104,13 +104,13 @@ def _check_bits_in_steps(draft: Draft) -> None:
 
 
 def check_claims(draft: Draft) -> None:
-    """A program claims something."""
+    """Refuse a program without claims."""
     if not draft.claims:
         raise ProgramError("the program claims nothing, so any trace passes: write m.step or m.constrain")
 
 
 def check_constrained(draft: Draft, air: Air) -> None:
-    """A column or public input that stands in no constraint may be anything."""
+    """Refuse a column or public input in no constraint: it could be anything."""
     read = {x for kind, x, _ in air.nodes if kind == COLUMN} | {column for column, _ in draft.free}
     for column, name in enumerate(air.columns):
         if column not in read:
@@ -128,7 +128,7 @@ def check_constrained(draft: Draft, air: Air) -> None:
 
 
 def check_not_constant(air: Air) -> None:
-    """Refuse a constraint that is one value whatever the cells hold: the same at points of no meaning.
+    """Refuse a constraint with one value whatever is in the cells: it has the same value at arbitrary points.
 
     A polynomial of degree d that is no constant has the value of the first point at another one with a
     probability of d/p at most. So one more point tells if d is small, and some more if it is up to p/2: half of
@@ -143,7 +143,7 @@ def check_not_constant(air: Air) -> None:
 
 
 def _arbitrary(point: int) -> Callable[[Node], int]:
-    """Values of the leaves, the same ones each time."""
+    """Arbitrary values for the leaves, the same each time."""
     numbers = Random(point)
     values: defaultdict[Node, int] = defaultdict(lambda: numbers.randrange(MODULUS))
     return values.__getitem__
