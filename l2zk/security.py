@@ -1,5 +1,5 @@
-"""`SecurityReport`, the proven bits of a proof round by round, with its parts; they stand in l2zk/proof/security.py."""
+"""`SecurityReport`, the proven bits of a proof round by round, with its parts; they stand in l2zk/proof/security_report.py."""
 
-from l2zk.proof.security import RegimeRounds, Round, SecurityReport, rounds
+from l2zk.proof.security_report import RegimeRounds, Round, SecurityReport, rounds
 
 __all__ = ["RegimeRounds", "Round", "SecurityReport", "rounds"]

@@ -156,10 +156,8 @@ OVER = {
     "l2zk/_protocol/verifier.pxi": 560,
     "l2zk/cli/looking.py": 420,
     "l2zk/language/definition.py": 380,
-    "l2zk/proof/security.py": 500,
     "l2zk/testing.py": 400,
     "l2zk/vm/zkvm.py": 580,
-    "tests/proof/test_security.py": 580,
     "tests/vm/test_batch.py": 460,
     "tests/vm/test_cache.py": 660,
 }

@@ -33,7 +33,7 @@ from l2zk.proof.anatomy import Anatomy, Challenge, Message, Part, dissect, heade
 from l2zk.proof.degree_report import shape_of
 from l2zk.proof.options import ProofOptions
 from l2zk.proof.proof import Proof
-from l2zk.proof.security import SecurityReport, rounds
+from l2zk.proof.security_report import SecurityReport, rounds
 from l2zk.vm.zkvm import TraceZkVm
 
 SHOWN_POSITIONS = 12

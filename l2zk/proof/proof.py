@@ -20,7 +20,7 @@ from l2zk.base.wording import pairs, printable
 from l2zk.errors import ArgumentError, FormatError, ProgramError, ProofError
 from l2zk.proof.header import Header, Parameter, parameters_from_bytes
 from l2zk.proof.options import ProofOptions
-from l2zk.proof.security import SecurityReport, rounds
+from l2zk.proof.security_report import SecurityReport, rounds
 from l2zk.proof.solver import solve
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from math import ceil
 from l2zk.air.measure import Profile
 from l2zk.base.caches import cached_with_errors
 from l2zk.errors import L2zkError, OptionsError, SecurityError
-from l2zk.proof import security
+from l2zk.proof import security, security_report
 from l2zk.proof.options import LEAST_SECURITY, ProofOptions
 from l2zk.proof.shape import (
     MOST_QUERIES,
@@ -143,7 +143,7 @@ def _unreachable(options: ProofOptions, profile: Profile, rows_per_leaf: int) ->
             "PROTOCOL 4.2 refuses every number of queries; take a longer trace, or another rows_per_leaf"
         )
     best = max(shapes, key=lambda shape: security.proven_bits(options, profile, shape))
-    binding = security.rounds(options, profile, best).binding
+    binding = security_report.rounds(options, profile, best).binding
     remedy = (
         "raise blowup, or raise grinding"
         if binding.name == "queries"

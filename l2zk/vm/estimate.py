@@ -12,7 +12,7 @@ from l2zk.air.air import Air
 from l2zk.air.measure import Degrees
 from l2zk.proof.anatomy import expected, proof_size
 from l2zk.proof.header import Header
-from l2zk.proof.security import rounds
+from l2zk.proof.security_report import rounds
 from l2zk.proof.shape import Shape
 
 WORD = 8  # bytes

@@ -20,9 +20,9 @@ from l2zk.proof.security import (
     interaction,
     johnson,
     read_mutually,
-    rounds,
     unique_decoding,
 )
+from l2zk.proof.security_report import rounds
 from l2zk.proof.solver import solve
 
 PRESETS = ("default", "compact", "lean", "fast")

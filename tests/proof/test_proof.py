@@ -14,7 +14,7 @@ from defining import Fibonacci
 from l2zk import _core, release_memory
 from l2zk.errors import FormatError, ProgramError, ProofError, UnknownProgramError, VersionError
 from l2zk.language.program import Machine, TraceProgram
-from l2zk.proof import security
+from l2zk.proof import security_report
 from l2zk.proof.header import Header, parameters_to_bytes
 from l2zk.proof.options import ProofOptions
 from l2zk.proof.proof import MAX_BYTES, Proof
@@ -74,7 +74,7 @@ def test_the_security_of_a_proof_is_that_of_its_options_for_its_program() -> Non
     proof = TraceZkVm(fast).prove(Doubling(1000))
     report = proof.security_as(Doubling(1000))
     profile = Doubling(1000).definition.air.profile
-    assert report == security.rounds(fast, profile, solve(fast, profile)) and report.whole_bits == 100
+    assert report == security_report.rounds(fast, profile, solve(fast, profile)) and report.whole_bits == 100
     with pytest.raises(ProofError, match="not of this doubling.v0: the program digests differ"):
         proof.security_as(Doubling(1001))
     with pytest.raises(UnknownProgramError, match="'doubling.v0'"):

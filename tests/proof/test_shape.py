@@ -3,7 +3,8 @@
 import dataclasses
 
 import pytest
-from shape_scan import plain, program
+from proof_sizes import plain
+from shape_scan import program
 
 from l2zk.errors import DegreeError, OptionsError, ProgramError, SecurityError
 from l2zk.proof.options import ProofOptions

@@ -3,7 +3,8 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shape_scan import plain, program, scanned_bits, scanned_shape, scanned_solution
+from proof_sizes import plain
+from shape_scan import program, scanned_bits, scanned_shape, scanned_solution
 
 from l2zk.errors import DegreeError, L2zkError
 from l2zk.proof import security

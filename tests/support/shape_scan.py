@@ -1,14 +1,10 @@
 """PROTOCOL 4.2 to 4.4 and 9 straight through: every number of queries from 1, and every multiplicity."""
 
 import math
-from functools import partial
 
 import numpy as np
 
-from l2zk.proof.options import ProofOptions
 from l2zk.proof.solver import Profile
-
-plain = partial(ProofOptions, zero_knowledge=False)
 
 
 def program(length, columns=2, degree=1, offsets=(0, 1), constraints=None):

@@ -63,7 +63,7 @@ SYSTEMS = (
 
 
 def systems():
-    """The inputs, each a dictionary with the arguments of l2zk.proof.security.soundcalc_rounds and the regime."""
+    """The inputs, each a dictionary with the arguments of `soundcalc_rounds` (support/) and the regime."""
     for number, choice in enumerate(itertools.product(*GRID.values())):
         extension, log_length, log_blowup, regime = choice
         system = dict(SYSTEMS[number % len(SYSTEMS)])
