@@ -33,7 +33,7 @@ typedef struct {
     hash_lanes state[HASH_STATES];
 } hash_word;
 
-/* What tells one compression from another: the last four words of the initial state. */
+/* The inputs of a compression beside the chaining value and the message: the last four words of its initial state. */
 typedef struct {
     uint64_t counter;
     uint32_t length, flags;
@@ -238,8 +238,8 @@ HASH_INLINE void hash_chunk(hash_loader *const load, const void *const source, c
     }
 }
 
-/* How many subtrees are complete with part i of a message: one for each 1 at the end of its number; with the
- * last part all that wait. */
+/* The number of subtrees that part i of a message completes: one for each 1 at the end of the number i; the last part
+ * completes all that wait. */
 HASH_INLINE int joins_after(const uint64_t i, const int is_last, const ptrdiff_t waiting)
 {
     return is_last ? (int)waiting : __builtin_ctzll(~i);

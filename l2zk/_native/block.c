@@ -8,7 +8,7 @@
 #define MAP_ANONYMOUS MAP_ANON
 #endif
 
-/* Before each block stands a line that says how large it is and, while it is free, which one is next. */
+/* The cache line before each block: its size and, while it is free, the next free block. */
 typedef union line {
     struct {
         size_t size; /* with this line */
@@ -39,7 +39,7 @@ static line *map(size_t size)
     return l;
 }
 
-/* The smallest free block that holds the size, unless it is more than twice as large. Under the lock. */
+/* The smallest free block of at least this size, unless it is more than twice as large; call it under the lock. */
 static line *find(size_t size)
 {
     line **best = NULL;
@@ -54,7 +54,7 @@ static line *find(size_t size)
     return l;
 }
 
-/* Give back free blocks, the last used first kept, until no more than `bytes` are kept. Under the lock. */
+/* Give back free blocks until at most `bytes` are kept, those used last; call it under the lock. */
 static void trim(size_t bytes)
 {
     size_t so_far = 0;

@@ -1,5 +1,5 @@
 /* Large blocks of memory, each for one proof at a time: on huge pages where the system has them, and kept between proofs, since
- * the first touch of fresh memory takes longer than what a proof then does with it.
+ * the first touch of fresh memory can take as long as the rest of a proof.
  */
 #ifndef L2ZK_BLOCK_H
 #define L2ZK_BLOCK_H

@@ -10,39 +10,39 @@
 #include "waiting.h"
 
 #ifndef L2ZK_IDLE_SECONDS
-#define L2ZK_IDLE_SECONDS 2.0 /* after which the threads of a crew that nobody takes end */
+#define L2ZK_IDLE_SECONDS 2.0 /* the threads of a crew that nobody takes end after this time */
 #endif
 
 struct l2zk_crew {
-    unsigned threads, wanted; /* that it has, and that were asked for: the system may have refused some */
-    unsigned generation;      /* how many forks lie before it */
+    unsigned threads, wanted; /* the threads that it has and those asked for: the system may have refused some */
+    unsigned generation;      /* the number of forks before it was made */
     l2zk_crew *next_free;
     pthread_mutex_t lock;
     pthread_cond_t started, called, ended; /* the leader waits for the first, followers for the second */
 
     /* under lock */
-    l2zk_job job; /* not NULL: the leader has work or is at it */
+    l2zk_job job; /* not NULL while the leader has a job, waiting or running */
     void *job_context;
     int running;
     l2zk_task task; /* the work that is shared at the moment */
     void *task_context;
-    atomic_uint round, busy; /* number of the sharing; followers still at it */
-    unsigned seated;      /* followers that have their number */
+    atomic_uint round, busy; /* the number of the present sharing; followers still at work on it */
+    unsigned seated;      /* followers that have taken their number */
     unsigned left;        /* threads that have ended */
-    int over;             /* all are to end */
+    int over;             /* 1: all threads are to end */
 
-    int alone;            /* the leader does all itself */
+    int alone;            /* 1: the leader does all tasks itself */
     atomic_size_t next, tasks;
     atomic_int cancelled;
     atomic_uint stage;
     atomic_ullong done, total;
 
-    /* the job's alone */
+    /* for the job's thread alone */
     double since, seconds[L2ZK_STAGES];
 };
 
 static pthread_mutex_t free_lock = PTHREAD_MUTEX_INITIALIZER;
-static l2zk_crew *free_crews; /* the last given first */
+static l2zk_crew *free_crews; /* a stack: the crew given back last comes first */
 static unsigned in_use;
 static unsigned generation;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -67,7 +67,7 @@ static void work_on(l2zk_crew *crew, l2zk_task task, void *context, unsigned wor
     }
 }
 
-/* ---- The end of a crew. Nobody has the lock of one and that of the list. ---- */
+/* ---- The end of a crew. No thread takes a crew's lock and the list's lock at a time. ---- */
 
 /* End the threads of a crew that is neither free nor in use; the last one frees its memory. */
 static void dismiss(l2zk_crew *crew)
@@ -87,7 +87,7 @@ static void dismiss_all(l2zk_crew *crew)
     }
 }
 
-/* Take all crews but the first few from the list. Under its lock. */
+/* Take all crews but the first `keep` from the list of free ones, under its lock. */
 static l2zk_crew *cut(unsigned keep)
 {
     l2zk_crew **link = &free_crews;
@@ -98,7 +98,7 @@ static l2zk_crew *cut(unsigned keep)
     return rest;
 }
 
-/* If nobody has taken the crew, nobody will. */
+/* End a crew that was idle for long: take it from the list of free ones, if it is still there, so that nobody takes it. */
 static void retire(l2zk_crew *crew)
 {
     pthread_mutex_lock(&free_lock);
@@ -113,7 +113,7 @@ static void retire(l2zk_crew *crew)
         dismiss(crew);
 }
 
-/* What a thread does last, under the lock of its crew. */
+/* Leave the crew, a thread's last act, called under the crew's lock; the last one frees its memory. */
 static void leave(l2zk_crew *crew)
 {
     const int last = ++crew->left == crew->threads;
@@ -127,7 +127,7 @@ static void leave(l2zk_crew *crew)
     free(crew);
 }
 
-/* ---- Its threads ---- */
+/* ---- The threads of a crew ---- */
 
 /* Wait for work. Under the lock. */
 static void await_job(l2zk_crew *crew)
@@ -225,7 +225,7 @@ static l2zk_crew *hire(unsigned threads)
     }
     for (crew->threads = 1; crew->threads < threads; crew->threads++)
         if (spawn(follow, crew))
-            break; /* fewer hands give the same proof */
+            break; /* fewer threads make the same proof */
     return crew;
 }
 
@@ -242,7 +242,7 @@ l2zk_crew *l2zk_crew_take(unsigned threads)
     in_use++;
     pthread_mutex_unlock(&free_lock);
     if (crew)
-        atomic_store(&crew->cancelled, 0); /* as its last job may have been */
+        atomic_store(&crew->cancelled, 0); /* the crew's last job may have been cancelled */
     else if (!(crew = hire(threads))) {
         pthread_mutex_lock(&free_lock);
         in_use--;
@@ -253,7 +253,7 @@ l2zk_crew *l2zk_crew_take(unsigned threads)
 
 int l2zk_crew_is_gone(l2zk_crew *crew) { return crew->generation != generation; }
 
-enum { KEPT = 2 }; /* free crews, if there are not more in use: some programs use a small one and a large one in turn */
+enum { KEPT = 2 }; /* free crews kept, or as many as are in use: some programs use a small and a large one in turn */
 
 void l2zk_crew_give(l2zk_crew *crew)
 {

@@ -1,4 +1,4 @@
-/* Which kernels to use: the widest instruction set that this build has and this machine can run, unless one is named. */
+/* Dispatch: the kernels of the widest instruction set that this build has and this machine can run, unless one is named. */
 #include <string.h>
 
 #include "kernels.h"

@@ -2,7 +2,7 @@
 #ifndef L2ZK_EXTENSION_H
 #define L2ZK_EXTENSION_H
 
-/* The sum of the elements of a vector. */
+/* The sum of the W elements of a vector. */
 static inline uint64_t sum_of(V a)
 {
     uint64_t lane[W], sum = 0;
@@ -12,7 +12,7 @@ static inline uint64_t sum_of(V a)
     return sum;
 }
 
-/* A sum of products a*b that is reduced once: halves of a by limbs of b, products of at most 56 bits, so up to 256 of them. */
+/* A sum of up to 256 products a*b that is reduced only once: halves of a times limbs of b, each product at most 56 bits long. */
 typedef struct {
     V low[3], high[3];
 } v_sum;
@@ -104,7 +104,7 @@ static inline VK vk_mul(VK a, VK b)
 static inline VK weighted_sum(const k3_limbs *coefficients, const uint64_t *const *sources, size_t count, size_t at)
 {
     VK sum = vk_set1(k_from(0));
-    if (count < 6) { /* a sum's end would cost more than it saves */
+    if (count < 6) { /* the one reduction of a v_sum would cost more than it saves */
         for (size_t t = 0; t < count; t++)
             sum = vk_add_scaled(sum, vk_set1(k_from_limbs(coefficients + t)), v_load(sources[t] + at));
         return sum;

@@ -1,4 +1,4 @@
-/* What the kernels offer: one table of functions per instruction set, all with the same results bit for bit.
+/* The kernels: one table of functions for each instruction set, all with the same results bit for bit.
  *
  * Arrays hold canonical elements of F; an array of K is three arrays of F, one per coordinate. A tile is TILE consecutive
  * points or rows; tile functions always work on TILE of them, so their inputs may be read that far.
@@ -40,12 +40,12 @@ typedef struct {
     size_t prelude_count, load_count, body_count, uniform_count, vector_count, result_count;
 } l2zk_code;
 
-/* Independent operations of a kind on single elements: slots[to + i] = slots[a[i]] op slots[b[i]], i < count <= 8. Bit 1 of `together`:
- * a[i] = a[0] + i, bit 2 the same of b, so that they are loaded and not gathered. With count > 2 all eight slots from `to` on are
- * written. */
+/* Up to eight independent operations of one kind on single elements: slots[to + i] = slots[a[i]] op slots[b[i]], i < count <= 8.
+ * Bit 1 of `together` says that a[i] = a[0] + i, bit 2 the same of b: then a vector is loaded instead of gathered. With count > 2 all
+ * eight slots from `to` on are written. */
 typedef struct {
     uint32_t op, to, count, together; /* op: OP_ADD_VV, OP_SUB_VV or OP_MUL_VV */
-    uint32_t a[8], b[8];              /* those beyond count are valid too */
+    uint32_t a[8], b[8];              /* valid slots even beyond count */
 } l2zk_row_step;
 
 /* The code of a step, one row at a time: loads, operations, results (rows.pxi). */
@@ -78,9 +78,9 @@ typedef struct {
     const k3_limbs *coefficients;
 } l2zk_deep_point;
 
-/* What transforms of up to n values read: roots[b], b < n/2; octets[7b + q] = roots[4b]^(q + 1), b < n/64, as factors; and the same for
- * b < n/8 in runs, W numbers b together, power by power, of each its words u and then its words v. A smaller transform reads the front of
- * a larger one's tables. */
+/* The tables of transforms of up to n values; a smaller transform reads the front of a larger one's. roots[b], b < n/2.
+ * octets[7b + q] = roots[4b]^(q + 1), b < n/64, as factors (field.h). runs: the same powers for b < n/8, W numbers b together, power by
+ * power, the words u of W factors and then their words v. */
 typedef struct {
     const uint64_t *roots, *runs;
     const f_factor *octets;
@@ -94,11 +94,11 @@ static inline l2zk_ntt_tables l2zk_ntt_tables_in(const uint64_t *words, size_t n
     return t;
 }
 
-/* A transform works on stretches of 2^near_log values, which stay in cache, and at most 2^7 of them meet in the last layers. */
+/* A transform works on stretches of 2^near_log values, which stay in cache; the last layers join at most 2^7 stretches. */
 static inline unsigned l2zk_ntt_near_log(unsigned log_n) { return log_n <= 12 ? log_n : log_n <= 19 ? 12 : log_n - 7; }
 
-/* Words that move a transform of 2^log_n values to a coset: factors within a stretch, their words u and then their words v, and an element
- * for each stretch. */
+/* The number of words that move a transform of 2^log_n values to a coset: the factors within a stretch (words u, then words v), and an
+ * element for each stretch. */
 static inline size_t l2zk_ntt_shift_words(unsigned log_n)
 {
     const unsigned near_log = l2zk_ntt_near_log(log_n);
@@ -160,10 +160,10 @@ typedef struct {
 extern const l2zk_kernels *l2zk_active;                /* the table in use */
 typedef struct {
     const char *name;
-    int compiled, runs_here; /* whether this build has it, and whether this machine can run it */
+    int compiled, runs_here; /* 1 if this build has it; 1 if this machine can run it */
 } l2zk_isa;
 
-l2zk_isa l2zk_isa_at(size_t i); /* the i-th of this kind of machine, best first; its name NULL: no more */
-int l2zk_select(const char *name); /* by name; NULL: the best. 0, or -1 if there is none such */
+l2zk_isa l2zk_isa_at(size_t i); /* set i of this kind of machine, best first; with the name NULL behind the last one */
+int l2zk_select(const char *name); /* by name, or with NULL the best; 0, or -1 if there is no such set */
 
 #endif

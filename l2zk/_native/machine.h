@@ -52,7 +52,7 @@ static inline void run_instruction(const uint32_t *ins, uint64_t *const *slots, 
     }
 }
 
-/* u - v, whose vector operand stands second */
+/* uniform - vector: the vector is the second operand */
 static inline void run_subtract_from_uniform(const uint32_t *ins, uint64_t *const *slots, const uint64_t *uniforms)
 {
     uint64_t *d = slots[ins[1]];
@@ -90,7 +90,7 @@ static inline void add_few(const l2zk_group *group, int count, uint64_t *q0, uin
     }
 }
 
-/* The same of more: they are summed up before they are divided. */
+/* The same for more constraints: they are summed up before they are divided. */
 static inline void add_many(const l2zk_group *group, uint64_t *q0, uint64_t *q1, uint64_t *q2)
 {
     EACH(i)
@@ -115,7 +115,7 @@ static void combine_groups(const l2zk_group *groups, size_t count, uint64_t *con
             add_many(groups + g, q0, q1, q2);
 }
 
-/* A tile of values for each result. */
+/* Run the code on a tile: result i fills the tile results + i*TILE. */
 static void store_results(const l2zk_code *code, uint64_t *const *slots, const uint64_t *uniforms, uint64_t *results)
 {
     for (size_t k = 0; k < code->body_count; k++) {
@@ -157,7 +157,7 @@ static inline void run_row_step(const l2zk_row_step *step, uint64_t *slots)
     }
 }
 
-/* Rows first .. last - 1; slots holds the uniforms. */
+/* Fill rows first .. last - 1 of the trace by the step's code; the uniforms are in slots already. */
 static void run_rows(const l2zk_row_code *code, size_t first, size_t last, uint64_t *slots)
 {
     for (size_t row = first; row < last; row++) {

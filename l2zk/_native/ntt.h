@@ -137,7 +137,7 @@ static inline void gather_eight(V x[8])
     BUTTERFLY_NEGATED(x[6], x[7]);
 }
 
-/* The first result times `first`, the others times the powers; NULL for ones. */
+/* Multiply the first result by `first` and the others by the powers; NULL stands for ones. */
 static void spread_block_by_eight(uint64_t *a, size_t m, const f_factor *first, const f_factor *powers)
 {
     for (size_t j = 0; j < m; j += W) {
@@ -151,7 +151,7 @@ static void spread_block_by_eight(uint64_t *a, size_t m, const f_factor *first, 
     }
 }
 
-/* The elements but the first are multiplied by the powers first; NULL for ones. */
+/* Multiply all elements but the first by the powers, before the layers; NULL stands for ones. */
 static void gather_block_by_eight(uint64_t *a, size_t m, const f_factor *powers)
 {
     for (size_t j = 0; j < m; j += W) {
@@ -274,16 +274,16 @@ static void gather(uint64_t *a, size_t size, size_t least, size_t index, l2zk_nt
     }
 }
 
-/* What is added to some coefficients: value j at place j*2^log_gap of the bit-reversed order. */
+/* A tail: values to be added to some coefficients, value j at place j*2^log_gap of the bit-reversed order. */
 typedef struct {
     const uint64_t *values;
     unsigned log_gap;
 } ntt_tail;
 
-/* Add what belongs to the vectors of begin .. begin + 8*W - 1; of a gap of W or more. */
+/* Add the part of the tail that falls on coefficients begin .. begin + 8*W - 1; the gap is W or more. */
 static inline void add_tail(V x[8], size_t begin, const ntt_tail *t)
 {
-    for (size_t i = 0; i < 8; i++) { /* not from place to place: x stays in registers */
+    for (size_t i = 0; i < 8; i++) { /* a fixed loop over the vectors, so that x stays in registers */
         const size_t place = begin + i * W, j = place >> t->log_gap;
         if (j << t->log_gap == place)
             x[i] = v_add(x[i], v_first(t->values[j]));
@@ -431,7 +431,7 @@ static void ntt_fill_shift(uint64_t *words, uint64_t shift, unsigned log_n)
     const unsigned near = l2zk_ntt_near_log(log_n);
     const size_t stride = (size_t)1 << near;
     const uint64_t ratio = f_pow(shift, (uint64_t)1 << (log_n - near));
-    const f_factor one = f_prepare(1); /* both words of a factor w are w times those of 1 */
+    const f_factor one = f_prepare(1); /* the words of a factor w are w times the words of 1 */
     reversed_powers(words, one.u, ratio, near);
     reversed_powers(words + stride, one.v, ratio, near);
     reversed_powers(words + 2 * stride, 1, shift, log_n - near);
@@ -484,7 +484,7 @@ static void ntt_scale(uint64_t *coefficients, unsigned log_n, const uint64_t *sh
                     v_times(v_times(v_load(place), v_load_factors(shift + i, shift + near + i)), v_set_factor(&far)));
         }
         for (; i < near; i++)
-            coefficients[i] = f_times(coefficients[i], shift[near + i]); /* so short that there is but one stretch */
+            coefficients[i] = f_times(coefficients[i], shift[near + i]); /* shorter than a vector: one stretch only */
     }
 }
 
@@ -516,8 +516,8 @@ static void ntt_wrap(uint64_t *out, const uint64_t *coefficients, unsigned log_n
     }
 }
 
-/* The 64 elements whose numbers have `middle` between their first and their last three bits, to the places reversed: a square of eight
- * runs, turned over. n >= 64. */
+/* Move the 64 elements whose numbers have `middle` between the first three bits and the last three to their bit-reversed places: a
+ * square of eight runs of eight, transposed. n >= 64. */
 static inline void reverse_square(uint64_t *out, const uint64_t *in, unsigned log_n, size_t middle)
 {
     static const size_t reversed[8] = {0, 4, 2, 6, 1, 5, 3, 7};
@@ -532,8 +532,9 @@ static inline void reverse_square(uint64_t *out, const uint64_t *in, unsigned lo
     }
 }
 
-/* Coefficients in bit-reversed order of what has the same values on shift*<omega> as a polynomial of any number of coefficients, in natural
- * order: those beyond n fold back times shift^n. With n coefficients it is its own inverse. out does not overlap them. */
+/* Coefficients, n of them in bit-reversed order, of the polynomial that has the same values on shift*<omega> as one with `count`
+ * coefficients in natural order: those beyond n are added back, times shift^n. With n coefficients it is its own inverse. out does not
+ * overlap them. */
 static void ntt_reverse(uint64_t *out, const uint64_t *coefficients, size_t count, unsigned log_n, uint64_t shift)
 {
     const size_t n = (size_t)1 << log_n;

@@ -1,4 +1,4 @@
-/* What a processor of the x86 family can do, asked of itself: compilers answer by libraries that not all of them bring. */
+/* The features of an x86 processor, read by cpuid and xgetbv: the compilers' own queries need libraries that some lack. */
 #ifndef L2ZK_PROCESSOR_H
 #define L2ZK_PROCESSOR_H
 
@@ -6,7 +6,7 @@
 #include <cpuid.h>
 #include <stdint.h>
 
-/* What cpuid and xgetbv say. */
+/* The answers of cpuid and xgetbv. */
 typedef struct {
     uint32_t features; /* leaf 1, register c */
     uint32_t more_features; /* leaf 7, register b */
@@ -39,7 +39,7 @@ static inline processor this_processor(void)
     }
 #ifdef __APPLE__
     if ((p.kept & KEPT_YMM) == KEPT_YMM)
-        p.kept |= KEPT_ZMM; /* the system begins to keep them when they are first used */
+        p.kept |= KEPT_ZMM; /* macOS begins to keep these registers when they are first used */
 #endif
     return p;
 }

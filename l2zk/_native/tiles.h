@@ -1,4 +1,4 @@
-/* What prover and verifier do to tiles of points: divisors, the batch (DEEP), folds, sums of products. (PROTOCOL 6.3 to 6.8)
+/* Tiles of points: inverses of divisors, the batch of quotients at zeta (DEEP), FRI folds, sums of products. (PROTOCOL 6.3 to 6.8)
  *
  * For x in F and z outside F, 1/(x - z) = adjoint(x)/mu(x), mu the minimal polynomial of z and adjoint the product over the
  * two conjugates of z, so that only elements of F are ever inverted.
@@ -37,8 +37,8 @@ static inline V invert_lanes(V a)
     return v_load(before);
 }
 
-/* Montgomery's trick: one inversion and three products for each value; count is a multiple of TILE, at most CHUNK. No value is 0.
- * Products wait for one another along a chain, so each lane has four. */
+/* values[i] = 1/values[i] by Montgomery's trick: one inversion in all, and three products for each value. count is a multiple of TILE, at
+ * most CHUNK; no value is 0. Each lane has four chains of products, since the products of one chain wait for one another. */
 static void invert(uint64_t *values, size_t count)
 {
     uint64_t before[CHUNK];
@@ -111,8 +111,8 @@ static void reciprocals(k3 z, const uint64_t *x, const uint64_t *inverse, uint64
     }
 }
 
-/* word = sum over points z of (sum_t coefficients[t]*sources[t][at ..] - constant)/(x - z); word is 3 tiles. reciprocals: three for each
- * point, the coordinates of 1/(x - z) on the tile. */
+/* A tile of the batch G, word 0 of FRI: word = sum over points z of (sum_t coefficients[t]*sources[t][at ..] - constant)/(x - z), over K, 3
+ * tiles. reciprocals: three tiles for each point, the coordinates of 1/(x - z). */
 static void deep(const l2zk_deep_point *points, size_t count, size_t at, const uint64_t *const *reciprocals,
                  uint64_t *word)
 {

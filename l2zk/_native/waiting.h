@@ -1,4 +1,4 @@
-/* How threads wait for one another: asleep for a time at most, or awake for a moment. */
+/* Waiting for another thread: asleep, with a limit of time, or awake for a moment. */
 #ifndef L2ZK_WAITING_H
 #define L2ZK_WAITING_H
 
@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 #include <time.h>
 
-/* A clock that nobody sets: macOS has none for conditions, but a wait for a time from now. */
+/* A clock that nobody can set; conditions of macOS cannot use it, but can wait for a time from now. */
 #ifdef __APPLE__
 static void init_timed(pthread_cond_t *condition) { pthread_cond_init(condition, NULL); }
 
@@ -62,7 +62,7 @@ static inline void pause_a_moment(void)
 #endif
 }
 
-/* Look for some ten microseconds whether a number changes: less than it takes to fall asleep and be woken. */
+/* Wait awake for a change of a number, some ten microseconds at most: less than falling asleep and being woken takes. */
 static void watch(atomic_uint *number, unsigned old)
 {
     for (int i = 0; i < 500 && atomic_load_explicit(number, memory_order_relaxed) == old; i++)
