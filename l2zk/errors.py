@@ -1,7 +1,7 @@
 """Every error that l2zk raises, one tree under `L2zkError`, and its warnings, one under `L2zkWarning`.
 
-A message is one sentence that says what was wrong, where, and what would be right. `ProofError` is what a bad proof gives;
-`TraceZkVm.verify` turns it into False, `check_proof` lets it pass.
+A message is one sentence that says what was wrong, where, and what would be right. `ProofError` is what a bad proof
+gives; `TraceZkVm.verify` turns it into False, `check_proof` lets it pass.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Prints the digests of 200 proofs of random programs and options at fixed seeds: run it on both sides of a move, and compare.
+"""Prints the digests of 200 proofs of random programs and options at fixed seeds: the same on both sides of a move.
 
     python tests/same_bytes.py > before; python tests/same_bytes.py > after; diff before after
 
-The randomness of hiding proofs is a counter here, so that their bytes are fixed too. It speaks through the public interface alone.
+The randomness of hiding proofs is a counter here, so that their bytes are fixed too. It speaks through the public
+interface alone.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Many short proofs by one thread, in a batch and by a call for each; and the cost model by which batches are scheduled."""
+"""Many short proofs by one thread, in a batch and by a call for each; the cost model by which batches are scheduled."""
 
 from __future__ import annotations
 

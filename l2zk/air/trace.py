@@ -51,9 +51,8 @@ class ExecutionTrace(dict[str, NDArray[np.uint64]]):
             )
         shown = whole(rows)
         if shown is None or not 1 <= shown <= array.shape[1]:
-            raise ProgramError(
-                f"a trace of N = {array.shape[1]} rows cannot show {short(rows) if shown is not None else kind_of(rows)} of them"
-            )
+            asked = kind_of(rows) if shown is None else short(rows)
+            raise ProgramError(f"a trace of N = {array.shape[1]} rows cannot show {asked} of them")
         super().__init__((name, array[index, :shown]) for index, name in enumerate(columns))
         self.columns = tuple(columns)
         self.padded = array

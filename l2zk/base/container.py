@@ -31,7 +31,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class _Mount:
-    """A tree of groups: the folder it is mounted at, which of its groups is there, and its controllers; "" for version 2."""
+    """A tree of groups: the folder it is mounted at, which group is there, and its controllers; "" for version 2."""
 
     folder: PurePosixPath
     group: PurePosixPath

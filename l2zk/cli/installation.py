@@ -231,7 +231,7 @@ def _notes() -> Iterator[str]:
     if beyond := set(_core.compiled_isas()) - set(usable):
         yield f"this build has kernels for {_listed(beyond)}, which this machine or its system cannot run"
     if missing := set(_core.machine_isas()) - set(usable):
-        yield f"this machine has {_listed(missing)}, for which this build has no kernels: proofs take longer than they could"
+        yield f"this machine has {_listed(missing)}, for which this build has no kernels: proofs could be faster"
 
 
 def _listed(names: Iterable[str]) -> str:

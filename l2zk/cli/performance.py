@@ -93,12 +93,12 @@ def batch_against_single() -> Iterator[Answer]:
     batch = partial(BatchProcessor(MACHINE).prove_batch, programs, witnesses)
     hope = ("1.1x to 1.2x", 1.1)
     why = (
-        "a single call shares already what a batch can share: the compiled program and the threads are kept from call to"
-        " call. What a batch can still save is some microseconds of Python for each proof, less than the luck of grinding"
-        " may be worth."
+        "a single call shares already what a batch can share: the compiled program and the threads are kept from call"
+        " to call. What a batch can still save is some microseconds of Python for each proof, less than the luck of"
+        " grinding may be worth."
     )
     yield compare(f"{BATCH} proofs of fib({SHORT}) in a batch", calls, batch, hope, why)
-    why = "a batch takes the interpreter's lock but once for many proofs, but reading witnesses and proofs is Python, in turns."
+    why = "a batch takes the interpreter's lock once for many proofs, but reads witnesses and proofs in Python."
     with busy_thread():
         yield compare("the same beside a busy thread", calls, batch, hope, why)
 
@@ -129,8 +129,8 @@ def two_threads_against_one() -> Iterator[Answer]:
     with busy_thread():
         [seconds] = least(two)
     why = (
-        "three threads share the processors: of 2, two of them have 1.33x at best. And whoever wants the interpreter's lock"
-        " waits up to 5 ms for it."
+        "three threads share the processors: of 2, two of them have 1.33x at best. And whoever wants the interpreter's"
+        " lock waits up to 5 ms for it."
     )
     yield Answer(
         question="the same two beside a busy thread",
@@ -145,8 +145,8 @@ def hit_against_miss() -> Iterator[Answer]:
     """A proof out of the cache, instead of a new one."""
     machine = CachedZkVm(vm=MACHINE)
     why = (
-        "the hope took a proof to be slow. To know that the program, its parameters, the witness and the options are the"
-        " same takes microseconds, and to prove this one takes few hundreds of them."
+        "the hope took a proof to be slow. To know that the program, its parameters, the witness and the options are"
+        " the same takes microseconds, and to prove this one takes few hundreds of them."
     )
     for rounds in (SHORT, LONG):
         program = fibonacci(rounds)

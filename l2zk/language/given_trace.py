@@ -72,6 +72,6 @@ def _private_starts(definition: Definition, binding: Binding) -> Iterator[tuple[
 def _contradiction(definition: Definition, what: str, column: int, row: int) -> WitnessError:
     found = what.format(repr(definition.air.columns[column]), row)
     return WitnessError(
-        f"the witness {found} than the trace holds: give the trace of this witness, or leave out of the witness what the"
-        " trace has already"
+        f"the witness {found} than the trace holds: give the trace of this witness, or leave out of the witness what"
+        " the trace has already"
     )

@@ -1,7 +1,7 @@
 """A program's parameters: the fields of its dataclass, each of a type that a header can hold (PROTOCOL 8.4).
 
-A definition depends on class and fields alone, so that every field is a parameter; values are of the types that the class
-declares, where these are plain ones.
+A definition depends on class and fields alone, so that every field is a parameter; values are of the types that the
+class declares, where these are plain ones.
 """
 
 from __future__ import annotations

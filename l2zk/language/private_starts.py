@@ -195,7 +195,7 @@ def _too_far(draft: Draft, label: str, first: tuple[int, int], last: tuple[int, 
     other = cell_name(graph.columns[first[1]], first[0])
     apart = counted(last[0] - first[0], "row")
     return ProgramError(
-        f"private input {short(name)} fills {cut(other)} and {cut(label)}, and a constraint that ties them looks {apart} ahead,"
-        f" which would double the trace of {length} rows: start one of them, and carry its value to the other in"
-        " a column of its own, m.step({k: k})"
+        f"private input {short(name)} fills {cut(other)} and {cut(label)}, and a constraint that ties them looks"
+        f" {apart} ahead, which would double the trace of {length} rows: start one of them, and carry its value to the"
+        " other in a column of its own, m.step({k: k})"
     )

@@ -44,8 +44,8 @@ def doubled_by(draft: Draft, rows: int, length: int) -> str | None:
     if rows - 1 == length // 2 >= max(_filled(2 * ahead + 1), _periods(draft)):
         what = next((what for row, what in draft.named_rows if row == rows - 1), f"m.rows({rows})")
         return (
-            f"{what} makes it {rows} rows, and the trace {length}, of which nearly half are padding: {rows - 1} rows, 0 to"
-            f" {rows - 2}, would fill {rows - 1}, and a proof take half"
+            f"{what} makes it {rows} rows, and the trace {length}, of which nearly half are padding: {rows - 1} rows,"
+            f" 0 to {rows - 2}, would fill {rows - 1}, and a proof take half"
         )
     return None
 

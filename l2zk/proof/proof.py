@@ -32,7 +32,7 @@ ROOT_BYTES = 32
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Proof:
-    """A proof, made by `TraceZkVm.prove`, `Proof.from_bytes` or `Proof.load`. It cannot be changed; threads may share it."""
+    """A proof, of `TraceZkVm.prove`, `Proof.from_bytes` or `Proof.load`. It cannot be changed; threads may share it."""
 
     data: bytes
     header: Header = field(init=False, compare=False)

@@ -1,4 +1,4 @@
-"""The report on the proven bits of a proof: every round in both regimes, as a table or as ethereum/soundcalc reads it."""
+"""The report on proven bits of a proof: each round in both regimes, as a table or as ethereum/soundcalc reads it."""
 
 from __future__ import annotations
 
@@ -107,8 +107,8 @@ class SecurityReport:
     def reading(self) -> str:
         """The reading of the theorems that is counted, in one sentence, and the figure by the other one."""
         return (
-            "counted is the correlated agreement of a line (BCHKS25, Theorems 1.3 and 4.2); read as mutual agreement, with twice the"
-            f" multiplicity, it is {math.floor(100 * self.mutual_bits) / 100:.2f} bits (PROTOCOL 9.4)"
+            "counted is the correlated agreement of a line (BCHKS25, Theorems 1.3 and 4.2); read as mutual agreement,"
+            f" with twice the multiplicity, it is {math.floor(100 * self.mutual_bits) / 100:.2f} bits (PROTOCOL 9.4)"
         )
 
     def _headline(self) -> str:

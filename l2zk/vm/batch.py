@@ -48,17 +48,19 @@ class Jobs(list[Job]):
 class BatchProcessor:
     """Proves and verifies lists of programs.
 
-    vm: what proves; with a CachedZkVm, requests that are repeated are proved once. max_workers: the most threads at work, by
-    default L2ZK_NUM_THREADS, else one for each processor that this process may use. executor: the threads to use, such as a
-    ThreadPoolExecutor, not processes; by default, and on a thread of a ThreadPoolExecutor that is its own, each call has its own.
-    max_memory: the bytes that the proofs made at one time may take: as many are made at once as would fit if each were as large
-    as the largest.
+    vm: what proves; with a CachedZkVm, requests that are repeated are proved once. max_workers: the most threads at
+    work, by default L2ZK_NUM_THREADS, else one for each processor that this process may use. executor: the threads to
+    use, such as a ThreadPoolExecutor, not processes; by default, and on a thread of a ThreadPoolExecutor that is its
+    own, each call has its own.
+    max_memory: the bytes that the proofs made at one time may take: as many are made at once as would fit if each were
+    as large as the largest.
 
     It has no state but its settings: any number of threads may use one at once.
 
     The methods that prove take these in common. witnesses: one for each program, () for none. return_exceptions: errors
-    stand where proofs would; otherwise the first error stops the rest and is raised, with a note of its index. progress: is
-    called as progress("proofs", done, total) by the calling thread; True shows a bar on a terminal. Ctrl-C stops everything.
+    stand where proofs would; otherwise the first error stops the rest and is raised, with a note of its index.
+    progress: is called as progress("proofs", done, total) by the calling thread; True shows a bar on a terminal. Ctrl-C
+    stops everything.
     """
 
     def __init__(

@@ -74,8 +74,8 @@ class CacheStats:
 
     def __str__(self) -> str:
         return (
-            f"Cache Stats: hits={self.hits}, misses={self.misses}, hit_rate={self.hit_rate():.2%}, joined={self.joined}, "
-            f"evictions={self.evictions}, entries={self.entries}, bytes={self.bytes:,}"
+            f"Cache Stats: hits={self.hits}, misses={self.misses}, hit_rate={self.hit_rate():.2%},"
+            f" joined={self.joined}, evictions={self.evictions}, entries={self.entries}, bytes={self.bytes:,}"
         )
 
 

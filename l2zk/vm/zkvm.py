@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from l2zk.vm.estimate import Estimate
 
 Witness = Sequence[Any] | Mapping[str, Any]
-"""The inputs in their order and then the private columns in theirs, or both by name: integers, and arrays for columns."""
+"""The inputs in their order and then the private columns in theirs, or by name: integers, arrays for columns."""
 
 Progress = Callable[[str, int, int], object]
 """Called as progress(stage, done, total) by the thread that proves, every 50 ms or so."""
@@ -141,14 +141,16 @@ class TraceZkVm:
     ) -> Proof:
         """Run the program on the witness and prove that it ran right.
 
-        witness: the inputs in their order and then the private columns, or by name; inputs that are left out take their defaults.
-        trace: prove this trace rather than run the program's step; see `trace`. Where no column fills itself, its n rows are
-        enough, and are padded. Of the witness the public inputs are needed, and what else it names has to be what the trace holds.
-        check: look whether the trace satisfies the constraints, and goes with the witness, before proving; without it a wrong
-        trace gives a proof that nobody accepts.
+        witness: the inputs in their order and then the private columns, or by name; inputs left out take defaults.
+        trace: prove this trace rather than run the program's step; see `trace`. Where no column fills itself, its n
+        rows are enough, and are padded. Of the witness the public inputs are needed; what else it names has to be what
+        the trace holds.
+        check: look whether the trace satisfies the constraints, and goes with the witness, before proving; without it a
+        wrong trace gives a proof that nobody accepts.
         threads: threads that work on this proof, if not as many as the machine has been given.
-        Raises ConstraintError (which constraint and row; with redact=False all values), WitnessError, DegreeError, SecurityError,
-        MemoryLimitError. Warns by DegreeWarning of a degree that longer traces do not allow, or that costs many queries.
+        Raises ConstraintError (which constraint and row; with redact=False all values), WitnessError, DegreeError,
+        SecurityError, MemoryLimitError. Warns by DegreeWarning of a degree that longer traces do not allow, or that
+        costs many queries.
         """
         check, progress = flag("check", check), callback("progress", progress)
         return self._prove(program, witness, trace=trace, check=check, threads=threads, progress=progress)
@@ -536,8 +538,8 @@ def _require_room(definition: Definition, options: ProofOptions) -> None:
     size = proof_size(len(header.to_bytes()), air, shape, expected(shape.queries))
     if size > MAX_BYTES:
         raise ProgramError(
-            f"a proof of {air.id} would have about {size:,.0f} bytes, and {MAX_BYTES:,} are the most: take fewer columns,"
-            " fewer public values or shorter names of them, or a larger blowup, which takes fewer queries"
+            f"a proof of {air.id} would have about {size:,.0f} bytes, and {MAX_BYTES:,} are the most: take fewer"
+            " columns, fewer public values or shorter names of them, or a larger blowup, which takes fewer queries"
         )
 
 

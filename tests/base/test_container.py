@@ -154,7 +154,7 @@ print(processors(), physical_memory())'
 
 
 def test_the_files_of_this_system_are_read() -> None:
-    """In a namespace of its own, where the system allows one; otherwise the limits are at least those of this machine."""
+    """In a namespace of its own, where the system allows one; else the limits are at least those of this machine."""
     if shutil.which("unshare"):
         run = subprocess.run(["unshare", "-rm", "sh", "-c", SCRIPT, sys.executable], capture_output=True, text=True)
         assert run.returncode or run.stdout.split() == ["1", "268435456"]

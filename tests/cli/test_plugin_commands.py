@@ -248,7 +248,7 @@ import sys
 import l2zk
 packages = {name.split(".")[0] for name in sys.modules if name[0] != "_"} - set(sys.stdlib_module_names)
 print(*sorted(name for name in packages if hasattr(sys.modules[name], "__path__")))
-print("importlib.metadata" in sys.modules, "asyncio" in sys.modules, "l2zk.testing" in sys.modules, "l2zk.cli" in sys.modules)
+print(*(name in sys.modules for name in ("importlib.metadata", "asyncio", "l2zk.testing", "l2zk.cli")))
 """
     run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
     assert run.stdout.splitlines() == ["l2zk numpy pluggy", "False False False False"], run.stderr

@@ -1,4 +1,4 @@
-"""Folds and evaluation over K of every instruction set against Lagrange's formula, Horner's rule (PROTOCOL 6.6 to 6.9)."""
+"""Folds and values over K, by every instruction set, against Lagrange and Horner (PROTOCOL 6.6 to 6.9)."""
 
 from __future__ import annotations
 

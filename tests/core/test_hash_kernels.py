@@ -69,7 +69,7 @@ CHUNK, SPAN = 1024, 16 * 32  # a span of chunks at most; the narrower an instruc
 
 @pytest.mark.parametrize("chunks", [*range(9, 70), *(SPAN // part + d for part in (4, 2, 1) for d in (-1, 0, 1, 2))])
 def test_long_bytes(isa, chunks):
-    """Chunks in lanes: groups of them that are full or not, and subtrees of every height, with and without a neighbour."""
+    """Chunks in lanes: groups that are full or not, and subtrees of every height, with and without a neighbour."""
     data = words_of(chunks, chunks * CHUNK // 8 + 1).tobytes()
     for length in (chunks * CHUNK - 1, chunks * CHUNK, chunks * CHUNK + 1):
         assert _core.blake3(data[:length]) == blake3(data[:length]).digest(), length

@@ -1,4 +1,4 @@
-"""NEON gives the same bits as the portable kernels: cross-compiled, and run under emulation where both tools are there."""
+"""NEON gives the bits of the portable kernels: cross-compiled, and run under emulation where both tools are there."""
 
 import shutil
 import subprocess

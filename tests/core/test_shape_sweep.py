@@ -1,6 +1,7 @@
-"""Every kind of shape is proved and verified: short and long, hiding or not, few and many pieces, rounds, rows per leaf.
+"""Every kind of shape is proved and verified: short and long, hiding or not, few and many pieces, rounds and rows.
 
-The cases are drawn from a fixed seed, so that a failure is the same everywhere; a shape that the options refuse is passed over.
+The cases are drawn from a fixed seed, so that a failure is the same everywhere; a shape that the options refuse is
+passed over.
 """
 
 import random

@@ -1,6 +1,7 @@
-"""Trees of the core against those of the slow twin: roots and openings, short and long, with salts and without (PROTOCOL 5.1 to 5.3).
+"""Trees of the core against those of the slow twin: roots and openings, with and without salts (PROTOCOL 5.1 to 5.3).
 
-Of a long tree the core keeps no more than the level of an eighth of its leaves, and hashes the rest again where it is opened.
+Of a long tree the core keeps no more than the level of an eighth of its leaves, and hashes the rest again where it is
+opened.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ def test_both_make_the_same_proof_and_verify_it(program: TraceProgram, options: 
 
 
 def test_the_nonce_is_the_least() -> None:
-    """Also beyond the first round of tasks that search, which has 2^17; the second's begin with the one of 193, 131317."""
+    """Also beyond the first round of tasks that search, which has 2^17; the second begins with that of 193, 131317."""
     options = ProofOptions(queries=3, allow_insecure=True, grinding=18, zero_knowledge=False)
     for a in (1, 193):
         proof = prove(Fibonacci(5), options, {"a0": a})

@@ -1,4 +1,4 @@
-"""The search for the number of queries is short, whatever options a stranger chose, and finds what a search one by one finds."""
+"""The search for the number of queries is short whatever the options, and finds what a search one by one finds."""
 
 from __future__ import annotations
 

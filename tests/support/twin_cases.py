@@ -1,4 +1,4 @@
-"""A statement and options for each thing that the protocol can vary: on these the core and the slow twin are compared."""
+"""A statement and options for all that the protocol can vary: on them the core and the slow twin are compared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Batches: results in order, errors in their place, at once what is meant to be, and nothing left when a call is over."""
+"""Batches: results in order, errors in their place, at once what is meant to be, nothing left when a call is over."""
 
 from __future__ import annotations
 
@@ -203,8 +203,8 @@ def test_lengths_that_differ() -> None:
 
 @pytest.mark.parametrize("method", ["prove_batch", "prove_batch_parallel", "prove_batch_auto"])
 @pytest.mark.parametrize("bad, witness, error", [
-    (Fibonacci, (), ProgramError), (5, (), ProgramError), (Fibonacci(5), 5, WitnessError), (Fibonacci(5), (1, 2, 3), WitnessError),
-    (Fibonacci(5), "proof", WitnessError), (Powers(40, 5), (), ProgramError),
+    (Fibonacci, (), ProgramError), (5, (), ProgramError), (Powers(40, 5), (), ProgramError),
+    (Fibonacci(5), 5, WitnessError), (Fibonacci(5), (1, 2, 3), WitnessError), (Fibonacci(5), "proof", WitnessError),
 ])  # fmt: skip
 def test_a_failure_is_raised_with_its_index_or_stands_in_its_place(
     method: str, bad: Any, witness: Any, error: Any

@@ -1,4 +1,4 @@
-"""The cache: the same proof for the same request and for no other, made once, within its bounds, by any number of threads."""
+"""The cache: the same proof for the same request and no other, made once, within bounds, by any number of threads."""
 
 from __future__ import annotations
 
@@ -269,8 +269,8 @@ def test_one_witness_in_many_forms() -> None:
 
 @pytest.mark.parametrize(
     "witness",
-    [[True, 4], [1.0, 4], np.array([1.0, 4.0]), b"\1\4", {1, 4}, "14", [1 - MODULUS, 4], np.array([1, 4]) - 2**32, [None, 4], [1, 2, 3], 5,
-     {"a2": 1}, {1: 1, "a0": 2}, [MODULUS, 1]],
+    [[True, 4], [1.0, 4], np.array([1.0, 4.0]), b"\1\4", {1, 4}, "14", [1 - MODULUS, 4], np.array([1, 4]) - 2**32,
+     [None, 4], [1, 2, 3], 5, {"a2": 1}, {1: 1, "a0": 2}, [MODULUS, 1]],
     ids=repr,
 )  # fmt: skip
 def test_what_is_no_witness_is_refused_whatever_is_cached(witness: Any) -> None:
@@ -571,7 +571,7 @@ def test_what_is_in_the_making_when_the_cache_is_cleared_is_not_kept() -> None:
 
 
 def test_ten_thousand_mixed_requests() -> None:
-    """Every answer is a proof of its own request, at every moment the bounds hold, and at the end the sums are right."""
+    """Every answer is a proof of its own request, the bounds hold at every moment, and the sums are right."""
     threads, each, capacity, max_bytes = 16, 625, 20, 30_000
     requests = [(Fibonacci(rounds), (a, 1)) for rounds in (3, 5, 9) for a in range(15)]
     results = {request: QUICK.trace(*request)["a"][request[0].rounds] for request in requests}

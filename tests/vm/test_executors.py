@@ -1,4 +1,4 @@
-"""Executors that cannot run a batch are refused by name and with the remedy: processes, interpreters, classes, closed ones."""
+"""Executors that cannot run a batch are refused by name and remedy: processes, interpreters, classes, closed ones."""
 
 from __future__ import annotations
 

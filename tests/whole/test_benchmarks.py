@@ -1,4 +1,4 @@
-"""Every benchmark runs: each function of the asv suite once, with its first parameters, and each script at its smallest."""
+"""Every benchmark runs: each function of the asv suite once, with its first parameters, each script at its smallest."""
 
 from __future__ import annotations
 

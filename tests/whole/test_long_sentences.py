@@ -1,4 +1,4 @@
-"""However long names, numbers and expressions are, a sentence about them is short, and a name is told by how it begins."""
+"""However long names, numbers and expressions are, a sentence about them is short and tells a name by how it begins."""
 
 from __future__ import annotations
 

@@ -54,7 +54,8 @@ class Gated:
             )
         if not self._cells[-1]:
             raise ProgramError(
-                f"constraint {name!r} can never be satisfied: it reads periodic columns alone, and on row {row} it is not 0"
+                f"constraint {name!r} can never be satisfied: it reads periodic columns alone, and on row {row} it is"
+                " not 0"
             )
 
     def says(self, row: int) -> bool:

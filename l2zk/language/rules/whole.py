@@ -98,8 +98,8 @@ def _check_bits_in_steps(draft: Draft) -> None:
         wrong = [x for kind, x, _ in nodes if kind == COLUMN and x in late]
         if wrong:
             raise ProgramError(
-                f"the step of {cut(names[column])} reads {cut(names[min(wrong)])}, a bit of what the steps fill themselves:"
-                " fill these columns in generate_trace(self, witness) instead"
+                f"the step of {cut(names[column])} reads {cut(names[min(wrong)])}, a bit of what the steps fill"
+                " themselves: fill these columns in generate_trace(self, witness) instead"
             )
 
 

@@ -1,6 +1,7 @@
 """Makes the proofs that tests/core/test_fixtures.py names and that are not here yet; it never writes over one that is.
 
-Each new file gets a line in digests.txt. The rule that a kept proof is never rewritten stands in PROTOCOL.md, section 12.
+Each new file gets a line in digests.txt. The rule that a kept proof is never rewritten stands in PROTOCOL.md, section
+12.
 """
 
 from __future__ import annotations
