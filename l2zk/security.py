@@ -1,4 +1,4 @@
-"""`SecurityReport`, the proven bits of a proof round by round and its parts, which stand in l2zk/proof/security_report.py."""
+"""`SecurityReport`, the proven bits of a proof round by round, and its parts, from l2zk/proof/security_report.py."""
 
 from l2zk.proof.security_report import RegimeRounds, Round, SecurityReport, rounds
 
