@@ -41,8 +41,9 @@ def definition_of(
     air = _air(draft, id, parameters, rows, length)
     check_constrained(draft, air)
     check_not_constant(air)
-    free = _free_cells(draft, rows, length) + _free_bits(draft, length)
-    check_pinned(air, draft.targets, free)
+    free = _free_cells(draft, rows, length)
+    outputs = _output_places(air)
+    check_pinned(air, [output.constraint for output in outputs], draft.targets, free, _bit_domains(draft, air))
     if doubled is not None:
         warn_caller(f"{id}: {doubled}", LengthWarning)
     return Definition(
@@ -50,14 +51,14 @@ def definition_of(
         doubled_by=doubled,
         constraint_code=compile_constraints(air),
         inputs=tuple(draft.inputs),
-        outputs=_output_places(air),
+        outputs=outputs,
         step_function=draft.step_function,
         given=tuple(draft.given.values()),
         generate=generate,
         pads=tuple(draft.pads),
         bits=_bit_parts(draft),
         hidden=frozenset(hidden_columns(draft)),
-        free=free,
+        free=free + _free_bits(draft, length),
         **_step_parts(draft),
         **_start_parts(draft),
     )
@@ -130,6 +131,20 @@ def _free_bits(draft: Draft, length: int) -> tuple[tuple[int, range], ...]:
         if draft.graph.look_ahead[word.node]
         for column in word.columns
     )
+
+
+def _bit_domains(draft: Draft, air: Air) -> dict[int, Domain]:
+    """The rows on which bits of what looks ahead are bits of something, for the constraints `NAME is a bit`."""
+    ahead = {
+        f"{draft.graph.columns[column]} is a bit": draft.graph.look_ahead[word.node]
+        for word in draft.words
+        for column in word.columns
+    }
+    return {
+        index: Domain.transition(ahead[constraint.name])
+        for index, constraint in enumerate(air.constraints)
+        if ahead.get(constraint.name)
+    }
 
 
 def _step_parts(draft: Draft) -> dict[str, Any]:

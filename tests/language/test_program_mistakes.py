@@ -162,7 +162,10 @@ MISTAKES = {
         "the row of output 'o' is -1: rows count from 0, and the last one is 'last'",
     ),
     "negative row of a constraint": (lambda m: m.constrain("c", column(m) == 0, on=-2), "is -2: .* 'last'"),
-    "row of an array": (lambda m: m.output("o", column(m), row=np.arange(2)), "where an integer, 'first' or 'last'"),
+    "row of an array": (
+        lambda m: m.output("o", column(m), row=np.arange(2)),
+        "an integer, 'first', 'last' or 'end' is",
+    ),
     "row of no integer": (lambda m: m.output("o", column(m), row=1.0), "the row of output 'o' is 1.0"),
     "output everywhere": (lambda m: m.output("o", column(m), row="every"), "the value on one row"),
     "beyond": (lambda m: (m.rows(3), m.output("o", column(m), row=3)), "needs row 3, but .* 3 rows, 0 to 2"),

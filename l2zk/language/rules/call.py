@@ -92,7 +92,7 @@ def row_number(value: Any, what: str) -> int:
     """The number of a row; whether it is beyond the last one is known only at the end."""
     number = whole(value)
     if number is None:
-        raise ProgramError(f"{what} is {short(value)}, where an integer, 'first' or 'last' is needed")
+        raise ProgramError(f"{what} is {short(value)}, where an integer, 'first', 'last' or 'end' is needed")
     if number < 0:
         raise ProgramError(f"{what} is {short(number)}: rows count from 0, and the last one is 'last'")
     if number >= LONGEST_TRACE:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cached_property
 from random import Random
 
@@ -13,8 +13,9 @@ from l2zk.air.air import TRANSITION, Air, Constraint
 from l2zk.air.nodes import ADD, COLUMN, INPUT, MUL, NEG, OUTPUT, PERIODIC, SUB, Node, evaluate, extract, operands
 from l2zk.air.text import leaf_names, text
 from l2zk.air.vectors import Vector, evaluate_rows
+from l2zk.base.caches import cached
 from l2zk.base.field import MODULUS
-from l2zk.base.wording import counted, listed
+from l2zk.base.wording import counted, cut, listed
 from l2zk.errors import ProgramError
 
 _NODES_AND_ROWS = 1 << 18
@@ -33,14 +34,14 @@ class Gated:
         self._period = max(len(air.periodic[x]) for kind, x, _ in self._nodes if kind == PERIODIC)
         self._cells = _with_cells(self._nodes)
         self._factors = _periodic_factors(self._nodes, self._cells)
+        self._read: dict[tuple[Node, int], bool] = {}
 
     def check_exempt_rows(self) -> None:
-        """Refuse a constraint on transitions that is off on some rows, but not on the last ones, which are left out."""
+        """Refuse a constraint on transitions that is not 0 = 0 on the last rows, unless it looks as far on all rows."""
         if self._constraint.domain.kind != TRANSITION:
             return
-        exempt = range(self._air.length - self._constraint.domain.x, self._air.length)
-        row = self._first_said(exempt[: self._period])
-        if row is not None and (self._factors or self._is_silent_somewhere()):
+        row = self._first_said(self._exempt_rows[: self._period])
+        if row is not None and not self._looks_as_far_on_every_row():
             raise ProgramError(self._exempt_text(row))
 
     def check_domain(self) -> None:
@@ -58,16 +59,24 @@ class Gated:
                 " not 0"
             )
 
-    def says(self, row: int) -> bool:
-        """True if the constraint is not 0 = 0 on a row."""
+    def reads(self, leaf: Node, row: int) -> bool:
+        """True if a leaf's value matters to the constraint on a row: what multiplies it is not 0 there."""
+        key = leaf, row % self._period
+        if key not in self._read:
+            before, after = (evaluate(self._nodes, leaves_on(self._air, row, other))[-1] for other in ((), (leaf,)))
+            self._read[key] = before != after
+        return self._read[key]
 
-        def leaf(node: Node) -> int:
-            if node[0] == PERIODIC:
-                values = self._air.periodic[node[1]]
-                return values[row % len(values)]
-            return _arbitrary(node)
-
-        return evaluate(self._nodes, leaf)[-1] != 0
+    def rows_that_read(self, leaf: Node, most: int) -> NDArray[np.int64] | None:
+        """The rows of its domain on which the constraint reads a leaf; None if there are more than `most`."""
+        some, domain = self._rows, self._constraint.domain.rows(self._air.length)
+        blocks = self._blocks(self._where_no_factor_is_0(some))
+        found = [block[self._values(-1, block) != self._values(-1, block, (leaf,))] for block in blocks]
+        rows = np.concatenate([*found, np.empty(0, dtype=np.int64)])
+        if len(rows) * len(domain) > most * len(some):
+            return None
+        every = rows[:, None] + np.arange(0, domain.stop - domain.start, len(some) * some.step)
+        return every[every < domain.stop]
 
     @cached_property
     def dead_products(self) -> frozenset[int]:
@@ -100,20 +109,33 @@ class Gated:
         rows = self._constraint.domain.rows(self._air.length)
         return rows[: -(-self._period // rows.step)]
 
+    @property
+    def _exempt_rows(self) -> range:
+        """The last rows, which transitions leave out."""
+        return range(self._air.length - self._constraint.domain.x, self._air.length)
+
+    @cached_property
+    def _ahead(self) -> int:
+        """How many rows the constraint looks ahead."""
+        return max((y for kind, _, y in self._nodes if kind == COLUMN), default=0)
+
     def _exempt_text(self, row: int) -> str:
-        ahead = max((y for kind, _, y in self._nodes if kind == COLUMN), default=0)
-        name, gate, where = self._constraint.name, self._gate(), "where it is not 0 == 0"
+        gate, length = self._gate(), self._air.length
+        where = "where it is not 0 == 0"
         if self._factors:
             where = f"where its factor {gate} is {self._values(self._factors[0], np.array([row]))[0]}"
-        if not ahead:
-            return (
-                f"constraint {name!r} is not said on row {row}, {where}, for 'transitions' leaves out the last row:"
-                f" put it on 'every', or make {gate} 0 there"
-            )
+        said = f"constraint {cut(self._constraint.name)!r} is not said on row {row}, {where}"
+        if not self._ahead:
+            return f"{said}, for 'transitions' leaves out the last row: put it on 'every'"
+        looks = f"it looks {counted(self._ahead, 'row')} ahead, and so leaves out the last {self._ahead} of {length}"
+        if self._first_said(range(length - self._ahead)[: self._period]) is None:
+            return f"{said}: {looks}, and there is no other row where it says anything: look less far ahead"
+        zero = f"0 there by a periodic column of all {length} rows"
+        if self._factors:
+            return f"{said}: {looks}; make {gate} {zero}"
         return (
-            f"constraint {name!r} is not said on row {row}, {where}: it looks {counted(ahead, 'row')} ahead, and so"
-            f" leaves out the last {ahead} of {self._air.length}; make {gate} 0 there, or put it on m.every(k, start),"
-            " all of whose rows look within the trace"
+            f"{said}: {looks}; write each part that a periodic column selects as a constraint of its own, or make all"
+            f" of it {zero}"
         )
 
     def _gate(self) -> str:
@@ -125,42 +147,70 @@ class Gated:
 
     def _first_said(self, rows: range) -> int | None:
         """The first of these rows on which the constraint is not 0 = 0; None if there is none."""
-        if rows and self.says(rows[0]):
+        if rows and evaluate(self._nodes, leaves_on(self._air, rows[0]))[-1]:
             return rows[0]
-        chosen = np.array(rows)
-        for factor in self._factors:  # a factor has few nodes, and is 0 on most rows
-            chosen = chosen[self._values(factor, chosen) != 0]
-        for block, said in self._blocks(chosen):
+        for block in self._blocks(self._where_no_factor_is_0(rows)):
+            said = self._values(-1, block) != 0
             if said.any():
                 return int(block[np.argmax(said)])
         return None
 
-    def _is_silent_somewhere(self) -> bool:
-        """True if the constraint is 0 = 0 on some row of the periodic columns."""
-        return any(not said.all() for _, said in self._blocks(np.arange(self._period)))
+    def _looks_as_far_on_every_row(self) -> bool:
+        """True if the constraint reads the cells furthest ahead on every row: those left out look beyond the trace."""
+        rows = np.arange(self._period)
+        if len(self._where_no_factor_is_0(range(self._period))) < self._period:
+            return False
+        furthest = [leaf for leaf in self._nodes if self._is_furthest(leaf)]
+        return all((self._values(-1, block) != self._values(-1, block, furthest)).all() for block in self._blocks(rows))
 
-    def _blocks(self, rows: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.bool_]]]:
-        """The rows in blocks, each with a bool for each row: not 0 for arbitrary cells."""
+    def _is_furthest(self, leaf: Node) -> bool:
+        kind, _, ahead = leaf
+        return (kind == COLUMN and ahead == self._ahead) or (kind in (INPUT, OUTPUT) and not self._ahead)
+
+    def _where_no_factor_is_0(self, rows: range) -> NDArray[np.int64]:
+        """The rows on which no periodic factor is 0: factors have few nodes, and are 0 on most rows."""
+        chosen = np.array(rows, dtype=np.int64)
+        for factor in self._factors:
+            chosen = chosen[self._values(factor, chosen) != 0]
+        return chosen
+
+    def _blocks(self, rows: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+        """The rows in blocks that are computed at once."""
         size = 1 + _NODES_AND_ROWS // len(self._nodes)
-        for first in range(0, len(rows), size):
-            block = rows[first : first + size]
-            yield block, self._values(len(self._nodes) - 1, block) != 0
+        return (rows[first : first + size] for first in range(0, len(rows), size))
 
-    def _values(self, root: int, rows: NDArray[np.int64]) -> Vector:
-        nodes, _ = extract(self._nodes, [root])
+    def _values(self, root: int, rows: NDArray[np.int64], other: Collection[Node] = ()) -> Vector:
+        """The values of a node for arbitrary cells, and for others instead of those in `other`; -1 is the last node."""
+        nodes, _ = extract(self._nodes, [root % len(self._nodes)])
 
         def leaf(node: Node) -> Vector:
             if node[0] == PERIODIC:
                 values = self._tables(node[1])
                 return values[rows % len(values)]
-            return np.full(len(rows), _arbitrary(node), dtype=np.uint64)
+            return np.full(len(rows), _arbitrary(node, node in other), dtype=np.uint64)
 
         return evaluate_rows(nodes, leaf, len(rows))
 
 
-def _arbitrary(node: Node) -> int:
-    """An arbitrary value for a leaf, the same each time."""
-    return Random(repr(node)).randrange(MODULUS)
+def leaves_on(air: Air, row: int, other: Collection[Node] = ()) -> Callable[[Node], int]:
+    """The values of the leaves on a row: those of periodic columns, and arbitrary ones of all others.
+
+    other: leaves with another arbitrary value than in a call without them.
+    """
+
+    def leaf(node: Node) -> int:
+        if node[0] != PERIODIC:
+            return _arbitrary(node, node in other)
+        values = air.periodic[node[1]]
+        return values[row % len(values)]
+
+    return leaf
+
+
+@cached(4096)
+def _arbitrary(node: Node, other: bool) -> int:
+    """An arbitrary value for a leaf, the same each time; the second one if `other`."""
+    return Random(repr((node, other))).randrange(MODULUS)
 
 
 def _with_cells(nodes: tuple[Node, ...]) -> list[bool]:
