@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from environments import Environment
+from fuzzing import examples
 from hypothesis import settings
 from places import ROOT
 
@@ -27,7 +28,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a shell's backgro
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-settings.register_profile("unhurried", deadline=None)  # a busy machine is no finding
+settings.register_profile("unhurried", deadline=None, max_examples=examples(100))  # a busy machine is no finding
 settings.load_profile("unhurried")
 
 

@@ -64,6 +64,14 @@ def test_each_room_has_a_folder_of_tests():
     assert [path.name for path in TESTS.glob("test_*.py")] == ["test_house.py"]
 
 
+def test_the_readme_of_the_tests_names_every_folder_and_what_they_share():
+    readme = (TESTS / "README.md").read_text(encoding="utf-8")
+    folders = {f"{path.name}/" for path in TESTS.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    shared = {path.stem for path in (TESTS / "support").glob("*.py")}
+    commands = {path.name for path in TESTS.glob("*.py")}
+    assert folders | shared | commands <= set(re.findall(r"`([\w./]+)`", readme))
+
+
 # ---- floors ----------------------------------------------------------------------------------------------------------
 
 

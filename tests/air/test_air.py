@@ -7,6 +7,7 @@ import struct
 import pytest
 from blake3 import blake3
 from code_interpreter import domain_rows
+from fuzzing import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -181,7 +182,7 @@ def plain_degrees(air: Air, h: int) -> list[int]:
     return degrees
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from("+*-"), st.integers(0, 99), st.integers(0, 99)), max_size=30),
     st.integers(0, 2000),

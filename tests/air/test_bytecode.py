@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from code_interpreter import P, run, walk
+from fuzzing import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -146,7 +147,7 @@ operations = st.lists(st.tuples(st.sampled_from("+-*n"), numbers, numbers), max_
 cells = st.lists(st.integers(0, P - 1), min_size=18, max_size=18)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(operations, st.lists(numbers, min_size=1, max_size=6), cells)
 def test_random_expressions_agree_with_a_walk(steps, roots, values):
     graph, built = leaves()

@@ -11,6 +11,7 @@ import random
 import numpy as np
 import pytest
 from blake3 import blake3
+from fuzzing import SAME, examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference import GOLDILOCKS, Transcript
@@ -19,7 +20,7 @@ from reference.blake3_nodes import CHUNK_END, CHUNK_START, IV, PARENT, ROOT, com
 from l2zk import _core
 
 P = 2**64 - 2**32 + 1
-fixed = settings(derandomize=True, deadline=None, max_examples=60)
+fixed = settings(derandomize=SAME, deadline=None, max_examples=examples(60))
 
 
 def words_of(seed, count):

@@ -10,6 +10,7 @@ import random
 import pytest
 from cheats import P, few, parts, twin_air, twin_verify
 from example_programs import Constant, Cubes, Fibonacci, Silent
+from fuzzing import examples
 from hostile import (
     EASY_MACHINE,
     HIDING,
@@ -259,7 +260,7 @@ def test_huge_counts_are_refused(part: str) -> None:
             refusal(TINY, changed + bytes(2**20), EASY_MACHINE)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(data=st.binary(max_size=3000))
 def test_random_bytes_are_refused(data: bytes) -> None:
     refusal(TINY, data, TINY_MACHINE)
@@ -273,7 +274,7 @@ EDITS = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(300), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(edits=EDITS)
 def test_random_edits_are_refused(edits: list[tuple[float, int, bytes]]) -> None:
     for program, good, machine in ((Cubes(1000), long_proof(), TraceZkVm()), (TINY, tiny(), EASY_MACHINE)):

@@ -7,7 +7,8 @@ import dataclasses
 import pytest
 import reference
 from cheats import P, few, twin_air, twin_options, twin_prover
-from example_programs import Cubes, Domains, Fibonacci, LookAhead, Powers, Silent
+from example_programs import Cubes, Domains, Fibonacci, LookAhead, Powers, Silent, fibonacci
+from fuzzing import examples
 from hostile import (
     EASY_MACHINE,
     HIDING,
@@ -78,10 +79,7 @@ class Renamed(TraceProgram):
     rounds: int
 
     def define(self, m):
-        a, b = m.columns("a", "b")
-        m.start({a: m.public_input("first", default=0), b: m.public_input("a1", default=1)})
-        m.step({a: b, b: a + b})
-        m.output("result", a, row=self.rounds)
+        fibonacci(m, self.rounds, names=("first", "a1"))
 
 
 @pytest.mark.parametrize(
@@ -230,7 +228,7 @@ OPTION_BYTES = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(options=OPTION_BYTES, program=st.sampled_from((TINY, Cubes(29), Domains(13), LookAhead(5), Powers(9, 7))))
 def test_any_options_in_a_header_give_an_answer(options: bytes, program: TraceProgram) -> None:
     good = (

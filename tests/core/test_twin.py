@@ -21,6 +21,7 @@ from example_programs import (
     Recipe,
     Wide,
 )
+from fuzzing import examples
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from twin_cases import cases
@@ -122,7 +123,7 @@ OPTIONS = st.builds(
 
 
 @settings(
-    max_examples=60,
+    max_examples=examples(60),
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # the programs are small as they are
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
@@ -173,7 +174,9 @@ def shape_or_none(solve, *of) -> dict | None:
         return None
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(
+    max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
 @given(program=PROGRAMS, options=ANY_OPTIONS)
 def test_both_have_one_shape(program: TraceProgram, options: ProofOptions) -> None:
     air = program.definition.air

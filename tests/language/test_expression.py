@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from fuzzing import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -186,7 +187,7 @@ def test_columns_are_dictionary_keys(abc):
     assert (table[a], table[b], table[c], table[a[1]]) == (1, 2, 3, 4)
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.lists(st.tuples(st.sampled_from("+-*"), st.integers(0, 40), st.integers(0, 40)), max_size=40))
 def test_simplified_arithmetic_is_arithmetic(steps):
     a, b = Machine().columns("a", "b")

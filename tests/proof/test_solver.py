@@ -1,6 +1,7 @@
 """The solver against a scan written from PROTOCOL 4 and 9 alone."""
 
 import pytest
+from fuzzing import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from proof_sizes import plain
@@ -53,7 +54,7 @@ options_of_any_kind = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(options_of_any_kind, profiles)
 def test_solve_agrees_with_the_scan_for_any_options(options, profile):
     try:
@@ -76,7 +77,7 @@ def test_solve_agrees_with_the_scan_for_any_options(options, profile):
     assert bits == pytest.approx(scanned_bits(options, profile, shape.rows_per_leaf, shape.queries), abs=1e-9)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(profiles, st.booleans())
 def test_the_solution_is_enough_and_one_query_fewer_is_not(profile, hiding):
     options = ProofOptions(zero_knowledge=hiding)

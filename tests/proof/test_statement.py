@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from cheats import P
-from example_programs import Fibonacci
+from example_programs import Fibonacci, fibonacci
 from hostile import TINY, TINY_MACHINE, refusal, tiny
 
 from l2zk import Proof, TraceProgram
@@ -89,10 +89,7 @@ class Elsewhere(Fibonacci):
     """The constraints of Fibonacci, and so its digest, with other defaults."""
 
     def define(self, m):
-        a, b = m.columns("a", "b")
-        m.start({a: m.public_input("a0", default=-2), b: m.public_input("a1", default=P - 5)})
-        m.step({a: b, b: a + b})
-        m.output("result", a, row=self.rounds)
+        fibonacci(m, self.rounds, defaults=(-2, P - 5))
 
 
 def test_the_defaults_are_those_of_the_verifiers_program() -> None:

@@ -12,6 +12,14 @@ from l2zk import TraceProgram
 KEYS = (3, 1, 4, 15)
 
 
+def fibonacci(m, rounds, names=("a0", "a1"), defaults=(0, 1)):
+    """The numbers after two public ones: every Fibonacci program of the tests is this."""
+    a, b = m.columns("a", "b")
+    m.start({c: m.public_input(name, default=default) for c, name, default in zip((a, b), names, defaults)})
+    m.step({a: b, b: a + b})
+    m.output("result", a, row=rounds)
+
+
 @dataclass(frozen=True)
 class Fibonacci(TraceProgram):
     """Two columns of degree 1; deg Q = 0, one piece."""
@@ -20,10 +28,7 @@ class Fibonacci(TraceProgram):
     rounds: int
 
     def define(self, m):
-        a, b = m.columns("a", "b")
-        m.start({a: m.public_input("a0", default=0), b: m.public_input("a1", default=1)})
-        m.step({a: b, b: a + b})
-        m.output("result", a, row=self.rounds)
+        fibonacci(m, self.rounds)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 
+from fuzzing import SAME, examples
 from hypothesis import settings
 from hypothesis import strategies as st
 
@@ -24,7 +25,7 @@ elements = st.one_of(
     st.sampled_from(EDGES), st.integers(0, P - 1), st.integers(0, 2**33), st.integers(P - 2**33, P - 1)
 )
 triples = st.tuples(elements, elements, elements)
-fixed = settings(derandomize=True, deadline=None, max_examples=60)
+fixed = settings(derandomize=SAME, deadline=None, max_examples=examples(60))
 
 
 def numbers(seed, count):

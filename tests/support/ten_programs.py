@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import example_programs
 import numpy as np
 
 from l2zk import TraceProgram
@@ -15,17 +16,10 @@ ROUND_CONSTANTS = (0, 7919, 104729, 1299709, 15485863, 179424673, 2038074743, 22
 
 
 @dataclass(frozen=True)
-class Fibonacci(TraceProgram):
+class Fibonacci(example_programs.Fibonacci):
     """a(i+1) = b(i), b(i+1) = a(i) + b(i)."""
 
     id = "fibonacci.v0"
-    rounds: int
-
-    def define(self, m):
-        a, b = m.columns("a", "b")
-        m.start({a: m.public_input("a0", default=0), b: m.public_input("a1", default=1)})
-        m.step({a: b, b: a + b})
-        m.output("result", a, row=self.rounds)
 
 
 @dataclass(frozen=True)

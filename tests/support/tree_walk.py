@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from code_interpreter import domain_rows
+from fuzzing import SAME, examples
 from hypothesis import settings
 from hypothesis import strategies as st
 
@@ -30,8 +31,8 @@ OPTIONS = ProofOptions(queries=5, allow_insecure=True, blowup=16, grinding=0, ze
 elements = st.one_of(st.sampled_from((0, 1, P - 1)), st.sampled_from(EDGES), st.integers(0, P - 1))
 
 
-def fixed(examples):
-    return settings(derandomize=True, deadline=None, max_examples=examples)
+def fixed(count):
+    return settings(derandomize=SAME, deadline=None, max_examples=examples(count))
 
 
 # Expressions as trees.

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from example_programs import Fibonacci, Powers
+from fuzzing import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -302,7 +303,7 @@ def bound(witness: Any) -> Any:
         return None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(WITNESSES, WITNESSES)
 def test_equal_keys_stand_for_equal_inputs(one: Any, other: Any) -> None:
     machine = cache()
