@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from defining import defined, program
+from fuzzing import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -222,7 +223,7 @@ def test_a_column_of_its_own_is_whatever_the_prover_knows():
     assert defined(define)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.data())
 def test_which_outputs_no_constraint_pins(data):
     """As a look at each constraint on each row says, whatever its domain, its look-ahead and its gate are."""
