@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from warnings import catch_warnings, simplefilter
 
 import numpy as np
-from numpy.typing import NDArray
 
-from l2zk.air.air import Air
-from l2zk.air.nodes import COLUMN, INPUT, OUTPUT, PERIODIC, Node, extract
-from l2zk.air.vectors import Vector, add, evaluate_rows, multiply, subtract
+from l2zk.air.pinned import Pinned
 from l2zk.base.arguments import items, kind_of
 from l2zk.base.field import MODULUS
 from l2zk.base.foreign import foreign
@@ -37,9 +34,6 @@ CHANGED_VALUES = 128
 FALSE_TRACES = 8
 
 Item = TypeVar("Item")
-
-_THIRD_ROOT = pow(7, (MODULUS - 1) // 3, MODULUS)
-_FOURTH_ROOT = pow(7, (MODULUS - 1) // 4, MODULUS)
 
 
 @dataclass(frozen=True)
@@ -295,79 +289,6 @@ class Trial:
                 proof = self.vm.prove(self.program, self.case.witness, trace=false, check=False)
                 if self.vm.verify(self.program, proof, inputs):
                     yield f"a proof of a trace with {name!r} changed at row {row} is accepted"
-
-
-class Pinned:
-    """The cells that constraints pin, `cells: bool[columns, N]`, found by changing each in turn, all rows at once.
-
-    A cell (row, column) is read by a constraint at row - offset, for each offset at which it reads the
-    column; so the constraint is evaluated on all rows with that one leaf replaced, and where it fails at row i
-    it pins the cell at row i + offset. `replaced` has the values that are tried, uint64[tried, N] for each column;
-    `noticed`, bool of the same shape, where each of them broke some constraint.
-    """
-
-    def __init__(self, air: Air, trace: NDArray[np.uint64], inputs: Sequence[int], outputs: Sequence[int]) -> None:
-        self._air, self._trace = air, trace
-        self._public = {INPUT: inputs, OUTPUT: outputs}
-        self.replaced = [_replacements(column) for column in trace]
-        self.noticed = [replaced == column for replaced, column in zip(self.replaced, trace)]
-        claims = [(*extract(air.nodes, [constraint.node]), constraint.domain) for constraint in air.constraints]
-        for nodes, _, domain in sorted(claims, key=lambda claim: len(claim[0])):
-            domain_rows = np.zeros(air.length, dtype=bool)
-            domain_rows[list(domain.rows(air.length))] = True
-            for leaf in (node for node in nodes if node[0] == COLUMN):
-                if not self.noticed[leaf[1]].all():
-                    self._notice(nodes, leaf, domain_rows)
-        self.cells = np.array([noticed.all(axis=0) for noticed in self.noticed])
-
-    def instead(self, column: int, row: int) -> int:
-        """A value that may stand in the cell: no constraint notices."""
-        return int(self.replaced[column][np.argmin(self.noticed[column][:, row]), row])
-
-    def _notice(self, nodes: Sequence[Node], leaf: Node, domain_rows: NDArray[np.bool_]) -> None:
-        _, column, offset = leaf
-        tried, length = self.replaced[column].shape
-        changed = np.roll(self.replaced[column], -offset, axis=1).ravel()
-        values = evaluate_rows(nodes, self._leaves(leaf, changed, tried), tried * length)
-        failing = (values.reshape(tried, length) != 0) & domain_rows
-        self.noticed[column] |= np.roll(failing, offset, axis=1)
-
-    def _leaves(self, leaf: Node, changed: Vector, tried: int) -> Callable[[Node], Vector]:
-        def value(node: Node) -> Vector:
-            kind, x, y = node
-            if node == leaf:
-                return changed
-            if kind == COLUMN:
-                return np.tile(np.roll(self._trace[x], -y), tried)
-            if kind == PERIODIC:
-                entries = np.array(self._air.periodic[x], dtype=np.uint64)
-                return np.tile(entries, len(changed) // len(entries))
-            return np.full(len(changed), self._public[kind][x], dtype=np.uint64)
-
-        return value
-
-
-def _replacements(column: Vector) -> NDArray[np.uint64]:
-    """Other values for each cell, uint64[11, N]: near, small, of equal square, cube or fourth power, and others."""
-
-    def constant(value: int) -> Vector:
-        return np.full_like(column, value)
-
-    return np.stack(
-        [
-            add(column, constant(1)),
-            subtract(column, constant(1)),
-            subtract(constant(1), column),
-            subtract(constant(0), column),
-            constant(0),
-            constant(1),
-            multiply(column, constant(_THIRD_ROOT)),
-            multiply(column, constant(_FOURTH_ROOT)),
-            np.roll(column, 1),
-            np.roll(column, -1),
-            add(multiply(column, constant(0x9E3779B97F4A7C15)), constant(0x243F6A8885A308D3)),
-        ]
-    )
 
 
 def _spread(items: Sequence[Item], most: int) -> Sequence[Item]:

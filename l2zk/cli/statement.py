@@ -27,6 +27,9 @@ WHOLE = 8
 LONGEST = 100
 """Characters of a parameter beyond which it is abridged."""
 
+UNVERIFIED = {"verified": False}
+NOTHING_VERIFIED = "nothing of this is verified: it is what the file states, and `l2zk verify` checks it"
+
 WORDS = {"demanded": "demanded", "default": "demanded as its default", "stated": "only stated"}
 
 

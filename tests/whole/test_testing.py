@@ -16,7 +16,8 @@ from example_programs import Cubes, Domains, Fibonacci, LookAhead
 
 import l2zk
 from l2zk import ProgramError, ProofOptions, TraceProgram, TraceZkVm, WitnessError
-from l2zk.testing import Case, ConformanceError, FreeCell, Pinned, check_program, examine_program
+from l2zk.air.pinned import Pinned
+from l2zk.testing import Case, ConformanceError, FreeCell, check_program, examine_program
 
 
 @dataclass(frozen=True)

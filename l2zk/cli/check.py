@@ -1,0 +1,157 @@
+"""`l2zk check` and `trace`: a computation on every row, without a proof."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, BinaryIO
+
+import click
+import numpy as np
+
+from l2zk.base.wording import escaped
+from l2zk.cli.program_commands import (
+    ProgramCommands,
+    json_option,
+    witness_of,
+    witness_options,
+)
+from l2zk.cli.screen import print_json, progress_bar, screen, table
+from l2zk.cli.streams import STANDARD, Place, say, target
+from l2zk.language.program import ExecutionTrace, TraceProgram
+from l2zk.plugins.hookspecs import hookimpl
+from l2zk.vm.zkvm import TraceZkVm
+
+
+@hookimpl
+def l2zk_register_commands(group: click.Group) -> None:
+    group.add_command(
+        ProgramCommands(
+            "check",
+            check,
+            check_options,
+            help="Run a program and look at every constraint on every row, without proving: which one fails, "
+            "on which row, with which values.",
+            short_help="Look at every constraint of a program on every row.",
+        )
+    )
+    group.add_command(
+        ProgramCommands(
+            "trace",
+            trace,
+            trace_options,
+            help="Run a program and show rows of its trace, without proving.",
+            short_help="Show rows of a program's trace.",
+        )
+    )
+
+
+def check_options() -> list[click.Parameter]:
+    """The options of `l2zk check`."""
+    redact = click.Option(["--redact"], is_flag=True, help="Leave private values out of the report.")
+    return [*witness_options(), redact, json_option()]
+
+
+def check(
+    program: TraceProgram,
+    *,
+    inputs: tuple[tuple[str, int], ...],
+    witness: BinaryIO | None,
+    redact: bool,
+    as_json: bool,
+) -> None:
+    """Print the report of a check; exit code 1 if a constraint fails."""
+    with progress_bar(shown=not as_json) as progress:
+        report = TraceZkVm(redact=redact).check(program, witness_of(inputs, witness), progress=progress)
+    say(report.to_json() if as_json else str(report))
+    if not report.ok:
+        raise click.exceptions.Exit(1)
+
+
+class Rows(click.ParamType):
+    """The type of `--rows`: FIRST:END, or one row, as a slice."""
+
+    name = "FIRST:END"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> slice:
+        """The slice."""
+        if isinstance(value, slice):
+            return value
+        try:
+            bounds = [int(text) if text.strip() else None for text in value.split(":")]
+        except ValueError:
+            bounds = []
+        if len(bounds) == 2:
+            return slice(*bounds)
+        if len(bounds) == 1 and bounds[0] is not None:
+            return slice(bounds[0], bounds[0] + 1 or None)
+        self.fail(f"{value!r} is not a row or FIRST:END, as in 0:20", param, ctx)
+
+
+def trace_options() -> list[click.Parameter]:
+    """The options of `l2zk trace`."""
+    return [
+        *witness_options(),
+        click.Option(
+            ["--rows"],
+            type=Rows(),
+            default="0:20",
+            show_default=True,
+            help="The rows, END left out; -5: the last five.",
+        ),
+        click.Option(["--padding"], is_flag=True, help="Show the rows that were added up to a power of two, too."),
+        click.Option(
+            ["-o", "--out"],
+            type=click.Path(),
+            help="Write the rows to a file: uint64[rows, columns] for FILE.npy, else text with commas; "
+            "- is standard output.",
+        ),
+        json_option(),
+    ]
+
+
+def trace(
+    program: TraceProgram,
+    *,
+    inputs: tuple[tuple[str, int], ...],
+    witness: BinaryIO | None,
+    rows: slice,
+    padding: bool,
+    out: str | None,
+    as_json: bool,
+) -> None:
+    """Print rows of a program's trace, or write them to a file."""
+    place, taken = target(out), out == STANDARD
+    with progress_bar(shown=not as_json) as progress:
+        run = TraceZkVm(redact=False).trace(program, witness_of(inputs, witness), progress=progress)
+    cells = run.padded.T if padding else run.to_numpy()
+    shown = range(len(cells))[rows]
+    if place is not None:
+        _write_rows(place, run, cells[rows])
+    if as_json:
+        values = {name: cells[rows, c].tolist() for c, name in enumerate(run.columns)}
+        size = {"rows": run.rows, "length": run.padded.shape[1]}
+        found = {"ok": True, "program": program.id, **size, "first": shown.start, "columns": values}
+        print_json(found, err=taken)
+        return
+    if place is None:
+        _print_rows(run, cells, shown)
+    left = f"; {len(shown):,} of them written to {escaped(str(place))}" if place is not None else ""
+    none = "" if len(shown) else f"; none of the {len(cells):,} is among --rows"
+    say(f"{program.id}: {run.rows:,} rows, {run.padded.shape[1]:,} with padding{left}{none}", err=taken)
+
+
+def _print_rows(run: ExecutionTrace, cells: np.ndarray, shown: range) -> None:
+    grid = table("row", *run.columns, right=("row", *run.columns))
+    for row in shown:
+        mark = "" if row < run.rows else " (padding)"
+        grid.add_row(f"{row}{mark}", *(str(value) for value in cells[row]))
+    screen().print(grid)
+
+
+def _write_rows(place: Place, run: ExecutionTrace, cells: np.ndarray) -> None:
+    with place.open() as file:
+        if str(place).endswith(".npy"):
+            np.save(SimpleNamespace(write=file.write), cells)  # only `write`: a pipe cannot seek
+        else:
+            names = ",".join(run.columns)
+            np.savetxt(file, cells, fmt="%d", delimiter=",", header=names, comments="", encoding="utf-8")
