@@ -1,4 +1,4 @@
-"""What several files of tests share: instruction sets in turn, the wheel of this tree, a fresh environment."""
+"""Fixtures for all tests: instruction sets in turn, the wheel of this tree, a fresh environment."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ settings.load_profile("unhurried")
 
 
 def pytest_report_header() -> str:
-    """What the variable L2ZK_ISA has chosen."""
+    """The instruction set that L2ZK_ISA has chosen."""
     return f"l2zk: instruction set {_core.isa()}"
 
 

@@ -48,7 +48,7 @@ def air_of(graph: Graph, expressions) -> Air:
 
 
 def check_form(code):
-    """What the core relies on."""
+    """Assert the properties of code that the core relies on."""
     for array, width in ((code.prelude, 4), (code.loads, 3), (code.body, 4)):
         assert array.dtype == np.uint32 and array.flags.c_contiguous and array.shape[1:] == (width,)
     assert code.uniforms.dtype == np.uint64 and code.uniforms.ndim == 1

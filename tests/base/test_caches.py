@@ -35,7 +35,7 @@ def modules() -> Iterator[ModuleType]:
 
 
 def things(holder: Any, depth: int = 2) -> Iterator[Any]:
-    """What a module holds, and what its classes hold."""
+    """The objects in a module's namespace and in those of its classes."""
     for thing in vars(holder).values():
         yield thing
         if isinstance(thing, type) and thing.__module__.startswith("l2zk") and depth:

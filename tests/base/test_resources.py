@@ -1,4 +1,4 @@
-"""What a process may use and keeps: the number of threads, the bound on memory, memory kept between proofs."""
+"""The resources of a process: the number of threads, the bound on memory, memory kept between proofs."""
 
 from __future__ import annotations
 

@@ -157,7 +157,7 @@ def test_generate_trace_and_what_it_returns_stand_behind_the_wall() -> None:
 
 
 def installed(site: Path, monkeypatch: pytest.MonkeyPatch, **modules: str) -> None:
-    """What pip would have put into a folder for plugins of these names."""
+    """The files that pip would put into a folder for plugins of these names."""
     for name, text in modules.items():
         (site / f"wall_{name}.py").write_text(text)
         information = site / f"l2zk_{name}-1.0.dist-info"

@@ -242,7 +242,7 @@ def test_verbose_shows_the_stages_on_stderr() -> None:
 
 
 def test_importing_the_library_loads_little_beyond_numpy(tmp_path: Path) -> None:
-    """How long it takes is for `asv run` to say; what it may load is said here."""
+    """The modules that an import may load; its time is measured by `asv run`."""
     code = """
 import sys
 import l2zk

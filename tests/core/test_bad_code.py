@@ -198,7 +198,7 @@ def test_a_step_that_reads_what_it_fills_is_refused():
 
 
 def sound(code, columns, periodic, length):
-    """What makes a code one that can be run, by the words of bytecode.py."""
+    """True if a code can be run, by the rules of bytecode.py."""
     uniforms, written = len(code.uniforms), set(range(len(code.loads)))
     for op, *slots in code.prelude.tolist():
         if op not in (0, 1, 2, 7) or max(slots) >= uniforms:

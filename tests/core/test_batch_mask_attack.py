@@ -42,7 +42,7 @@ PLACES = EARLY, AFTER_ZETA, AFTER_BETA_0, LAST = (
 
 @dataclass(frozen=True)
 class Rules:
-    """Where R is absorbed, and the exponent of opening 0. AFTER_BETA_0 draws beta_0 before alpha_deep."""
+    """The place where R is absorbed, and opening 0's exponent. AFTER_BETA_0 draws beta_0 before alpha_deep."""
 
     absorbed: str = EARLY
     first: int = 1
@@ -182,7 +182,7 @@ def accepted(s: int, rules: Rules, proof: bytes) -> bool:
 
 
 def succeeds(s: int, absorbed: str, first: int) -> bool:
-    """Whether the forgery passes the verifier of the same rules; the real one refuses it."""
+    """True if the forgery passes the verifier of the same rules; the real one refuses it."""
     rules = Rules(absorbed, first)
     proof = forgery(s, rules)
     with pytest.raises(ProofError):

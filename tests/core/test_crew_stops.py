@@ -45,7 +45,7 @@ def seconds_to_stop(act, after):
 
 
 def prompt(seconds):
-    """Whether one of three attempts takes less than is noticed."""
+    """True if one of three attempts takes too little time to be noticed."""
     return any(seconds() < PROMPT for _ in range(3))
 
 

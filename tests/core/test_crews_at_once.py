@@ -80,7 +80,7 @@ def test_python_runs_while_a_proof_is_made():
 
 
 def succeeds_in_a_child(check, seconds=60):
-    """Whether check() is true in a forked child."""
+    """True if check() is true in a forked child."""
     child = os.fork()
     if child == 0:
         try:

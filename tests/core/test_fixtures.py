@@ -26,7 +26,7 @@ FOLDER = VECTORS / "proofs"
 
 @dataclass(frozen=True)
 class Fixture:
-    """What was proved, with which options, and the security that the proof has."""
+    """A kept proof: its program, its options, and its security."""
 
     program: TraceProgram
     options: ProofOptions

@@ -1,4 +1,4 @@
-"""What a stranger's header costs: bytes are compared before anything is decoded, solved, compiled or defined."""
+"""The cost of a stranger's header: bytes are compared before anything is decoded, solved, compiled or defined."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BODY = bytes(20_000)
 
 
 def own_header() -> Header:
-    """What proofs of the program begin with."""
+    """The header of the program's proofs."""
     air = PROGRAM.definition.air
     return Header(
         options=ProofOptions(),
@@ -41,7 +41,7 @@ def own_header() -> Header:
 
 @contextmanager
 def counted() -> Iterator[dict[str, mock.Mock]]:
-    """How often each thing is done that bytes can be refused without."""
+    """Counts of the costly acts without which bytes can be refused."""
     places = {
         "decoded": (proof, "parameters_from_bytes"),
         "named": (header, "read_new_name"),

@@ -32,7 +32,7 @@ def threads() -> int:
 
 
 def come_down_to(most: int) -> bool:
-    """Whether there are so few threads within ten seconds."""
+    """True if the number of threads falls to this within ten seconds."""
     end = time.monotonic() + 10
     while threads() > most and time.monotonic() < end:
         time.sleep(0.02)

@@ -94,7 +94,7 @@ class Story:
 
 @st.composite
 def claims(draw, rows, leaves):
-    """Where a claim holds, and a tree that looks ahead no further than that allows."""
+    """A claim's rows, and a tree that looks ahead no further than they allow."""
     on = draw(st.sampled_from(["every", "transitions", "first", "last", "row", "cyclic"]))
     ahead = 0 if on in ("every", "first", "last") else draw(st.integers(0, 3))
     if on == "row":

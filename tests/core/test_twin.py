@@ -94,7 +94,7 @@ OPERATIONS = st.one_of(
 
 
 def shallow(step: list) -> bool:
-    """Whether the step's degree is at most 8 or so."""
+    """True if the step's degree is at most 8 or so."""
     degree = 1
     for op, operand, _, _ in step:
         degree = 2 * degree if op == "square" else degree + 1 if op == "*" and operand in ("cell", "key") else degree
@@ -212,7 +212,7 @@ def test_both_have_one_digest() -> None:
 
 
 def refusals(program: TraceProgram, options: ProofOptions, data: bytes) -> tuple[bool, bool]:
-    """Whether the core refuses, and whether the twin does."""
+    """Two bools: the core refuses, the twin refuses."""
     core = not TraceZkVm(options).verify(program, data, any_inputs(program))
     try:
         twin_verify(program, data, options=twin_options(options))

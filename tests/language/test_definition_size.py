@@ -12,7 +12,7 @@ from l2zk.air.nodes import COLUMN
 
 
 def work(act):
-    """How many lines of Python run in a call, each turn of a loop once more."""
+    """The number of lines of Python that run in a call, each turn of a loop counted anew."""
     lines = 0
 
     def look(frame, event, _):

@@ -1,4 +1,4 @@
-"""Which columns the values of others enter: against a search that goes on until nothing is new."""
+"""Flow: the columns that the values of others enter, against a search that goes on until nothing is new."""
 
 from __future__ import annotations
 

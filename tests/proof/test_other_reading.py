@@ -1,4 +1,4 @@
-"""What is said beside the proven bits: the figure by the other reading, and that a proof's bytes are not unique."""
+"""The sentences beside the proven bits: the figure by the other reading, and that a proof's bytes are not unique."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ def test_the_solution_is_enough_and_one_query_fewer_is_not(profile, hiding):
 
 
 def _fits(profile):
-    """Whether a degree of 8 columns fits the default blow-up."""
+    """True if a degree of 8 columns fits the default blow-up."""
     return profile.quotient_degree(0) + 1 <= 8 * profile.length
 
 

@@ -1,4 +1,4 @@
-"""What a caller of the verifier demands of a statement, and leaves to defaults or to the proof (PROTOCOL 7.2)."""
+"""The demands of a verifier's caller on a statement, the defaults, and what is left to the proof (PROTOCOL 7.2)."""
 
 from __future__ import annotations
 

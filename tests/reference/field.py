@@ -12,7 +12,7 @@ Element = tuple[int, ...]
 
 
 class Ring(Protocol[E]):
-    """What F and K have in common."""
+    """The common part of F and K."""
 
     def embed(self, c: int) -> E: ...
     def add(self, a: E, b: E) -> E: ...

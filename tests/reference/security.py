@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Rate:
-    """What FRI proves, kappa = tot F_c coefficients, and what is extracted, kappa + |O|."""
+    """The rates: of the kappa = tot F_c coefficients that FRI proves, and of the kappa + |O| that are extracted."""
 
     kappa: int
     extracted: int
@@ -66,7 +66,7 @@ def johnson(rate: Rate, mu: int) -> Regime | None:
 
 @dataclass(frozen=True)
 class Counts:
-    """What the rounds count, whatever the regime: C, E and T of 9.2."""
+    """The counts of the rounds, the same in every regime: C, E and T of 9.2."""
 
     constraints: int
     degree: int

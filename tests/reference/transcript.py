@@ -88,5 +88,5 @@ class Transcript:
 
 
 def ground(state: bytes, bits: int) -> bool:
-    """Whether the first 8 bytes of the state end in that many zero bits (6.10)."""
+    """True if the first 8 bytes of the state end in that many zero bits (6.10)."""
     return int.from_bytes(state[:8], "little") % 2**bits == 0

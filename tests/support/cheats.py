@@ -1,4 +1,4 @@
-"""What tests of proofs share: a program as the twin sees it, the parts of a proof, provers that cheat.
+"""Cheating provers: a program as the twin sees it, the parts of a proof, provers that cheat.
 
 The twin's prover is honest, one step of PROTOCOL 6 a method; a cheat overrides the step that it cheats in.
 """
@@ -75,7 +75,7 @@ def any_inputs(program: TraceProgram) -> dict[str, None]:
 
 
 def twin_verify(program: TraceProgram, proof: Proof | bytes, **demands: Any) -> Verified:
-    """What the twin's verifier says of a proof."""
+    """The answer of the twin's verifier on a proof."""
     return reference.verify(twin_air(program), bytes(proof), **demands)
 
 
@@ -136,10 +136,7 @@ def salts_of(seed: bytes, tree: int, leaves: int, blowup: int) -> list[bytes]:
 
 
 def masks_of(seed: bytes, shape: reference.Shape) -> Masks:
-    """What the core expands from a seed.
-
-    The batch's mask is drawn as the coefficients of R(7^s·X), bit-reversed as far as they fill the rows of a coset.
-    """
+    """The masks that the core expands from a seed."""
 
     def elements(purpose: int, index: int, count: int) -> list[int]:
         words = array("Q", stream(seed, purpose, index, 8 * count + 512))
@@ -167,7 +164,7 @@ def masks_of(seed: bytes, shape: reference.Shape) -> Masks:
 
 
 def parts(verified: Verified, air: reference.Air, proof: bytes) -> dict[str, slice]:
-    """Where everything stands in a proof that the twin has verified, in the order of PROTOCOL 8."""
+    """The place of every part of a proof that the twin has verified, in the order of PROTOCOL 8."""
     found, at = {}, 0
     for name, length in (*_header_parts(verified), *_body_parts(verified, air)):
         found[name] = slice(at, at + length)
@@ -246,6 +243,6 @@ def out_of_domain_gap(prover: Prover, values: Sequence[Element]) -> Element:
 
 
 def slope(prover: Prover, values: Sequence[Element], place: int) -> Element:
-    """How fast the gap grows with one value; Fibonacci's constraints are linear."""
+    """The growth of the gap with one value; Fibonacci's constraints are linear."""
     raised = [K.add(v, K.embed(1)) if t == place else v for t, v in enumerate(values)]
     return K.sub(out_of_domain_gap(prover, raised), out_of_domain_gap(prover, values))

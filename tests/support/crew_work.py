@@ -1,4 +1,4 @@
-"""What tests of the crew of threads share: work of every length, and several threads that prove at once."""
+"""Work for crews of threads: of every length, and several threads that prove at once."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def stop_at_once(stage, done, total):
 
 
 def in_threads(*functions):
-    """What each function returns, each in a thread of its own; whatever one raises is raised."""
+    """The result of each function, each in a thread of its own; whatever one raises is raised."""
     results, errors = [None] * len(functions), []
 
     def call(i):

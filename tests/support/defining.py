@@ -1,4 +1,4 @@
-"""What tests of programs share: a `define` as a program, its honest run, and C functions as steps."""
+"""Programs from a `define` alone, their honest runs, and C functions as steps."""
 
 from __future__ import annotations
 

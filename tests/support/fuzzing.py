@@ -1,4 +1,4 @@
-"""How many random examples are tried: as many as a test says, always the same where it asks for that.
+"""The number of random examples: as many as a test says, always the same ones unless asked otherwise.
 
 With L2ZK_FUZZ=20 in the environment it is twenty times as many, and others each time.
 """

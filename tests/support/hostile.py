@@ -1,4 +1,4 @@
-"""What tests of bad proofs share: proofs to break, and how the core and the twin refuse them (PROTOCOL 7)."""
+"""Bad proofs: proofs to break, and the refusals of the core and the twin (PROTOCOL 7)."""
 
 from __future__ import annotations
 

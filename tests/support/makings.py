@@ -35,7 +35,7 @@ def asking(act: Callable[[], object], name: str = "Asks") -> TraceProgram:
 
 
 def in_time(*acts: Callable[[], Any]) -> list[Any]:
-    """What each gives or raises on a thread of its own; a thread that waits for ever fails the test."""
+    """The result or error of each call, on a thread of its own; a thread that waits for ever fails the test."""
     outcomes: list[Any] = [None] * len(acts)
 
     def body(index: int) -> None:

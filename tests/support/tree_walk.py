@@ -55,7 +55,7 @@ def trees(columns, periodic=0, inputs=0, ahead=0, depth=3):
 
 @dataclass(frozen=True)
 class Words:
-    """What the builder calls the leaves."""
+    """The builder's names for the leaves."""
 
     columns: tuple
     periodic: tuple

@@ -239,7 +239,7 @@ def test_a_key_holds_nothing_of_a_witness(witness: Any, monkeypatch: pytest.Monk
 
 
 def leaves(key: Any) -> Iterator[Any]:
-    """What a key is made of."""
+    """The parts of a key."""
     for part in key:
         yield from leaves(part) if isinstance(part, tuple) else [part]
 
@@ -478,7 +478,7 @@ class Slow(TraceZkVm):
 
 
 def on_threads(count: int, act: Callable[[int], Any]) -> list[Any]:
-    """What act(index) gives or raises on each of so many threads, which begin at once."""
+    """The result or error of act(index) on each of `count` threads, which begin at once."""
     outcomes: list[Any] = [None] * count
     begin = threading.Barrier(count)
 

@@ -1,4 +1,4 @@
-"""What `progress` is called with: a total that is never 0, and never more done than there is."""
+"""The arguments of `progress`: a total that is never 0, and never more done than there is."""
 
 from __future__ import annotations
 

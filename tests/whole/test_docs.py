@@ -40,7 +40,7 @@ def compare(expected: str, printed: str, where: str) -> None:
 
 
 def run_python(text: str, names: dict[str, Any], path: Path, line: int) -> str:
-    """What the block prints; a block that begins with a file's name is written there too."""
+    """The output of the block; a block that begins with a file's name is written there too."""
     if file := re.match(r"# (\w+\.py)\n", text):
         Path(file[1]).write_text(text, encoding="utf-8")
     printed = io.StringIO()

@@ -24,7 +24,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def said(folder: Path, *arguments: str) -> list[str]:
-    """What Python says on stderr, started there."""
+    """The stderr of a Python started in that folder."""
     run = subprocess.run([sys.executable, *arguments], cwd=folder, capture_output=True, text=True)
     assert run.returncode == 1 and not run.stdout
     return run.stderr.splitlines()

@@ -59,7 +59,7 @@ def texts(*patterns: str) -> set[str]:
 
 
 def proves(*path: Path) -> Path:
-    """Where l2zk was imported from by a process that proves and verifies with these folders in front."""
+    """The file that l2zk was imported from, by a process that proves and verifies with these folders in front."""
     variables = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, path)), "PYTHONSAFEPATH": "1"}
     run = subprocess.run([sys.executable, "-c", PROVES], env=variables, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr

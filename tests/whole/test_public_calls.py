@@ -206,7 +206,7 @@ ENTRIES = [(name, argument) for name, (_, good) in CALLS.items() for argument in
 
 
 def refusals(call: Callable[..., Any], good: dict[str, Any], argument: str) -> Iterator[str]:
-    """What it says of each wrong value; whatever it raises but l2zk's own errors, and errors of files, is a fault."""
+    """The sentence for each wrong value; anything raised but l2zk's own errors, and errors of files, is a fault."""
     for value in WRONG:
         if argument in TELLS and callable(value):
             continue

@@ -183,7 +183,7 @@ def _interpolate_at(at: Sequence[Element], values: Sequence[Element], count: int
 
 
 def _explaining_batch(prover: Prover, second: Prover, given: dict[str, Any]) -> list[Element]:
-    """What word 1 lacks without R, as a polynomial."""
+    """The polynomial that word 1 lacks without R."""
     s = second.shape
     second.masks = dataclasses.replace(second.masks, batch=[])
     second.commit_trace()

@@ -1,4 +1,4 @@
-"""What the core's proofs show: uniform values, fresh ones each time, no digest without a salt (PROTOCOL 10).
+"""The core's hiding proofs: uniform values, fresh ones each time, no digest without a salt (PROTOCOL 10).
 
 The seeds of the statistical tests are fixed, so they say the same each time. What no test can show is that
 the system's randomness is good and that BLAKE3 hides a salted leaf.
@@ -133,7 +133,7 @@ def test_masks_have_all_their_coefficients(s: int, degree: int) -> None:
 
 
 def coefficients(points: Sequence[int], values: Sequence[int]) -> int:
-    """How many the polynomial with these values has."""
+    """The number of coefficients of the polynomial with these values."""
     interpolant, _ = newton(points, values[: len(points)])
     return max(i for i, c in enumerate(interpolant) if c) + 1
 

@@ -116,7 +116,7 @@ class Gated:
 
     @cached_property
     def _ahead(self) -> int:
-        """How many rows the constraint looks ahead."""
+        """The number of rows that the constraint looks ahead."""
         return max((y for kind, _, y in self._nodes if kind == COLUMN), default=0)
 
     def _exempt_text(self, row: int) -> str:

@@ -24,7 +24,7 @@ Place = tuple[int, int]
 """Column and row of a cell."""
 
 MOST_ROWS = 1 << 12
-"""What a constraint says of a public input on more rows than these is not looked at."""
+"""The most rows of a constraint on a public input that are looked at, one by one."""
 
 
 class Stated:
