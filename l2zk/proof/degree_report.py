@@ -16,9 +16,8 @@ from l2zk.air.measure import Degrees, Profile
 from l2zk.base.wording import number
 from l2zk.errors import DegreeError, OptionsError, ProgramError, SecurityError
 from l2zk.proof.options import ProofOptions
-from l2zk.proof.security import query_limit
 from l2zk.proof.shape import LARGEST_DOMAIN, Shape
-from l2zk.proof.solver import solve
+from l2zk.proof.solver import fewest_queries, solve
 
 BLOWUPS = (2, 4, 8, 16, 32)
 GRINDINGS = (16, 20, 24, 28, 32)
@@ -26,8 +25,8 @@ GRINDINGS = (16, 20, 24, 28, 32)
 LONG = 2**20
 """The rows of a trace that all degrees are measured by; a longer one is measured by itself."""
 
-MANY = 1.25
-"""Queries that could prove so many times the target were not taken for its sake."""
+MANY = 2
+"""A degree is said to cost many queries that takes so many times those of the same program with degree 1."""
 
 
 def shape_of(options: ProofOptions, air: Air) -> Shape:
@@ -80,11 +79,15 @@ def complaint(options: ProofOptions, air: Air, shape: Shape) -> str | None:
             f"{named}, where {most} on 2^{rows.bit_length() - 1} rows: a longer trace will be refused;"
             f" {_blowup_or_column(options, long)}"
         )
-    if options.queries or query_limit(options, shape) < MANY * options.security:
+    linear = _capped(air.profile, 1)
+    if options.queries or shape.queries <= MANY * fewest_queries(options) or not allows(options, linear):
+        return None
+    least = solve(options, linear).queries
+    if shape.queries <= MANY * least:
         return None
     return (
-        f"{named}, so near to what {_mode(options)} allows that {air.length} rows take {shape.queries} queries:"
-        f" {_blowup_or_column(options, long)}"
+        f"{named}, so near to what {_mode(options)} allows that {air.length} rows take {shape.queries} queries, where"
+        f" degree 1 takes {least}: {_blowup_or_column(options, long)}"
     )
 
 

@@ -86,7 +86,7 @@ def _stretches(options: ProofOptions, profile: Profile, rows_per_leaf: int) -> I
 
     So what is refused stays refused up to the end of its stretch, and a query never proves more than those before it.
     """
-    start = _fewest_queries(options)
+    start = fewest_queries(options)
     while start <= MOST_QUERIES:
         rest = range(start, MOST_QUERIES + 1)
         length = unchecked_shape(options, profile, rows_per_leaf, start).domain_length
@@ -114,7 +114,7 @@ def _queries_wanted(options: ProofOptions, shape: Shape) -> int:
     return ceil((options.security - shape.grinding) / each - 1e-6) if each > 0 else MOST_QUERIES + 1
 
 
-def _fewest_queries(options: ProofOptions) -> int:
+def fewest_queries(options: ProofOptions) -> int:
     """A lower bound for n_q that no shape goes below.
 
     N' is least, so D - 1 >= N'/2 and rho >= 1/(2B): a query proves less than log2(1/rho)/2 <= log2(2B)/2.
@@ -138,7 +138,7 @@ def _unreachable(options: ProofOptions, profile: Profile, rows_per_leaf: int) ->
     peaks = [_peak(options, profile, rows_per_leaf, queries) for queries in _stretches(options, profile, rows_per_leaf)]
     shapes = [shape for shape in peaks if shape is not None]
     if not shapes:
-        refused = refusal(profile, unchecked_shape(options, profile, rows_per_leaf, _fewest_queries(options)))
+        refused = refusal(profile, unchecked_shape(options, profile, rows_per_leaf, fewest_queries(options)))
         return refused or OptionsError(
             "PROTOCOL 4.2 refuses every number of queries; take a longer trace, or another rows_per_leaf"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 import warnings
 from dataclasses import dataclass
@@ -91,16 +92,17 @@ class Stepped(TraceProgram):
 
 @dataclass(frozen=True)
 class Picked(TraceProgram):
-    """An output of degree 7 in the column times a periodic column: short traces allow it, some longer ones do not."""
+    """An output of some degree in the column times a periodic column, which short traces allow, some longer ones not."""
 
     id = "picked.v0"
     rows: int
+    degree: int = 7
 
     def define(self, m):
         x, s = m.column("x"), m.periodic([1] + [0] * 63)
         m.start({x: m.public_input("a")})
-        m.step({x: s * x**6 + 1})
-        m.output("r", s * x**7, row="last")
+        m.step({x: s * x ** (self.degree - 1) + 1})
+        m.output("r", s * x**self.degree, row="last")
         m.rows(self.rows)
 
 
@@ -140,9 +142,32 @@ def test_proving_warns_and_the_warning_can_be_an_error():
 
 def test_a_degree_that_costs_many_queries_is_warned_of():
     with pytest.warns(
-        DegreeWarning, match="'output r' of picked.v0 has degree 7, so near .* 4096 rows take 374 queries"
+        DegreeWarning,
+        match="'output r' of picked.v0 has degree 7, so near .* 4096 rows take 374 queries, where degree 1",
     ):
         assert TraceZkVm().estimate(Picked(2**12)).queries == 374
+
+
+@pytest.mark.parametrize("blowup, most", [(4, 4), (8, 8), (16, 16)])
+def test_no_degree_is_warned_of_at_some_lengths_alone(blowup, most):
+    """Masks make few queries prove more or less on short traces, by chance: that is no matter of the degree."""
+    options = ProofOptions(blowup=blowup)
+    for log_rows, wanted in itertools.product(range(3, 21), range(1, 13)):
+        air = Stepped(2**log_rows, wanted).definition.air
+        if not degree.allows(options, air.profile):
+            continue
+        text = degree.complaint(options, air, degree.shape_of(options, air))
+        assert (text is not None) == (wanted > most), (log_rows, wanted)
+        assert text is None or "a longer trace will be refused" in text
+
+
+@pytest.mark.parametrize("rows", [2**6, 2**9, 2**11, 2**12, 2**13])
+def test_a_higher_degree_is_warned_of_where_a_lower_one_is(rows):
+    warned = []
+    for wanted in range(1, 11):
+        air = Picked(rows, wanted).definition.air
+        warned.append(degree.complaint(ProofOptions(), air, degree.shape_of(ProofOptions(), air)) is not None)
+    assert warned == sorted(warned) and warned[-1] and not any(warned[:6])
 
 
 def test_too_little_security_names_the_constraint_and_ways_out_that_work():
