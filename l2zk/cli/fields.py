@@ -80,7 +80,10 @@ def parameter_type(annotation: Any) -> Parameter | None:
     if origin in (typing.Union, types.UnionType):
         rest = [argument for argument in arguments if argument is not type(None)]
         return _or_none(parameter_type(rest[0])) if len(rest) == 1 else None
-    return _tuple_type(arguments) if origin is tuple else None
+    if origin is tuple:
+        return _tuple_type(arguments)
+    many = isinstance(origin, type) and issubclass(tuple, origin) and len(arguments) == 1  # Sequence[int] and its like
+    return _tuple_type((*arguments, Ellipsis)) if many else None
 
 
 def _or_none(kind: Parameter | None) -> Parameter | None:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -194,6 +195,7 @@ class Everything(TraceProgram):
     perhaps: int | None = None
     input: int = 3
     nested: tuple[tuple[int, ...], ...] = ()
+    listed: Sequence[int] = ()
 
 
 def read(arguments: list[str]) -> dict[str, object]:
@@ -218,6 +220,8 @@ def test_fields_become_options_by_their_types() -> None:
         "1,0x10",
         "--perhaps",
         "-1",
+        "--listed",
+        "3,4",
     ]
     assert read([*given, "--program-input", "4"]) == {
         "whole": 1000,
@@ -227,6 +231,7 @@ def test_fields_become_options_by_their_types() -> None:
         "several": (1, 16),
         "perhaps": -1,
         "input": 4,
+        "listed": (3, 4),
     }
     assert Everything(**read(["--whole", "1"])) == Everything(whole=1)  # type: ignore[arg-type]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import typing
 from dataclasses import dataclass
 
@@ -61,7 +62,13 @@ VALUES = {
     Size: ([1], ["1"]),
     object: ([1, None, "a", ()], []),
     typing.Any: ([1, None], []),
-    typing.Sequence[int]: ([(1,), ("a",)], []),
+    typing.Sequence[int]: ([(1,), (), b"ab"], [("a",), 1, "7", None, (True,)]),
+    typing.Iterable[str]: ([("a",), "abc"], [(1,), 1]),
+    typing.Collection[tuple[int, ...]]: ([((1, 2),)], [(1,), 1]),
+    typing.Sequence: ([(1,), "a"], [1, None]),
+    typing.Optional[typing.Sequence[int]]: ([(1,), None], [("a",), 1]),
+    "Sequence[int]": ([(1,)], [("a",), 1]),
+    "tuple[Sequence[int], ...]": ([((1,), ())], [(1,), (("a",),)]),
     "int": ([1], ["1"]),
     "tuple[int, ...] | None": ([(1,), None], [1, ("a",)]),
     "Unknown": ([1, "a", None], []),
@@ -84,6 +91,42 @@ def test_a_plain_type_is_looked_at_beside_one_that_is_unknown():
     assert kind("a", 1).definition
     with pytest.raises(ProgramError, match="'two'"):
         kind("a", "b").definition
+
+
+CONTAINERS = [
+    list,
+    list[int],
+    set[int],
+    frozenset,
+    dict[str, int],
+    typing.Mapping[str, int],
+    typing.MutableSequence[int],
+    typing.Iterator[int],
+    bytearray,
+    tuple[list[int], ...],
+    typing.Sequence[list[int]],
+    typing.Optional[list[int]],
+    list[int] | None,
+    "list[int]",
+    "Mapping[str, int]",
+]
+
+
+@pytest.mark.parametrize("value", [(1, 2), None, [1, 2]], ids=str)
+@pytest.mark.parametrize("annotation", CONTAINERS, ids=str)
+def test_a_type_that_no_parameter_has_is_refused(annotation, value):
+    sentence = (
+        r"'value' of Declared is declared as .*, which no parameter is: declare a tuple, such as tuple\[int, ...\]"
+    )
+    with pytest.raises(ProgramError, match=sentence):
+        declared(("value", annotation))(value).definition
+
+
+def test_types_are_looked_at_beside_one_that_is_unknown():
+    kind = declared(("one", "Unknown"), ("two", "Sequence[int]"))
+    assert kind("a", (1,)).definition
+    with pytest.raises(ProgramError, match=r"'two' of Declared is '7', .*: Sequence\[int\] is needed"):
+        kind("a", "7").definition
 
 
 def test_types_are_written_as_they_are_declared():
@@ -134,3 +177,94 @@ def test_a_class_variable_is_no_field():
             return 2 * self.size
 
     assert Classed(3).definition.air.rows == 6
+
+
+def init_of(*names, **kept):
+    """An __init__ that takes these names and keeps them, and these values besides."""
+
+    def init(self, *values):
+        for name, value in [*zip(names, values), *kept.items()]:
+            object.__setattr__(self, name, value)
+
+    arguments = ", ".join(names)
+    return eval(f"lambda self, {arguments}: init(self, {arguments})", {"init": init})
+
+
+def test_what_an_own_init_takes_is_a_field():
+    """Two programs of the same fields would be two statements under one digest."""
+
+    @dataclass(frozen=True)
+    class Smuggled(Counting):
+        size: int
+        __init__ = init_of("size", "factor")
+
+        def define(self, m):
+            x = m.column("x")
+            m.start({x: 0})
+            m.step({x: x + self.factor})
+            m.output("end", x, row=self.size)
+
+    with pytest.raises(ProgramError, match="the __init__ of Smuggled takes 'factor', which is no field"):
+        Smuggled(3, 7).definition
+
+    @dataclass(frozen=True)
+    class Open(Counting):
+        size: int
+
+        def __init__(self, size, **rest):
+            object.__setattr__(self, "size", size)
+
+    with pytest.raises(ProgramError, match="the __init__ of Open takes 'rest', which is no field"):
+        Open(3).definition
+
+    @dataclass(frozen=True)
+    class Named(Counting):
+        size: int
+        __init__ = init_of("size")
+
+    assert Named(3).definition.air.rows == 6
+
+
+@dataclass(frozen=True)
+class Sized(Counting):
+    """A program that keeps what is asked for."""
+
+    size: int
+
+    @functools.cached_property
+    def twice(self):
+        return 2 * self.size
+
+    def define(self, m):
+        x = m.column("x")
+        m.start({x: self.twice})
+        m.step({x: x + 1})
+        m.output("end", x, row=5)
+
+
+def test_what_a_program_keeps_is_a_field():
+    kept = Sized(3)
+    assert kept.definition and kept.__dict__["twice"] == 6 and kept.definition
+    object.__setattr__(kept, "_factor", 7)
+    with pytest.raises(ProgramError, match="Sized keeps '_factor', which is no field and so no parameter"):
+        kept.definition
+
+
+def test_what_a_program_keeps_in_slots_is_a_field():
+    class Slotted:
+        __slots__ = ("__factor", "other")
+
+    @dataclass(frozen=True)
+    class Sly(Sized, Slotted):
+        pass
+
+    @dataclass(frozen=True, slots=True)
+    class Plain(Counting):
+        size: int
+
+    assert Plain(3).definition and Sly(3).definition
+    for name in ("_Slotted__factor", "other"):
+        sly = Sly(3)
+        object.__setattr__(sly, name, 7)
+        with pytest.raises(ProgramError, match=f"Sly keeps '{name}'"):
+            sly.definition
