@@ -192,7 +192,7 @@ class Trial:
     def faults(self) -> Iterator[str]:
         report = self.vm.check(self.program, self.case.witness, redact=False)
         if not report:
-            yield f"the honest run breaks a constraint: {report.violations[0]}"
+            yield f"the honest run breaks a constraint: {report.violations[0].within(300)}"
             return
         trace = self.vm.trace(self.program, self.case.witness)
         if trace != self.vm.trace(self.program, self.case.witness):

@@ -20,10 +20,11 @@ from l2zk.air.air import Air
 from l2zk.air.measure import Degrees
 from l2zk.air.nodes import COLUMN, INPUT, OUTPUT, PERIODIC, SUB, Node, evaluate, extract
 from l2zk.air.text import leaf_names, text
-from l2zk.base.wording import SHOWN, counted, short
+from l2zk.base.wording import SHOWN, counted, cut, short
 from l2zk.errors import ConstraintError, OptionsError
 
 MOST_SPACES = 100
+LONGEST_SENTENCE = 400  # characters, of an error or of a violation in one line
 _MOST_COLUMNS = 32
 _PRIVATE = "private"
 
@@ -68,14 +69,24 @@ class Violation:
 
     def __str__(self) -> str:
         """One sentence."""
-        return f"{self.place}: {self.expression} is {self.filled}"
+        return self.within(LONGEST_SENTENCE)
+
+    def within(self, characters: int) -> str:
+        """One sentence of at most so many characters, a long name and long sides cut."""
+        place = self._place(cut(self.constraint))
+        left = characters - len(f"{place}:  is ")
+        expression = cut(self.expression, max(left // 2, left - len(self.filled)))
+        return f"{place}: {expression} is {cut(self.filled, left - len(expression))}"
 
     @property
     def place(self) -> str:
         """The constraint, the row and the number of further rows, in words."""
+        return self._place(self.constraint)
+
+    def _place(self, name: str) -> str:
         padding = " (in the padding)" if self.padding else ""
         more = f" and {counted(self.count - 1, 'more row')}" if self.count > 1 else ""
-        return f"constraint {self.constraint!r} fails at row {self.row}{padding}{more}"
+        return f"constraint {name!r} fails at row {self.row}{padding}{more}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +165,9 @@ class Report:
         more = len(self.violations) - 1
         others = f" ({counted(more, 'more constraint')} {'fails' if more == 1 else 'fail'})" if more else ""
         hint = f"; {SHOWN}" if _PRIVATE in self.violations[0].filled else ""
-        return ConstraintError(f"{self.program}: {self.violations[0]}{others}{hint}", self)
+        program = cut(self.program)
+        left = LONGEST_SENTENCE - len(f"{program}: {others}{hint}")
+        return ConstraintError(f"{program}: {self.violations[0].within(left)}{others}{hint}", self)
 
 
 def report(

@@ -34,7 +34,7 @@ def kind_of(value: Any) -> str:
 def items(value: Any) -> list[Any] | None:
     """The items of a list or other iterable, in order; None for a text, a mapping or an array without dimensions."""
     if (
-        isinstance(value, (str, bytes, Mapping))
+        isinstance(value, (str, bytes, Mapping, set, frozenset))
         or not isinstance(value, Iterable)
         or getattr(value, "shape", None) == ()
     ):

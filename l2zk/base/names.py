@@ -15,6 +15,23 @@ def plain(name: str) -> str:
     return normalize("NFKC", str.__str__(name))
 
 
+class Named(dict[str, Any]):
+    """Values by name, found by every spelling of it; the names themselves stay as they are."""
+
+    def __missing__(self, name: object) -> Any:
+        if isinstance(name, str) and dict.__contains__(self, plain(name)):
+            return self[plain(name)]
+        raise KeyError(name)
+
+    def __contains__(self, name: object) -> bool:
+        return dict.__contains__(self, name) or (isinstance(name, str) and dict.__contains__(self, plain(name)))
+
+    def get(self, name: Any, default: Any = None) -> Any:
+        """The value of a name, or the default."""
+        known = dict.__contains__(self, name) or not isinstance(name, str)
+        return dict.get(self, name if known else plain(name), default)
+
+
 def by_plain_name(values: Mapping[Any, Any]) -> dict[Any, Any]:
     """The mapping with its keys in the form in which names are kept; a key that is no text stays as it is."""
     named: dict[Any, Any] = {}

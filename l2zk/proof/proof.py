@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from l2zk.base import arguments, saving
 from l2zk.base.arguments import kind_of
+from l2zk.base.names import Named
 from l2zk.base.wording import pairs, printable
 from l2zk.errors import ArgumentError, FormatError, ProgramError, ProofError
 from l2zk.proof.header import Header, Parameter, parameters_from_bytes
@@ -43,7 +44,7 @@ class Proof:
         data = _sized(self.data)
         header, length = Header.parse(data)
         check_root(data, length)
-        parameters = MappingProxyType(dict(parameters_from_bytes(header.parameters)))
+        parameters = MappingProxyType(Named(parameters_from_bytes(header.parameters)))
         for name, value in (
             ("data", data),
             ("header", header),
@@ -134,12 +135,12 @@ class Proof:
     @property
     def public_inputs(self) -> Mapping[str, int]:
         """The public inputs by name."""
-        return MappingProxyType(dict(self.header.inputs))
+        return MappingProxyType(Named(self.header.inputs))
 
     @property
     def public_outputs(self) -> Mapping[str, int]:
         """The public outputs by name."""
-        return MappingProxyType(dict(self.header.outputs))
+        return MappingProxyType(Named(self.header.outputs))
 
     @property
     def trace_commitment(self) -> bytes:

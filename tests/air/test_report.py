@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from dataclasses import dataclass
 
@@ -201,3 +202,33 @@ def test_a_wide_constraint_is_cut():
     assert len(word.expression) < 400 and "…" in word.expression
     assert "… and 32 more columns" in str(found)
     assert len(word.cells) == 64
+
+
+@pytest.mark.parametrize("redact", [True, False])
+@pytest.mark.parametrize("width", [1, 5, 40, 400])
+def test_the_error_of_a_wide_constraint_is_short(width, redact):
+    """However wide a constraint and however long its name, its columns' and its program's are."""
+
+    def define(self, m):
+        columns = m.private_columns(*(f"{'c' * 200}{i}" for i in range(width)))
+        m.rows(8)
+        total = sum((2**63 - 1) * column for column in columns)
+        m.constrain("k" * 250, total + 3 * columns[0] == total * total - m.public_input("p" * 250))
+
+    body = {"id": f"{'w' * 200}.v0", "define": define}
+    wide = dataclass(frozen=True)(type("Wide", (TraceProgram,), body))()
+    witness = {"p" * 250: 2**63} | {f"{'c' * 200}{i}": [2**62] for i in range(width)}
+    with pytest.raises(ConstraintError) as caught:
+        TraceZkVm(redact=redact).prove(wide, witness)
+    sentence = str(caught.value)
+    assert 20 <= len(sentence) <= 400 and "\n" not in sentence
+    assert sentence.startswith("w" * 31 + "…: constraint '" + "k" * 31 + "…' fails at row 0")
+    assert len(str(caught.value.report.violations[0])) <= 400
+    assert ("`l2zk check` shows what is private" in sentence) == redact
+
+
+def test_a_short_side_leaves_its_room_to_the_other():
+    found = report_of(Fibonacci(5), [(3, 1, 100)]).violations[0]
+    long = dataclasses.replace(found, expression="e" * 1000)
+    assert str(long).endswith("… is 3 == 100") and len(str(long)) == 400
+    assert str(dataclasses.replace(found, filled="f" * 1000)).startswith(f"{found.place}: a[1] == b is fff")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 from defining import column, defined, program
 
-from l2zk import ProofOptions, TraceZkVm
+from l2zk import ProofOptions, TraceProgram, TraceZkVm
 from l2zk.errors import ProgramError, WitnessError
 from l2zk.language.rules.call import MOST_VALUES
 
@@ -36,6 +38,33 @@ def test_a_name_is_kept_and_found_in_one_form():
         assert VM.verify(known, proof, {"\N{GREEK SMALL LETTER MU}": 3}, outputs={"V": 6})
         assert not VM.verify(known, proof, {"\N{MICRO SIGN}": 4})
         assert VM.trace(known, {name: [1]})[LIGATURE][0] == 1
+
+
+def test_a_proofs_values_are_found_in_any_form():
+    proof = VM.prove(program(in_two_forms), {"first": [1, 2], "K": 5})
+    inputs, outputs = proof.public_inputs, proof.public_outputs
+    assert inputs == {"\N{GREEK SMALL LETTER MU}": 1} and list(outputs) == ["V"]
+    assert inputs["\N{MICRO SIGN}"] == inputs.get("\N{MICRO SIGN}") == 1 and "\N{MICRO SIGN}" in inputs
+    assert outputs["\N{ROMAN NUMERAL FIVE}"] == outputs["V"] == 4
+    assert "W" not in outputs and outputs.get("W", 3) == 3 and outputs.get(5) is None
+    with pytest.raises(KeyError):
+        outputs["W"]
+    with pytest.raises(TypeError):
+        outputs["V"] = 5
+
+
+@dataclass(frozen=True)
+class Sized(TraceProgram):
+    id = "sized.v0"
+    first: int
+
+    def define(self, m):
+        m.output("end", column(m), row=self.first)
+
+
+def test_a_proofs_parameters_are_found_in_any_form():
+    parameters = VM.prove(Sized(5)).parameters
+    assert parameters[LIGATURE] == parameters["first"] == 5 and LIGATURE in parameters
 
 
 def test_a_name_in_two_forms_is_given_once():

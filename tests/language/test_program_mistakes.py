@@ -108,6 +108,8 @@ MISTAKES = {
     "input twice": (lambda m: (m.public_input("x"), m.private_input("x")), "'x' of an input is taken"),
     "periodic name": (lambda m: (m.column("a"), m.periodic([1], name="a")), "of a periodic column is taken"),
     "periodic length": (lambda m: m.periodic([1, 2, 3]), "3 values; the number must be a power of two"),
+    "periodic set": (lambda m: m.periodic({1, 2}), "a sequence of integers is needed"),
+    "periodic frozen set": (lambda m: m.periodic(frozenset((1, 2))), "a sequence of integers is needed"),
     "periodic empty": (lambda m: m.periodic([]), "0 values"),
     "periodic float": (lambda m: m.periodic([0.5, 1]), "0.5 is of type float"),
     "default": (lambda m: m.public_input("x", default="1"), "'1' is of type str"),

@@ -92,7 +92,7 @@ class Stepped(TraceProgram):
 
 @dataclass(frozen=True)
 class Picked(TraceProgram):
-    """An output of some degree in the column times a periodic column, which short traces allow, some longer ones not."""
+    """An output of some degree in the column times a periodic one: short traces allow it, some longer ones do not."""
 
     id = "picked.v0"
     rows: int
