@@ -11,7 +11,8 @@ import l2zk
 from l2zk import batch, cache, errors, security, testing
 from l2zk.air import report as check
 from l2zk.plugins import hookspecs
-from l2zk.vm import estimate, profile
+from l2zk.vm import cost
+from l2zk.vm.settings import Settings
 
 PLACE = Path(__file__).with_name("reference.md")
 HEAD = """# Reference
@@ -25,13 +26,14 @@ ERRORS = [name for name, one in vars(errors).items() if isinstance(one, type) an
 SECTIONS: dict[str, dict[Any, list[str]]] = {
     "Programs": {l2zk: ["TraceProgram", "Machine", "Expression", "ExecutionTrace"]},
     "Proving and verifying": {l2zk: ["TraceZkVm", "Proof", "ProofOptions"]},
-    "Time and memory": {estimate: ["Estimate"], profile: ["ProofProfile"], l2zk: KEPT},
+    "Time and memory": {cost: ["Estimate", "ProofProfile"], l2zk: KEPT},
     "Proven bits": {security: ["SecurityReport", "RegimeRounds", "Round"]},
     "What fails, and what is missing": {check: ["Report", "Violation", "Cell", "Known"], testing: KIT},
     "Many proofs": {batch: ["BatchProcessor", "Schedule"], cache: ["CachedZkVm", "CacheStats"]},
     "Plugins": {l2zk: ["get_program", "programs"], hookspecs: HOOKS},
     "Errors": {errors: ERRORS},
 }
+BASES = {l2zk.TraceZkVm: (Settings,)}
 
 
 def signature(name: str, value: Any) -> str:
@@ -62,8 +64,9 @@ def entry(title: str, name: str, value: Any) -> list[str]:
 
 
 def members(value: Any) -> list[tuple[str, Any]]:
-    """Its own public methods and properties."""
-    own = [(name, getattr(value, name)) for name in vars(value) if inspect.isclass(value) and name[0] != "_"]
+    """Its public methods and properties, its own and those of a base that has no entry."""
+    kinds = (*BASES.get(value, ()), value) if inspect.isclass(value) else ()
+    own = [(name, getattr(value, name)) for kind in kinds for name in vars(kind) if name[0] != "_"]
     own = [(name, one) for name, one in own if inspect.isroutine(one) or isinstance(one, property)]
     return [(name, one) for name, one in own if getattr(one, "__name__", name)[0] != "_"]
 

@@ -162,8 +162,6 @@ OVER = {
     "l2zk/_protocol/interface.pxi": 480,
     "l2zk/_protocol/prover_state.pxi": 460,
     "l2zk/_protocol/verifier.pxi": 560,
-    "l2zk/language/definition.py": 380,
-    "l2zk/vm/zkvm.py": 580,
     "tests/vm/test_batch.py": 460,
     "tests/vm/test_cache.py": 660,
 }

@@ -99,6 +99,7 @@ class Report:
     redacted: values that private inputs or private columns enter are left out.
     degrees: the highest degree of a constraint, and the limit on a trace of 2^20 rows with the machine's options.
     doubled_by: the one row or look-ahead that makes the trace twice as long as without it, if there is one.
+    unprovable: why the machine's options allow no proof, if they do not: a constraint of too high a degree, say.
     """
 
     program: str
@@ -109,6 +110,7 @@ class Report:
     redacted: bool = False
     degrees: Degrees | None = None
     doubled_by: str | None = None
+    unprovable: str | None = None
 
     @property
     def ok(self) -> bool:
@@ -136,7 +138,8 @@ class Report:
     @property
     def _head(self) -> list[str]:
         """The lines before the violations."""
-        return [self.summary, *(str(line) for line in (self.degrees, self.doubled_by) if line is not None)]
+        refused = None if self.unprovable is None else f"no proof with these options: {self.unprovable}"
+        return [self.summary, *(str(line) for line in (self.degrees, self.doubled_by, refused) if line is not None)]
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain lists, texts and integers."""

@@ -22,12 +22,9 @@ from threading import Lock, Thread, get_ident
 from types import FrameType
 from typing import Any
 
+from l2zk.base.progress import LOOK_IN_SECONDS, SELDOM_SECONDS, Progress
 from l2zk.errors import CycleError, L2zkError, copied
 
-LOOK_IN_SECONDS = 0.05
-"""How often a thread that waits calls `progress`; without one it looks for cycles less and less often."""
-
-SELDOM_SECONDS = 1.0
 LONGEST_NAME = 60
 
 Frames = dict[int, FrameType]
@@ -67,9 +64,10 @@ class Making:
         """End without a result: those who wait get this error."""
         self.outcome.set_exception(copied(error) if isinstance(error, L2zkError) else error)
 
-    def wait(self, progress: Callable[[str, int, int], object] | None = None) -> BaseException | None:
+    def wait(self, progress: Progress | None = None) -> BaseException | None:
         """Wait until the other thread is done, reporting on the way: its error, or None if there is a result.
 
+        Without `progress` it looks for cycles less and less often.
         Raises CycleError if that thread waits for this one.
         """
         if self.outcome.done():

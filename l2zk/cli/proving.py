@@ -41,7 +41,7 @@ from l2zk.plugins.hookspecs import hookimpl
 from l2zk.plugins.registry import program_from
 from l2zk.proof.degree_report import degrees_of
 from l2zk.proof.statement import demanded_inputs, demanded_outputs
-from l2zk.vm.profile import ProofProfile
+from l2zk.vm.cost import ProofProfile
 from l2zk.vm.zkvm import TraceZkVm
 
 

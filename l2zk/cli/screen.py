@@ -15,10 +15,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from l2zk.base.progress import Progress as ProgressCall
 from l2zk.base.wording import escaped
 from l2zk.cli.streams import say
 from l2zk.vm.observers import logger
-from l2zk.vm.zkvm import Progress as ProgressCall
 
 BLOCKS = " ▏▎▍▌▋▊▉█"
 

@@ -16,7 +16,9 @@ from l2zk.air.vectors import Vector
 from l2zk.base.field import MODULUS
 from l2zk.base.wording import listed
 from l2zk.errors import WitnessError
-from l2zk.language.definition import Binding, Definition
+from l2zk.language.definition import Definition
+from l2zk.language.filling import padded_trace
+from l2zk.language.witness import Binding
 
 
 def given_cells(definition: Definition, binding: Binding, trace: ExecutionTrace, check: bool) -> Vector:
@@ -29,7 +31,7 @@ def given_cells(definition: Definition, binding: Binding, trace: ExecutionTrace,
             f"{air.id} has columns {listed(air.columns)} and {air.rows} rows, or {air.length} with the padding;"
             f" the trace has {listed(trace)} and {rows}"
         )
-    cells = trace.padded if rows == air.length else definition.padded_trace(trace)
+    cells = trace.padded if rows == air.length else padded_trace(definition, trace)
     wrong = np.argwhere(cells >= np.uint64(MODULUS))
     if len(wrong):
         column, row = wrong[0]

@@ -10,22 +10,23 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from l2zk.air.parameter_bytes import parameters_to_bytes
+from l2zk.air.report import Report
 from l2zk.air.trace import ExecutionTrace
+from l2zk.base.arguments import flag, kind_of
 from l2zk.base.caches import cached_with_errors
 from l2zk.base.foreign import foreign
 from l2zk.base.wording import pairs
 from l2zk.errors import ProgramError
 from l2zk.language.builder import Machine
-from l2zk.language.definition import Binding, Definition, GivenColumn, Input, Output, Start
+from l2zk.language.definition import Definition, GivenColumn, Input, Output, Start
 from l2zk.language.draft import Every
 from l2zk.language.held import held
 from l2zk.language.parameters import parameters_of
-
-if TYPE_CHECKING:
-    from l2zk.air.report import Report
+from l2zk.language.run import report_of, trace_of
+from l2zk.language.witness import Binding
 
 __all__ = [
     "Binding",
@@ -102,28 +103,33 @@ class TraceProgram:
         `self.definition.air.length` values, the padding included. An error raised here is told by type and line
         alone, since its words may hold private values; an error of l2zk's own passes as it is.
         """
-        from l2zk.vm.zkvm import TraceZkVm
-
         if type(self).generate_trace is not TraceProgram.generate_trace:
             raise ProgramError(
                 f"generate_trace of {type(self).__name__} calls that of TraceProgram, which would call it"
                 " again: return only the columns that nothing else fills"
             )
-        return TraceZkVm().trace(self, witness)
+        return trace_of(self.definition, witness)
 
     def check(self, witness: Any = (), *, redact: bool = True) -> Report:
-        """Run the program on the witness and look at every constraint on every row; see `TraceZkVm.check`.
+        """Run the program on the witness and look at every constraint on every row.
 
         redact: leave private values out of the report; False shows them.
-        The report is true if all constraints are satisfied. Raises WitnessError, ProgramError, DegreeError.
+        The report is true if all constraints are satisfied, and tells of them alone: what a proof's options say of
+        their degrees `TraceZkVm.check` adds. Raises WitnessError, ProgramError.
         """
-        from l2zk.vm.zkvm import TraceZkVm
-
-        return TraceZkVm(redact=redact).check(self, witness)
+        return report_of(self.definition, witness, redact=flag("redact", redact))
 
     def disassemble(self) -> str:
         """The code of step and constraints, as text."""
         return self.definition.disassemble()
+
+
+def defined(program: object) -> Definition:
+    """The definition of what is a program; ProgramError for anything else."""
+    if not isinstance(program, TraceProgram):
+        hint = "; give an instance, with its parameters" if isinstance(program, type) else ""
+        raise ProgramError(f"a program is a TraceProgram, not {kind_of(program)}{hint}")
+    return program.definition
 
 
 def described(program: TraceProgram) -> str:

@@ -13,7 +13,8 @@ from typing import Any
 from l2zk import _core
 from l2zk.air.report import Report, report
 from l2zk.errors import ConstraintError
-from l2zk.language.definition import Binding, Definition
+from l2zk.language.definition import Definition
+from l2zk.language.witness import Binding
 
 
 def attempt(run: Callable[[], Any], judge: Callable[[Any], Any]) -> Any:

@@ -34,11 +34,10 @@ from l2zk.base.wording import short, written
 from l2zk.errors import ArgumentError, L2zkError, PluginError, ProgramError, ProofError, UnknownProgramError
 from l2zk.language.program import TraceProgram, split_id
 from l2zk.plugins import hookspecs
+from l2zk.proof.proof import Proof
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
-
-    from l2zk.proof.proof import Proof
 
 GROUP = "l2zk"
 HOOKS = tuple(name for name in vars(hookspecs) if name.startswith("l2zk_"))
@@ -159,11 +158,12 @@ def programs() -> dict[str, type[TraceProgram]]:
 
 def program_of(proof: Proof) -> TraceProgram:
     """The program of a proof, from an installed plugin and the parameters in the header, which a stranger chose."""
-    from l2zk.proof.proof import Proof
-
     if not isinstance(proof, Proof):
         raise ArgumentError(f"a proof is a Proof, not {kind_of(proof)}; Proof.from_bytes makes one of bytes")
     return program_from(get_program(proof.program_id), proof)
+
+
+Proof._find_program = program_of  # which so knows nothing of plugins
 
 
 def program_from(kind: type[TraceProgram], proof: Proof) -> TraceProgram:

@@ -13,8 +13,11 @@ from dataclasses import dataclass
 
 from l2zk.air.air import Air
 from l2zk.air.measure import Degrees, Profile
+from l2zk.base.caches import cached
+from l2zk.base.foreign import warn_caller
 from l2zk.base.wording import number
-from l2zk.errors import DegreeError, OptionsError, ProgramError, SecurityError
+from l2zk.errors import DegreeError, DegreeWarning, L2zkError, OptionsError, ProgramError, SecurityError, copied
+from l2zk.language.definition import Definition
 from l2zk.proof.options import ProofOptions
 from l2zk.proof.shape import LARGEST_DOMAIN, Shape
 from l2zk.proof.solver import fewest_queries, solve
@@ -35,6 +38,42 @@ def shape_of(options: ProofOptions, air: Air) -> Shape:
         return solve(options, air.profile)
     except (DegreeError, SecurityError) as error:
         raise explained(error, options, air) from None
+
+
+def unprovable(definition: Definition, options: ProofOptions) -> str | None:
+    """Why the options allow no proof of a program, which can be run and checked all the same; None if they do."""
+    refused = _refusal(definition, options)
+    return None if refused is None else str(refused)
+
+
+@cached(128)
+def _refusal(definition: Definition, options: ProofOptions) -> L2zkError | None:
+    try:
+        shape_of(options, definition.air)
+    except (OptionsError, ProgramError) as error:
+        return copied(error)
+    return None
+
+
+def warn_of_degree(definition: Definition, options: ProofOptions) -> None:
+    """Warn of a degree that this trace or a long one does not allow, or that costs many queries."""
+    text = _complaint(definition, options)
+    if text is not None:
+        warn_caller(text, DegreeWarning)
+
+
+@cached(128)
+def _complaint(definition: Definition, options: ProofOptions) -> str | None:
+    refused = _refusal(definition, options)
+    if refused is not None:
+        return str(refused) if isinstance(refused, DegreeError) else None
+    return complaint(options, definition.air, shape_of(options, definition.air))
+
+
+@cached(128)
+def degrees(definition: Definition, options: ProofOptions) -> Degrees:
+    """The highest degree of a program's constraints and its limit, worked out once."""
+    return degrees_of(options, definition.air)
 
 
 def explained(error: DegreeError | SecurityError, options: ProofOptions, air: Air) -> DegreeError | SecurityError:

@@ -9,23 +9,21 @@ Invariant: a `Proof` is its bytes. Two are equal if their bytes are, and `to_byt
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO, ClassVar
 
 from l2zk.base import arguments, saving
 from l2zk.base.arguments import kind_of
 from l2zk.base.names import Named
 from l2zk.base.wording import pairs, printable
-from l2zk.errors import ArgumentError, FormatError, ProgramError, ProofError
+from l2zk.errors import ArgumentError, FormatError, ProofError
+from l2zk.language.program import TraceProgram, defined
 from l2zk.proof.header import Header, Parameter, parameters_from_bytes
 from l2zk.proof.options import ProofOptions
 from l2zk.proof.security_report import SecurityReport, rounds
 from l2zk.proof.solver import solve
-
-if TYPE_CHECKING:
-    from l2zk.language.program import TraceProgram
 
 MAX_BYTES = 2**24  # PROTOCOL 8.5
 ROOT_BYTES = 32
@@ -34,6 +32,9 @@ ROOT_BYTES = 32
 @dataclass(frozen=True, slots=True, repr=False)
 class Proof:
     """A proof, of `TraceZkVm.prove`, `Proof.from_bytes` or `Proof.load`. It cannot be changed; threads may share it."""
+
+    _find_program: ClassVar[Callable[[Proof], TraceProgram]]
+    """Gives the program that a proof names; the registry of plugins, a floor above, sets it when it is imported."""
 
     data: bytes
     header: Header = field(init=False, compare=False)
@@ -114,17 +115,14 @@ class Proof:
         Raises UnknownProgramError if no plugin provides the program (`security_as` takes one that you have),
         and ProofError if the plugin's program is not the one that was proved.
         """
-        from l2zk.plugins.registry import program_of
-
-        return self.security_as(program_of(self))
+        return self.security_as(Proof._find_program(self))
 
     def security_as(self, program: TraceProgram) -> SecurityReport:
         """As `security`, with the program given; ProofError if its digest is not the proof's."""
-        if not hasattr(program, "definition") or isinstance(program, type):
-            raise ProgramError(f"a program is a TraceProgram, not {kind_of(program)}")
-        if program.digest != self.digest:
-            raise ProofError(f"the proof is not of this {program.id}: the program digests differ", "7.2")
-        profile = program.definition.air.profile
+        air = defined(program).air
+        if air.digest != self.digest:
+            raise ProofError(f"the proof is not of this {air.id}: the program digests differ", "7.2")
+        profile = air.profile
         return rounds(self.options, profile, solve(self.options, profile))
 
     @property

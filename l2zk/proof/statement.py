@@ -23,7 +23,8 @@ from l2zk.base.names import by_plain_name
 from l2zk.base.reader import Reader
 from l2zk.base.wording import counted, listed, nearest, short
 from l2zk.errors import OptionsError, ProgramError, ProofError, WitnessError
-from l2zk.language.definition import Definition, element
+from l2zk.language.definition import Definition
+from l2zk.language.witness import element
 from l2zk.proof.header import Header, Preamble, PublicValues
 from l2zk.proof.options import ProofOptions
 from l2zk.proof.proof import check_root

@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 from l2zk.base.arguments import flag, items
+from l2zk.base.progress import Progress
 from l2zk.base.resources import default_threads, memory_limit, require_memory
 from l2zk.base.wording import short
 from l2zk.errors import OptionsError, ProgramError, WitnessError
@@ -26,7 +27,7 @@ from l2zk.vm.executors import require_threads
 from l2zk.vm.observers import watched
 from l2zk.vm.schedule import Schedule, alone, choose
 from l2zk.vm.workers import Act, Outcomes, checked, in_turn, on_threads, outcome
-from l2zk.vm.zkvm import Progress, TraceZkVm
+from l2zk.vm.zkvm import TraceZkVm
 
 SERIES_SECONDS = 0.1
 """The most seconds that proofs of one part take together: they are made in one region without the GIL."""

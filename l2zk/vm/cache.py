@@ -18,7 +18,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
 from threading import Lock
-from typing import Any
+from typing import Any, Unpack
 from weakref import ref
 
 import numpy as np
@@ -26,16 +26,19 @@ from numpy.typing import NDArray
 
 from l2zk._core import blake3
 from l2zk.air.trace import ExecutionTrace, column_values
-from l2zk.base.arguments import callback, flag
+from l2zk.base.arguments import flag
 from l2zk.base.caches import cached
 from l2zk.base.making import Making
+from l2zk.base.progress import Progress
 from l2zk.base.version import __version__
 from l2zk.base.wording import short
 from l2zk.errors import L2zkError, OptionsError, copied
 from l2zk.language.program import TraceProgram, described
+from l2zk.language.witness import Witness
 from l2zk.proof.header import VERSION, parameters_to_bytes
 from l2zk.proof.proof import Proof
-from l2zk.vm.zkvm import Progress, TraceZkVm, Witness
+from l2zk.vm.settings import Asked, ProveSettings
+from l2zk.vm.zkvm import TraceZkVm
 
 SHORT = 8
 """Values of a witness up to which it is copied into the key's hash; a longer one is hashed in place first."""
@@ -118,26 +121,22 @@ class CachedZkVm(TraceZkVm):
         program: TraceProgram,
         witness: Witness = (),
         *,
-        trace: ExecutionTrace | None = None,
-        check: bool = True,
-        threads: int | None = None,
-        progress: Progress | None = None,
         cache: bool = True,
+        **settings: Unpack[ProveSettings],
     ) -> Proof:
-        """The proof that `TraceZkVm.prove` makes of this request, now or when it was first asked for.
+        """The proof that `TraceZkVm.prove`, so called, makes of this request, now or when it was first asked for.
 
-        threads, progress: for the proof, if it is made now.
         cache: False makes the proof anew, and neither looks it up nor keeps it.
         """
-        check, progress, threads = flag("check", check), callback("progress", progress), self._count(threads)
-        key = self.key(program, witness, trace, check) if flag("cache", cache) else None
+        asked = Asked(**settings)
+        key = self.key(program, witness, asked.trace, asked.check) if flag("cache", cache) else None
         if key is not None:
             with self._lock:
                 proof = self._find(key)
             if proof is not None:
                 return proof
-        make = partial(self._vm.prove, program, witness, trace=trace, check=check, threads=threads, progress=progress)
-        return make() if key is None else self._make_once(key, partial(described, program), make, progress)
+        make = partial(self._vm.prove, program, witness, **settings)
+        return make() if key is None else self._make_once(key, partial(described, program), make, asked.progress)
 
     def cache_stats(self) -> CacheStats:
         """The counts of the cache so far, all of one moment."""

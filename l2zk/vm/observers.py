@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from l2zk.base.foreign import foreign
+from l2zk.base.progress import Progress
 from l2zk.errors import L2zkError, PluginError, copied
 from l2zk.language.program import TraceProgram, described
 from l2zk.plugins import registry as plugins
+from l2zk.vm.settings import Asked
 
 if TYPE_CHECKING:
     from l2zk.proof.options import ProofOptions
@@ -39,13 +42,13 @@ def observed(prove: Prove) -> Prove:
     """A decorator of `TraceZkVm`'s prove that notifies observers and the logger; adds no work when there are none."""
 
     @wraps(prove)
-    def telling(machine: Any, program: Any, *arguments: Any, **settings: Any) -> Proof:
+    def telling(machine: Any, program: Any, witness: Any, asked: Asked, **settings: Any) -> Proof:
         if not watched() or not isinstance(program, TraceProgram):
-            return prove(machine, program, *arguments, **settings)
-        watch = _Watch(program, plugins.observers(), settings.pop("progress", None))
+            return prove(machine, program, witness, asked, **settings)
+        watch = _Watch(program, plugins.observers(), asked.progress)
         watch.started(machine.options)
         try:
-            proof, error = prove(machine, program, *arguments, progress=watch.stage, **settings), None
+            proof, error = prove(machine, program, witness, replace(asked, progress=watch.stage), **settings), None
         except BaseException as raised:
             proof, error = None, raised
         try:
@@ -66,7 +69,7 @@ class _Watch:
         self,
         program: TraceProgram,
         observers: tuple[plugins.Observer, ...],
-        progress: Callable[..., Any] | None,
+        progress: Progress | None,
     ) -> None:
         self.program = program
         self.observers = list(observers)

@@ -16,11 +16,10 @@ from queue import Empty, SimpleQueue
 from threading import Event, current_thread
 from typing import Any
 
+from l2zk.base.progress import LOOK_IN_SECONDS, Progress, stop_when
 from l2zk.errors import OptionsError
 from l2zk.vm.executors import closed, elsewhere
-from l2zk.vm.zkvm import Progress, stop_when
 
-LOOK_IN_SECONDS = 0.5
 Outcomes = Generator[tuple[int, Any], None, None]
 Act = Callable[[Sequence[int], Progress], Outcomes]
 """A function that does the jobs of one part; it stops when the progress callback that it is given raises."""

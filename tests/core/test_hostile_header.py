@@ -15,11 +15,12 @@ from example_programs import Fibonacci
 
 from l2zk import Machine, Proof, ProofError, ProofOptions, TraceProgram, TraceZkVm, _core
 from l2zk.errors import FormatError, ProgramError
+from l2zk.language.run import table
 from l2zk.plugins.registry import program_from
 from l2zk.proof import header, proof, statement
 from l2zk.proof import solver as shape
 from l2zk.proof.header import MAX_VALUES, Header, parameters_from_bytes, parameters_to_bytes
-from l2zk.vm import zkvm
+from l2zk.vm.prepare import compiled
 
 PROGRAM = Fibonacci(20)
 BODY = bytes(20_000)
@@ -48,7 +49,7 @@ def counted() -> Iterator[dict[str, mock.Mock]]:
         "read": (header, "_read_public_values"),
         "solved": (statement, "solve"),
         "compiled": (_core, "Compiled"),
-        "arranged": (_core, "Program"),
+        "arranged": (_core, "Table"),
         "verified": (_core, "verify_bytes"),
     }
     with ExitStack() as stack:
@@ -102,8 +103,8 @@ def strange_options() -> Iterator[ProofOptions]:
 
 def test_shapes_share_the_programs_arrays() -> None:
     """Whatever options a stranger chooses, with a body that is as long as their proofs are."""
-    zkvm._program.cache_clear()
-    zkvm._compile.cache_clear()
+    table.cache_clear()
+    compiled.cache_clear()
     with counted() as done:
         for options in strange_options():
             size = TraceZkVm(options).estimate(PROGRAM).size

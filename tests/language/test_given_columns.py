@@ -9,6 +9,7 @@ from defining import Fibonacci, defined, holds, program
 
 from l2zk.errors import ProgramError, WitnessError
 from l2zk.language.program import TraceProgram
+from l2zk.language.witness import bind
 from l2zk.vm.zkvm import TraceZkVm
 
 
@@ -47,11 +48,11 @@ def test_large_integers_and_bools_are_taken_as_they_are():
 
 
 def test_padding():
-    bind = defined(lambda m: _sum(m, pad="last")).bind
-    assert bind({"number": [1, 2, 3]}).columns[0].tolist() == [1, 2, 3, 3, 3, 3, 3, 3]
-    assert bind({"number": range(6)}).columns[0].tolist() == [0, 1, 2, 3, 4, 5, 5, 5]
-    assert bind({"number": range(8)}).columns[0].tolist() == list(range(8))
-    assert defined(lambda m: _sum(m, pad=-1)).bind({"number": [7]}).columns[0].tolist() == [7] + 7 * [P - 1]
+    last = defined(lambda m: _sum(m, pad="last"))
+    assert bind(last, {"number": [1, 2, 3]}).columns[0].tolist() == [1, 2, 3, 3, 3, 3, 3, 3]
+    assert bind(last, {"number": range(6)}).columns[0].tolist() == [0, 1, 2, 3, 4, 5, 5, 5]
+    assert bind(last, {"number": range(8)}).columns[0].tolist() == list(range(8))
+    assert bind(defined(lambda m: _sum(m, pad=-1)), {"number": [7]}).columns[0].tolist() == [7] + 7 * [P - 1]
 
 
 def test_a_trace_of_arrays_alone():
@@ -65,7 +66,7 @@ def test_a_trace_of_arrays_alone():
     assert holds(define, [[1, 2, 3], [2, 4, 6]]) == [6]
     definition = defined(define)
     assert definition.step_code is None and definition.step_targets.shape == (0, 2)
-    assert definition.bind([[1, 2], [2, 4]]).rows == 2
+    assert bind(definition, [[1, 2], [2, 4]]).rows == 2
     assert definition.disassemble().startswith("constraints of test.v0")
 
 
@@ -79,7 +80,7 @@ def test_bits_fill_themselves():
 
     assert holds(define, {"a": [5, 5, 7, 7]}) == [1]
     definition = defined(define)
-    columns = definition.bind({"a": [5, 5, 7, 7]}).columns
+    columns = bind(definition, {"a": [5, 5, 7, 7]}).columns
     seven = [1] * 6
     assert [columns[k].tolist() for k in range(1, 4)] == [[1, 1, *seven], [0, 0, *seven], [1, 1, *seven]]
     assert [columns[k].tolist() for k in range(4, 6)] == [[0] * 8, [0, 1, 0, 0, 0, 0, 0, 0]]
@@ -223,19 +224,19 @@ COLUMN_MISTAKES = {
 @pytest.mark.parametrize("values, sentence", COLUMN_MISTAKES.values(), ids=COLUMN_MISTAKES.keys())
 def test_a_wrong_column_gives_a_clear_sentence(values, sentence):
     with pytest.raises(WitnessError, match=sentence):
-        defined(_sum).bind({"number": values})
+        bind(defined(_sum), {"number": values})
 
 
 def test_columns_in_a_witness_that_are_wrong():
-    bind = defined(_sum).bind
+    summed = defined(_sum)
     with pytest.raises(WitnessError, match="test.v0 needs a value for 'number'"):
-        bind()
+        bind(summed)
     with pytest.raises(WitnessError, match="no input 'numbers'; did you mean 'number'"):
-        bind({"numbers": [1]})
+        bind(summed, {"numbers": [1]})
     with pytest.raises(WitnessError, match=r"takes 2 witness values .* give the column as \{'number': array\}"):
-        bind(np.arange(5))
+        bind(summed, np.arange(5))
     with pytest.raises(WitnessError, match="witness value 'first' is an array: an integer is needed"):
-        bind([np.array([1, 2, 3]), [1]])
+        bind(summed, [np.array([1, 2, 3]), [1]])
     with pytest.raises(WitnessError, match="no values, so there is no last one .* pad=0"):
-        defined(lambda m: _sum(m, pad="last")).bind({"number": []})
-    assert bind(fill=False).columns == {}
+        bind(defined(lambda m: _sum(m, pad="last")), {"number": []})
+    assert bind(summed, fill=False).columns == {}

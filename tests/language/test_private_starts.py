@@ -12,6 +12,7 @@ from defining import capsule, defined, halve_or_triple, program
 from l2zk.air.trace import ExecutionTrace
 from l2zk.errors import ProgramError
 from l2zk.language.private_starts import _bound_cells, _relations
+from l2zk.language.witness import bind
 from l2zk.proof.options import ProofOptions
 from l2zk.vm.zkvm import TraceZkVm
 
@@ -121,7 +122,7 @@ def test_ties_of_random_cells_say_all_that_follows():
         air = definition.air
         made = [c for c in air.constraints if c.name.startswith("start ")]
         assert len(made) == 9 - rank(matrix)
-        start = definition.bind([numbers.randrange(P) for _ in range(inputs)]).start
+        start = bind(definition, [numbers.randrange(P) for _ in range(inputs)]).start
         table = [[0] * air.length for _ in range(3)]
         for row, column, value in start:
             for i in range(row, air.length, 3):

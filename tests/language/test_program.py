@@ -12,6 +12,7 @@ from defining import Fibonacci, column, defined, holds
 from l2zk.air.air import Domain
 from l2zk.errors import ProgramError
 from l2zk.language.program import TraceProgram, split_id
+from l2zk.language.witness import bind
 
 # What a text comes to.
 
@@ -30,7 +31,7 @@ def test_fibonacci_by_hand():
     ]
     assert definition.step_targets.tolist() == [[0, 1], [1, 1]] and definition.step_reach == 1
     assert [(o.name, o.constraint, o.row) for o in definition.outputs] == [("result", 4, 5)]
-    assert definition.bind().start == ((0, 0, 0), (0, 1, 1))
+    assert bind(definition).start == ((0, 0, 0), (0, 1, 1))
     assert "a[1] = v1" in Fibonacci(5).disassemble() and "constraint 'b' = v" in Fibonacci(5).disassemble()
 
 
@@ -54,7 +55,7 @@ def test_powers_periodic_columns_and_private_inputs():
     air = defined(define).air
     assert [c.name for c in air.constraints] == ["start x", "x", "k", "output y"]
     assert air.inputs == ("x",) and air.periodic == ((1, 2, 3, 4),)
-    assert defined(define).bind([1, 5]).private_inputs == (5,)
+    assert bind(defined(define), [1, 5]).private_inputs == (5,)
 
 
 def test_a_recurrence_over_three_rows():
@@ -144,7 +145,7 @@ def test_start_values_are_computed_from_inputs():
         m.output("a", a, row=0)
 
     definition = defined(define)
-    assert definition.bind({"x": 5, "key": 7}).start == ((0, 0, 14), (0, 1, 19))
+    assert bind(definition, {"x": 5, "key": 7}).start == ((0, 0, 14), (0, 1, 19))
     assert [c.name for c in definition.air.constraints] == ["start a", "a", "b", "output a"]
 
 

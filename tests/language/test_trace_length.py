@@ -9,7 +9,7 @@ import pytest
 from defining import column, program
 
 from l2zk import LengthWarning, TraceProgram
-from l2zk.vm.estimate import Estimate
+from l2zk.vm.cost import Estimate
 from l2zk.vm.zkvm import TraceZkVm
 
 

@@ -8,16 +8,17 @@ from code_interpreter import P
 from defining import Fibonacci, defined
 
 from l2zk.errors import WitnessError
+from l2zk.language.witness import bind
 
 
 def test_witness_forms():
-    bind = Fibonacci(5).definition.bind
-    assert bind().public_inputs == (0, 1)
+    definition = Fibonacci(5).definition
+    assert bind(definition).public_inputs == (0, 1)
     for witness in ([2, 5], (2, 5), {"a1": 5, "a0": 2}):
-        assert bind(witness).public_inputs == (2, 5)
-    assert bind([7]).public_inputs == bind({"a0": 7}).public_inputs == (7, 1)
-    assert bind(np.array([2, 5], dtype=np.uint64)).public_inputs == (2, 5)
-    assert bind([np.int32(3)]).start == ((0, 0, 3), (0, 1, 1))
+        assert bind(definition, witness).public_inputs == (2, 5)
+    assert bind(definition, [7]).public_inputs == bind(definition, {"a0": 7}).public_inputs == (7, 1)
+    assert bind(definition, np.array([2, 5], dtype=np.uint64)).public_inputs == (2, 5)
+    assert bind(definition, [np.int32(3)]).start == ((0, 0, 3), (0, 1, 1))
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,7 @@ def test_witness_forms():
 )
 def test_witness_mistakes(witness, sentence):
     with pytest.raises(WitnessError, match=sentence):
-        Fibonacci(5).definition.bind(witness)
+        bind(Fibonacci(5).definition, witness)
 
 
 def test_missing_values_are_named_and_private_ones_not_shown():
@@ -52,11 +53,11 @@ def test_missing_values_are_named_and_private_ones_not_shown():
         m.start({a: m.public_input("x"), k: m.private_input("key")})
         m.step({a: a + k, k: k})
 
-    bind = defined(define).bind
+    definition = defined(define)
     with pytest.raises(WitnessError, match="test.v0 needs a value for 'x', 'key'"):
-        bind()
+        bind(definition)
     with pytest.raises(WitnessError, match="needs a value for 'key'"):
-        bind([1])
+        bind(definition, [1])
     with pytest.raises(WitnessError) as caught:
-        bind({"x": 1, "key": P + 77})
+        bind(definition, {"x": 1, "key": P + 77})
     assert "'key' is not an element" in str(caught.value) and str(P + 77) not in str(caught.value)

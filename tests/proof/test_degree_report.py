@@ -18,14 +18,13 @@ from l2zk.proof import degree_report as degree
 
 
 def message(program, **options):
-    """The sentence of the error, from each of the calls that need a shape."""
+    """The sentence of the error, which a check tells too, but does not refuse for."""
     vm = TraceZkVm(ProofOptions(**{"zero_knowledge": False, **options}))
-    found = set()
-    for act in (vm.prove, vm.check, vm.trace):
-        with pytest.raises(DegreeError) as caught:
-            act(program)
-        found.add(str(caught.value))
-    (sentence,) = found
+    with pytest.raises(DegreeError) as caught:
+        vm.prove(program)
+    sentence = str(caught.value)
+    with pytest.warns(DegreeWarning, match=re.escape(sentence)):
+        assert vm.check(program).unprovable == sentence
     return sentence
 
 
@@ -56,6 +55,32 @@ def test_the_constraint_its_degree_the_limit_and_two_ways_out():
     assert "put a part of it in a column of its own, for no blowup allows it" in message(Two(60))
     powers = message(Powers(10, 10))
     assert powers.startswith("constraint 'x' of example-powers.v0 has degree 10, where blowup=8 allows 9:")
+
+
+def test_what_no_proof_allows_is_run_and_checked():
+    program, vm = Two(60), TraceZkVm()
+    with pytest.warns(DegreeWarning):
+        report = vm.check(program)
+    assert report and report.degrees.degree == 60 and report.to_dict()["unprovable"] == report.unprovable
+    assert f"no proof with these options: {report.unprovable}" in str(report)
+    assert vm.trace(program) == program.generate_trace()
+    wrong = vm.trace(program)
+    wrong["x"][7] = 1
+    with pytest.warns(DegreeWarning):
+        found = vm.check(program, trace=wrong)
+    assert [violation.constraint for violation in found.violations] == ["x", "by hand"] and found.unprovable
+
+
+def test_a_program_checks_its_constraints_alone():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        report = Two(60).check()
+    assert report and report.degrees is None and report.unprovable is None
+
+
+def test_a_check_tells_that_the_target_cannot_be_reached():
+    report = TraceZkVm().check(Picked(2**16), [1])
+    assert report.ok and "128 proven bits cannot be reached" in report.unprovable
 
 
 @pytest.mark.parametrize("keys", [False, True])

@@ -19,7 +19,7 @@ from l2zk.proof.header import Header, parameters_to_bytes
 from l2zk.proof.options import ProofOptions
 from l2zk.proof.proof import MAX_BYTES, Proof
 from l2zk.proof.solver import solve
-from l2zk.vm import zkvm
+from l2zk.vm import cost
 from l2zk.vm.zkvm import TraceZkVm
 
 HEADER = Header(
@@ -207,7 +207,7 @@ def test_a_proof_that_nobody_could_read_is_refused_before_it_is_made(share: floa
     machine, program = TraceZkVm(ProofOptions(grinding=0)), Fibonacci(rounds=20)
     most = int(share * len(machine.prove(program)))
     release_memory()
-    with mock.patch.object(zkvm, "MAX_BYTES", most), mock.patch.object(_core, "prove_bytes", side_effect=Made):
+    with mock.patch.object(cost, "MAX_BYTES", most), mock.patch.object(_core, "prove_bytes", side_effect=Made):
         with pytest.raises(ProgramError if refused else Made) as caught:
             machine.prove(program)
     if refused:

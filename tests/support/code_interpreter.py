@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from l2zk.language.witness import bind
+
 P = 2**64 - 2**32 + 1
 
 
@@ -146,7 +148,7 @@ def as_array(rows):
 def solve(program, witness=()):
     """(definition, rows, inputs, outputs) of an honest run."""
     definition = program.definition
-    binding = definition.bind(witness)
+    binding = bind(definition, witness)
     rows = fill(definition, binding)
     inputs = list(binding.public_inputs)
     return definition, rows, inputs, outputs_of(definition, rows, inputs)

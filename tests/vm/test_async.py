@@ -11,9 +11,9 @@ from endless import ENDLESS, Noted
 from example_programs import Fibonacci
 
 from l2zk import Proof, ProofOptions, TraceZkVm
+from l2zk.base.progress import Stopped
 from l2zk.errors import ConstraintError, WitnessError
 from l2zk.vm.cache import CachedZkVm
-from l2zk.vm.zkvm import Stopped
 
 QUICK = TraceZkVm(ProofOptions(blowup=2, queries=4, grinding=0, zero_knowledge=False, allow_insecure=True))
 

@@ -20,11 +20,11 @@ from places import ROOT
 
 import l2zk
 from l2zk import Proof, ProofOptions, TraceProgram, TraceZkVm, _core
+from l2zk.base.progress import Stopped
 from l2zk.errors import MemoryLimitError, OptionsError, ProgramError, WitnessError
 from l2zk.vm.batch import BatchProcessor
 from l2zk.vm.cache import CachedZkVm
 from l2zk.vm.schedule import Schedule, alone, choose
-from l2zk.vm.zkvm import Stopped
 
 QUICK = TraceZkVm(ProofOptions(blowup=2, queries=4, grinding=0, zero_knowledge=False, allow_insecure=True))
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))

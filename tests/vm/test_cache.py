@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from l2zk import L2zkError, Proof, ProofOptions, TraceProgram, TraceZkVm
 from l2zk.base.field import MODULUS
 from l2zk.errors import ConstraintError, OptionsError, ProgramError, WitnessError
+from l2zk.language.witness import bind
 from l2zk.vm.cache import CachedZkVm, CacheStats
 
 QUICK = TraceZkVm(ProofOptions(blowup=2, queries=4, grinding=0, zero_knowledge=False, allow_insecure=True))
@@ -297,7 +298,7 @@ WITNESSES = st.one_of(
 def bound(witness: Any) -> Any:
     """The inputs that a witness stands for, None if for none."""
     try:
-        binding = Fibonacci(10).definition.bind(witness)
+        binding = bind(Fibonacci(10).definition, witness)
         return binding.public_inputs, binding.private_inputs
     except WitnessError:
         return None

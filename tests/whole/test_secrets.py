@@ -32,6 +32,7 @@ from l2zk import (
     TraceZkVm,
 )
 from l2zk.errors import ConstraintError, OptionsError, ProgramError
+from l2zk.language.witness import bind
 
 REQUESTS: list[tuple[TraceProgram, Any]] = [
     (Vault(), WITNESS),
@@ -176,7 +177,7 @@ def test_the_setting() -> None:
 
 
 def test_what_is_printed_of_objects_holds_no_witness() -> None:
-    binding = Vault().definition.bind(WITNESS)
+    binding = bind(Vault().definition, WITNESS)
     assert binding.private_inputs == (SECRET,)
     for thing in (
         binding,

@@ -11,8 +11,9 @@ from reference import GOLDILOCKS
 from reference.verifier import Verifier
 
 from l2zk import ProofOptions, TraceProgram, TraceZkVm, _core
+from l2zk.language.witness import bind
 from l2zk.proof.solver import Shape, solve
-from l2zk.vm import zkvm
+from l2zk.vm.prepare import compiled, header_of
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,10 @@ def core_proof(
 ) -> bytes:
     """The core's proof, random by this seed alone; another shape than the options' may be forced on it."""
     definition = program.definition
-    binding = definition.bind([secret])
-    header = zkvm._header(definition, options, binding.public_inputs, (0,) * len(definition.air.outputs))
+    binding = bind(definition, [secret])
+    header = header_of(definition, options, binding.public_inputs)
     head, body = _core.prove_bytes(
-        zkvm._compile(definition, shape or shape_of(program, options)),
+        compiled(definition, shape or shape_of(program, options)),
         header.to_bytes(),
         header.output_offsets(),
         binding.public_inputs,

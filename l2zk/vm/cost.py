@@ -1,0 +1,142 @@
+"""Cost: the memory, bytes, queries and proven bits of a proof, before anything is run; and its seconds by stage, after.
+
+memory = what the core lays out + the arrays beside it,   bytes of the proof = their mean over all queries
+seconds of the proof = seconds of "python" + those of the core's stages
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from l2zk._core import tree_memory
+from l2zk.air.measure import Degrees
+from l2zk.base.caches import cached
+from l2zk.base.wording import counted
+from l2zk.errors import ProgramError
+from l2zk.language.definition import Definition
+from l2zk.language.run import table
+from l2zk.proof.anatomy import expected, proof_size
+from l2zk.proof.degree_report import degrees, shape_of
+from l2zk.proof.options import ProofOptions
+from l2zk.proof.proof import MAX_BYTES, Proof
+from l2zk.proof.security_report import rounds
+from l2zk.proof.shape import Shape
+from l2zk.vm.prepare import compiled, header_of
+
+WORD = 8  # bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """The expected figures of a program's proofs. The time depends on the machine, and is not among them.
+
+    program: its id. columns, rows, length: of the trace; length counts the padding.
+    memory: the peak of the proof's bytes, within a tenth; `committed` of them are the committed columns and codewords,
+    and the kept levels of their Merkle trees.
+    size: the bytes of the proof, on average: proofs of one program differ by two per cent or so, as their queries do.
+    queries, proven_bits: the number of opened positions, and the proven bits.
+    degrees: the highest degree of a constraint, and the limit on a trace of 2^20 rows.
+    doubled_by: the one row or look-ahead that makes the trace twice as long as without it, if there is one.
+    """
+
+    program: str
+    columns: int
+    rows: int
+    length: int
+    memory: int
+    committed: int
+    size: int
+    queries: int
+    proven_bits: int
+    degrees: Degrees
+    doubled_by: str | None = None
+
+    def __str__(self) -> str:
+        return (
+            f"{self.program}: {self.columns:,} x {self.rows:,} cells, {self.length:,} rows with padding\n"
+            f"{self.degrees}; {self.memory:,} bytes of memory to prove, of which {self.committed:,} are committed to\n"
+            f"about {self.size:,} bytes of proof: {self.queries} queries, {self.proven_bits} proven bits"
+            + (f"\n{self.doubled_by}" if self.doubled_by else "")
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProofProfile:
+    """A proof, the number of threads that made it, and the seconds of each stage, in order.
+
+    seconds: by stage; "python" is all that is not the core's: the definition, the witness, columns that are filled as
+    arrays. Threads that work at the same time are not counted twice.
+    """
+
+    proof: Proof
+    threads: int
+    seconds: Mapping[str, float]
+
+    @property
+    def total(self) -> float:
+        """The seconds of the whole proof."""
+        return sum(self.seconds.values())
+
+    def share(self, stage: str) -> float:
+        """The fraction of the time that a stage took, 0 to 1."""
+        return self.seconds[stage] / self.total
+
+    def __str__(self) -> str:
+        times = {**self.seconds, "total": self.total}
+        lines = [f"{stage:16}{1e3 * time:12.3f} ms{time / self.total:8.1%}" for stage, time in times.items()]
+        return "\n".join([f"by {counted(self.threads, 'thread')}", *lines])
+
+
+@cached(128)
+def estimate(definition: Definition, options: ProofOptions, threads: int) -> Estimate:
+    """The estimate for proofs with these options, whatever their public values."""
+    air, shape = definition.air, shape_of(options, definition.air)
+    return Estimate(
+        program=air.id,
+        columns=shape.columns,
+        rows=air.rows,
+        length=shape.length,
+        memory=proof_memory(definition, shape, threads),
+        committed=_committed(shape),
+        size=round(_mean_size(definition, options, shape)),
+        queries=shape.queries,
+        proven_bits=rounds(options, air.profile, shape).whole_bits,
+        degrees=degrees(definition, options),
+        doubled_by=definition.doubled_by,
+    )
+
+
+def proof_memory(definition: Definition, shape: Shape, threads: int) -> int:
+    """The peak of a proof's bytes; if columns are filled late, the step has run in a block of its own."""
+    first = table(definition).memory() if definition.filled_late else 0
+    return first + compiled(definition, shape).memory(threads) + definition.array_bytes
+
+
+@cached(128)
+def require_room(definition: Definition, options: ProofOptions) -> None:
+    """Refuse a proof that would have more bytes than any reader accepts (PROTOCOL 8.5)."""
+    size = _mean_size(definition, options, shape_of(options, definition.air))
+    if size > MAX_BYTES:
+        raise ProgramError(
+            f"a proof of {definition.air.id} would have about {size:,.0f} bytes, and {MAX_BYTES:,} are the most: take"
+            " fewer columns, fewer public values or shorter names of them, or a larger blowup, which takes fewer"
+            " queries"
+        )
+
+
+def _mean_size(definition: Definition, options: ProofOptions, shape: Shape) -> float:
+    """The bytes of a proof, the mean over all queries."""
+    header = header_of(definition, options)
+    return proof_size(len(header.to_bytes()), definition.air, shape, expected(shape.queries))
+
+
+def _committed(shape: Shape) -> int:
+    """The bytes of trace, pieces, batch mask and FRI codewords, and of the kept levels of their trees."""
+    words = shape.domain_size * (shape.columns + 3 * shape.pieces) + 3 * shape.leaves * shape.zero_knowledge
+    size, trees = shape.leaves, 2 * tree_memory(shape.leaves, shape.blowup)
+    for arity in shape.arities:
+        words += 3 * size
+        size //= arity
+        trees += tree_memory(size, shape.blowup)
+    return WORD * words + trees
