@@ -93,7 +93,8 @@ class Machine:
 
         value: an expression in columns, which need not be filled yet. count: 1 to 63. The claim is made on
         every row, or if the value looks ahead on transitions: the last rows, which have no value, leave
-        their bits free. The constraints are `name0 is a bit`, … and `name is below 2^count`.
+        their bits free, so that no output is read off them. The constraints are `name0 is a bit`, … and
+        `name is below 2^count`.
         """
         expression = self._graph.lift(value)
         check_bits(self._graph, name, expression, count)
@@ -218,7 +219,8 @@ class Machine:
         else "every". Both reach into the padding, whose rows are rows too; "last" is the row n - 1, and "end" the
         last row N - 1 of the padded trace. A claim on one row is a boundary constraint.
         Refused are claims that say nothing on their rows: a periodic factor makes them 0 == 0 on all of these, or
-        selects rows that "transitions" leaves out.
+        they would say something on rows that "transitions" leaves out, where a factor makes them look less far ahead;
+        and a claim that ties a public input to a cell which nothing else pins.
         """
         check_undecided(name, claim)
         expression = self._graph.lift(claim.difference if isinstance(claim, Equation) else claim)
@@ -231,7 +233,8 @@ class Machine:
         others.
 
         value: an expression in cells, public inputs and constants. row: 0 <= row < n, "first", "last", or
-        "end", the last row N - 1 of the padded trace.
+        "end", the last row N - 1 of the padded trace. Refused is a value read off a cell that nothing pins on its row,
+        though constraints read its column on others.
         """
         check_count("public output", len(self._graph.outputs))
         name = new_name(self._draft, "an output", name)

@@ -19,6 +19,9 @@ from l2zk.errors import ProgramError
 from l2zk.language.draft import Claim, Draft, PrivateStart
 from l2zk.language.expression import Expression, Graph
 
+MOST_WORK = 1 << 23
+"""Coefficients that are added up at most to find what ties the cells: a second or two."""
+
 Sparse = dict[int, int]
 """Coefficients that are not 0, of private inputs or of cells, by number."""
 
@@ -100,6 +103,12 @@ def _relations(rows: list[int], vectors: list[Sparse]) -> Iterator[tuple[int, Sp
     basis = _Basis()
     for k, vector in enumerate(vectors):
         others = basis.combination(k, vector)
+        if basis.work > MOST_WORK:
+            raise ProgramError(
+                f"private inputs fill {len(vectors)} cells, each of many inputs, and what ties these cells takes too"
+                " long to find: start a cell with each input alone, and compute the rest by m.step or claim it by"
+                " m.constrain"
+            )
         if others is not None:
             yield k, others
             first = min(others, default=k)
@@ -111,6 +120,7 @@ class _Basis:
     """Cells with independent vectors, in echelon form: by first private input, a row and how it is combined."""
 
     def __init__(self) -> None:
+        self.work = 0  # coefficients that were added up
         self._rows: dict[int, tuple[Sparse, Sparse]] = {}
         self._users: defaultdict[int, set[int]] = defaultdict(set)  # by cell: the rows that it has a part in
 
@@ -132,6 +142,7 @@ class _Basis:
                 heappush(waiting, added)
             _add(rest, -factor, row)
             _add(made, factor, makes)
+            self.work += len(row) + len(makes)
         return made
 
     def replace(self, old: int, new: int, others: Sparse) -> None:
@@ -141,6 +152,7 @@ class _Basis:
         for pivot in self._users.pop(old):
             row, makes = self._rows[pivot]
             _add(makes, makes.pop(old, 0), instead)
+            self.work += len(instead)
             self._put(pivot, row, makes)
 
     def _put(self, pivot: int, row: Sparse, makes: Sparse) -> None:

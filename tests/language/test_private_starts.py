@@ -11,6 +11,7 @@ from defining import capsule, defined, halve_or_triple, program
 
 from l2zk.air.trace import ExecutionTrace
 from l2zk.errors import ProgramError
+from l2zk.language import private_starts
 from l2zk.language.private_starts import _bound_cells, _relations
 from l2zk.language.witness import bind
 from l2zk.proof.options import ProofOptions
@@ -204,3 +205,32 @@ def test_cells_that_stand_in_no_relation_are_left_out_at_once(seed):
 
     assert relations(left) == relations(sorted(vectors))
     assert _bound_cells({(0, k): {k: 1, k - 1: 3} for k in range(100)}) == []
+
+
+@pytest.mark.parametrize("inputs", [20, 60])
+def test_cells_of_too_many_inputs_each_are_refused_in_time(inputs, monkeypatch):
+    """What ties cells is found in cubic time, which has a bound; cells of few inputs each are far below it."""
+    monkeypatch.setattr(private_starts, "MOST_WORK", 100_000)
+
+    def define(m, dense=True):
+        secrets = [m.private_input(f"s{k}") for k in range(inputs)]
+        columns = m.columns(*(f"c{k}" for k in range(inputs + 5)))
+        numbers = random.Random(7)
+        reach = inputs if dense else 2
+        m.start(
+            {
+                c: sum(numbers.randrange(1, P) * secrets[(k + j) % inputs] for j in range(reach))
+                for k, c in enumerate(columns)
+            }
+        )
+        m.step({c: c for c in columns})
+        m.rows(8)
+
+    assert defined(lambda m: define(m, dense=False))
+    if inputs == 20:
+        assert defined(define)
+        return
+    with pytest.raises(
+        ProgramError, match="private inputs fill 65 cells, each of many inputs, .* start a cell with each input"
+    ):
+        defined(define)
