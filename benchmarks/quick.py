@@ -58,7 +58,7 @@ def head() -> str:
 
 
 def is_result(value: Any) -> bool:
-    """Whether it is one: None stands for a failure, and a number that is not one for a benchmark passed over."""
+    """True for a result; None stands for a failure, and NaN for a benchmark that was passed over."""
     return value is not None and value == value
 
 

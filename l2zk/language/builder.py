@@ -18,7 +18,7 @@ from l2zk.base.names import plain
 from l2zk.base.wording import counted, short
 from l2zk.errors import ProgramError
 from l2zk.language.definition import Definition, GivenColumn, Input
-from l2zk.language.draft import Claim, Draft, Every, Settled, Target, Word
+from l2zk.language.draft import Claim, Draft, Every, Settled, Split, Target
 from l2zk.language.expression import Equation, Expression
 from l2zk.language.lower import definition_of
 from l2zk.language.private_starts import affine_in_private
@@ -100,7 +100,7 @@ class Machine:
         check_bits(self._graph, name, expression, count)
         bits = self.columns(*(f"{name}{k}" for k in range(count)))
         columns = range(len(self._graph.columns) - len(bits), len(self._graph.columns))
-        self._draft.words.append(Word(tuple(columns), expression.index))
+        self._draft.bits.append(Split(tuple(columns), expression.index))
         for column, bit in zip(columns, bits):
             label = f"{self._graph.columns[column]} is a bit"
             self._claim(label, (bit * (bit - 1)).index, "every", derived=True)

@@ -35,7 +35,7 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Word:
+class Split:
     """The bit columns of m.bits and the node whose bits they are."""
 
     columns: tuple[int, ...]
@@ -65,7 +65,7 @@ class Draft:
 
     graph: the expressions, with the names of their leaves. names: for each name its bearers, each with its leaf.
     periodic: the values of each periodic column. pads: for each column the value of its padding, or None for the last
-    value once more. given, targets: by column. words: by m.bits. free: (column, rows) by m.free. claims: by name.
+    value once more. given, targets: by column. bits: by m.bits. free: (column, rows) by m.free. claims: by name.
     start: the node that (row, column) starts with. private_starts: those starts that have private inputs. named_rows:
     rows that there must be, each with the call that needs it. rows: the number by m.rows.
     """
@@ -76,7 +76,7 @@ class Draft:
     periodic: list[tuple[int, ...]] = field(default_factory=list)
     pads: list[int | None] = field(default_factory=list)
     given: dict[int, GivenColumn] = field(default_factory=dict)
-    words: list[Word] = field(default_factory=list)
+    bits: list[Split] = field(default_factory=list)
     step_function: object = None
     free: list[tuple[int, Settled]] = field(default_factory=list)
     claims: dict[str, Claim] = field(default_factory=dict)

@@ -17,16 +17,16 @@ Filling = tuple[int, Sequence[int]]
 
 def late_columns(draft: Draft) -> set[int]:
     """The bit columns of values that steps fill: they are filled after all steps."""
-    words = {column for word in draft.words for column in word.columns}
+    bits = {column for split in draft.bits for column in split.columns}
     stepped = set(draft.targets)
     if draft.step_function is not None:
-        stepped |= set(range(len(draft.graph.columns))) - set(draft.given) - words
-    return entered(draft.graph.nodes, stepped, _word_fillings(draft)) & words
+        stepped |= set(range(len(draft.graph.columns))) - set(draft.given) - bits
+    return entered(draft.graph.nodes, stepped, _bit_fillings(draft)) & bits
 
 
 def hidden_columns(draft: Draft) -> set[int]:
     """The columns that private values enter: given ones, started ones, and all computed from them."""
-    fillings = [*_word_fillings(draft), *_step_fillings(draft)]
+    fillings = [*_bit_fillings(draft), *_step_fillings(draft)]
     computed = {column for _, columns in fillings for column in columns}
     private = set(range(len(draft.graph.columns))) - computed
     private |= {column for (_, column), node in draft.start.items() if draft.graph.has(node, PRIVATE)}
@@ -82,8 +82,8 @@ def _cells_and_readers(nodes: Sequence[Node]) -> tuple[defaultdict[int, list[int
     return cells, readers
 
 
-def _word_fillings(draft: Draft) -> list[Filling]:
-    return [(word.node, word.columns) for word in draft.words]
+def _bit_fillings(draft: Draft) -> list[Filling]:
+    return [(split.node, split.columns) for split in draft.bits]
 
 
 def _step_fillings(draft: Draft) -> list[Filling]:

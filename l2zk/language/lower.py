@@ -108,9 +108,9 @@ def _bit_parts(draft: Draft) -> tuple[Bits, ...]:
     """The bit columns by m.bits."""
     parts: list[Bits] = []
     late = late_columns(draft)
-    for word in draft.words:
-        nodes, _ = extract(draft.graph.nodes, [word.node])
-        parts.append(Bits(word.columns, nodes, draft.graph.look_ahead[word.node], word.columns[0] in late))
+    for split in draft.bits:
+        nodes, _ = extract(draft.graph.nodes, [split.node])
+        parts.append(Bits(split.columns, nodes, draft.graph.look_ahead[split.node], split.columns[0] in late))
     return tuple(parts)
 
 
@@ -126,19 +126,19 @@ def _free_cells(draft: Draft, rows: int, length: int) -> tuple[tuple[int, range]
 def _free_bits(draft: Draft, length: int) -> tuple[tuple[int, range], ...]:
     """The last rows of the bits of expressions that look ahead: nothing pins them."""
     return tuple(
-        (column, range(length - draft.graph.look_ahead[word.node], length))
-        for word in draft.words
-        if draft.graph.look_ahead[word.node]
-        for column in word.columns
+        (column, range(length - draft.graph.look_ahead[split.node], length))
+        for split in draft.bits
+        if draft.graph.look_ahead[split.node]
+        for column in split.columns
     )
 
 
 def _bit_domains(draft: Draft, air: Air) -> dict[int, Domain]:
     """The rows on which bits of what looks ahead are bits of something, for the constraints `NAME is a bit`."""
     ahead = {
-        f"{draft.graph.columns[column]} is a bit": draft.graph.look_ahead[word.node]
-        for word in draft.words
-        for column in word.columns
+        f"{draft.graph.columns[column]} is a bit": draft.graph.look_ahead[split.node]
+        for split in draft.bits
+        for column in split.columns
     }
     return {
         index: Domain.transition(ahead[constraint.name])

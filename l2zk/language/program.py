@@ -23,9 +23,9 @@ from l2zk.errors import ProgramError
 from l2zk.language.builder import Machine
 from l2zk.language.definition import Definition, GivenColumn, Input, Output, Start
 from l2zk.language.draft import Every
-from l2zk.language.held import held
 from l2zk.language.parameters import parameters_of
 from l2zk.language.run import report_of, trace_of
+from l2zk.language.shared_definitions import shared_definition
 from l2zk.language.witness import Binding
 
 __all__ = [
@@ -85,7 +85,7 @@ class TraceProgram:
         """The AIR, code and inputs: made once for each class and parameters."""
         parameters = parameters_to_bytes(_parameters(self))
         define = _definition if len(parameters) <= LONG else _long_definition
-        return held((type(self), parameters), partial(define, _Asked(type(self), parameters, self)))
+        return shared_definition((type(self), parameters), partial(define, _Asked(type(self), parameters, self)))
 
     @property
     def digest(self) -> bytes:

@@ -50,7 +50,7 @@ def report_of(
     max_memory: int | None = None,
     progress: Progress | None = None,
 ) -> Report:
-    """What a look at every constraint on every row finds, on the trace of an honest run or on one that is given."""
+    """The report on every constraint on every row, of the trace of an honest run or of one that is given."""
     require_memory(trace_memory(definition), max_memory)
     binding = bind(definition, witness, fill=trace is None, redact=redact)
     run = partial(_run, definition, binding, filled(definition, binding, trace), check=True, progress=progress)
@@ -65,7 +65,7 @@ def report_of(
 def filled(
     definition: Definition, binding: Binding, trace: ExecutionTrace | None = None, check: bool = True
 ) -> dict[str, Any]:
-    """What the core gets beside the step: the whole trace, or the columns that are filled before the step.
+    """The cells that the core is given: the whole trace, or the columns that are filled before the step.
 
     trace: given by the caller, and with `check` compared with what the witness says of it.
     """

@@ -77,7 +77,7 @@ def bind(definition: Definition, witness: Any = (), *, fill: bool = True, redact
 
 
 def _given(definition: Definition, witness: Any) -> dict[str, Any]:
-    """What the witness gives, by name, not looked at yet."""
+    """The values in a witness, by name, not looked at yet."""
     names = [i.name for i in definition.inputs] + [column.name for column in definition.given]
     if isinstance(witness, Mapping):
         given = by_plain_name(witness)

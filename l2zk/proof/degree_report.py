@@ -41,7 +41,7 @@ def shape_of(options: ProofOptions, air: Air) -> Shape:
 
 
 def unprovable(definition: Definition, options: ProofOptions) -> str | None:
-    """Why the options allow no proof of a program, which can be run and checked all the same; None if they do."""
+    """The reason why the options allow no proof of a program, which can still be run and checked; None if they do."""
     refused = _refusal(definition, options)
     return None if refused is None else str(refused)
 

@@ -18,8 +18,8 @@ from l2zk.base.progress import Progress
 from l2zk.base.resources import default_threads, memory_limit, require_memory
 from l2zk.base.wording import short
 from l2zk.errors import OptionsError, ProgramError, WitnessError
-from l2zk.language.held import Held
 from l2zk.language.program import TraceProgram
+from l2zk.language.shared_definitions import SharedDefinitions
 from l2zk.proof.proof import Proof
 from l2zk.proof.statement import Known
 from l2zk.vm.cache import CachedZkVm
@@ -43,7 +43,7 @@ class Jobs(list[Job]):
 
     def __init__(self, jobs: Iterable[Job]) -> None:
         super().__init__(jobs)
-        self.during = Held().during
+        self.during = SharedDefinitions().during
 
 
 class BatchProcessor:

@@ -19,7 +19,7 @@ from l2zk.proof.shape import Shape
 
 
 class Statement(NamedTuple):
-    """What is to be proved, as the core takes it; it writes the outputs, 0 in the header, in their places."""
+    """The arguments of the core for a proof; it writes the outputs, 0 in the header, in their places."""
 
     compiled: _core.Compiled
     header: bytes

@@ -100,7 +100,7 @@ class TraceZkVm(Settings):
         return Proof.from_bytes(b"".join(made))
 
     def _prepare(self, program: TraceProgram, witness: Witness, threads: int, *, given: bool = False) -> Prepared:
-        """What is to be proved, if its proofs have a shape and there is room; `given`: the trace is there already."""
+        """The statement to prove, if its proofs have a shape and there is room; `given`: the trace is there already."""
         definition = defined(program)
         shape = shape_of(self._options, definition.air)
         warn_of_degree(definition, self._options)

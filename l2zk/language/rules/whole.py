@@ -34,7 +34,7 @@ def check_filled(draft: Draft, generated: bool) -> None:
         )
     if not draft.graph.columns:
         raise ProgramError("the program is empty: define makes no column; begin with m.columns")
-    bits = {column for word in draft.words for column in word.columns}
+    bits = {column for split in draft.bits for column in split.columns}
     whole = True
     for column in range(len(draft.graph.columns)):
         filled = column in draft.given or column in bits

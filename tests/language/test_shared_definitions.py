@@ -16,7 +16,7 @@ import pytest
 
 from l2zk import BatchProcessor, Proof, ProofOptions, TraceProgram, TraceZkVm, release_memory
 from l2zk.errors import ProgramError, WitnessError
-from l2zk.language.held import Held, held
+from l2zk.language.shared_definitions import SharedDefinitions, shared_definition
 from l2zk.vm.cache import CachedZkVm
 
 MANY = 150
@@ -152,7 +152,7 @@ def test_who_waited_for_an_error_has_notes_of_its_own() -> None:
 
 
 def test_a_definition_that_was_interrupted_is_made_by_the_next() -> None:
-    holding, calls = Held(), []
+    sharing, calls = SharedDefinitions(), []
 
     def define() -> str:
         calls.append(1)
@@ -161,14 +161,16 @@ def test_a_definition_that_was_interrupted_is_made_by_the_next() -> None:
         return "a definition"
 
     with pytest.raises(KeyboardInterrupt):
-        holding.during(held, "key", define)
-    assert [holding.during(held, "key", define) for _ in range(2)] == ["a definition"] * 2 and len(calls) == 2
-    assert held("key", define) == "a definition" and len(calls) == 3
+        sharing.during(shared_definition, "key", define)
+    assert [sharing.during(shared_definition, "key", define) for _ in range(2)] == ["a definition"] * 2 and len(
+        calls
+    ) == 2
+    assert shared_definition("key", define) == "a definition" and len(calls) == 3
 
 
 def test_definitions_that_ask_for_one_another_do_not_wait_in_a_circle() -> None:
     """Two threads, each in a definition that wants the other's: one is made twice, and nobody waits for ever."""
-    holding, begun = Held(), threading.Barrier(2)
+    sharing, begun = SharedDefinitions(), threading.Barrier(2)
 
     def define(own: str, other: str) -> str:
         if begun.n_waiting or not begun.broken:
@@ -177,12 +179,13 @@ def test_definitions_that_ask_for_one_another_do_not_wait_in_a_circle() -> None:
             except threading.BrokenBarrierError:
                 return f"{own} alone"
         begun.abort()
-        return f"{own} with {held(other, lambda: f'{other} alone')}"
+        return f"{own} with {shared_definition(other, lambda: f'{other} alone')}"
 
     made: list[str] = []
     threads = [
         threading.Thread(
-            target=lambda pair=pair: made.append(holding.during(held, pair[0], lambda: define(*pair))), daemon=True
+            target=lambda pair=pair: made.append(sharing.during(shared_definition, pair[0], lambda: define(*pair))),
+            daemon=True,
         )
         for pair in ("ab", "ba")
     ]

@@ -17,10 +17,10 @@ from l2zk.errors import CycleError, L2zkError, copied
 
 Given = TypeVar("Given")
 
-_holding: ContextVar[Held | None] = ContextVar("l2zk_held", default=None)
+_sharing: ContextVar[SharedDefinitions | None] = ContextVar("l2zk_shared_definitions", default=None)
 
 
-class Held:
+class SharedDefinitions:
     """Definitions by program. During a call made through `during`, programs find theirs here."""
 
     def __init__(self) -> None:
@@ -29,11 +29,11 @@ class Held:
 
     def during(self, act: Callable[..., Given], *arguments: Any, **settings: Any) -> Given:
         """The result of a call, during which programs find their definitions here."""
-        before = _holding.set(self)
+        before = _sharing.set(self)
         try:
             return act(*arguments, **settings)
         finally:
-            _holding.reset(before)
+            _sharing.reset(before)
 
     def find(self, key: Hashable, define: Callable[[], Any]) -> Any:
         """The definition, or the error that defining raises."""
@@ -67,7 +67,7 @@ class Held:
         return made
 
 
-def held(key: Hashable, define: Callable[[], Given]) -> Given:
+def shared_definition(key: Hashable, define: Callable[[], Given]) -> Given:
     """The definition, from the batch under way if there is one, else made by `define`."""
-    holding = _holding.get()
-    return define() if holding is None else holding.find(key, define)
+    sharing = _sharing.get()
+    return define() if sharing is None else sharing.find(key, define)
