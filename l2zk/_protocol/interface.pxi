@@ -5,6 +5,7 @@ import os
 
 from cpython.exc cimport PyErr_CheckSignals
 
+from l2zk.base.wording import short
 from l2zk.errors import L2zkError, OptionsError, ProofError, StepError
 
 cdef double LOOK_IN_SECONDS = 0.05
@@ -455,7 +456,7 @@ def use_isa(name=None):
     if name is not None:
         wanted = encoded
     if l2zk_select(wanted):
-        raise OptionsError(f"this machine and build have no instruction set {name!r}: choose one of {', '.join(isas())}")
+        raise OptionsError(f"this machine and build have no instruction set {short(name)}: choose one of {', '.join(isas())}")
 
 
 ISA_REFUSED = ""                  # what is wrong with L2ZK_ISA: whoever proves or verifies is told, rather than who imports

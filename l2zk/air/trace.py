@@ -6,7 +6,6 @@ may be shorter: its padding repeats its last value, or is one fixed value. Padde
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
@@ -97,10 +96,10 @@ class ExecutionTrace(dict[str, NDArray[np.uint64]]):
 
 
 def column_values(name: str, values: Any) -> NDArray[np.uint64]:
-    """The field elements uint64[m] of an array or a sequence of integers or bools, one for each row.
+    """The field elements uint64[m] of an array of integers or bools, or of a sequence of integers, one for each row.
 
-    Raises WitnessError, with the column and the row but no value, for floats and other types, for more than
-    one dimension, and for what is not 0 <= x < p.
+    Raises WitnessError, with the column and the row but no value, for floats and other types, a bool among integers
+    too, for more than one dimension, and for what is not 0 <= x < p.
     """
     if isinstance(values, (str, bytes, bytearray)) or not (
         isinstance(values, Sequence) or hasattr(values, "__array__")
@@ -161,9 +160,9 @@ def _from_sequence(name: str, values: Sequence[Any]) -> NDArray[np.uint64]:
     """A sequence of integers as uint64, one by one, since NumPy would turn large integers into floats."""
     array = np.empty(len(values), dtype=np.uint64)
     for row, value in enumerate(values):
-        if not hasattr(value, "__index__"):
+        number = whole(value)
+        if number is None:
             raise WitnessError(f"column {name!r} at row {row} is of type {type(value).__name__}: an integer is needed")
-        number = operator.index(value)
         if not 0 <= number < MODULUS:
             raise _outside(name, row)
         array[row] = number

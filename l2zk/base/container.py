@@ -20,6 +20,9 @@ USUAL = "/sys/fs/cgroup"
 UNBOUNDED = 2**60
 """Bounds from here on mean none: version 1 writes nearly 2^63 bytes."""
 
+PERIOD = 100_000
+"""Microseconds of the period where a quota stands alone."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -56,7 +59,7 @@ def limits(system: Path = Path("/")) -> Limits:
 def _own_groups(text: str) -> dict[str, PurePosixPath]:
     """The group of each controller, from lines such as 4:cpu,cpuacct:/a/b and, of version 2, 0::/a/b."""
     found = re.findall(r"^\d+:([^:\n]*):(/.*)$", text, re.MULTILINE)
-    return {controller: PurePosixPath(path) for controllers, path in found for controller in controllers.split(",")}
+    return {controller: _absolute(path) for controllers, path in found for controller in controllers.split(",")}
 
 
 def _mounts(text: str) -> Iterator[_Mount]:
@@ -67,8 +70,14 @@ def _mounts(text: str) -> Iterator[_Mount]:
         if len(places) < 6 or len(kind) < 3 or kind[0] not in ("cgroup", "cgroup2"):
             continue
         controllers = [""] if kind[0] == "cgroup2" else kind[2].split(",")
-        group, folder = (PurePosixPath(re.sub(r"\\([0-7]{3})", _character, place)) for place in places[3:5])
-        yield _Mount(folder, group, frozenset(controllers))
+        group, folder = (re.sub(r"\\([0-7]{3})", _character, place) for place in places[3:5])
+        if group.startswith("/") and folder.startswith("/"):
+            yield _Mount(_absolute(folder), _absolute(group), frozenset(controllers))
+
+
+def _absolute(path: str) -> PurePosixPath:
+    """The path from the root; two strokes at its beginning, which a path may keep, are one."""
+    return PurePosixPath("/" + path.lstrip("/"))
 
 
 def _character(escaped: re.Match[str]) -> str:
@@ -81,7 +90,7 @@ def _usual_mounts() -> Iterator[_Mount]:
         (".", ["", "memory", "cpu"]),
         ("unified", [""]),
         ("memory", ["memory"]),
-        ("cpu", ["cpu"]),
+        *((folder, ["cpu"]) for folder in ("cpu", "cpu,cpuacct", "cpuacct,cpu")),
     ):
         yield _Mount(PurePosixPath(USUAL, place), root, frozenset(controllers))
 
@@ -105,7 +114,8 @@ def _memory(group: Path) -> list[int]:
 
 def _processors(group: Path) -> list[float]:
     """The processors that a group allows: microseconds of processor time in a period, over the period."""
-    both = _numbers(_text(group / "cpu.max"), 2)
+    text = _text(group / "cpu.max")
+    both = _numbers(text, 2) or [*_numbers(text, 1), PERIOD]
     older = [*_numbers(_text(group / "cpu.cfs_quota_us"), 1), *_numbers(_text(group / "cpu.cfs_period_us"), 1)]
     return [pair[0] / pair[1] for pair in (both, older) if len(pair) == 2 and min(pair) > 0]
 

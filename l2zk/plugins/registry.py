@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 from pluggy import PluginManager
 
-from l2zk.base.arguments import kind_of
+from l2zk.base.arguments import items, kind_of
 from l2zk.base.foreign import foreign
 from l2zk.base.wording import short, written
 from l2zk.errors import ArgumentError, L2zkError, PluginError, ProgramError, ProofError, UnknownProgramError
@@ -210,7 +210,10 @@ def _choice() -> _Choice:
 @contextmanager
 def without(names: Iterable[str]) -> Iterator[None]:
     """A context in which the plugins of these entry-point or distribution names count as not installed."""
-    token = _left_out.set(_left_out.get() | frozenset(names))
+    listed = items(names)
+    if listed is None or not all(isinstance(name, str) for name in listed):
+        raise ArgumentError(f"plugins are left out by a list of their names, as in without(['fib']), not {short(names)}")
+    token = _left_out.set(_left_out.get() | frozenset(listed))
     try:
         yield
     finally:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import wraps
 from types import MappingProxyType
 from typing import Any
 
 from l2zk.base.arguments import kind_of
-from l2zk.base.wording import short
+from l2zk.base.wording import nearest, short
 from l2zk.errors import ArgumentError, FormatError, OptionsError, SecurityError
 
 LEAST_SECURITY = 100
@@ -63,6 +64,28 @@ PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 """What each preset sets; all else has its default."""
 
 
+def _by_name(kind: type[ProofOptions]) -> type[ProofOptions]:
+    """The class, which says in a sentence what Python says of its own way where options are not given by their names."""
+    initialise = kind.__init__
+    known = [field.name for field in fields(kind)]
+
+    @wraps(initialise)
+    def by_name(self: ProofOptions, *given: Any, **named: Any) -> None:
+        if given:
+            raise ArgumentError(
+                f"ProofOptions takes options by name, as in ProofOptions(blowup=16), not {short(given[0])};"
+                f" of a preset they are ProofOptions.preset({next(reversed(PRESETS))!r})"
+            )
+        for name in named:
+            if name not in known:
+                raise ArgumentError(f"there is no option {short(name)} of a proof{nearest(name, known)}")
+        initialise(self, **named)
+
+    kind.__init__ = by_name  # type: ignore[assignment]
+    return kind
+
+
+@_by_name
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ProofOptions:
     """The options that prover and verifier agree on. They cannot be changed; threads may share them.

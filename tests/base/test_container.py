@@ -50,7 +50,7 @@ VERSION_1 = {"proc/self/cgroup": CHOSEN}
         ({**VERSION_2, "a/b/memory.max": "max", "a/memory.max": "1048576"}, Limits(MIB, None)),
         ({**VERSION_2, "a/b/memory.max": "2097152", "a/memory.max": "1048576"}, Limits(MIB, None)),
         ({**VERSION_2, "a/b/cpu.max": "400000 100000", "a/cpu.max": "50000 100000"}, Limits(None, 0.5)),
-        ({**VERSION_2, "a/b/cpu.max": "max 100000", "cpu.max": "200000"}, Limits()),
+        ({**VERSION_2, "a/b/cpu.max": "max 100000", "cpu.max": "200000"}, Limits(None, 2.0)),
         ({**VERSION_2, "a/b/c/memory.max": "1048576", "d/memory.max": "1048576"}, Limits()),
         ({"proc/self/cgroup": "0::/../outside\n", "memory.max": "1048576"}, Limits(MIB, None)),
         ({"proc/self/cgroup": "0::/a\n", "unified/a/memory.max": "1048576"}, Limits(MIB, None)),
@@ -64,6 +64,19 @@ VERSION_1 = {"proc/self/cgroup": CHOSEN}
             {**VERSION_1, "cpu/kube/pod/cpu.cfs_quota_us": "250000\n", "cpu/kube/pod/cpu.cfs_period_us": "100000\n"},
             Limits(None, 2.5),
         ),
+        *(
+            (
+                {
+                    "proc/self/cgroup": "1:cpu,cpuacct:/pod\n",
+                    f"{folder}/pod/cpu.cfs_quota_us": "250000\n",
+                    f"{folder}/cpu.cfs_quota_us": "-1\n",
+                    f"{folder}/pod/cpu.cfs_period_us": "100000\n",
+                },
+                Limits(None, 2.5),
+            )
+            for folder in ("cpu,cpuacct", "cpuacct,cpu")
+        ),
+        ({"proc/self/cgroup": "0:://a\n", "a/memory.max": "1048576"}, Limits(MIB, None)),
     ],
 )
 def test_a_limit_is_the_least_of_the_groups_above(tmp_path: Path, files: dict[str, str], expected: Limits) -> None:
@@ -111,6 +124,17 @@ def test_groups_are_found_where_they_are_mounted(tmp_path: Path) -> None:
         path.parent.mkdir(parents=True)
         path.write_text(text)
     assert limits(system) == Limits(MIB, 3.0)
+
+
+@pytest.mark.parametrize("group, folder", [("a", "/g"), ("/", "g"), ("..", "/g"), ("nsfs:[1]", "mnt:[2]"), ("//", "//")])
+def test_a_mount_that_nobody_understands_is_passed_over(tmp_path: Path, group: str, folder: str) -> None:
+    line = f"40 23 0:39 {group} {folder} rw - cgroup2 cgroup rw\n"
+    for path in ("0::/", "0::/a/b", "1:memory:/x", ""):
+        system = tree(tmp_path, {"proc/self/cgroup": f"{path}\n", "proc/self/mountinfo": line})
+        assert limits(system) == Limits()
+        usual = tree(tmp_path, {"memory.max": "1048576"})
+        assert limits(usual) == Limits(MIB, None)
+        (usual / "sys/fs/cgroup/memory.max").unlink()
 
 
 # What follows from them.

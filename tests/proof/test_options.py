@@ -1,12 +1,15 @@
 """Proof options: defaults, presets, refusals, and the 16 bytes of PROTOCOL 8.1."""
 
+import copy
 import dataclasses
+import inspect
+import pickle
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from l2zk.errors import FormatError, OptionsError, SecurityError
+from l2zk.errors import ArgumentError, FormatError, OptionsError, SecurityError
 from l2zk.proof.options import PRESETS, ProofOptions
 
 every_option = st.builds(
@@ -151,8 +154,14 @@ def test_a_wrong_value_is_refused_with_its_name(change):
 def test_options_are_frozen_keyword_only_and_hashable():
     with pytest.raises(dataclasses.FrozenInstanceError):
         ProofOptions().blowup = 4
-    with pytest.raises(TypeError):
-        ProofOptions(8)  # type: ignore[misc]
+    for wrong in (8, "fast", {"blowup": 4}, 10**5000):
+        with pytest.raises(ArgumentError, match=r"^ProofOptions takes options by name, as in ProofOptions\(blowup=16\), not"):
+            ProofOptions(wrong)  # type: ignore[misc]
+    for refused in (ProofOptions, lambda **given: ProofOptions.preset("fast", **given)):
+        with pytest.raises(ArgumentError, match="^there is no option 'blowups' of a proof; did you mean 'blowup'\\?$"):
+            refused(blowups=8)
+    assert list(inspect.signature(ProofOptions).parameters)[:2] == ["blowup", "security"]
+    assert copy.deepcopy(ProofOptions(blowup=4)) == pickle.loads(pickle.dumps(ProofOptions(blowup=4)))
     assert len({ProofOptions(), ProofOptions(blowup=8), ProofOptions(blowup=4)}) == 2
 
 

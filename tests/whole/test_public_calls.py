@@ -169,6 +169,7 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "TraceProgram.check": (PROGRAM.check, {"witness": (), "redact": True}),
     "TraceProgram.generate_trace": (PROGRAM.generate_trace, {"witness": ()}),
     "get_program": (l2zk.get_program, {"name": "fib"}),
+    "without": (lambda names: plugins.without(names).__enter__(), {"names": []}),
     "program_of": (plugins.program_of, {"proof": PROOF}),
     "keep_memory": (l2zk.keep_memory, {"limit": 2**30}),
     "check_program": (testing.check_program, CHECKING),
