@@ -65,12 +65,17 @@ def _speaks(raised: BaseException) -> bool:
 
 
 def warn_caller(text: str, kind: type[L2zkWarning]) -> None:
-    """Warn at the line of other code that called l2zk."""
+    """Warn at the line of other code that called l2zk; a filter makes the warning an error, and what else shows it does not."""
     frame: FrameType | None = sys._getframe(1)
     level = 2
     while frame is not None and frame.f_code.co_filename.startswith(f"{OURS}{os.sep}"):
         frame, level = frame.f_back, level + 1
-    warnings.warn(text, kind, stacklevel=level)
+    try:
+        warnings.warn(text, kind, stacklevel=level)
+    except (L2zkWarning, KeyboardInterrupt):
+        raise
+    except BaseException:
+        return
 
 
 def told(raised: BaseException, *, private: bool = False) -> str:

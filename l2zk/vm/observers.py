@@ -2,8 +2,8 @@
 
     started → stage, stage, … → finished
 
-Invariant: an observer changes nothing. What it raises is logged, and it hears no more of that proof. No observer gets
-the witness or the trace, nor an error that could lead to them.
+Invariant: an observer, a handler or a filter of the log changes nothing. What a plugin raises is logged, and it hears no
+more of that proof. No observer gets the witness or the trace, nor an error that could lead to them.
 """
 
 from __future__ import annotations
@@ -31,6 +31,16 @@ logger = logging.getLogger("l2zk")
 
 
 Prove = TypeVar("Prove", bound="Callable[..., Proof]")
+
+
+def _log(level: int, text: str, *values: object, exc_info: bool = False) -> None:
+    """Log it as from the caller; of what the log's own handlers raise nobody could be told but by the log."""
+    try:
+        logger.log(level, text, *values, exc_info=exc_info, stacklevel=2)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return
 
 
 def watched() -> bool:
@@ -78,13 +88,13 @@ class _Watch:
         self.at = ""
 
     def started(self, options: ProofOptions) -> None:
-        logger.info("proving %s with %r", described(self.program), options)
+        _log(logging.INFO, "proving %s with %r", described(self.program), options)
         self._tell("l2zk_prove_started", options=options)
 
     def stage(self, stage: str, done: int, total: int) -> None:
         """The progress callback that the core calls."""
         if stage != self.at:
-            logger.debug("%s after %.2f s", stage, perf_counter() - self.begun)
+            _log(logging.DEBUG, "%s after %.2f s", stage, perf_counter() - self.begun)
             self.at = stage
         self._tell("l2zk_prove_stage", stage=stage, done=done, total=total)
         if self.progress is not None:
@@ -93,9 +103,9 @@ class _Watch:
     def finished(self, proof: Proof | None, error: BaseException | None) -> None:
         seconds = perf_counter() - self.begun
         if proof is not None:
-            logger.info("proved in %.3f s: %s bytes", seconds, f"{proof.size:,}")
+            _log(logging.INFO, "proved in %.3f s: %s bytes", seconds, f"{proof.size:,}")
         else:
-            logger.info("no proof after %.3f s: %s", seconds, type(error).__name__)
+            _log(logging.INFO, "no proof after %.3f s: %s", seconds, type(error).__name__)
         self._tell("l2zk_prove_finished", proof=proof, error=_shareable(error), seconds=seconds)
 
     def _tell(self, hook: str, **news: Any) -> None:
@@ -105,8 +115,8 @@ class _Watch:
                 with foreign(PluginError, hook):
                     observer.hooks[hook](program=self.program, **news)
             except L2zkError:
-                logger.warning("%s: its %s failed, and is told no more", observer.plugin, hook, exc_info=True)
                 self.observers.remove(observer)
+                _log(logging.WARNING, "%s: its %s failed, and is told no more", observer.plugin, hook, exc_info=True)
 
 
 def _shareable(error: BaseException | None) -> BaseException | None:
@@ -115,7 +125,9 @@ def _shareable(error: BaseException | None) -> BaseException | None:
         return None
     try:
         known = copied(error.shareable or error) if isinstance(error, L2zkError) else type(error).__new__(type(error))
-    except Exception:
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
         known = error
     if known is error:  # foreign code's error, which could not be copied
         return L2zkError(f"the proof was ended by a {type(error).__name__}")

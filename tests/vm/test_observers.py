@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import inspect
 import logging
+import warnings
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from pluggy import PluginManager
 
-from l2zk.errors import ConstraintError, WitnessError
+from l2zk.base.foreign import warn_caller
+from l2zk.errors import ConstraintError, DegreeWarning, WitnessError
 from l2zk.language.program import Machine, TraceProgram
 from l2zk.plugins import hookspecs
 from l2zk.plugins import registry as plugins
@@ -131,6 +134,76 @@ def test_a_broken_observer_is_logged_once_and_stops_nothing(watching: Any, caplo
     [record] = caplog.records
     assert record.levelno == logging.WARNING and record.exc_info is not None
     assert record.getMessage() == "Broken of tests 1: its l2zk_prove_started failed, and is told no more"
+
+
+class Raising(logging.Handler):
+    """A handler, and a filter, of the log that raises."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__()
+        self.error, self.told = error, 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.told += 1
+        raise self.error
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        self.emit(record)
+        return True
+
+
+@pytest.fixture
+def raising_log(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[BaseException, str], Raising]]:
+    """Let the log be one whose "handlers" or "filters" raise an error."""
+    logger, level = observation.logger, observation.logger.level
+
+    def make(error: BaseException, kind: str) -> Raising:
+        handler = Raising(error)
+        monkeypatch.setattr(logger, kind, [handler])
+        logger.setLevel(logging.DEBUG)
+        return handler
+
+    yield make
+    logger.setLevel(level)
+
+
+@pytest.mark.parametrize("kind", ["handlers", "filters"])
+@pytest.mark.parametrize("error", [SystemExit(0), ZeroDivisionError(), GeneratorExit(), WitnessError("of the log")])
+def test_a_log_that_raises_changes_nothing(
+    kind: str, error: BaseException, watching: Any, raising_log: Callable[..., Raising]
+) -> None:
+    broken, watcher = Broken(), Watcher()
+    watching(broken, watcher)
+    handler = raising_log(error, kind)
+    assert prove(TraceZkVm(), Powers()).public_outputs == {"result": 32} and handler.told >= 3
+    with pytest.raises(WitnessError, match="no input 'b'"):
+        prove(TraceZkVm(), Powers(), {"b": 1})
+    assert [event for event, _ in watcher.seen if event != "stage"] == ["started", "finished"] * 2
+
+
+def test_ctrl_c_in_a_log_is_the_users(raising_log: Callable[..., Raising]) -> None:
+    raising_log(KeyboardInterrupt(), "handlers")
+    with pytest.raises(KeyboardInterrupt):
+        prove(TraceZkVm(), Powers())
+
+
+def test_what_shows_warnings_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise SystemExit(0)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        monkeypatch.setattr(warnings, "showwarning", fail)
+        warn_caller("degree 9", DegreeWarning)
+        warnings.simplefilter("error")
+        with pytest.raises(DegreeWarning, match="^degree 9$"):
+            warn_caller("degree 9", DegreeWarning)
+
+
+def test_the_log_names_the_function_that_logs(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "l2zk"):
+        prove(TraceZkVm(), Powers())
+    assert [record.funcName for record in caplog.records] == ["started", "finished"]
 
 
 def test_no_hook_is_given_a_witness_or_a_trace() -> None:
