@@ -65,7 +65,7 @@ def _speaks(raised: BaseException) -> bool:
 
 
 def warn_caller(text: str, kind: type[L2zkWarning]) -> None:
-    """Warn at the line of other code that called l2zk; a filter makes the warning an error, and what else shows it does not."""
+    """Warn at the line of other code that called l2zk; a filter may make it an error, what shows warnings may not."""
     frame: FrameType | None = sys._getframe(1)
     level = 2
     while frame is not None and frame.f_code.co_filename.startswith(f"{OURS}{os.sep}"):

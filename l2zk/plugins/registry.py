@@ -212,7 +212,9 @@ def without(names: Iterable[str]) -> Iterator[None]:
     """A context in which the plugins of these entry-point or distribution names count as not installed."""
     listed = items(names)
     if listed is None or not all(isinstance(name, str) for name in listed):
-        raise ArgumentError(f"plugins are left out by a list of their names, as in without(['fib']), not {short(names)}")
+        raise ArgumentError(
+            f"plugins are left out by a list of their names, as in without(['fib']), not {short(names)}"
+        )
     token = _left_out.set(_left_out.get() | frozenset(listed))
     try:
         yield

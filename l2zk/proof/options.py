@@ -65,23 +65,23 @@ PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 
 
 def _by_name(kind: type[ProofOptions]) -> type[ProofOptions]:
-    """The class, which says in a sentence what Python says of its own way where options are not given by their names."""
+    """The class, which refuses in a sentence what is given without a name, and names that no option has."""
     initialise = kind.__init__
     known = [field.name for field in fields(kind)]
 
     @wraps(initialise)
     def by_name(self: ProofOptions, *given: Any, **named: Any) -> None:
         if given:
+            preset = f"; ProofOptions.preset({given[0]!r}) gives these" if given[0] in list(PRESETS) else ""
             raise ArgumentError(
-                f"ProofOptions takes options by name, as in ProofOptions(blowup=16), not {short(given[0])};"
-                f" of a preset they are ProofOptions.preset({next(reversed(PRESETS))!r})"
+                f"ProofOptions takes options by name, as in ProofOptions(blowup=16), not {short(given[0])}{preset}"
             )
         for name in named:
             if name not in known:
                 raise ArgumentError(f"there is no option {short(name)} of a proof{nearest(name, known)}")
         initialise(self, **named)
 
-    kind.__init__ = by_name  # type: ignore[assignment]
+    kind.__init__ = by_name  # type: ignore[method-assign]
     return kind
 
 

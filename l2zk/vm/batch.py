@@ -49,10 +49,10 @@ class Jobs(list[Job]):
 class BatchProcessor:
     """Proves and verifies lists of programs.
 
-    vm: what proves; with a CachedZkVm, requests that are repeated are proved once. max_workers: the most threads at
+        vm: what proves; with a CachedZkVm, requests that are repeated are proved once. max_workers: the most threads at
     work, by default L2ZK_NUM_THREADS, else one for each processor that this process may use. executor: the threads to
     use, such as a ThreadPoolExecutor, not processes; by default, and on a thread of a ThreadPoolExecutor that is its
-    own, each call has its own.
+    own, each call has its own; one that begins nothing, being busy, leaves the work to the calling thread.
     max_memory: the bytes that the proofs made at one time may take: as many are made at once as would fit if each were
     as large as the largest.
 

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from concurrent import futures
-from typing import Any
+from typing import Any, TypeVar
 
+from l2zk.base.foreign import LONGEST, told
+from l2zk.base.wording import cut, sentence
 from l2zk.errors import OptionsError
+
+Given = TypeVar("Given")
 
 ELSEWHERE = frozenset({"ProcessPoolExecutor", "InterpreterPoolExecutor", "ClientExecutor", "MPIPoolExecutor"})
 """Classes, of whatever library, whose workers are other processes or interpreters."""
@@ -36,6 +41,19 @@ def require_threads(executor: Any) -> None:
     _probe(executor)
 
 
+def submitted(executor: futures.Executor, work: Callable[[], Given]) -> futures.Future[Given]:
+    """What the executor gives for the work; what it raises is why it takes none."""
+    try:
+        answer = executor.submit(work)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        raise closed(executor, error) from error
+    if not isinstance(answer, futures.Future):
+        raise elsewhere(executor)
+    return answer
+
+
 def elsewhere(executor: Any) -> OptionsError:
     """The error of an executor of processes or interpreters."""
     name = type(executor).__qualname__
@@ -44,9 +62,9 @@ def elsewhere(executor: Any) -> OptionsError:
     )
 
 
-def closed(executor: Any, why: object) -> OptionsError:
+def closed(executor: Any, why: BaseException) -> OptionsError:
     """The error of an executor that takes no work."""
-    reason = str(why) or type(why).__name__
+    reason = cut(sentence(str(why)), LONGEST) or type(why).__name__ if isinstance(why, RuntimeError) else told(why)
     return OptionsError(f"the executor {type(executor).__qualname__} takes no work: {reason}; give one that is running")
 
 
@@ -61,15 +79,18 @@ def _here() -> tuple[int, int]:
 
 def _probe(executor: futures.Executor) -> None:
     """Find out by a task where an executor runs its work; the standard library's threads are known without."""
+    answer = submitted(executor, _here)
+    if type(executor).submit is futures.ThreadPoolExecutor.submit:
+        return
     try:
-        answer = executor.submit(_here)
-        known = type(executor).submit is futures.ThreadPoolExecutor.submit
-        place = _here() if known else answer.result(PROBE_SECONDS)
+        place = answer.result(PROBE_SECONDS)
     except futures.TimeoutError:
         return
+    except KeyboardInterrupt:
+        raise
     except RuntimeError as error:
         raise closed(executor, error) from error
-    except Exception as error:
+    except BaseException as error:
         raise elsewhere(executor) from error
     if place != _here():
         raise elsewhere(executor)

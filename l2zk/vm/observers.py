@@ -2,8 +2,8 @@
 
     started → stage, stage, … → finished
 
-Invariant: an observer, a handler or a filter of the log changes nothing. What a plugin raises is logged, and it hears no
-more of that proof. No observer gets the witness or the trace, nor an error that could lead to them.
+Invariant: an observer, a handler or a filter of the log changes nothing. What a plugin raises is logged, and it hears
+no more of that proof. No observer gets the witness or the trace, nor an error that could lead to them.
 """
 
 from __future__ import annotations

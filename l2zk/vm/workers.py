@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from contextlib import closing, nullcontext, suppress
 from contextvars import copy_context
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Event, current_thread
 from typing import Any
 
 from l2zk.base.progress import LOOK_IN_SECONDS, Progress, stop_when
 from l2zk.errors import OptionsError
-from l2zk.vm.executors import closed, elsewhere
+from l2zk.vm.executors import closed, elsewhere, submitted
 
 Outcomes = Generator[tuple[int, Any], None, None]
 Act = Callable[[Sequence[int], Progress], Outcomes]
@@ -33,27 +34,75 @@ def in_turn(act: Act, parts: Iterable[Sequence[int]]) -> Outcomes:
 
 def on_threads(act: Act, parts: Iterable[Sequence[int]], at_once: int, executor: Executor | None) -> Outcomes:
     """The outcomes of the parts, `at_once` of them at a time on the executor's threads, or on threads made for this."""
-    waiting, ended, stop = deque(parts), SimpleQueue[tuple[int, Any]](), Event()
-    count = sum(map(len, waiting))
-    look_in = stop_when(stop, None)
-
-    def work() -> None:
-        with suppress(IndexError):  # no part is left
-            while not stop.is_set():
-                for outcome in act(waiting.popleft(), look_in):
-                    ended.put(outcome)
-
-    workers: list[Future[None]] = []
-    if current_thread() in getattr(executor, "_threads", ()):  # its work would wait for this thread, which waits for it
-        executor = None
+    work = _Work(act, parts, at_once)
+    if isinstance(executor, ThreadPoolExecutor) and current_thread() in executor._threads:
+        executor = None  # its work would wait for this thread, which waits for it
     with nullcontext(executor) if executor is not None else ThreadPoolExecutor(at_once, "l2zk-batch") as threads:
+        workers: list[Future[None]] = []
         try:
-            workers += (_submit(threads, work) for _ in range(min(at_once, len(waiting))))
-            for _ in range(count):
-                yield _next(ended, workers, threads)
+            workers += (submitted(threads, partial(copy_context().run, work.run)) for _ in range(work.places))
+            for _ in range(work.count):
+                yield _next(work, workers, threads)
         finally:
-            stop.set()
-            wait([worker for worker in workers if not worker.cancel()])
+            work.stop.set()
+            for worker in workers:
+                worker.cancel()
+            work.wait()
+
+
+class _Work:
+    """The parts of a call, taken one by one by whoever has a place; who begins when all places are taken has none."""
+
+    def __init__(self, act: Act, parts: Iterable[Sequence[int]], at_once: int) -> None:
+        self.waiting = deque(parts)
+        self.count = sum(map(len, self.waiting))
+        self.places = min(at_once, len(self.waiting))
+        self.ended, self.stop = SimpleQueue[tuple[int, Any]](), Event()
+        self._act, self._look_in = act, stop_when(self.stop, None)
+        self._free, self._runs = deque(range(self.places)), list[Event]()
+        self._has_place = False
+
+    def run(self) -> None:
+        """What a worker does."""
+        over = Event()
+        try:
+            self._free.pop()
+            self._runs.append(over)
+            while not self.stop.is_set():
+                self._part()
+        except IndexError:  # no place is free, or no part is left
+            return
+        finally:
+            over.set()
+
+    @property
+    def is_callers(self) -> bool:
+        """Whether a part is left for the calling thread to do."""
+        return self._has_place and bool(self.waiting)
+
+    def stand_in(self, begins: bool) -> bool:
+        """Do a part on the calling thread if it has a place; it takes one, if it `begins`, where nobody has begun.
+
+        An executor may be busy for long, or never run what it is given.
+        """
+        if begins and not self._has_place and len(self._free) == self.places:
+            with suppress(IndexError):
+                self._free.pop()
+                self._has_place = True
+        if not self.is_callers:
+            return False
+        with suppress(IndexError):
+            self._part()
+        return True
+
+    def wait(self) -> None:
+        """Until nobody is at work; who begins now finds that it is over."""
+        for over in list(self._runs):
+            over.wait()
+
+    def _part(self) -> None:
+        for outcome in self._act(self.waiting.popleft(), self._look_in):
+            self.ended.put(outcome)
 
 
 def outcome(act: Callable[..., Any], *arguments: Any, **settings: Any) -> Any:
@@ -74,21 +123,15 @@ def checked(outcomes: Outcomes, return_exceptions: bool) -> Outcomes:
             yield index, result
 
 
-def _submit(executor: Executor, work: Callable[[], None]) -> Future[None]:
-    try:
-        return executor.submit(copy_context().run, work)
-    except RuntimeError as error:
-        raise closed(executor, error) from error
-
-
-def _next(ended: SimpleQueue[tuple[int, Any]], workers: Sequence[Future[None]], executor: Executor) -> tuple[int, Any]:
+def _next(work: _Work, workers: Sequence[Future[None]], executor: Executor) -> tuple[int, Any]:
     """The next outcome; raises if none can come, since the executor dropped its work or ran it elsewhere."""
     while True:
         over = all(worker.done() for worker in workers)
         try:
-            return ended.get(block=not over, timeout=LOOK_IN_SECONDS)
+            return work.ended.get(block=not (over or work.is_callers), timeout=LOOK_IN_SECONDS)
         except Empty:
-            if over:
+            begins = not all(worker.done() for worker in workers)
+            if not work.stand_in(begins) and over:
                 raise _without_end(workers, executor) from None
 
 

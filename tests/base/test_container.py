@@ -126,7 +126,9 @@ def test_groups_are_found_where_they_are_mounted(tmp_path: Path) -> None:
     assert limits(system) == Limits(MIB, 3.0)
 
 
-@pytest.mark.parametrize("group, folder", [("a", "/g"), ("/", "g"), ("..", "/g"), ("nsfs:[1]", "mnt:[2]"), ("//", "//")])
+@pytest.mark.parametrize(
+    "group, folder", [("a", "/g"), ("/", "g"), ("..", "/g"), ("nsfs:[1]", "mnt:[2]"), ("//", "//")]
+)
 def test_a_mount_that_nobody_understands_is_passed_over(tmp_path: Path, group: str, folder: str) -> None:
     line = f"40 23 0:39 {group} {folder} rw - cgroup2 cgroup rw\n"
     for path in ("0::/", "0::/a/b", "1:memory:/x", ""):

@@ -155,7 +155,9 @@ def test_options_are_frozen_keyword_only_and_hashable():
     with pytest.raises(dataclasses.FrozenInstanceError):
         ProofOptions().blowup = 4
     for wrong in (8, "fast", {"blowup": 4}, 10**5000):
-        with pytest.raises(ArgumentError, match=r"^ProofOptions takes options by name, as in ProofOptions\(blowup=16\), not"):
+        with pytest.raises(
+            ArgumentError, match=r"^ProofOptions takes options by name, as in ProofOptions\(blowup=16\), not"
+        ):
             ProofOptions(wrong)  # type: ignore[misc]
     for refused in (ProofOptions, lambda **given: ProofOptions.preset("fast", **given)):
         with pytest.raises(ArgumentError, match="^there is no option 'blowups' of a proof; did you mean 'blowup'\\?$"):

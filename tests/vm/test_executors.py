@@ -16,7 +16,8 @@ import pytest
 from example_programs import Fibonacci
 
 from l2zk import ProofOptions, TraceZkVm
-from l2zk.errors import OptionsError
+from l2zk.errors import OptionsError, WitnessError
+from l2zk.vm import executors, workers
 from l2zk.vm.batch import BatchProcessor
 
 VM = TraceZkVm(ProofOptions(queries=5, grinding=0, allow_insecure=True, zero_knowledge=False), threads=1)
@@ -191,6 +192,103 @@ def test_closed_and_broken_ones() -> None:
         pytest.raises(OptionsError, match="takes no work.*give one that is running$"),
     ):
         BatchProcessor(VM, executor=broken).prove_batch_parallel(PROGRAMS, WITNESSES)
+
+
+class Never(Executor):
+    """Takes all work, and runs none; its futures may even say that they run."""
+
+    def __init__(self, state: str) -> None:
+        self.state = state
+        self._threads = 4
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **settings: Any) -> Future[Any]:
+        waiting: Future[Any] = Future()
+        if self.state == "running":
+            waiting.set_running_or_notify_cancel()
+        return waiting
+
+
+@pytest.mark.parametrize("state", ["pending", "running"])
+def test_work_that_never_begins_is_done_by_the_caller(state: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executors, "PROBE_SECONDS", 0.01)
+    monkeypatch.setattr(workers, "LOOK_IN_SECONDS", 0.01)
+    batch = BatchProcessor(VM, executor=Never(state))
+    proofs = batch.prove_batch_parallel(PROGRAMS, WITNESSES)
+    assert proofs == batch.prove_batch(PROGRAMS, WITNESSES) and all(batch.verify_batch_parallel(PROGRAMS, proofs))
+    with pytest.raises(WitnessError, match="no input 'z'") as raised:
+        batch.prove_batch_parallel([Fibonacci(5), Fibonacci(6)], [(), {"z": 1}])
+    assert raised.value.__notes__ == ["at index 1 of the batch"]
+    assert dict(batch.prove_iter(PROGRAMS, WITNESSES)) == dict(enumerate(proofs))
+
+
+class Ended(BaseException):
+    """Neither an Exception nor of Python's own."""
+
+
+@pytest.mark.parametrize(
+    "error", [SystemExit(0), Ended("no"), GeneratorExit(), ValueError("full\nof it"), MemoryError()]
+)
+@pytest.mark.parametrize("good", [0, 1, 2])
+def test_what_submit_raises_is_why_it_takes_no_work(error: BaseException, good: int) -> None:
+    class Boom(Inline):
+        left = good
+
+        def submit(self, function: Callable[..., Any], /, *arguments: Any, **settings: Any) -> Future[Any]:
+            self.left -= 1
+            if self.left < 0:
+                raise error
+            return super().submit(function, *arguments, **settings)
+
+    name = type(error).__name__
+    with pytest.raises(OptionsError, match=rf"Boom takes no work: {name}.*\(line \d+ of .*; give one that is running$"):
+        BatchProcessor(VM, max_workers=2, executor=Boom()).prove_batch_parallel(PROGRAMS, WITNESSES)
+
+
+@pytest.mark.parametrize("answer", [None, "done", SystemExit(0)])
+@pytest.mark.parametrize("good", [0, 1])
+def test_what_is_no_future_is_no_answer(answer: object, good: int) -> None:
+    class Odd(Inline):
+        left = good
+
+        def submit(self, function: Callable[..., Any], /, *arguments: Any, **settings: Any) -> Any:
+            self.left -= 1
+            return super().submit(function) if self.left >= 0 else answer
+
+    with pytest.raises(OptionsError, match=f"Odd runs its work outside.*{REMEDY}"):
+        BatchProcessor(VM, executor=Odd()).prove_batch_parallel(PROGRAMS, WITNESSES)
+
+
+def test_an_answer_that_ends_the_process_is_none() -> None:
+    class Exiting(Executor):
+        def submit(self, function: Callable[..., Any], /, *arguments: Any, **settings: Any) -> Future[Any]:
+            done: Future[Any] = Future()
+            done.set_exception(SystemExit(0))
+            return done
+
+    with pytest.raises(OptionsError, match=f"Exiting runs its work outside.*{REMEDY}"):
+        BatchProcessor(VM, executor=Exiting())
+
+
+def test_who_begins_when_the_caller_has_its_place_does_nothing() -> None:
+    """At most `max_workers` proofs are made at one time, and as many are worth their memory."""
+    go_on, at_work, most = threading.Event(), 0, 0
+
+    class Counting(TraceZkVm):
+        def prove(self, *arguments: Any, **settings: Any) -> Any:
+            nonlocal at_work, most
+            at_work += 1
+            most = max(most, at_work)
+            go_on.set()
+            try:
+                return super().prove(*arguments, **settings)
+            finally:
+                at_work -= 1
+
+    with ThreadPoolExecutor(1) as executor:
+        executor.submit(go_on.wait, 30)
+        batch = BatchProcessor(Counting(VM.options, threads=1), max_workers=1, executor=executor)
+        assert batch.prove_batch_parallel(PROGRAMS * 5, WITNESSES * 5) == batch.prove_batch(PROGRAMS * 5, WITNESSES * 5)
+    assert most == 1
 
 
 def test_an_executor_that_is_busy_is_not_waited_for() -> None:
