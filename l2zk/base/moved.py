@@ -38,7 +38,7 @@ MOVED: dict[str, tuple[str, ...]] = {
     "options": ("proof.options",),
     "performance": ("cli.performance",),
     "plugin_trace": ("plugins.tracing",),
-    "plugins": ("plugins.registry",),
+    "plugins": ("plugins.registry", "plugins.installed"),
     "profile": ("vm.cost",),
     "program": ("language.program", "language.witness", "language.definition", "language.builder", "air.trace"),
     "program_file": ("plugins.program_file",),

@@ -14,6 +14,7 @@ from l2zk.cli import check, inspect, installation, proving, security
 from l2zk.cli.command_line import CommandLine
 from l2zk.errors import PluginError
 from l2zk.plugins import registry as plugins
+from l2zk.plugins.installed import choose
 
 
 def _leave_out(ctx: click.Context, option: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -21,7 +22,7 @@ def _leave_out(ctx: click.Context, option: click.Parameter, names: tuple[str, ..
     if not names:
         return names
     try:
-        plugins.choose(None, list(names))
+        choose(None, list(names))
     except PluginError as error:
         raise click.BadParameter(str(error), ctx, option) from None
     ctx.with_resource(plugins.without(names))

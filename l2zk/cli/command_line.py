@@ -21,7 +21,8 @@ from l2zk.cli.failure import Command, exit_code, is_broken_pipe
 from l2zk.cli.streams import open_streams
 from l2zk.errors import L2zkError, PluginError
 from l2zk.plugins import registry as plugins
-from l2zk.plugins.registry import Plugin, Registry
+from l2zk.plugins.installed import Plugin
+from l2zk.plugins.registry import Registry
 
 NAME = "l2zk"
 COMPLETION = "_L2ZK_COMPLETE"  # set by a shell that asks click for completions

@@ -32,7 +32,8 @@ from l2zk.cli.streams import say
 from l2zk.errors import L2zkError, PluginError, UnknownProgramError
 from l2zk.plugins import registry as plugins
 from l2zk.plugins.hookspecs import hookimpl
-from l2zk.plugins.registry import HOOKS, Plugin
+from l2zk.plugins.installed import Plugin
+from l2zk.plugins.registry import HOOKS
 from l2zk.proof.header import VERSION
 
 

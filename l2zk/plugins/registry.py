@@ -34,34 +34,14 @@ from l2zk.base.wording import short, written
 from l2zk.errors import ArgumentError, L2zkError, PluginError, ProgramError, ProofError, UnknownProgramError
 from l2zk.language.program import TraceProgram, split_id
 from l2zk.plugins import hookspecs
+from l2zk.plugins.installed import Plugin, choose
 from l2zk.proof.proof import Proof
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-GROUP = "l2zk"
 HOOKS = tuple(name for name in vars(hookspecs) if name.startswith("l2zk_"))
 OBSERVING = ("l2zk_prove_started", "l2zk_prove_stage", "l2zk_prove_finished")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plugin:
-    """One entry point, and the result of loading it: the ids that it registered and its hooks, or its error."""
-
-    name: str
-    distribution: str
-    version: str
-    programs: tuple[str, ...] = ()
-    hooks: tuple[str, ...] = ()
-    error: L2zkError | None = None
-
-    @property
-    def key(self) -> str:
-        """ "distribution:name", which no other plugin has."""
-        return f"{self.distribution}:{self.name}"
-
-    def __str__(self) -> str:
-        return f"{self.name} of {self.distribution} {self.version}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,9 +210,12 @@ def load(names: list[str] | None = None, left_out: Iterable[str] = ()) -> Regist
     claims: dict[str, list[tuple[Plugin, type[TraceProgram]]]] = defaultdict(list)
     plugins: list[Plugin] = []
     chosen, rest = choose(names, list(left_out))
-    for entry in chosen:
-        note(f"loading {_described(entry)} from {entry.value}")
-        plugin, found = _load_one(manager, entry)
+    for one in chosen:
+        plugin: Plugin = one.plugin
+        found: list[type[TraceProgram]] = []
+        if one.entry is not None:
+            note(f"loading {plugin} from {one.entry.value}")
+            plugin, found = _load_one(manager, plugin, one.entry)
         note(f"{plugin}: {plugin.error}" if plugin.error else f"{plugin}: {', '.join(plugin.hooks)}")
         plugins.append(plugin)
         for program in found:
@@ -240,7 +223,7 @@ def load(names: list[str] | None = None, left_out: Iterable[str] = ()) -> Regist
     return Registry(
         plugins=tuple(plugins),
         claims=MappingProxyType({id: tuple(c) for id, c in claims.items()}),
-        left_out=tuple(map(_described, rest)),
+        left_out=tuple(one.plugin for one in rest),
         manager=manager,
     )
 
@@ -255,39 +238,11 @@ def _tracing(manager: PluginManager) -> Callable[[str], None]:
     return note
 
 
-def _installed() -> list[EntryPoint]:
-    """All entry points, in an order that does not depend on the order of installation."""
-    from importlib.metadata import entry_points
-
-    return sorted(entry_points(group=GROUP), key=lambda entry: (_distribution(entry), entry.name))
-
-
-def choose(names: list[str] | None, left_out: list[str]) -> tuple[list[EntryPoint], list[EntryPoint]]:
-    """The entry points to load and the others; PluginError for a name that none has. Loads nothing."""
-    installed = _installed()
-    for asked, reason in ((names or [], "to load, as L2ZK_LOAD_PLUGINS asks"), (left_out, "to leave out")):
-        for name in asked:
-            if not any(_is_called(entry, name) for entry in installed):
-                known = ", ".join(entry.name for entry in installed) or "none"
-                raise PluginError(f"there is no plugin {name!r} {reason}; installed: {known}")
-
-    def is_chosen(entry: EntryPoint) -> bool:
-        wanted = names is None or any(_is_called(entry, name) for name in names)
-        return wanted and not any(_is_called(entry, name) for name in left_out)
-
-    return [e for e in installed if is_chosen(e)], [e for e in installed if not is_chosen(e)]
-
-
-def _is_called(entry: EntryPoint, name: str) -> bool:
-    return _plain(name) in (_plain(entry.name), _plain(_distribution(entry)))
-
-
-def _load_one(manager: PluginManager, entry: EntryPoint) -> tuple[Plugin, list[type[TraceProgram]]]:
+def _load_one(manager: PluginManager, described: Plugin, entry: EntryPoint) -> tuple[Plugin, list[type[TraceProgram]]]:
     """Import one plugin and collect its programs; whatever it raises becomes its error."""
     found: list[type[TraceProgram]] = []
     hooks: tuple[str, ...] = ()
     error: L2zkError | None = None
-    described = _described(entry)
     try:
         with foreign(PluginError, f"importing {entry.value}"):
             module = entry.load()
@@ -336,18 +291,3 @@ def _known_hooks(manager: PluginManager, module: object) -> tuple[str, ...]:
         if not caller.has_spec():
             raise PluginError(f"{caller.name} is not a hook of this l2zk; the hooks are {', '.join(HOOKS)}")
     return tuple(sorted(caller.name for caller in callers))
-
-
-def _described(entry: EntryPoint) -> Plugin:
-    """A plugin before it is loaded."""
-    version = entry.dist.version if entry.dist else ""
-    return Plugin(name=entry.name, distribution=_distribution(entry), version=version)
-
-
-def _distribution(entry: EntryPoint) -> str:
-    return (entry.dist and entry.dist.name) or "an unknown distribution"
-
-
-def _plain(name: str) -> str:
-    """A name as package indexes compare them."""
-    return re.sub(r"[-_.]+", "-", name).lower()

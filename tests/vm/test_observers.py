@@ -18,7 +18,8 @@ from l2zk.language.program import Machine, TraceProgram
 from l2zk.plugins import hookspecs
 from l2zk.plugins import registry as plugins
 from l2zk.plugins.hookspecs import hookimpl
-from l2zk.plugins.registry import OBSERVING, Plugin, Registry
+from l2zk.plugins.installed import Plugin
+from l2zk.plugins.registry import OBSERVING, Registry
 from l2zk.proof.options import ProofOptions
 from l2zk.proof.proof import Proof
 from l2zk.vm import observers as observation

@@ -15,7 +15,8 @@ from l2zk import TraceZkVm
 from l2zk.plugins import hookspecs
 from l2zk.plugins import registry as plugins
 from l2zk.plugins.hookspecs import hookimpl
-from l2zk.plugins.registry import OBSERVING, Plugin, Registry
+from l2zk.plugins.installed import Plugin
+from l2zk.plugins.registry import OBSERVING, Registry
 
 
 class Watcher:
