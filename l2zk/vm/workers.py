@@ -15,11 +15,15 @@ from contextvars import copy_context
 from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Event, current_thread
+from time import monotonic
 from typing import Any
 
 from l2zk.base.progress import LOOK_IN_SECONDS, Progress, stop_when
 from l2zk.errors import OptionsError
 from l2zk.vm.executors import closed, elsewhere, submitted
+
+PATIENCE_SECONDS = 0.5
+"""So long an executor may take to begin; then the calling thread does."""
 
 Outcomes = Generator[tuple[int, Any], None, None]
 Act = Callable[[Sequence[int], Progress], Outcomes]
@@ -60,7 +64,7 @@ class _Work:
         self.ended, self.stop = SimpleQueue[tuple[int, Any]](), Event()
         self._act, self._look_in = act, stop_when(self.stop, None)
         self._free, self._runs = deque(range(self.places)), list[Event]()
-        self._has_place = False
+        self._has_place, self._since = False, monotonic()
 
     def run(self) -> None:
         """What a worker does."""
@@ -85,6 +89,7 @@ class _Work:
 
         An executor may be busy for long, or never run what it is given.
         """
+        begins = begins and monotonic() - self._since >= PATIENCE_SECONDS
         if begins and not self._has_place and len(self._free) == self.places:
             with suppress(IndexError):
                 self._free.pop()

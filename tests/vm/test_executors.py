@@ -211,7 +211,7 @@ class Never(Executor):
 @pytest.mark.parametrize("state", ["pending", "running"])
 def test_work_that_never_begins_is_done_by_the_caller(state: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(executors, "PROBE_SECONDS", 0.01)
-    monkeypatch.setattr(workers, "LOOK_IN_SECONDS", 0.01)
+    monkeypatch.setattr(workers, "PATIENCE_SECONDS", 0.01)
     batch = BatchProcessor(VM, executor=Never(state))
     proofs = batch.prove_batch_parallel(PROGRAMS, WITNESSES)
     assert proofs == batch.prove_batch(PROGRAMS, WITNESSES) and all(batch.verify_batch_parallel(PROGRAMS, proofs))
