@@ -46,6 +46,14 @@ def isa(request: pytest.FixtureRequest) -> Iterator[str]:
     _core.use_isa(before)
 
 
+@pytest.fixture(autouse=True)
+def path_of_imports() -> Iterator[None]:
+    """The path of imports as it was: a program in a file adds the file's folder, whose modules would hide others."""
+    before = list(sys.path)
+    yield
+    sys.path[:] = before
+
+
 @pytest.fixture(scope="session")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the tree without anything that was built in it."""
