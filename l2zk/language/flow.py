@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from l2zk.air.nodes import COLUMN, PRIVATE, Node, operands
 from l2zk.language.draft import Draft
@@ -68,6 +68,14 @@ def marks_below(nodes: Sequence[Node], mark: Callable[[Node], int]) -> list[int]
             marks |= below[operand]
         below.append(marks)
     return below
+
+
+def set_bits(marks: int) -> Iterator[int]:
+    """The numbers of the bits of a mark."""
+    while marks:
+        lowest = marks & -marks
+        yield lowest.bit_length() - 1
+        marks -= lowest
 
 
 def _cells_and_readers(nodes: Sequence[Node]) -> tuple[defaultdict[int, list[int]], defaultdict[int, list[int]]]:

@@ -127,6 +127,34 @@ def outputs_of_free_columns(m, n):
         m.output(f"o{i}", x, row=3)
 
 
+def inputs_of_rows(m, n):
+    a = column(m)
+    m.rows(2 * n)
+    x, y = m.private_columns("x", "y")
+    m.constrain("sum", y.next == y + x * a)
+    for i in range(n):
+        m.constrain(f"row {i}", x == m.public_input(f"p{i}"), on=i)
+
+
+def outputs_of_gated_columns(m, n):
+    m.rows(8)
+    gate = m.periodic([1, 0])
+    for i in range(n):
+        x = m.private_column(f"x{i}")
+        m.constrain(f"bit {i}", gate * x * (x - 1) == 0)
+        m.output(f"o{i}", x + i, row=2)
+
+
+def outputs_of_sums(m, n):
+    m.rows(8)
+    total = m.constant(0)
+    for i in range(n):
+        x = m.private_column(f"x{i}")
+        m.constrain(f"bit {i}", x * (x - 1) == 0)
+        total = total + x
+        m.output(f"o{i}", total, row=2)
+
+
 def chained_secrets(m, n):
     m.rows(8)
     cells, secrets = m.columns(*(f"c{i}" for i in range(n))), [m.private_input(f"s{i}") for i in range(n)]
@@ -149,6 +177,9 @@ PROGRAMS = [
     named_by_expressions,
     claims_and_outputs_on_rows,
     outputs_of_free_columns,
+    inputs_of_rows,
+    outputs_of_gated_columns,
+    outputs_of_sums,
     chained_secrets,
 ]
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from l2zk.air.air import CYCLIC, TRANSITION, Air, Domain
 from l2zk.air.nodes import COLUMN, Node
-from l2zk.language.flow import MARKS_AT_ONCE, marks_below
+from l2zk.language.flow import MARKS_AT_ONCE, marks_below, set_bits
 from l2zk.language.rules.gates import Gated
 
 
@@ -49,7 +49,7 @@ class _Group:
         self._once: defaultdict[Domain, int] = defaultdict(int)
         self._twice: defaultdict[Domain, int] = defaultdict(int)
         self._marks: dict[int, int] = {}
-        self._gated: list[tuple[int, Domain, int, Gated]] = []
+        self._gated: defaultdict[int, list[int]] = defaultdict(list)  # by bit
         below = marks_below(air.nodes, lambda node: self._bits.get(node, 0))
         for index, domain in domains.items():
             marks = below[air.constraints[index].node]
@@ -58,7 +58,8 @@ class _Group:
                 self._all_twice |= self._all_once & marks
                 self._all_once |= marks
             if marks and index in gates:
-                self._gated.append((index, domain, marks, gates[index]))
+                for k in set_bits(marks):
+                    self._gated[1 << k].append(index)
             elif marks:
                 self._twice[domain] |= self._once[domain] & marks
                 self._once[domain] |= marks
@@ -84,8 +85,8 @@ class _Group:
             if times.get(domain, 0) & bit:
                 return True
         return any(
-            marks & bit and index != but and row in domain.rows(self._length) and gate.reads(cell, row)
-            for index, domain, marks, gate in self._gated
+            index != but and row in self._domains[index].rows(self._length) and self._gates[index].reads(cell, row)
+            for index in self._gated.get(bit, ())
         )
 
     def _marks_of(self, index: int | None) -> int:

@@ -16,7 +16,7 @@ from l2zk.air.nodes import COLUMN, INPUT, SUB, Node, evaluate, extract
 from l2zk.base.field import MODULUS
 from l2zk.base.wording import cut
 from l2zk.errors import ProgramError
-from l2zk.language.flow import MARKS_AT_ONCE, marks_below
+from l2zk.language.flow import MARKS_AT_ONCE, marks_below, set_bits
 from l2zk.language.rules.gates import Gated, leaves_on
 from l2zk.language.rules.readers import Readers
 
@@ -131,8 +131,9 @@ class Stated:
         """The first loose cell that satisfies a constraint for any public input; None if some row has none."""
         first = None
         for row in self._rows_that_read(index, given):
-            places = ((cell[1], row + cell[2]) for cell in cells if self._is_apart(index, given, cell, row))
-            place = next((place for place in places if self._is_loose(readers, place, but=index)), None)
+            loose = (cell for cell in cells if self._is_loose(readers, (cell[1], row + cell[2]), but=index))
+            apart = (cell for cell in loose if self._is_apart(index, given, cell, row))
+            place = next(((cell[1], row + cell[2]) for cell in apart), None)
             if place is None:
                 return None
             first = first or place
@@ -160,11 +161,11 @@ class Stated:
         said: set[Node] = set()
         given = sorted(suspects)
         for first in range(0, len(given), MARKS_AT_ONCE):
-            bits = {leaf: 1 << k for k, leaf in enumerate(given[first : first + MARKS_AT_ONCE])}
-            below = marks_below(self._air.nodes, partial(_bit, bits))
+            some = given[first : first + MARKS_AT_ONCE]
+            below = marks_below(self._air.nodes, partial(_bit, {leaf: 1 << k for k, leaf in enumerate(some)}))
             for index in self._domains:
-                marks = below[self._air.constraints[index].node]
-                said |= {leaf for leaf, bit in bits.items() if marks & bit and self._says(index, leaf, suspects[leaf])}
+                leaves = (some[k] for k in set_bits(below[self._air.constraints[index].node]))
+                said |= {leaf for leaf in leaves if self._says(index, leaf, suspects[leaf])}
         return said
 
     def _says(self, index: int, given: Node, suspected: Collection[int]) -> bool:
