@@ -28,12 +28,11 @@ from l2zk.air.nodes import (
     Node,
     operands,
 )
-from l2zk.base.field import MODULUS, is_power_of_two
+from l2zk.base.field import LONGEST_TRACE, MODULUS, is_power_of_two
 from l2zk.errors import ProgramError
 
 EVERY, TRANSITION, ROW, CYCLIC = range(4)
 
-LONGEST_TRACE = 2**26
 SMALL_DEGREE = 2**32  # up to it, a polynomial that is 0 at an arbitrary point is 0, but for a chance of 2^-32
 NO_DEGREE = 2**1024 + 1  # stands for every degree from there on, far beyond any proof's, so that numbers stay short
 

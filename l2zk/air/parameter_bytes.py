@@ -11,6 +11,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Container, Iterable
 
+from l2zk.base.names import LONGEST_NAME, MOST_NAMES
 from l2zk.base.reader import Reader
 from l2zk.base.wording import short
 from l2zk.errors import ProgramError
@@ -27,8 +28,8 @@ def parameters_to_bytes(pairs: Iterable[tuple[str, object]]) -> bytes:
     fields = list(pairs)
     if len({name for name, _ in fields}) < len(fields):
         raise ProgramError("a program has two parameters of one name; each field needs a name of its own")
-    if len(fields) > 0xFFFF:
-        raise ProgramError(f"a program has {len(fields)} parameters; at most 65535 fit in a proof")
+    if len(fields) > MOST_NAMES:
+        raise ProgramError(f"a program has {len(fields)} parameters; at most {MOST_NAMES} fit in a proof")
     values = sum(_count(value) for _, value in fields)
     if values > MAX_VALUES:
         raise ProgramError(
@@ -49,7 +50,7 @@ def parameters_from_bytes(data: bytes | bytearray | memoryview) -> tuple[tuple[s
     """The fields that `parameters_to_bytes` wrote; refuses any other bytes."""
     reader = _Values(data, "8.4")
     pairs: dict[str, Parameter] = {}
-    for _ in range(reader.count(2, 0xFFFF, "the number of parameters")):
+    for _ in range(reader.count(2, MOST_NAMES, "the number of parameters")):
         name = read_new_name(reader, pairs, "parameter")
         pairs[name] = _read_tagged(reader, f"parameter {name[:30]!r}", 0)
     reader.finish("the parameters")
@@ -85,8 +86,8 @@ def read_new_name(reader: Reader, known: Container[str], what: str) -> str:
 def str8(text: str) -> bytes:
     """A text's UTF-8 bytes behind their length, one byte."""
     data = utf8(text)
-    if len(data) > 255:
-        raise ProgramError(f"the name {text[:20]!r}… takes {len(data)} bytes; at most 255 fit in a proof")
+    if len(data) > LONGEST_NAME:
+        raise ProgramError(f"the name {text[:20]!r}… takes {len(data)} bytes; at most {LONGEST_NAME} fit in a proof")
     return bytes([len(data)]) + data
 
 

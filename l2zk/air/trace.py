@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2zk.base.arguments import kind_of
-from l2zk.base.field import MODULUS, whole
+from l2zk.base.field import ELEMENT_NEEDED, MODULUS, whole
 from l2zk.base.names import plain
 from l2zk.base.wording import counted, listed, nearest, short
 from l2zk.errors import ProgramError, WitnessError
@@ -170,6 +170,4 @@ def _from_sequence(name: str, values: Sequence[Any]) -> NDArray[np.uint64]:
 
 
 def _outside(name: str, row: int) -> WitnessError:
-    return WitnessError(
-        f"column {name!r} at row {row} is not an element of the field: 0 <= x < p = 2^64 - 2^32 + 1 is needed"
-    )
+    return WitnessError(f"column {name!r} at row {row} is not an element of the field: {ELEMENT_NEEDED}")

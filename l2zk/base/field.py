@@ -10,6 +10,12 @@ from l2zk.errors import ProgramError
 
 MODULUS = 2**64 - 2**32 + 1
 
+ELEMENT_NEEDED = "0 <= x < p = 2^64 - 2^32 + 1 is needed"
+"""How a sentence ends about a value that is no element of the field."""
+
+LONGEST_TRACE = 2**26
+"""The most rows of a trace, the padding included."""
+
 
 def whole(value: Any) -> int | None:
     """The value as a Python int, if it is an integer of Python's or NumPy's; None for anything else, a bool too."""
@@ -29,10 +35,6 @@ def field_integer(value: Any) -> int:
     if not -MODULUS < number < MODULUS:
         raise ProgramError(f"{short(number)} is outside -p < x < p, where p = 2^64 - 2^32 + 1")
     return number % MODULUS
-
-
-LONGEST_TRACE = 2**26
-"""The most rows that a trace has, with its padding."""
 
 
 def is_power_of_two(value: object) -> bool:

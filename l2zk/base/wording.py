@@ -98,10 +98,17 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def meant(name: str, known: Iterable[str]) -> str | None:
+    """The known name that is nearest to one that is not known, in capitals or not; None if none is near."""
+    written_small = {other.lower(): other for other in known}
+    close = difflib.get_close_matches(name.lower(), written_small, n=1)
+    return written_small[close[0]] if close else None
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """The end of a sentence about an unknown name: "; did you mean 'x'?", or the names that there are."""
     known = list(known)
-    close = difflib.get_close_matches(name, known, n=1)
-    if close:
-        return f"; did you mean {short(close[0])}?"
+    close = meant(name, known)
+    if close is not None:
+        return f"; did you mean {short(close)}?"
     return f"; it has {listed(map(repr, known))}" if known else "; it has none"

@@ -9,14 +9,13 @@ import dataclasses
 import json
 import typing
 from collections.abc import Callable, Iterable
-from difflib import get_close_matches
 from typing import Any, BinaryIO, NoReturn
 
 import click
 
 from l2zk.base.names import plain
 from l2zk.base.resources import MOST_THREADS
-from l2zk.base.wording import short
+from l2zk.base.wording import nearest, short
 from l2zk.cli.failure import Command
 from l2zk.cli.fields import READERS, documentation, field_options, instance, summary, text_in, whole
 from l2zk.cli.streams import standard_input
@@ -201,9 +200,7 @@ class OptionValue(click.ParamType):
         name, _, text = value.partition("=")
         name = name.replace("-", "_")
         if name not in KINDS:
-            near = get_close_matches(name, KINDS, n=1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
-            self.fail(f"there is no option {name!r} of a proof; {hint}they are {', '.join(KINDS)}", param, ctx)
+            self.fail(f"a proof has no option {short(name)}{nearest(name, KINDS)}", param, ctx)
         return name, self._read(KINDS[name], text, param, ctx)
 
     def _read(self, kind: type, text: str, *where: Any) -> Any:

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from l2zk._core import STEP_FUNCTION
 from l2zk.air.nodes import COLUMN, INPUT, OUTPUT, PERIODIC, PRIVATE
 from l2zk.air.text import cell_name
 from l2zk.base.arguments import items
-from l2zk.base.field import field_integer
+from l2zk.base.field import field_integer, is_power_of_two
 from l2zk.base.names import plain
 from l2zk.base.wording import counted, short
 from l2zk.errors import ProgramError
@@ -23,7 +24,6 @@ from l2zk.language.expression import Equation, Expression
 from l2zk.language.lower import definition_of
 from l2zk.language.private_starts import affine_in_private
 from l2zk.language.rules.call import (
-    STEP_FUNCTION,
     cell_of,
     check_bits,
     check_claim,
@@ -148,7 +148,7 @@ class Machine:
         entries = tuple(map(field_integer, listed))
         name = name if name is not None else f"periodic{len(self._draft.periodic)}"
         name = new_name(self._draft, "a periodic column", name)
-        if not entries or len(entries) & (len(entries) - 1):
+        if not is_power_of_two(len(entries)):
             raise ProgramError(f"periodic column {name!r} has {len(entries)} values; the number must be a power of two")
         self._draft.periodic.append(entries)
         return self._named("a periodic column", PERIODIC, name)

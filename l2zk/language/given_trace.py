@@ -13,7 +13,7 @@ import numpy as np
 from l2zk.air.nodes import PRIVATE, operands
 from l2zk.air.trace import ExecutionTrace
 from l2zk.air.vectors import Vector
-from l2zk.base.field import MODULUS
+from l2zk.base.field import ELEMENT_NEEDED, MODULUS
 from l2zk.base.wording import listed
 from l2zk.errors import WitnessError
 from l2zk.language.definition import Definition
@@ -36,8 +36,7 @@ def given_cells(definition: Definition, binding: Binding, trace: ExecutionTrace,
     if len(wrong):
         column, row = wrong[0]
         raise WitnessError(
-            f"column {air.columns[column]!r} of the trace at row {row} is not an element of the field:"
-            " 0 <= x < p = 2^64 - 2^32 + 1 is needed"
+            f"column {air.columns[column]!r} of the trace at row {row} is not an element of the field: {ELEMENT_NEEDED}"
         )
     if check:
         _check_agreement(definition, binding, cells)

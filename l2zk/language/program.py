@@ -18,6 +18,7 @@ from l2zk.air.trace import ExecutionTrace
 from l2zk.base.arguments import flag, kind_of
 from l2zk.base.caches import cached_with_errors
 from l2zk.base.foreign import foreign
+from l2zk.base.names import LONGEST_NAME
 from l2zk.base.wording import pairs
 from l2zk.errors import ProgramError
 from l2zk.language.builder import Machine
@@ -140,7 +141,7 @@ def described(program: TraceProgram) -> str:
 def split_id(id: object) -> tuple[str, int]:
     """("fib", 0) for "fib.v0"."""
     match = re.fullmatch(r"([A-Za-z][A-Za-z0-9_-]*)\.v(0|[1-9][0-9]*)", id) if isinstance(id, str) else None
-    if match is None or len(match[0]) > 255:
+    if match is None or len(match[0]) > LONGEST_NAME:
         raise ProgramError(f"the id {id!r} of a program is not a name and a version as in 'fib.v0'")
     return match[1], int(match[2])
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from l2zk.air.nodes import INPUT, evaluate
 from l2zk.air.trace import column_values, named
-from l2zk.base.field import MODULUS, whole
+from l2zk.base.field import ELEMENT_NEEDED, MODULUS, whole
 from l2zk.base.names import by_plain_name
 from l2zk.base.wording import counted, listed, short
 from l2zk.errors import WitnessError
@@ -119,5 +119,5 @@ def element(what: str, value: Any, *, shown: bool = True) -> int:
     if number is None:
         raise WitnessError(f"{found} of type {type(value).__name__}: an integer is needed")
     if not 0 <= number < MODULUS:
-        raise WitnessError(f"{found} not an element of the field: 0 <= x < p = 2^64 - 2^32 + 1 is needed")
+        raise WitnessError(f"{found} not an element of the field: {ELEMENT_NEEDED}")
     return number

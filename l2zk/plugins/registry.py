@@ -21,7 +21,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -30,7 +29,7 @@ from pluggy import PluginManager
 
 from l2zk.base.arguments import items, kind_of
 from l2zk.base.foreign import foreign
-from l2zk.base.wording import short, written
+from l2zk.base.wording import meant, short, written
 from l2zk.errors import ArgumentError, L2zkError, PluginError, ProgramError, ProofError, UnknownProgramError
 from l2zk.language.program import TraceProgram, split_id
 from l2zk.plugins import hookspecs
@@ -112,8 +111,8 @@ class Registry:
 
     def _unknown(self, name: str) -> str:
         names = sorted({split_id(id)[0] for id in self.claims} | set(self.claims))
-        near = get_close_matches(str(name).lower(), names, n=1, cutoff=0.5)
-        suggestion = f"; did you mean {near[0]!r}?" if near else ";"
+        near = meant(name, names)
+        suggestion = f"; did you mean {near!r}?" if near else ";"
         broken = [f"{plugin} ({plugin.error})" for plugin in self.plugins if plugin.error is not None]
         reason = f"; these plugins failed to load: {'; '.join(broken)}" if broken else ""
         return f"no plugin provides a program {short(name)}{suggestion} `l2zk programs` lists those installed{reason}"

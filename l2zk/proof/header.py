@@ -21,6 +21,7 @@ from l2zk.air.parameter_bytes import (
     str8,
 )
 from l2zk.base.field import LONGEST_TRACE, MODULUS
+from l2zk.base.names import LONGEST_NAME, MOST_NAMES
 from l2zk.base.reader import Reader
 from l2zk.errors import FormatError, ProgramError, VersionError
 from l2zk.proof.options import ProofOptions
@@ -162,7 +163,7 @@ def _read_rows(reader: Reader) -> int:
 
 
 def _read_public_values(reader: Reader, what: str) -> PublicValues:
-    count = reader.count(2, 0xFFFF, f"the number of {what}s")
+    count = reader.count(2, MOST_NAMES, f"the number of {what}s")
     values = _take_public_values(reader, count)
     while len(values) < count:  # none is left, or the next one is wrong: read it in the plain way, which refuses it
         name = read_new_name(reader, values, what)
@@ -173,7 +174,7 @@ def _read_public_values(reader: Reader, what: str) -> PublicValues:
 def _take_public_values(reader: Reader, count: int) -> dict[str, int]:
     """The next public values, at most `count`, up to the first wrong one; a plain loop, since there may be 65535."""
     values: dict[str, int] = {}
-    data = bytes(reader.data[reader.at : reader.at + count * (1 + 255 + 8)])
+    data = bytes(reader.data[reader.at : reader.at + count * (1 + LONGEST_NAME + 8)])
     start = 0
     try:
         for _ in range(count):

@@ -126,7 +126,8 @@ class ProofOptions:
     def preset(cls, name: str, **changes: Any) -> ProofOptions:
         """The options of a preset (a name in `PRESETS`), with `changes` on top."""
         if not isinstance(name, str) or name not in PRESETS:
-            raise OptionsError(_unknown_preset(name))
+            asked = name if isinstance(name, str) else ""
+            raise OptionsError(f"ProofOptions has no preset {short(name)}{nearest(asked, PRESETS)}")
         return cls(**{**PRESETS[name], **changes})
 
     def to_bytes(self) -> bytes:
@@ -184,12 +185,3 @@ def _decode(encoding: _Encoding, data: bytes) -> Any:
             f"{where} of the options ({encoding.name}) is {number}, but must be from {encoding.first} to {last}", "8.1"
         )
     return encoding.values[number - encoding.first]
-
-
-def _unknown_preset(name: object) -> str:
-    """The error of a name that is no preset, with the nearest one."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(name.lower(), PRESETS, n=1, cutoff=0.4) if isinstance(name, str) else []
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    return f"there is no preset {short(name)}; {hint}the presets are {', '.join(PRESETS)}"

@@ -19,7 +19,7 @@ from l2zk.air.measure import Profile
 from l2zk.air.parameter_bytes import str8
 from l2zk.base.caches import cached
 from l2zk.base.field import MODULUS
-from l2zk.base.names import by_plain_name
+from l2zk.base.names import MOST_NAMES, by_plain_name
 from l2zk.base.reader import Reader
 from l2zk.base.wording import counted, listed, nearest, short
 from l2zk.errors import OptionsError, ProgramError, ProofError, WitnessError
@@ -136,7 +136,7 @@ def _stated_values(reader: Reader, demands: Demands) -> PublicValues:
 
 def _refuse_value(reader: Reader, demands: Demands) -> None:
     """Raise the error of the first value that is missing or no element of the field."""
-    reader.count(2, 0xFFFF, f"the number of public {demands.kind}s")
+    reader.count(2, MOST_NAMES, f"the number of public {demands.kind}s")
     for name in demands.names:
         reader.take(1 + len(name.encode()), f"the name of a public {demands.kind}")
         reader.element(f"the value of public {demands.kind} {name[:30]!r}")

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent import futures
 from contextlib import closing, contextmanager
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from l2zk.base.arguments import flag, items
 from l2zk.base.progress import Progress
@@ -44,6 +44,13 @@ class Jobs(list[Job]):
     def __init__(self, jobs: Iterable[Job]) -> None:
         super().__init__(jobs)
         self.during = SharedDefinitions().during
+
+
+class BatchSettings(TypedDict, total=False):
+    """The settings of the methods that prove a batch; `BatchProcessor` says what they mean."""
+
+    return_exceptions: bool
+    progress: Progress | bool | None
 
 
 class BatchProcessor:
@@ -82,42 +89,27 @@ class BatchProcessor:
         self._max_memory = memory_limit(max_memory)
 
     def prove_batch(
-        self,
-        programs: Iterable[TraceProgram],
-        witnesses: Iterable[Any],
-        *,
-        return_exceptions: bool = False,
-        progress: Progress | bool | None = None,
+        self, programs: Iterable[TraceProgram], witnesses: Iterable[Any], **settings: Unpack[BatchSettings]
     ) -> list[Proof]:
         """Prove one after the other on the calling thread, each by as many threads as the machine `vm` has."""
         jobs = _pairs(programs, "witness", witnesses)
-        return _collect(self._one_by_one(jobs, None), len(jobs), return_exceptions, progress)
+        return _collect(self._one_by_one(jobs, None), len(jobs), **settings)
 
     def prove_batch_parallel(
-        self,
-        programs: Iterable[TraceProgram],
-        witnesses: Iterable[Any],
-        *,
-        return_exceptions: bool = False,
-        progress: Progress | bool | None = None,
+        self, programs: Iterable[TraceProgram], witnesses: Iterable[Any], **settings: Unpack[BatchSettings]
     ) -> list[Proof]:
         """Prove as many at once as there are workers and memory for, each by one thread."""
         jobs = _pairs(programs, "witness", witnesses)
-        return _collect(self._at_once(jobs), len(jobs), return_exceptions, progress)
+        return _collect(self._at_once(jobs), len(jobs), **settings)
 
     def prove_batch_auto(
-        self,
-        programs: Iterable[TraceProgram],
-        witnesses: Iterable[Any],
-        *,
-        return_exceptions: bool = False,
-        progress: Progress | bool | None = None,
+        self, programs: Iterable[TraceProgram], witnesses: Iterable[Any], **settings: Unpack[BatchSettings]
     ) -> list[Proof]:
         """Prove by the schedule of the least expected time; see `schedule`."""
         jobs = _pairs(programs, "witness", witnesses)
         chosen = jobs.during(self._schedule, jobs)
         outcomes = self._at_once(jobs) if chosen.at_once > 1 else self._one_by_one(jobs, chosen.threads)
-        return _collect(outcomes, len(jobs), return_exceptions, progress)
+        return _collect(outcomes, len(jobs), **settings)
 
     def prove_iter(
         self, programs: Iterable[TraceProgram], witnesses: Iterable[Any], *, return_exceptions: bool = False
@@ -158,7 +150,7 @@ class BatchProcessor:
                 yield index, verified
 
         parts = [[index] for index in range(len(known))]
-        return _collect(on_threads(verify, parts, self._max_workers, self._executor), len(known), False, progress)
+        return _collect(on_threads(verify, parts, self._max_workers, self._executor), len(known), progress=progress)
 
     def schedule(self, programs: Iterable[TraceProgram], witnesses: Iterable[Any] | None = None) -> Schedule:
         """The schedule by which `prove_batch_auto` would prove these programs.
@@ -260,7 +252,9 @@ class BatchProcessor:
         return min(most, self._max_memory // max(1, largest))
 
 
-def _collect(outcomes: Outcomes, total: int, return_exceptions: bool, progress: Progress | bool | None) -> list[Any]:
+def _collect(
+    outcomes: Outcomes, total: int, *, return_exceptions: bool = False, progress: Progress | bool | None = None
+) -> list[Any]:
     """All results, in order."""
     return_exceptions = flag("return_exceptions", return_exceptions)
     results: list[Any] = [None] * total

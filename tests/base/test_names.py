@@ -9,8 +9,8 @@ import pytest
 from defining import column, defined, program
 
 from l2zk import ProofOptions, TraceProgram, TraceZkVm
+from l2zk.base.names import MOST_NAMES
 from l2zk.errors import ProgramError, WitnessError
-from l2zk.language.rules.call import MOST_VALUES
 
 LIGATURE = "\N{LATIN SMALL LIGATURE FI}rst"  # an identifier that Python reads as `first`
 VM = TraceZkVm(ProofOptions(grinding=0), threads=1)
@@ -212,7 +212,7 @@ def test_a_constraint_of_the_users_has_a_name_of_255_bytes_at_most():
 def test_a_proof_counts_65535_public_values(kind):
     def one_more(m):
         a = column(m)
-        for i in range(MOST_VALUES + 1):
+        for i in range(MOST_NAMES + 1):
             if kind == "input":
                 m.public_input(f"i{i}")
             else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from l2zk.base.wording import short
+from l2zk.base.wording import meant, nearest, short
 from l2zk.language.builder import Machine
 
 
@@ -24,3 +24,9 @@ def test_a_long_integer_is_its_length():
 def test_an_expression_is_as_it_is_written():
     m = Machine()
     assert short(m.column("a") + 1) == "a + 1"
+
+
+def test_the_name_that_was_meant():
+    assert meant("FOB", ["fib", "mimc"]) == "fib" and meant("zzz", ["fib"]) is None
+    assert nearest("fob", ["Fib"]) == "; did you mean 'Fib'?"
+    assert nearest("zzz", ["fib"]) == "; it has 'fib'" and nearest("zzz", []) == "; it has none"

@@ -32,7 +32,7 @@ def test_options_of_a_proof_are_set_one_by_one() -> None:
     )
     assert facts["options"]["blowup"] == 16 and facts["regime"] == "unique decoding"
     for option, words in [
-        ("blow=16", "there is no option 'blow' of a proof; did you mean 'blowup'?"),
+        ("blow=16", "a proof has no option 'blow'; did you mean 'blowup'?"),
         ("blowup=wide", "'wide' is not an integer"),
         ("zero-knowledge=maybe", "'maybe' is neither true nor false"),
         ("blowup=7", "blowup=7 (int) is not allowed"),

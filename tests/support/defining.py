@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from code_interpreter import solve, violations
 
+from l2zk import _core
 from l2zk.language.program import Machine, TraceProgram
 
 
@@ -52,7 +53,7 @@ def column(m, *names):
     return columns if len(columns) > 1 else columns[0]
 
 
-SIGNATURE = b"int (uint64_t **, size_t, size_t, void *)"
+SIGNATURE = _core.STEP_FUNCTION.encode()
 FUNCTION = ctypes.CFUNCTYPE(
     ctypes.c_int,
     ctypes.POINTER(ctypes.POINTER(ctypes.c_uint64)),

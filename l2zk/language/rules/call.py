@@ -9,22 +9,15 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from typing import Any
 
+from l2zk._core import STEP_FUNCTION
 from l2zk.air.nodes import COLUMN, CONSTANT, OUTPUT, PERIODIC, PRIVATE
 from l2zk.air.text import cell_name
-from l2zk.base.field import LONGEST_TRACE, MODULUS, field_integer, whole
-from l2zk.base.names import plain
+from l2zk.base.field import LONGEST_TRACE, MODULUS, field_integer, is_power_of_two, whole
+from l2zk.base.names import LONGEST_NAME, MOST_NAMES, plain
 from l2zk.base.wording import counted, cut, short
 from l2zk.errors import ProgramError
 from l2zk.language.draft import Draft, Every, Settled
 from l2zk.language.expression import Expression, Graph
-
-STEP_FUNCTION = "int (uint64_t **, size_t, size_t, void *)"
-"""The name of the capsule around a C step function: its signature."""
-
-LONGEST_NAME = 255  # bytes of UTF-8
-
-
-MOST_VALUES = 0xFFFF  # public inputs, or outputs, that the header of a proof can count (PROTOCOL 8.1)
 
 # The pairs that may share a name: a column, and a value that one of its cells starts with or is stated as.
 _MAY_SHARE = ({"a column", "an input"}, {"a column", "an output"}, {"a private column", "an output"})
@@ -47,9 +40,9 @@ def new_name(draft: Draft, what: str, name: Any) -> str:
 
 def check_count(what: str, number: int) -> None:
     """Refuse a public input or output beyond the most that a header counts."""
-    if number >= MOST_VALUES:
+    if number >= MOST_NAMES:
         raise ProgramError(
-            f"a program has {MOST_VALUES} {what}s at most: what is more goes into a periodic column, which everybody"
+            f"a program has {MOST_NAMES} {what}s at most: what is more goes into a periodic column, which everybody"
             " knows as well"
         )
 
@@ -103,7 +96,7 @@ def row_number(value: Any, what: str) -> int:
 def cycle(k: Any, start: Any) -> Every:
     """The rows of m.every, if k is a power of two from 2 to 2^26 and the start below it."""
     period, first = whole(k), whole(start)
-    if period is None or not 2 <= period <= LONGEST_TRACE or period & (period - 1):
+    if period is None or not 2 <= period <= LONGEST_TRACE or not is_power_of_two(period):
         raise ProgramError(f"m.every({short(k)}): k must be a power of two from 2 to 2^26")
     if first is None or not 0 <= first < period:
         raise ProgramError(
