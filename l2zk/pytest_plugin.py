@@ -51,6 +51,6 @@ def _whole_report(error: ConstraintError) -> object:
             given = frame.f_locals
             with suppress(Exception):
                 return TraceZkVm.check(
-                    given["self"], given["program"], given["witness"], trace=given["trace"], redact=False
+                    given["self"], given["program"], given["witness"], trace=given["asked"].trace, redact=False
                 )
     return error.report

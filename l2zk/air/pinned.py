@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from l2zk.air.air import Air
-from l2zk.air.nodes import COLUMN, INPUT, OUTPUT, PERIODIC, Node, extract
-from l2zk.air.vectors import Vector, add, evaluate_rows, multiply, subtract
+from l2zk.air.nodes import COLUMN, INPUT, OUTPUT, Node, extract
+from l2zk.air.vectors import Vector, add, evaluate_rows, leaves_on_all_rows, multiply, subtract
 from l2zk.base.field import MODULUS
 
 _THIRD_ROOT = pow(7, (MODULUS - 1) // 3, MODULUS)
@@ -26,8 +26,8 @@ class Pinned:
     """
 
     def __init__(self, air: Air, trace: NDArray[np.uint64], inputs: Sequence[int], outputs: Sequence[int]) -> None:
-        self._air, self._trace = air, trace
-        self._public = {INPUT: inputs, OUTPUT: outputs}
+        public = {INPUT: inputs, OUTPUT: outputs}
+        self._value = leaves_on_all_rows(air.length, dict(enumerate(trace)), air.periodic, public)
         self.replaced = [_replacements(column) for column in trace]
         self.noticed = [replaced == column for replaced, column in zip(self.replaced, trace)]
         claims = [(*extract(air.nodes, [constraint.node]), constraint.domain) for constraint in air.constraints]
@@ -47,23 +47,13 @@ class Pinned:
         _, column, offset = leaf
         tried, length = self.replaced[column].shape
         changed = np.roll(self.replaced[column], -offset, axis=1).ravel()
-        values = evaluate_rows(nodes, self._leaves(leaf, changed, tried), tried * length)
+
+        def value(node: Node) -> Vector:
+            return changed if node == leaf else np.tile(self._value(node), tried)
+
+        values = evaluate_rows(nodes, value, tried * length)
         failing = (values.reshape(tried, length) != 0) & domain_rows
         self.noticed[column] |= np.roll(failing, offset, axis=1)
-
-    def _leaves(self, leaf: Node, changed: Vector, tried: int) -> Callable[[Node], Vector]:
-        def value(node: Node) -> Vector:
-            kind, x, y = node
-            if node == leaf:
-                return changed
-            if kind == COLUMN:
-                return np.tile(np.roll(self._trace[x], -y), tried)
-            if kind == PERIODIC:
-                entries = np.array(self._air.periodic[x], dtype=np.uint64)
-                return np.tile(entries, len(changed) // len(entries))
-            return np.full(len(changed), self._public[kind][x], dtype=np.uint64)
-
-        return value
 
 
 def _replacements(column: Vector) -> NDArray[np.uint64]:

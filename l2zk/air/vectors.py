@@ -6,12 +6,12 @@ lo + (hi mod 2^32) * EPSILON - floor(hi / 2^32), since 2^64 = EPSILON and 2^96 =
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from l2zk.air.nodes import ADD, CONSTANT, MUL, NEG, SUB, Node
+from l2zk.air.nodes import ADD, COLUMN, CONSTANT, MUL, NEG, PERIODIC, SUB, Node
 from l2zk.base.field import MODULUS
 
 Vector = NDArray[np.uint64]
@@ -38,6 +38,25 @@ def evaluate_rows(nodes: Sequence[Node], leaf: Callable[[Node], Vector], rows: i
         else:
             values.append(leaf((kind, x, y)))
     return values[-1]
+
+
+def leaves_on_all_rows(
+    length: int,
+    columns: Mapping[int, Vector],
+    periodic: Sequence[Sequence[int]],
+    public: Mapping[int, Sequence[int]],
+) -> Callable[[Node], Vector]:
+    """The values of leaves on all N rows, uint64[N]: cells, periodic columns, and public values by their kind."""
+
+    def leaf(node: Node) -> Vector:
+        kind, x, y = node
+        if kind == COLUMN:
+            return np.roll(columns[x], -y)
+        if kind == PERIODIC:
+            return np.tile(np.array(periodic[x], dtype=np.uint64), length // len(periodic[x]))
+        return np.full(length, public[kind][x], dtype=np.uint64)
+
+    return leaf
 
 
 def add(x: Vector, y: Vector) -> Vector:

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from l2zk.air.nodes import COLUMN, PERIODIC, Node
+from l2zk.air.nodes import INPUT
 from l2zk.air.trace import ExecutionTrace, column_values, named, padded_column
-from l2zk.air.vectors import Vector, evaluate_rows
+from l2zk.air.vectors import Vector, evaluate_rows, leaves_on_all_rows
 from l2zk.base.foreign import foreign
 from l2zk.base.names import by_plain_name
 from l2zk.errors import ProgramError, WitnessError
@@ -144,32 +144,16 @@ def _bits(
     definition: Definition, columns: Mapping[int, Vector], public: tuple[int, ...], *, late: bool
 ) -> Iterator[tuple[int, Vector]]:
     """The bit columns, by index, of expressions in the columns that are there and in earlier bits."""
-    known = dict(columns)
+    air, known = definition.air, dict(columns)
+    leaf = leaves_on_all_rows(air.length, known, air.periodic, {INPUT: public})
     for bits in definition.bits:
         if bits.late == late:
-            value = evaluate_rows(bits.nodes, _leaves(definition, known, public), definition.air.length)
+            value = evaluate_rows(bits.nodes, leaf, air.length)
             if bits.ahead:
                 value[-bits.ahead :] = 0
             for k, index in enumerate(bits.columns):
                 known.setdefault(index, value >> np.uint64(k) & np.uint64(1))
                 yield index, known[index]
-
-
-def _leaves(definition: Definition, columns: Mapping[int, Vector], public: tuple[int, ...]) -> Callable[[Node], Vector]:
-    """The values of cells, periodic columns and public inputs on all N rows."""
-    length = definition.air.length
-
-    def leaf(node: Node) -> Vector:
-        kind, x, y = node
-        if kind == COLUMN:
-            return np.roll(columns[x], -y)
-        if kind == PERIODIC:
-            return np.tile(
-                np.array(definition.air.periodic[x], dtype=np.uint64), length // len(definition.air.periodic[x])
-            )
-        return np.full(length, public[x], dtype=np.uint64)
-
-    return leaf
 
 
 def _read_only(column: Vector) -> Vector:
