@@ -20,7 +20,7 @@ from l2zk.proof.header import Header
 
 def in_a_process(function: str) -> dict:
     """The result of a function of this module in a fresh process: a crash there is a failure, not the tests' end."""
-    code = f"import json, test_hostile_cost; print(json.dumps(test_hostile_cost.{function}()))"
+    code = f"import json; from core import test_hostile_cost; print(json.dumps(test_hostile_cost.{function}()))"
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     done = subprocess.run(
         [sys.executable, "-P", "-c", code], env=environment, capture_output=True, text=True, timeout=120

@@ -83,7 +83,8 @@ MEASURED = {
 }
 
 MEASURE = """
-import sys, l2zk, test_estimate
+import sys, l2zk
+from vm import test_estimate
 
 def memory(name):
     with open("/proc/self/status") as lines:
