@@ -25,7 +25,7 @@ class DegreeError(ProgramError):
 
 
 class CycleError(ProgramError):
-    """A proof was asked for while it is made: by the program itself, or in a circle of several."""
+    """A proof, or a trace, was asked for while it is made: by the program itself, or in a circle of several."""
 
 
 class UnknownProgramError(L2zkError, LookupError):

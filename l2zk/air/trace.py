@@ -96,7 +96,7 @@ class ExecutionTrace(dict[str, NDArray[np.uint64]]):
 
 
 def column_values(name: str, values: Any) -> NDArray[np.uint64]:
-    """The field elements uint64[m] of an array of integers or bools, or of a sequence of integers, one for each row.
+    """The field elements uint64[m] of an array or a sequence of integers, or of bools, one for each row.
 
     Raises WitnessError, with the column and the row but no value, for floats and other types, a bool among integers
     too, for more than one dimension, and for what is not 0 <= x < p.
@@ -157,7 +157,9 @@ def named(name: object, known: Iterable[str]) -> str:
 
 
 def _from_sequence(name: str, values: Sequence[Any]) -> NDArray[np.uint64]:
-    """A sequence of integers as uint64, one by one, since NumPy would turn large integers into floats."""
+    """A sequence of integers as uint64, one by one, since NumPy would turn large integers into floats; or of bools."""
+    if all(isinstance(value, (bool, np.bool_)) for value in values):
+        return np.array([bool(value) for value in values], dtype=np.uint64)
     array = np.empty(len(values), dtype=np.uint64)
     for row, value in enumerate(values):
         number = whole(value)

@@ -14,10 +14,12 @@ from contextlib import contextmanager
 from traceback import walk_tb
 from types import FrameType
 
+from l2zk import errors
 from l2zk.base.wording import SHOWN, sentence
-from l2zk.errors import L2zkError, L2zkWarning
+from l2zk.errors import CycleError, L2zkError, L2zkWarning
 
 OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+KINDS = [one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, (L2zkError, L2zkWarning))]
 LONGEST = 200  # characters of a foreign error's own text
 
 
@@ -26,26 +28,42 @@ def foreign(kind: type[L2zkError], what: str, *, private: bool = False, redact: 
     """Turn whatever is raised inside into an error of this kind: "`what` raised KeyError: 'x' (line 7 of my_air.py)".
 
     private: the code sees secret values, so that only the type and the line of its error are told and its cause is
-    dropped.
+    dropped; of an error of l2zk's that foreign code has a part in, the class stays.
     redact: False tells it all, and keeps a shareable version without private values.
     """
-    hides = private and redact
     try:
         yield
     except BaseException as raised:
-        if _may_pass(raised):
-            if hides:
-                raised.__cause__ = raised.__context__ = None
+        passes = _may_pass(raised)
+        if passes and (not private or _is_ours(raised)):
             raise
-        end = f"; {SHOWN}" if hides else ""
-        error = kind(f"{what} raised {told(raised, private=hides)}{end}")
-        if private and not hides:
-            error.shareable = kind(f"{what} raised {told(raised, private=True)}")
-        try:
-            raise error from (None if hides else raised)
-        finally:
-            if hides:
-                error.__context__ = None
+        hidden = _hidden(kind, what, raised, passes) if private else None
+        if hidden is not None and redact:
+            try:
+                raise hidden from None
+            finally:
+                hidden.__context__ = None
+        shown = raised if passes else kind(f"{what} raised {told(raised)}")
+        if isinstance(shown, L2zkError) and isinstance(hidden, L2zkError):
+            shown.shareable = hidden
+        if passes:
+            raise
+        raise shown from raised
+
+
+def _hidden(kind: type[L2zkError], what: str, raised: BaseException, passes: bool) -> BaseException:
+    """The error in the words that hold no private value: of one that passes, the class stays, if it is l2zk's."""
+    if isinstance(raised, KeyboardInterrupt):
+        return KeyboardInterrupt()
+    own = max((one for one in KINDS if isinstance(raised, one)), key=lambda one: len(one.__mro__)) if passes else kind
+    return own(f"{what} raised {told(raised, private=True)}; {SHOWN}")
+
+
+def _is_ours(raised: BaseException) -> bool:
+    """True if l2zk raised it and foreign code had no part in it; a CycleError names programs, which are public."""
+    files = [frame.f_code.co_filename for frame, _ in walk_tb(raised.__traceback__)]
+    ours = [file.startswith(f"{OURS}{os.sep}") for file in files]
+    return all(ours) or (ours[-1] and isinstance(raised, CycleError))
 
 
 def _may_pass(raised: BaseException) -> bool:

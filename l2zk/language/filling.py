@@ -18,8 +18,9 @@ from l2zk.air.nodes import INPUT
 from l2zk.air.trace import ExecutionTrace, column_values, named, padded_column
 from l2zk.air.vectors import Vector, evaluate_rows, leaves_on_all_rows
 from l2zk.base.foreign import foreign
-from l2zk.base.names import by_plain_name
-from l2zk.errors import ProgramError, WitnessError
+from l2zk.base.names import by_plain_name, plain
+from l2zk.base.wording import SHOWN, nearest
+from l2zk.errors import L2zkError, ProgramError, WitnessError
 from l2zk.language.definition import Definition
 
 Columns = dict[int, Vector]
@@ -100,12 +101,12 @@ def _generated(
     """The columns from the program's generate_trace; every column that nothing else fills must be among them."""
     what = f"generate_trace of {definition.air.id}"
     with foreign(ProgramError, what, private=True, redact=redact):
-        arrays = _taken(definition, what, generate(witness))
+        arrays = _taken(definition, what, generate(witness), redact)
     _check_generated(definition, what, arrays)
     return arrays
 
 
-def _taken(definition: Definition, what: str, made: Any) -> dict[int, Vector]:
+def _taken(definition: Definition, what: str, made: Any, redact: bool) -> dict[int, Vector]:
     """The columns in a mapping from names to arrays, by index."""
     if not isinstance(made, Mapping):
         raise ProgramError(
@@ -114,12 +115,21 @@ def _taken(definition: Definition, what: str, made: Any) -> dict[int, Vector]:
         )
     if isinstance(made, ExecutionTrace) and made.padded.shape[1] == definition.air.length:
         made = dict(zip(made.columns, made.padded))
-    made = by_plain_name(made)
     places = {name: index for index, name in enumerate(definition.air.columns)}
     for name in made:
-        if name not in places:
-            raise ProgramError(f"{what} gives a column {named(name, definition.air.columns)}")
-    return {places[name]: column_values(name, array) for name, array in made.items()}
+        if (plain(name) if isinstance(name, str) else name) not in places:
+            raise _unknown_column(definition, what, name, redact)
+    return {places[name]: column_values(name, array) for name, array in by_plain_name(made).items()}
+
+
+def _unknown_column(definition: Definition, what: str, name: object, redact: bool) -> L2zkError:
+    """The error of a column's name that may be made of private values, so that it is shown to the caller at most."""
+    columns = definition.air.columns
+    shown = ProgramError(f"{what} gives a column {named(name, columns)}")
+    if not isinstance(name, str):
+        return shown
+    shown.shareable = ProgramError(f"{what} gives a column of an unknown name{nearest(name, columns)}; {SHOWN}")
+    return shown.shareable if redact else shown
 
 
 def _check_generated(definition: Definition, what: str, arrays: Mapping[int, Vector]) -> None:

@@ -20,7 +20,7 @@ from l2zk.base.caches import cached_with_errors
 from l2zk.base.foreign import foreign
 from l2zk.base.names import LONGEST_NAME
 from l2zk.base.wording import pairs
-from l2zk.errors import ProgramError
+from l2zk.errors import CycleError, ProgramError
 from l2zk.language.builder import Machine
 from l2zk.language.definition import Definition, GivenColumn, Input, Output, Start
 from l2zk.language.draft import Every
@@ -102,10 +102,10 @@ class TraceProgram:
         integers 0 <= x < p, for every column that nothing else fills.
         An array has at most the n values of m.rows(n) and is padded by the column's `pad`; or it has all
         `self.definition.air.length` values, the padding included. An error raised here is told by type and line
-        alone, since its words may hold private values; an error of l2zk's own passes as it is.
+        alone, since its words may hold private values; one of l2zk's keeps its class.
         """
         if type(self).generate_trace is not TraceProgram.generate_trace:
-            raise ProgramError(
+            raise CycleError(
                 f"generate_trace of {type(self).__name__} calls that of TraceProgram, which would call it"
                 " again: return only the columns that nothing else fills"
             )

@@ -44,6 +44,8 @@ def test_a_column_given_beside_a_step(values):
 def test_large_integers_and_bools_are_taken_as_they_are():
     assert holds(_sum, {"number": [P - 1, 2**63, 5]}) == [(2**63 + 4) % P]
     assert holds(_sum, {"number": np.array([True, False, True])}) == [2]
+    for bools in ([True, False, True], [np.True_, True], np.array([True, True], dtype=object)):
+        assert holds(_sum, {"number": bools}) == [2]
     assert holds(_sum, {"number": []}) == [0]
 
 
@@ -168,7 +170,13 @@ def test_the_default_trace_is_the_step_s():
 
 GENERATED = {
     "no mapping": (lambda w: [1], ProgramError, "generate_trace of test.v0 returned a list: a mapping"),
-    "unknown": (lambda w: {"a": [1], "c": [1]}, ProgramError, "gives a column 'c'; it has 'a', 'b'"),
+    "unknown": (lambda w: {"a": [1], "c": [1]}, ProgramError, "gives a column of an unknown name; it has 'a', 'b'"),
+    "nearly": (lambda w: {"a": [1], "bb": [1]}, ProgramError, "a column of an unknown name; did you mean 'b'?"),
+    "two spellings": (
+        lambda w: {"a": [1], "\N{FULLWIDTH LATIN SMALL LETTER A}": [1]},
+        WitnessError,
+        "'a' is given twice",
+    ),
     "missing": (lambda w: {"a": [1]}, ProgramError, "gives no values for column 'b'"),
     "given too": (
         lambda w: {"a": [1], "b": [1], "d": [2]},
@@ -205,7 +213,7 @@ COLUMN_MISTAKES = {
     "text array": (np.array(["1"]), "of type <U1"),
     "a float in a list": ([1, 2.5], "column 'number' at row 1 is of type float: an integer is needed"),
     "a bool in a list": ([1, True], "column 'number' at row 1 is of type bool: an integer is needed"),
-    "bools alone in a list": ([False, True], "at row 0 is of type bool"),
+    "a bool before integers": ([True, 2], "at row 0 is of type bool"),
     "a bool of NumPy's": ([1, np.True_], "at row 1 is of type bool"),
     "a bool among objects": (np.array([1, True], dtype=object), "at row 1 is of type bool"),
     "none in a list": ([None], "at row 0 is of type NoneType"),

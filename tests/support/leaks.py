@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import traceback
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from l2zk import L2zkError, TraceProgram
+from l2zk import ExecutionTrace, L2zkError, Proof, TraceProgram, TraceZkVm, get_program
 from l2zk.base.field import MODULUS
-from l2zk.errors import WitnessError
+from l2zk.errors import CycleError, DegreeWarning, L2zkWarning, LengthWarning, ProofError, WitnessError
 
 SECRET = 987654321987
 FORMS = [str(form % MODULUS) for form in (SECRET, -SECRET, 2 * SECRET, SECRET - 5, SECRET * (SECRET - 5), SECRET**2)]
@@ -36,6 +37,18 @@ class Vault(TraceProgram):
 
 
 @dataclass(frozen=True)
+class Opened(TraceProgram):
+    """All is public."""
+
+    id = "opened.v0"
+
+    def define(self, m: Any) -> None:
+        x = m.column("x")
+        m.start({x: m.public_input("open")})
+        m.step({x: x})
+
+
+@dataclass(frozen=True)
 class Generated(TraceProgram):
     """Its own generate_trace makes a column of a private input, and as a parameter says does something else first."""
 
@@ -52,7 +65,7 @@ class Generated(TraceProgram):
         m.constrain("small", x * (x - 5) == 0)
 
     def generate_trace(self, witness: Any) -> Any:
-        return WAYS[self.how](witness["key"])
+        return (WAYS | INTERRUPTS)[self.how](witness["key"])
 
 
 def fail(error: BaseException, cause: BaseException | None = None) -> Any:
@@ -64,6 +77,31 @@ def fail_while_another(error: BaseException) -> Any:
         raise ValueError(SECRET)
     except ValueError:
         raise error  # noqa: B904
+
+
+class Odd(WitnessError):
+    """An error of somebody's own, which derives from one of l2zk's."""
+
+    def __init__(self, key: int) -> None:
+        super().__init__("salary is odd")
+        self.key = key
+
+    def __str__(self) -> str:
+        return f"salary {self.key} is odd"
+
+
+class Stop(KeyboardInterrupt):
+    """A KeyboardInterrupt that says more."""
+
+
+class Name(str):
+    """A name that says no."""
+
+    def __new__(cls, key: int) -> Name:
+        return super().__new__(cls, "x")
+
+    def __hash__(self) -> int:
+        raise WitnessError(f"not {SECRET}")
 
 
 class Unreadable:
@@ -80,6 +118,20 @@ WAYS: dict[str, Callable[[int], Any]] = {
     "exit": lambda key: fail(SystemExit(key)),
     "own": lambda key: fail(WitnessError("the key is too large"), ValueError(key)),
     "own in a handler": lambda key: fail_while_another(WitnessError("the key is too large")),
+    "told by one of l2zk's": lambda key: fail(WitnessError(f"salary {key} is odd")),
+    "told by one that derives from it": lambda key: fail(Odd(key)),
+    "told by a proof's": lambda key: fail(ProofError(f"salary {key} is odd", "7.2")),
+    "told by a warning": lambda key: fail(DegreeWarning(f"salary {key} is odd")),
+    "told by a warning that is an error": lambda key: strictly_warned(f"salary {key} is odd"),
+    "told with a note": lambda key: fail(noted(WitnessError("x"), str(key))),
+    "told as shareable": lambda key: fail(shareable(WitnessError("x"), WitnessError(str(key)))),
+    "of what l2zk is asked": lambda key: TraceZkVm(threads=key),
+    "of a name that l2zk is asked for": lambda key: get_program(f"salary{key}"),
+    "of another proof": lambda key: TraceZkVm().prove(Opened(), {"open": key + 2**64}),
+    "of a trace": lambda key: ExecutionTrace([f"x{key}"] * 2, np.zeros((2, 4), dtype=np.uint64), 4),
+    "of a file": lambda key: Proof.load(f"no folder/{key}"),
+    "read from its text": lambda key: exec(f"from l2zk import WitnessError\nraise WitnessError('salary {key}')"),
+    "a circle": lambda key: fail(CycleError(f"salary {key} asks for itself")),
     "group": lambda key: fail(ExceptionGroup(str(key), [ValueError(key)])),
     "noted": lambda key: fail(noted(ValueError("x"), str(key))),
     "negative": lambda key: {"x": [-key] * 4},
@@ -87,9 +139,30 @@ WAYS: dict[str, Callable[[int], Any]] = {
     "text": lambda key: {"x": [str(key)] * 4},
     "float": lambda key: {"x": np.array([key + 0.5] * 4)},
     "name": lambda key: {"x": [0] * 4, key: [1] * 4},
+    "text for a name": lambda key: {"x": [0] * 4, f"salary {key}": [1] * 4},
+    "nearly a name": lambda key: {f"x{key}": [0] * 4},
+    "one name in two spellings": lambda key: {"x": [0] * 4, f"{key}K": [1] * 4, f"{key}\N{KELVIN SIGN}": [1] * 4},
+    "names that fail": lambda key: {"x": [0] * 4, Name(key): [1] * 4},
     "unreadable": lambda key: {"x": Unreadable()},
     "nothing": lambda key: key,
     "too many": lambda key: {"x": [key] * 5},
+}
+
+
+def strictly_warned(text: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.warn(text, LengthWarning, stacklevel=1)
+
+
+def shareable(error: L2zkError, other: L2zkError) -> L2zkError:
+    error.shareable = other
+    return error
+
+
+INTERRUPTS: dict[str, Callable[[int], Any]] = {
+    "interrupt": lambda key: fail(KeyboardInterrupt(key)),
+    "an interrupt of its own": lambda key: fail(Stop(key)),
 }
 
 
@@ -98,8 +171,8 @@ def noted(error: BaseException, note: str) -> BaseException:
     return error
 
 
-def raised(act: Callable[[], object]) -> L2zkError:
-    with pytest.raises(L2zkError) as caught:
+def raised(act: Callable[[], object]) -> L2zkError | L2zkWarning:
+    with pytest.raises((L2zkError, L2zkWarning)) as caught:
         act()
     return caught.value
 

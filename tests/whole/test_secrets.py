@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from leaks import (
+    INTERRUPTS,
     SECRET,
     WAYS,
     WITNESS,
@@ -31,7 +32,7 @@ from l2zk import (
     TraceProgram,
     TraceZkVm,
 )
-from l2zk.errors import ConstraintError, OptionsError, ProgramError
+from l2zk.errors import ConstraintError, DegreeWarning, OptionsError, ProgramError, WitnessError
 from l2zk.language.witness import bind
 
 REQUESTS: list[tuple[TraceProgram, Any]] = [
@@ -143,7 +144,26 @@ def test_what_generate_trace_raises_is_told_by_its_type_and_its_line() -> None:
     assert "generate_trace of generated.v0 raised ValueError (line " in str(quiet) and "leaks.py" in str(quiet)
     assert quiet.__cause__ is quiet.__context__ is None
     assert f"ValueError: {SECRET} is too large" in str(loud) and isinstance(loud.__cause__, ValueError)
-    assert str(raised(lambda: TraceZkVm().prove(Generated("own"), [SECRET]))) == "the key is too large"
+    own = raised(lambda: TraceZkVm().prove(Generated("own"), [SECRET]))
+    assert (
+        str(own).startswith("generate_trace of generated.v0 raised WitnessError (line ") and type(own) is WitnessError
+    )
+    assert str(raised(lambda: TraceZkVm(redact=False).prove(Generated("own"), [SECRET]))) == "the key is too large"
+
+
+def test_an_error_keeps_the_class_of_l2zks_that_it_has() -> None:
+    for how, kind in (("told by one that derives from it", WitnessError), ("told by a warning", DegreeWarning)):
+        assert type(raised(lambda how=how: TraceZkVm().prove(Generated(how), [SECRET]))) is kind  # type: ignore[misc]
+        shown = raised(lambda how=how: TraceZkVm(redact=False).prove(Generated(how), [SECRET]))  # type: ignore[misc]
+        assert isinstance(shown, kind) and str(shown) == f"salary {SECRET} is odd"
+
+
+def test_ctrl_c_says_nothing() -> None:
+    for how in INTERRUPTS:
+        with pytest.raises(KeyboardInterrupt) as caught:
+            TraceZkVm().prove(Generated(how), [SECRET])
+        assert type(caught.value) is KeyboardInterrupt and caught.value.args == ()
+        assert_silent(said(caught.value))
 
 
 @pytest.mark.parametrize(
