@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from importlib.util import resolve_name
 from pathlib import Path
 
+import pytest
 from places import HOUSE, NATIVE, ROOT, TESTS
 
 CORE = HOUSE / "_protocol"
@@ -114,6 +117,31 @@ def room(module: str) -> str:
 
 def test_every_room_stands_on_a_floor():
     assert {room(module) for module in MODULES} == set(FLOOR)
+
+
+def test_no_import_climbs():
+    climbing = [
+        f"{from_root(path)} imports {other}"
+        for path, others in [
+            *((path, imported(path)) for path in python_files()),
+            *((path, imported_by_the_core(path)) for path in core_files()),
+        ]
+        for other in others
+        if FLOOR[room(other)] > FLOOR[room(module_of(path)) if path.suffix == ".py" else "_core"]
+    ]
+    assert not climbing, "\n".join(climbing)
+
+
+def test_no_modules_import_in_a_circle():
+    needs: defaultdict[str, set[str]] = defaultdict(set)
+    for path in python_files():
+        needs[module_of(path)] |= set(imported(path)) - {module_of(path)}
+    for path in core_files():
+        needs["l2zk._core"] |= set(imported_by_the_core(path))
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
 
 
 # ---- citations -------------------------------------------------------------------------------------------------------
