@@ -128,6 +128,9 @@ def sentence(error: BaseException) -> str:
     if isinstance(error, ConstraintError):
         more = str(error).replace(f"; {SHOWN}", "")
         return one_line(f"{more}; `l2zk check` shows more")
+    if isinstance(error, MemoryError) and not isinstance(error, L2zkError):
+        text = str(error) or "memory ran out"
+        return one_line(f"{text}; take a shorter trace or fewer threads (`l2zk estimate` says what a proof needs)")
     notes = "; ".join(getattr(error, "__notes__", ()))
     text = str(error).replace(SHOWN, CHECK) or f"it came to a {type(error).__name__}"
     return one_line(f"{text} ({notes})" if notes else text)

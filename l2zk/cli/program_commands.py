@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, NoReturn
 import click
 
 from l2zk.base.names import plain
-from l2zk.base.resources import MOST_THREADS
+from l2zk.base.resources import MOST_THREADS, physical_memory
 from l2zk.base.wording import nearest, short
 from l2zk.cli.failure import Command
 from l2zk.cli.fields import READERS, documentation, field_options, instance, summary, text_in, whole
@@ -24,6 +24,8 @@ from l2zk.language.program import TraceProgram
 from l2zk.plugins import registry as plugins
 from l2zk.plugins.program_file import is_in_file, program_in
 from l2zk.proof.options import PRESETS, ProofOptions
+
+MOST_WITNESS = 2**30  # bytes of a witness
 
 
 class ProgramCommands(click.Group):
@@ -146,7 +148,7 @@ def witness_options() -> list[click.Parameter]:
         click.Option(
             ["--witness"],
             type=click.File("rb"),
-            help="A JSON file with an object of values by name; - is standard input.",
+            help="A JSON file with an object of values by name, of at most 1 GiB; - is standard input.",
         ),
     ]
 
@@ -162,7 +164,7 @@ def _read_witness(file: BinaryIO | None) -> list[tuple[str, Any]]:
         return []
     try:
         found = json.loads(
-            file.read(),
+            _read(file),
             object_pairs_hook=lambda pairs: unique(pairs, "the witness"),
             parse_int=whole,
             parse_constant=_refuse_constant,
@@ -175,6 +177,15 @@ def _read_witness(file: BinaryIO | None) -> list[tuple[str, Any]]:
         ) from None
     except OSError as error:
         raise OSError(error.errno, error.strerror, _name(file)) from None
+
+
+def _read(file: BinaryIO) -> bytes:
+    """All of a file that ends within a bound, which is less where memory is: /dev/zero never does."""
+    most = min(MOST_WITNESS, (physical_memory() or MOST_WITNESS) // 8)
+    data = file.read(most + 1)
+    if len(data) > most:
+        raise click.UsageError(f"{_name(file)} has more than {most:,} bytes, the most that is read of a witness")
+    return data
 
 
 def _name(file: BinaryIO) -> str:
