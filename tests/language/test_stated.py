@@ -223,6 +223,18 @@ def test_a_column_of_its_own_is_whatever_the_prover_knows():
     assert defined(define)
 
 
+def test_a_column_of_public_inputs_alone_is_a_list_that_everybody_knows():
+    def listed(m):
+        m.rows(8)
+        x = m.private_column("x")
+        for row in range(8):
+            m.constrain(f"value {row}", x == m.public_input(f"p{row}"), on=row)
+
+    given = {"x": list(range(8)), **{f"p{row}": row for row in range(8)}}
+    machine, known = TraceZkVm(), program(listed)
+    assert machine.verify(known, machine.prove(known, given), list(range(8)))
+
+
 @settings(max_examples=examples(100), deadline=None)
 @given(st.data())
 def test_which_outputs_no_constraint_pins(data):

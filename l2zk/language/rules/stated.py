@@ -63,16 +63,26 @@ class Stated:
     def check_inputs(self) -> None:
         """Refuse a public input that is tied only to cells which nothing else pins."""
         claims = list(self._claims_on_cells())
-        readers = self._readers({cell[1] for _, _, cells in claims for cell in cells})
+        columns = {cell[1] for _, _, cells in claims for cell in cells}
+        readers, known = self._readers(columns), self._known_by_inputs_alone({claim[0] for claim in claims}, columns)
         suspects: defaultdict[Node, dict[int, Place]] = defaultdict(dict)
         for index, inputs, cells in claims:
+            asked = [cell for cell in cells if cell[1] not in known]
             for given in inputs:
-                place = self._loose_place(readers, index, given, cells)
+                place = self._loose_place(readers, index, given, asked)
                 if place is not None:
                     suspects[given][index] = place
         for given in sorted(suspects.keys() - self._said_elsewhere(suspects)):
             index, place = next(iter(suspects[given].items()))
             raise ProgramError(self._input_text(given, index, place))
+
+    def _known_by_inputs_alone(self, claims: Collection[int], columns: Collection[int]) -> set[int]:
+        """The columns that stand in no constraints but those that tie their cells to public inputs."""
+        if not claims:
+            return set()
+        others = {index: domain for index, domain in self._domains.items() if index not in claims}
+        readers = Readers(self._air, others, self._gates, columns)
+        return {column for column in columns if not readers.read(column)}
 
     def _readers(self, columns: Collection[int]) -> Readers:
         return Readers(self._air, self._domains, self._gates, columns)
