@@ -190,8 +190,6 @@ OVER = {
     "l2zk/_protocol/interface.pxi": 480,
     "l2zk/_protocol/prover_state.pxi": 460,
     "l2zk/_protocol/verifier.pxi": 560,
-    "tests/vm/test_batch.py": 460,
-    "tests/vm/test_cache.py": 660,
 }
 """Files that are longer. This table only shrinks. Protocol 2 writes the core anew and leaves no file of it here."""
 

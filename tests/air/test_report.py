@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 from code_interpreter import P, as_array, solve, violations
-from defining import Fibonacci
+from example_programs import Fibonacci
 
 from l2zk.air.report import report
 from l2zk.errors import ConstraintError
@@ -45,7 +45,7 @@ def report_of(program, changes=(), outputs=None, witness=(), **settings):
 def test_an_honest_trace():
     honest = report_of(Fibonacci(5))
     assert honest.ok and bool(honest) and honest.violations == ()
-    assert str(honest) == "fib.v0: all 5 constraints are satisfied (6 rows, 8 with padding)"
+    assert str(honest) == "example-fibonacci.v0: all 5 constraints are satisfied (6 rows, 8 with padding)"
     honest.raise_if_violated()
 
 
@@ -64,7 +64,7 @@ def test_a_changed_cell():
 def test_the_text():
     assert str(report_of(Fibonacci(5), [(3, 1, 100)])) == "\n".join(
         [
-            "fib.v0: 2 of 5 constraints fail (6 rows, 8 with padding)",
+            "example-fibonacci.v0: 2 of 5 constraints fail (6 rows, 8 with padding)",
             "",
             "constraint 'a' fails at row 3",
             "    a[1] == b",
@@ -165,7 +165,7 @@ def test_json_and_html():
     found = report_of(Fibonacci(5), [(3, 1, 100)])
     read = json.loads(found.to_json())
     assert read == json.loads(json.dumps(found.to_dict()))
-    assert read["ok"] is False and read["program"] == "fib.v0"
+    assert read["ok"] is False and read["program"] == "example-fibonacci.v0"
     assert read["violations"][1]["cells"][3] == {"column": "b", "row": 3, "value": 100}
     page = found._repr_html_()
     assert "<th>row 2</th>" in page and "<td>100</td>" in page and "constraint &#x27;a&#x27;" in page
@@ -176,7 +176,7 @@ def test_the_error():
     with pytest.raises(ConstraintError) as caught:
         report_of(Fibonacci(5), [(3, 1, 100)]).raise_if_violated()
     sentence = "constraint 'a' fails at row 3: a[1] == b is 3 == 100 (1 more constraint fails)"
-    assert str(caught.value) == f"fib.v0: {sentence}"
+    assert str(caught.value) == f"example-fibonacci.v0: {sentence}"
     assert caught.value.report.violations[1].constraint == "b"
 
 

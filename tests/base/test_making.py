@@ -11,7 +11,8 @@ from functools import partial
 from typing import Any
 
 import pytest
-from makings import PATIENCE, QUICK, asking, by_an_executor, circle_of, in_time
+from makings import PATIENCE, asking, by_an_executor, circle_of, in_time
+from quick import QUICK
 
 from l2zk import L2zkError, Proof, TraceProgram
 from l2zk.base import making

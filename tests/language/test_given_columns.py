@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from code_interpreter import P
-from defining import Fibonacci, defined, holds, program
+from defining import defined, holds, program
+from example_programs import Fibonacci
 
 from l2zk.errors import ProgramError, WitnessError
 from l2zk.language.program import TraceProgram

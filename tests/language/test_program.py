@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 from code_interpreter import solve, violations
-from defining import Fibonacci, column, defined, holds
+from defining import column, defined, holds
+from example_programs import Fibonacci
 
 from l2zk.air.air import Domain
 from l2zk.errors import ProgramError
@@ -20,7 +21,7 @@ from l2zk.language.witness import bind
 def test_fibonacci_by_hand():
     definition = Fibonacci(5).definition
     air = definition.air
-    assert (air.id, air.rows, air.length, air.columns) == ("fib.v0", 6, 8, ("a", "b"))
+    assert (air.id, air.rows, air.length, air.columns) == ("example-fibonacci.v0", 6, 8, ("a", "b"))
     assert (air.inputs, air.outputs) == (("a0", "a1"), ("result",))
     assert [(c.name, c.domain) for c in air.constraints] == [
         ("start a", Domain.row(0)),
@@ -293,4 +294,4 @@ def test_an_error_notes_the_program():
     with pytest.raises(ProgramError) as caught:
         _ = Fibonacci(-1).definition
     assert "the row of output 'result' is -1" in str(caught.value)
-    assert caught.value.__notes__ == ["in the definition of fib.v0, Fibonacci(rounds=-1)"]
+    assert caught.value.__notes__ == ["in the definition of example-fibonacci.v0, Fibonacci(rounds=-1)"]

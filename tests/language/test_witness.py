@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from code_interpreter import P
-from defining import Fibonacci, defined
+from defining import defined
+from example_programs import Fibonacci
 
 from l2zk.errors import WitnessError
 from l2zk.language.witness import bind
@@ -24,8 +25,8 @@ def test_witness_forms():
 @pytest.mark.parametrize(
     "witness, sentence",
     [
-        ([1, 2, 3], r"fib.v0 takes 2 witness values \(a0, a1\); 3 were given"),
-        ({"aa0": 1}, "fib.v0 has no input 'aa0'; did you mean 'a0'"),
+        ([1, 2, 3], r"example-fibonacci.v0 takes 2 witness values \(a0, a1\); 3 were given"),
+        ({"aa0": 1}, "example-fibonacci.v0 has no input 'aa0'; did you mean 'a0'"),
         ({"zzz": 1}, "no input 'zzz'; it has 'a0', 'a1'"),
         ([1.5], "witness value 'a0' is 1.5, of type float: an integer"),
         ([np.float32(1)], "of type float32"),

@@ -9,7 +9,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from defining import Fibonacci
+from example_programs import Fibonacci
 
 from l2zk import _core, release_memory
 from l2zk.errors import FormatError, ProgramError, ProofError, UnknownProgramError, VersionError

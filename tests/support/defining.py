@@ -11,18 +11,6 @@ from l2zk import _core
 from l2zk.language.program import Machine, TraceProgram
 
 
-@dataclass(frozen=True)
-class Fibonacci(TraceProgram):
-    id = "fib.v0"
-    rounds: int
-
-    def define(self, m):
-        a, b = m.columns("a", "b")
-        m.start({a: m.public_input("a0", default=0), b: m.public_input("a1", default=1)})
-        m.step({a: b, b: a + b})
-        m.output("result", a, row=self.rounds)
-
-
 def defined(define):
     """The definition of a program with this `define`."""
     machine = Machine()

@@ -8,10 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from l2zk import Proof, ProofOptions, TraceProgram, TraceZkVm
+from l2zk import Proof, TraceProgram
 from l2zk.errors import CycleError
 
-QUICK = TraceZkVm(ProofOptions(blowup=2, queries=4, grinding=0, zero_knowledge=False, allow_insecure=True))
 PATIENCE = 30
 
 

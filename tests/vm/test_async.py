@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 from endless import ENDLESS, Noted
 from example_programs import Fibonacci
+from quick import QUICK
 
-from l2zk import Proof, ProofOptions, TraceZkVm
+from l2zk import Proof, TraceZkVm
 from l2zk.base.progress import Stopped
 from l2zk.errors import ConstraintError, WitnessError
 from l2zk.vm.cache import CachedZkVm
-
-QUICK = TraceZkVm(ProofOptions(blowup=2, queries=4, grinding=0, zero_knowledge=False, allow_insecure=True))
 
 
 async def cancelled(task: asyncio.Task[Any], after: float = 0.2) -> None:
