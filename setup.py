@@ -3,19 +3,25 @@
 `l2zk/_native/kernels.c` is one text. Each instruction set of `ISAS` makes an object of its own from it, with
 -DL2ZK_ISA_<NAME>=1 and that set's flags; no other object gets those flags, so the extension runs on any
 machine of its kind and `dispatch.c`, told by -DL2ZK_HAVE_<NAME>=1 which sets are there, picks one at import.
+`l2zk._probes` shows tests and benchmarks the kernels one by one: tests/support/probes.py builds it where it is missing, and
+no wheel has it but one that is built with L2ZK_PROBES=1, as asv does.
+
+    python setup.py dev                                  for work on the core: in place, and quick to build
+    python setup.py dev --sanitize=address,undefined     both parts with the library, in build/address,undefined/lib
 
 Everything else about the package (metadata, data files, tools) is in pyproject.toml.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from glob import glob
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from setuptools import Extension, setup
+from setuptools import Command, Extension, setup
 from setuptools.command.build_ext import build_ext
 from setuptools.modified import newer_group
 
@@ -48,31 +54,70 @@ ISAS = (
 # gnu11 is C11 with the calls of POSIX and Linux (threads, madvise) declared.
 COMPILE_FLAGS = ["-std=gnu11", "-O3", "-g0", "-fvisibility=hidden", "-pthread"]
 LINK_FLAGS = ["-pthread", *(["-Wl,-s"] if sys.platform.startswith("linux") else [])]
+QUICK_FLAGS = ["-O1"]  # of what is not a kernel: a third of the time to compile
+SANITIZE_FLAGS = ["-O1", "-g", "-fno-omit-frame-pointer", "-fno-sanitize-recover=all"]
 
 
 class BuildCore(build_ext):
     """build_ext that compiles the kernels for every instruction set and hands their objects to the linker."""
 
+    user_options = [
+        *build_ext.user_options,
+        ("parts=", None, "the extensions to build: core, probes, or core,probes"),
+        ("quick", None, "compile what is not a kernel with -O1"),
+        ("sanitize=", None, "what the C compiler's -fsanitize= takes"),
+    ]
+    boolean_options = [*build_ext.boolean_options, "quick"]
+
+    def initialize_options(self) -> None:
+        super().initialize_options()
+        self.parts = "core,probes" if os.environ.get("L2ZK_PROBES") else "core"
+        self.quick, self.sanitize = False, ""
+
+    def finalize_options(self) -> None:
+        super().finalize_options()
+        wanted = {f"l2zk._{part}" for part in self.parts.split(",")}
+        self.extensions = [extension for extension in self.extensions if extension.name in wanted]
+
     def build_extension(self, ext: Extension) -> None:
         built = [isa for isa in ISAS if isa.exists and set(isa.machines) & set(self.machines())]
-        ext.extra_objects = [self.kernels("portable", [], ext.depends)]
-        ext.extra_compile_args = list(COMPILE_FLAGS)
+        ext.extra_objects = [self.kernels("portable", [])]
+        ext.extra_compile_args = [*self.flags(), *(QUICK_FLAGS if self.quick else [])]
         for isa in built:
-            ext.extra_objects.append(self.kernels(isa.name, [*self.thin(isa), *isa.flags], ext.depends))
+            ext.extra_objects.append(self.kernels(isa.name, [*self.thin(isa), *isa.flags]))
             ext.extra_compile_args += self.only_for(isa, f"-DL2ZK_HAVE_{isa.name.upper()}=1")
+        ext.extra_link_args = [*LINK_FLAGS[: 1 if self.sanitize else None], *self.sanitizers()]
+        ext.depends = [*ext.depends, self.noted(ext)]
         super().build_extension(ext)
 
-    def kernels(self, name: str, flags: list[str], depends: list[str]) -> str:
-        """The object of kernels.c for one set, compiled if it is older than what it depends on."""
+    def flags(self) -> list[str]:
+        """What every object is compiled with."""
+        return [*COMPILE_FLAGS, *(SANITIZE_FLAGS if self.sanitize else []), *self.sanitizers()]
+
+    def sanitizers(self) -> list[str]:
+        return [f"-fsanitize={self.sanitize}"] if self.sanitize else []
+
+    def noted(self, ext: Extension) -> str:
+        """A file with the flags, that is new when they are others than last time: an extension depends on it."""
+        note, text = (
+            Path(self.build_temp, f"{ext.name}.flags"),
+            " ".join([*ext.extra_compile_args, *ext.extra_link_args]),
+        )
+        if not note.exists() or note.read_text() != text:
+            note.write_text(text)
+        return str(note)
+
+    def kernels(self, name: str, flags: list[str]) -> str:
+        """The object of kernels.c for one set, compiled if it is older than C text or this file."""
         place = str(Path(self.build_temp, name))
         [object_file] = self.compiler.object_filenames([KERNELS], output_dir=place)
-        if self.force or newer_group(depends, object_file):
+        if self.force or newer_group([*glob(f"{NATIVE}/*"), "setup.py"], object_file):
             self.compiler.compile(
                 [KERNELS],
                 output_dir=place,
                 macros=[(f"L2ZK_ISA_{name.upper()}", "1")],
                 include_dirs=[NATIVE],
-                extra_postargs=[*COMPILE_FLAGS, *flags],
+                extra_postargs=[*self.flags(), *flags],
             )
         return object_file
 
@@ -95,19 +140,43 @@ class BuildCore(build_ext):
         return next(machine for machine in self.machines() if machine in isa.machines)
 
 
-def core() -> Extension:
-    """The extension: its Cython text, the plain C files, and everything whose edit must rebuild it."""
+class Dev(Command):
+    """A build for work on the core; with sanitizers, a build of the library in a folder of its own."""
+
+    description = "build the core in place, quickly; or with sanitizers, in build/<sanitizers>/lib"
+    user_options = [("sanitize=", None, "what the C compiler's -fsanitize= takes")]
+
+    def initialize_options(self) -> None:
+        self.sanitize = ""
+
+    def finalize_options(self) -> None:
+        pass
+
+    def run(self) -> None:
+        extensions = self.reinitialize_command("build_ext")
+        if not self.sanitize:
+            extensions.inplace, extensions.quick = True, True
+            self.run_command("build_ext")
+            return
+        extensions.sanitize, extensions.parts = self.sanitize, "core,probes"
+        build = self.reinitialize_command("build")
+        build.build_base = f"build/{self.sanitize}"
+        build.build_lib = f"{build.build_base}/lib"
+        self.run_command("build")
+
+
+def part(name: str) -> Extension:
+    """An extension: its Cython text, the plain C files, and everything whose edit must rebuild it."""
     plain = sorted(set(glob(f"{NATIVE}/*.c")) - {KERNELS})
-    texts = [name for kind in ("_native/*", "_protocol/*", "*.pxd") for name in sorted(glob(f"l2zk/{kind}"))]
+    texts = [name for kind in ("_native/*", "_protocol/*/*", "*.pxd") for name in sorted(glob(f"l2zk/{kind}"))]
     extension = Extension(
-        "l2zk._core",
-        sources=["l2zk/_core.pyx", *plain],
+        f"l2zk._{name}",
+        sources=[f"l2zk/_{name}.pyx", *plain],
         include_dirs=[NATIVE],
         depends=[*texts, "setup.py"],
-        extra_link_args=LINK_FLAGS,
     )
     extension.cython_c_in_temp = True  # the generated C file never stands beside its source
     return extension
 
 
-setup(ext_modules=[core()], cmdclass={"build_ext": BuildCore})
+setup(ext_modules=[part("core"), part("probes")], cmdclass={"build_ext": BuildCore, "dev": Dev})

@@ -20,9 +20,9 @@ from statistics import fmean, median
 from time import perf_counter
 
 from benchmarks.common import options, stages
+from benchmarks.probes import probes
 from benchmarks.programs import STATEMENTS, Statement
 
-from l2zk import _core
 from l2zk.proof.shape import Shape
 from l2zk.proof.solver import solve
 
@@ -75,7 +75,7 @@ def compression() -> float:
     times = []
     for first in range(0, 8 * NONCES, NONCES):
         start = perf_counter()
-        _core.grind_probe(bytes(48), first, NONCES, 64)
+        probes.grind_probe(bytes(48), first, NONCES, 64)
         times.append(perf_counter() - start)
     return min(times) / NONCES
 

@@ -41,9 +41,16 @@ def pytest_report_header() -> str:
 def isa(request: pytest.FixtureRequest) -> Iterator[str]:
     """Each instruction set in turn; the one that was in use comes back."""
     before = _core.isa()
-    _core.use_isa(request.param)
+    use(request.param)
     yield request.param
-    _core.use_isa(before)
+    use(before)
+
+
+def use(isa: str) -> None:
+    """The kernels of a set, in the core and in the probes where a test has them."""
+    _core.use_isa(isa)
+    if "probes" in sys.modules:
+        sys.modules["probes"].probes.use_isa(isa)
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""The kernels one by one, with each instruction set of this machine, through the probes of the core.
+"""The kernels one by one, with each instruction set of this machine, through the probes (l2zk/_probes.pyx).
 
 A probe copies its arrays and makes its tables anew: compare its times with its own on another commit or set.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from l2zk import MODULUS, _core
+
+from .probes import probes
 
 POINT = (3, 5, 7)
 NONCES = 1 << 16
@@ -20,32 +22,29 @@ class Kernels:
     params = [list(_core.isas()), [12, 16]]
 
     def setup(self, isa: str, log_n: int) -> None:
-        _core.use_isa(isa)
+        probes.use_isa(isa)
         random = np.random.default_rng(1)
         self.column = random.integers(0, MODULUS, 1 << log_n, dtype=np.uint64)
         self.columns = random.integers(0, MODULUS, (8, 1 << log_n), dtype=np.uint64)
         self.digests = random.integers(0, 256, (2, 1 << log_n, 32), dtype=np.uint8)
 
-    def teardown(self, isa: str, log_n: int) -> None:
-        _core.use_isa()
-
     def time_ntt(self, isa: str, log_n: int) -> None:
-        _core.ntt_probe(self.column, log_n, 7)
+        probes.ntt_probe(self.column, log_n, 7)
 
     def time_interpolate(self, isa: str, log_n: int) -> None:
-        _core.interpolate_probe(self.column)
+        probes.interpolate_probe(self.column)
 
     def time_fold(self, isa: str, log_n: int) -> None:
-        _core.fold_probe(self.columns[:3], 3, POINT)
+        probes.fold_probe(self.columns[:3], 3, POINT)
 
     def time_evaluate(self, isa: str, log_n: int) -> None:
-        _core.value_probe(self.column, POINT)
+        probes.value_probe(self.column, POINT)
 
     def time_hash_leaves(self, isa: str, log_n: int) -> None:
-        _core.hash_columns_probe(self.columns)
+        probes.hash_columns_probe(self.columns)
 
     def time_hash_parents(self, isa: str, log_n: int) -> None:
-        _core.hash_parents_probe(*self.digests)
+        probes.hash_parents_probe(*self.digests)
 
 
 class Grinding:
@@ -55,10 +54,7 @@ class Grinding:
     params = [list(_core.isas())]
 
     def setup(self, isa: str) -> None:
-        _core.use_isa(isa)
-
-    def teardown(self, isa: str) -> None:
-        _core.use_isa()
+        probes.use_isa(isa)
 
     def time_grind(self, isa: str) -> None:
-        assert _core.grind_probe(bytes(48), 0, NONCES, 64) is None
+        assert probes.grind_probe(bytes(48), 0, NONCES, 64) is None

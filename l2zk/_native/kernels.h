@@ -16,9 +16,9 @@
 
 /* Straight-line code over slots. An instruction is (op, dst, a, b); see bytecode.py for its making.
  *
- * A new instruction is: here, native.pxi, Op and its tables in bytecode.py, Program._reads_are_defined (program.pxi), _direct_cost (compiled.pxi), and
- * what runs code on tiles (machine.h), at a point (point.pxi) and on rows (_ROW_OPERATIONS and _read in rows.pxi); one that is also for
- * uniforms: _check_prelude (program.pxi) and run_prelude (plan.pxi); tests/support/code_interpreter.py, tests/native/compare_kernels.c. */
+ * A new instruction is: here, native.pxi, Op and its tables in bytecode.py, Table._reads_are_defined (table.pxi), direct_cost (shape.pxi), and
+ * what runs code on tiles (machine.h), at a point (code.pxi) and on rows (_ROW_OPERATIONS and _read in row_code.pxi); one that is also for
+ * uniforms: _check_prelude (table.pxi) and run_prelude (code.pxi); tests/support/code_interpreter.py, tests/native/compare_kernels.c. */
 enum {
     OP_ADD_VV,
     OP_SUB_VV,
@@ -48,7 +48,7 @@ typedef struct {
     uint32_t a[8], b[8];              /* valid slots even beyond count */
 } l2zk_row_step;
 
-/* The code of a step, one row at a time: loads, operations, results (rows.pxi). */
+/* The code of a step, one row at a time: loads, operations, results (row_code.pxi). */
 typedef struct {
     size_t first_load, load_count, step_count, result_count;
     const struct l2zk_row_load {

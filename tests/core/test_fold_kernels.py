@@ -17,8 +17,7 @@ from field_by_hand import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
-
-from l2zk import _core
+from probes import probes
 
 
 def lagrange(points, values, x):
@@ -42,7 +41,7 @@ def bit_reversed(items):
 def fold_of(coefficients, arity, beta):
     """The fold of coefficients in natural order, in natural order."""
     columns = np.array(bit_reversed(coefficients), dtype=np.uint64).T
-    folded = _core.fold_probe(columns, arity.bit_length() - 1, beta)
+    folded = probes.fold_probe(columns, arity.bit_length() - 1, beta)
     return bit_reversed([tuple(c) for c in folded.T.tolist()])
 
 
@@ -78,10 +77,10 @@ def test_a_fold_takes_neighbours_together(isa, n, arity):
 def test_evaluation(isa, count):
     coefficients = numbers(repr(count), count)
     for point in ((0, 0, 0), (1, 0, 0), (0, 1, 0), (P - 1, P - 1, P - 1), (2**32, 17, 2**63)):
-        assert _core.value_probe(coefficients, point) == k_horner([(c, 0, 0) for c in coefficients], point)
+        assert probes.value_probe(coefficients, point) == k_horner([(c, 0, 0) for c in coefficients], point)
 
 
 @fixed
 @given(coefficients=st.lists(st.integers(0, P - 1), max_size=80), point=triples)
 def test_evaluation_anywhere(isa, coefficients, point):
-    assert _core.value_probe(coefficients, point) == k_horner([(c, 0, 0) for c in coefficients], point)
+    assert probes.value_probe(coefficients, point) == k_horner([(c, 0, 0) for c in coefficients], point)

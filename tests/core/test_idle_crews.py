@@ -78,7 +78,7 @@ def test_after_many_proofs_at_once_few_are_kept(before: int) -> None:
     def prove() -> None:
         met: list[int] = []
         TraceZkVm(OPTIONS, threads=4).prove(
-            Fibonacci(2**13 - 1), progress=lambda *_: met or met.append(meeting.wait(60))
+            Fibonacci(2**15 - 1), progress=lambda *_: met or met.append(meeting.wait(60))
         )
 
     provers = [threading.Thread(target=prove) for _ in range(12)]

@@ -12,6 +12,7 @@ import pytest
 from code_interpreter import domain_rows
 from hypothesis import given
 from hypothesis import strategies as st
+from probes import probes
 from tree_walk import (
     EDGES,
     OPTIONS,
@@ -26,7 +27,7 @@ from tree_walk import (
     trees,
 )
 
-from l2zk import ExecutionTrace, TraceProgram, TraceZkVm, _core
+from l2zk import ExecutionTrace, TraceProgram, TraceZkVm
 from l2zk.air.air import Domain
 
 
@@ -61,7 +62,7 @@ def test_every_domain_there_is(isa, length):
 @pytest.mark.parametrize("length", [4, 8, 64, 128, 256])
 def test_a_constraint_that_wraps_is_proved(isa, length):
     """a is g^i, so that a[k] = g^k a on every row, the last ones included."""
-    g = int(_core.root_of_unity(length.bit_length() - 1))
+    g = int(probes.root_of_unity(length.bit_length() - 1))
     k = length // 2 - 1
     claim = ("-", ("cell", 0, k), ("*", ("constant", pow(g, k, P)), ("cell", 0, 0)))
     program, machine = Given(definition_of(length, 1, [(Domain.every(), claim)])), TraceZkVm(OPTIONS)

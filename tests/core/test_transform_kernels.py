@@ -17,8 +17,7 @@ from field_by_hand import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
-
-from l2zk import _core
+from probes import probes
 
 
 def values_by_horner(coefficients, n, shift, places=None):
@@ -33,7 +32,7 @@ def test_values_on_a_coset(isa, log_n):
         for shift in (1, 7, P - 1, 0x123456789ABCDEF):
             coefficients = numbers((n, count, shift).__repr__(), count)
             expected = values_by_horner(coefficients, n, shift)
-            assert _core.ntt_probe(coefficients, log_n, shift).tolist() == expected, (count, shift)
+            assert probes.ntt_probe(coefficients, log_n, shift).tolist() == expected, (count, shift)
 
 
 @pytest.mark.parametrize("log_n", range(7))
@@ -45,7 +44,7 @@ def test_interpolation(isa, log_n):
         [(P - 1) * (i % 2) for i in range(n)],
         [2**32 - 1 + i for i in range(n)],
     ):
-        coefficients = _core.interpolate_probe(values).tolist()
+        coefficients = probes.interpolate_probe(values).tolist()
         assert all(c < P for c in coefficients)
         assert values_by_horner(coefficients, n, 1) == values
 
@@ -55,9 +54,9 @@ def test_long_transforms_at_samples(isa, log_n, extra):
     n, shift = 1 << log_n, 7
     coefficients = numbers(log_n, n + extra)
     places = [0, 1, n // 2 - 1, n // 2, n - 1, n // 3, 5 * n // 7]
-    found = _core.ntt_probe(coefficients, log_n, shift)
+    found = probes.ntt_probe(coefficients, log_n, shift)
     assert [int(found[j]) for j in places] == values_by_horner(coefficients, n, shift, places)
-    back = _core.interpolate_probe(found).tolist()  # of P(7X) modulo X^n - 1
+    back = probes.interpolate_probe(found).tolist()  # of P(7X) modulo X^n - 1
     expected = [c * pow(shift, i, P) % P for i, c in enumerate(coefficients)]
     for i in range(extra):
         expected[i] = (expected[i] + expected[n + i]) % P
@@ -67,8 +66,8 @@ def test_long_transforms_at_samples(isa, log_n, extra):
 @pytest.mark.parametrize("log_n", range(17))
 def test_transform_and_interpolation_undo_each_other(isa, log_n):
     values = np.array(numbers(log_n, 1 << log_n), dtype=np.uint64)
-    assert np.array_equal(_core.interpolate_probe(_core.ntt_probe(values, log_n)), values)
-    assert np.array_equal(_core.ntt_probe(_core.interpolate_probe(values), log_n), values)
+    assert np.array_equal(probes.interpolate_probe(probes.ntt_probe(values, log_n)), values)
+    assert np.array_equal(probes.ntt_probe(probes.interpolate_probe(values), log_n), values)
 
 
 @pytest.mark.parametrize("log_n", [0, 1, 2, 3, 4, 5, 9])
@@ -77,7 +76,7 @@ def test_a_unit_impulse_gives_the_powers_of_a_root(isa, log_n):
     for k in {0, 1, n // 2, n - 1}:
         impulse = [0] * k + [1]
         expected = [pow(7 * pow(root(n), j, P), k, P) for j in range(n)]
-        assert _core.ntt_probe(impulse, log_n, 7).tolist() == expected
+        assert probes.ntt_probe(impulse, log_n, 7).tolist() == expected
 
 
 @fixed
@@ -87,8 +86,8 @@ def test_the_transform_is_linear(isa, data, log_n, scale, shift):
     n = 1 << log_n
     a, b = numbers(rng.random(), n), numbers(rng.random(), n)
     together = [(scale * x + y) % P for x, y in zip(a, b, strict=True)]
-    va, vb = _core.ntt_probe(a, log_n, shift).tolist(), _core.ntt_probe(b, log_n, shift).tolist()
-    assert _core.ntt_probe(together, log_n, shift).tolist() == [
+    va, vb = probes.ntt_probe(a, log_n, shift).tolist(), probes.ntt_probe(b, log_n, shift).tolist()
+    assert probes.ntt_probe(together, log_n, shift).tolist() == [
         (scale * x + y) % P for x, y in zip(va, vb, strict=True)
     ]
 
@@ -107,9 +106,9 @@ def times(a, b):
 def test_a_product_of_values_is_the_values_of_a_product(isa, log_n):
     n = 1 << log_n
     a, b = numbers((log_n, 1).__repr__(), n // 2), numbers((log_n, 2).__repr__(), n // 2)
-    values = [_core.ntt_probe(x, log_n).tolist() for x in (a, b)]
+    values = [probes.ntt_probe(x, log_n).tolist() for x in (a, b)]
     product = [x * y % P for x, y in zip(*values, strict=True)]
-    assert _core.interpolate_probe(product).tolist() == [*times(a, b), 0]
+    assert probes.interpolate_probe(product).tolist() == [*times(a, b), 0]
 
 
 @pytest.mark.parametrize("log_cosets", range(6))
@@ -122,7 +121,7 @@ def test_join_cosets(isa, log_cosets, n):
     for j in range(c):
         point = u * pow(root(c), j, P) % P
         residues.append([horner([block[i] for block in blocks], point) for i in range(n)])
-    assert _core.join_cosets_probe(residues, u).tolist() == blocks
+    assert probes.join_cosets_probe(residues, u).tolist() == blocks
 
 
 @pytest.mark.parametrize("log_n", [0, 1, 3, 6, 10, 13])
@@ -132,8 +131,8 @@ def test_a_tail_is_added_to_the_first_coefficients(isa, log_n):
     for count in sorted({0, 1, n // 2, n}):
         tail = numbers((log_n, count).__repr__(), count)
         whole = [(c + scale * t) % P for c, t in zip(coefficients, tail + [0] * n, strict=False)]
-        found = _core.ntt_probe(coefficients, log_n, 7, tail=tail, tail_scale=scale)
-        assert found.tolist() == _core.ntt_probe(whole, log_n, 7).tolist()
+        found = probes.ntt_probe(coefficients, log_n, 7, tail=tail, tail_scale=scale)
+        assert found.tolist() == probes.ntt_probe(whole, log_n, 7).tolist()
         assert int(found[n // 2]) == values_by_horner(coefficients + tail, n, 7, [n // 2])[0]
 
 
@@ -142,7 +141,7 @@ def test_scaling_by_powers(isa, log_n):
     coefficients = numbers(log_n, 1 << log_n)
     for shift in (1, 7, P - 1):
         expected = [c * pow(shift, i, P) % P for i, c in enumerate(coefficients)]
-        assert _core.scale_probe(coefficients, shift).tolist() == expected
+        assert probes.scale_probe(coefficients, shift).tolist() == expected
 
 
 @pytest.mark.parametrize("log_n", [17, 19, 20, 21])
@@ -154,8 +153,8 @@ def test_long_transforms(isa, log_n):
     coefficients = np.zeros(n, dtype=np.uint64)
     for i, c in terms.items():
         coefficients[i] = c
-    values = _core.ntt_probe(coefficients, log_n, shift)
+    values = probes.ntt_probe(coefficients, log_n, shift)
     for j in (0, 1, n - 1, *(rng.randrange(n) for _ in range(20))):
         x = shift * pow(OMEGA, j << (32 - log_n), P) % P
         assert values[j] == sum(c * pow(x, i, P) for i, c in terms.items()) % P
-    assert (_core.interpolate_probe(_core.ntt_probe(coefficients, log_n)) == coefficients).all()
+    assert (probes.interpolate_probe(probes.ntt_probe(coefficients, log_n)) == coefficients).all()

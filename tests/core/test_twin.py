@@ -24,9 +24,10 @@ from example_programs import (
 from fuzzing import examples
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from probes import probes
 from twin_cases import cases
 
-from l2zk import Proof, ProofError, ProofOptions, TraceProgram, TraceZkVm, _core
+from l2zk import Proof, ProofError, ProofOptions, TraceProgram, TraceZkVm
 from l2zk.errors import L2zkError
 from l2zk.proof.solver import solve
 
@@ -56,7 +57,7 @@ def assert_transcripts_are_equal(verified: reference.Verified) -> None:
     """The core's transcript absorbs the twin's messages, and draws the twin's challenges one by one."""
     plenty = 8 + verified.shape.queries
     messages = [entry for entry in verified.log if isinstance(entry[0], int)]
-    drawn = iter(_core.transcript_probe([step for message in messages for step in (message, (-1, plenty))]))
+    drawn = iter(probes.transcript_probe([step for message in messages for step in (message, (-1, plenty))]))
     words: Iterator[int] = iter(())
     for kind, value in verified.log:
         if isinstance(kind, int):

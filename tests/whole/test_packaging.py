@@ -74,11 +74,11 @@ def test_the_sdist_has_all_that_a_build_needs_and_nothing_generated(sdist: set[s
         "*.pyi",
         "*.md",
         "py.typed",
-        "_protocol/*.pxi",
+        "_protocol/**/*.pxi",
         "_native/*.[ch]",
         "template/**/*",
     )
-    assert "l2zk/_core.pyx" in needed and "l2zk/_native/kernels.c" in needed
+    assert {"l2zk/_core.pyx", "l2zk/_probes.pyx"} <= needed and "l2zk/_native/kernels.c" in needed
     assert needed <= sdist
     assert {
         "setup.py",
@@ -100,7 +100,11 @@ def test_the_wheel_has_what_users_and_plugins_need(wheel: set[str]) -> None:
 
 
 def test_the_wheel_has_no_sources_of_the_build(wheel: set[str]) -> None:
-    assert not [name for name in wheel if name.endswith((".c", ".pyx", ".pxi")) or not name.startswith("l2zk")]
+    assert not [
+        name
+        for name in wheel
+        if name.endswith((".c", ".pyx", ".pxi")) or "_probes" in name or not name.startswith("l2zk")
+    ]
 
 
 def test_the_extension_is_small_and_made_for_any_machine_of_its_kind(built: Path) -> None:

@@ -2,6 +2,9 @@
 #
 # A step that fails sets v.outcome; the steps after it do nothing, and what is drawn then is not used.
 
+cdef size_t CELLS_ALONE = 1 << 19   # on L: a proof of fewer is slower with two threads than with one
+
+
 cdef void prove(Prover *v) noexcept nogil:
     cdef Transcript *t = &v.transcript
     cdef size_t u
@@ -45,3 +48,19 @@ cdef void send_seed(Prover *v) noexcept nogil:
     v.proof_length = 0
     if absorb_seed(&v.transcript, v.plan, v.header, v.header_length):
         stop(v, NO_MEMORY)
+
+
+cdef void prove_job(void *context) noexcept nogil:
+    cdef Prover *v = <Prover *>context
+    cdef const Plan *p = v.plan
+    l2zk_crew_alone(v.crew, p.size * (p.columns + 3 * p.pieces) < CELLS_ALONE)
+    l2zk_active.ntt_fill_tables(v.table_words, v.plan.coset_size)
+    prove(v)
+    l2zk_crew_stage(v.crew, 0, 0)
+
+
+cdef void trace_job(void *context) noexcept nogil:
+    cdef Prover *v = <Prover *>context
+    generate_trace(v)
+    check_trace(v)
+    l2zk_crew_stage(v.crew, 0, 0)

@@ -97,11 +97,6 @@ cdef void extend_exempt(void *context, size_t task, unsigned worker) noexcept no
     l2zk_active.ntt_values(v.exempt[task], v.exempt[task], p.log_coset, v.scratch[worker].shift, NULL, 0, v.tables)
 
 
-cdef inline size_t quotient_coset(const Plan *p, size_t q) noexcept nogil:
-    """The q-th of the cosets that make up 7*<omega of order quotient_cosets*N'>; behind them the one that holds the overflow's points."""
-    return q * (p.blowup // p.quotient_cosets) if q < p.quotient_cosets else 1
-
-
 cdef void load_divisors(const Prover *v, size_t q, size_t row, size_t stride, const uint64_t *x, uint64_t *staged,
                         l2zk_group *groups) noexcept nogil:
     """What takes the place of 1/Z for each group on a tile of points x; `staged` has room for a tile of each, and one more."""

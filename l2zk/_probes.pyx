@@ -1,4 +1,23 @@
-# The kernels one by one, for tests and benchmarks: numpy arrays in, numpy arrays out, with the instruction set in use.
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""The kernels one by one, for tests and benchmarks: numpy arrays in, numpy arrays out, with the instruction set in use.
+
+An extension of its own, that no wheel has: it holds the kernels, and the parts of the protocol that it shows, once more.
+"""
+
+import numpy as np
+
+include "_protocol/base/native.pxi"
+include "_protocol/base/numbers.pxi"
+include "_protocol/base/arena.pxi"
+include "_protocol/base/indices.pxi"
+include "_protocol/base/storage.pxi"
+include "_protocol/base/evaluation.pxi"
+include "_protocol/base/randomness.pxi"
+include "_protocol/statement/plan.pxi"
+include "_protocol/statement/domains.pxi"
+include "_protocol/channel/transcript.pxi"
+include "_protocol/oracle/tree.pxi"
+include "_protocol/oracle/reopen.pxi"
 
 cdef uint64_t *_words_of(array) except? NULL:
     return <uint64_t *><size_t>array.ctypes.data
@@ -6,6 +25,16 @@ cdef uint64_t *_words_of(array) except? NULL:
 
 def _column_array(values):
     return np.ascontiguousarray(values, dtype=np.uint64)
+
+
+cdef const uint8_t *_start_of(bytes data) except NULL:
+    return <const uint8_t *>data
+
+
+def use_isa(str name):
+    """Use the kernels of this instruction set, which the machine and the build must have."""
+    if l2zk_select(name.encode()):
+        raise ValueError(f"this machine and build have no instruction set {name!r}")
 
 
 def field_probe(str name, a, b):
@@ -79,13 +108,14 @@ def interpolate_probe(values):
     """Coefficients of the polynomial with these values on <omega_n>."""
     values = _column_array(values)
     out = np.empty_like(values)
-    interpolate(_words_of(out), _words_of(values), log2_exact(len(values)))
+    if interpolate(_words_of(out), _words_of(values), log_of_ratio(len(values), 1)):
+        raise MemoryError
     return out
 
 
 def scale_probe(coefficients, uint64_t shift):
     """coefficients[i]*shift^i."""
-    cdef unsigned log_n = log2_exact(len(coefficients))
+    cdef unsigned log_n = log_of_ratio(len(coefficients), 1)
     coefficients = _column_array(coefficients)
     words, powers, out = _tables(log_n)
     l2zk_active.ntt_fill_shift(_words_of(powers), shift, log_n)
@@ -103,7 +133,7 @@ def join_cosets_probe(residues, uint64_t shift_power):
     cdef size_t i
     for i in range(len(cosets)):
         rows[i] = _words_of(cosets[i])
-    l2zk_active.join_cosets(rows, log2_exact(len(cosets)), cosets.shape[1], shift_power)
+    l2zk_active.join_cosets(rows, log_of_ratio(len(cosets), 1), cosets.shape[1], shift_power)
     return cosets
 
 
@@ -141,13 +171,20 @@ def hash_parents_probe(left, right):
     return np.ascontiguousarray(out.T).view(np.uint8), single
 
 
-def stream_probe(const uint8_t[::1] seed, int purpose, uint64_t index, uint64_t first, size_t count):
+def stream_probe(bytes seed, int purpose, uint64_t index, uint64_t first, size_t count):
     """Blocks first .. first + count - 1 of a stream of masks or salts: (count, 64) bytes."""
     cdef Randomness randomness
     working = np.empty(EXPANSION_WORDS, dtype=np.uint64)
-    memcpy(randomness.seed, &seed[0], 32)
+    memcpy(randomness.seed, _start_of(seed), 32)
     expand(&randomness, <Purpose>purpose, index, first, count, _words_of(working))
     return np.ascontiguousarray(working.view(np.uint32).reshape(16, -1)[:, :count].T).view(np.uint8)
+
+
+cdef l2zk_crew *_crew_of_one() except NULL:
+    cdef l2zk_crew *crew = l2zk_crew_take(1)
+    if crew == NULL:
+        raise MemoryError
+    return crew
 
 
 def tree_probe(columns, size_t blowup, indices, seed=None):
@@ -160,8 +197,8 @@ def tree_probe(columns, size_t blowup, indices, seed=None):
     cdef Randomness randomness
     cdef Reopened reopened
     cdef Tree t
-    cdef Session session = Session(1)
-    plan_tree(&t, session.crew, leaves, blowup)
+    cdef l2zk_crew *crew = _crew_of_one()
+    plan_tree(&t, crew, leaves, blowup)
     levels, digests = np.empty(level_words(&t), dtype=np.uint32), np.empty(8 * DIGEST_STEP, dtype=np.uint32)
     pointers, strides = np.empty((2, words), dtype=np.uint64), np.full(words, leaves // blowup, dtype=np.uint64)
     random, known = np.empty(EXPANSION_WORDS, dtype=np.uint64), np.empty(2 * len(indices) + 1, dtype=np.uint64)
@@ -190,17 +227,18 @@ def tree_probe(columns, size_t blowup, indices, seed=None):
     reopen(&t, &reopened, _words_of(indices), len(indices))
     cdef size_t length = list_digests(&t, &reopened, _words_of(indices), len(indices), _words_of(known),
                                       <uint8_t *>_words_of(opening))
+    l2zk_crew_give(crew)
     root = np.empty(32, dtype=np.uint8)
     read_digest(&t, &reopened, 1, 0, <uint8_t *>_words_of(root))
     return root.tobytes(), opening[:length].tobytes()
 
 
-def grind_probe(const uint8_t[::1] prefix, uint64_t first, uint64_t count, unsigned bits):
+def grind_probe(bytes prefix, uint64_t first, uint64_t count, unsigned bits):
     """The least nonce in first .. first + count - 1 that gives the zeros, or None; prefix: 48 bytes, digest and framing."""
     cdef int found = 0
-    if prefix.shape[0] != 48:
-        raise ValueError(f"a nonce is hashed after 48 bytes, not after {prefix.shape[0]}")
-    cdef uint64_t nonce = l2zk_active.grind(&prefix[0], first, count, bits, &found)
+    if len(prefix) != 48:
+        raise ValueError(f"a nonce is hashed after 48 bytes, not after {len(prefix)}")
+    cdef uint64_t nonce = l2zk_active.grind(_start_of(prefix), first, count, bits, &found)
     return nonce if found else None
 
 
@@ -240,29 +278,33 @@ def exempt_coefficients_probe(unsigned log_length, size_t count):
     return out
 
 
-def exempt_probe(Table table, size_t count, zeta):
-    """The value of that product at a point of K, as this table's verifier finds it."""
+def exempt_probe(unsigned log_length, size_t most, size_t count, zeta):
+    """The value of that product at a point of K, as the verifier finds it for a program that leaves out at most so many rows."""
+    cdef Plan plan
     cdef k3 point
     cdef int c
-    room = np.zeros(3 * table.plan.strides + 1, dtype=np.uint64)
+    memset(&plan, 0, sizeof(Plan))
+    plan.length, plan.log_length = <size_t>1 << log_length, log_length
+    place_strides(&plan, most)
+    polynomial, room = np.zeros((1 << plan.log_stride) + 1, dtype=np.uint64), np.zeros(3 * plan.strides + 1, dtype=np.uint64)
+    plan.stride_polynomial = _words_of(polynomial)
+    exempt_coefficients(f_root(log_length), <size_t>1 << plan.log_stride, _words_of(polynomial))
     for c in range(3):
         point.c[c] = zeta[c]
-    point = exempt_value(&table.plan, count, point, <k3 *>_words_of(room))
+    point = exempt_value(&plan, count, point, <k3 *>_words_of(room))
     return point.c[0], point.c[1], point.c[2]
 
 
 def transcript_probe(messages):
     """A transcript that absorbs (kind, bytes) messages; for each kind -1, bytes is how many words to draw. Gives the words."""
     cdef Transcript t
-    cdef const uint8_t[::1] view
     words = []
     begin(&t)
     for kind, data in messages:
         if kind == -1:
             words.append([draw_word(&t) for _ in range(data)])
         else:
-            view = data if len(data) else b"\0"
-            absorb(&t, kind, &view[0], len(data))
+            absorb(&t, kind, _start_of(data), len(data))
     return words
 
 
@@ -277,10 +319,3 @@ def challenge_probe(words, bint outside_field):
     t.left = 4
     r = draw_outside_field(&t) if outside_field else draw_extension(&t)
     return r.c[0], r.c[1], r.c[2]
-
-
-def look_in_every(double seconds):
-    """How often a proof's progress is told from now on; gives how often it was."""
-    global LOOK_IN_SECONDS
-    before, LOOK_IN_SECONDS = LOOK_IN_SECONDS, seconds
-    return before

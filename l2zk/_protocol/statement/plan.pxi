@@ -26,9 +26,6 @@ cdef struct Periodic:
 # Fills rows first .. last - 1 of every column, given the rows before; anything but 0 is a failure.
 ctypedef int (*step_function)(uint64_t **columns, size_t first, size_t last, void *context) noexcept nogil
 
-STEP_FUNCTION = "int (uint64_t **, size_t, size_t, void *)"
-"""The name of a capsule that holds a step_function: its signature."""
-
 cdef struct Plan:
     size_t length                # N
     size_t coset_size            # N'; of a table without a shape N
@@ -83,7 +80,7 @@ cdef struct Plan:
     l2zk_code step
     const uint32_t (*step_targets)[2]   # column, and the first row that the step fills of it
     size_t first_target                 # the least of those rows
-    const l2zk_row_step *row_steps      # the step's code as rows.pxi arranges it
+    const l2zk_row_step *row_steps      # the step's code as row_code.pxi arranges it
     size_t row_step_count, row_slots
     const uint64_t *row_results         # the slot of each result
     const size_t *row_periodic          # of each load of a periodic column, the address of its values from the offset on
@@ -97,56 +94,6 @@ cdef struct Plan:
     size_t shape_word_count
 
 
-cdef unsigned log2_exact(size_t x) except? 255:
-    if x == 0 or x & (x - 1):
-        raise ValueError(f"{x} is no power of two")
-    return (<object>x).bit_length() - 1
-
-
-cdef enum:
-    MOST_SLOTS = 1 << 24
-
-
 cdef enum:
     MOST_DIFFERENCES = 16        # rows that a transition leaves out one by one, beside those whose polynomial is extended
     MOST_STRIDES = 4             # and one that leaves out more strides takes them together at a point
-
-
-cdef _require(bint holds, text):
-    if not holds:
-        raise ValueError(text)
-
-
-cdef object _whole(name, value):
-    _require(type(value) is int and 0 <= value < 1 << 31, f"{name} is {value!r}")
-    return value
-
-
-cdef size_t overflow_points(size_t coefficients):
-    """The points that determine a few coefficients: a power of two."""
-    cdef size_t points = 1
-    while points < coefficients:
-        points *= 2
-    return points
-
-
-cdef void run_prelude(const l2zk_code *code, const uint64_t *inputs, size_t input_count, const uint64_t *outputs,
-                      size_t output_count, uint64_t *uniforms) noexcept nogil:
-    """The values that are the same for all rows: public ones, constants, and what follows from them."""
-    cdef size_t i
-    cdef uint64_t a, b
-    memcpy(uniforms, code.uniforms, 8 * code.uniform_count)
-    memcpy(uniforms, inputs, 8 * input_count)
-    if outputs != NULL:
-        memcpy(uniforms + input_count, outputs, 8 * output_count)
-    for i in range(code.prelude_count):
-        a, b = uniforms[code.prelude[i][2]], uniforms[code.prelude[i][3]]
-        if code.prelude[i][0] == OP_ADD_VV:
-            a = f_add(a, b)
-        elif code.prelude[i][0] == OP_SUB_VV:
-            a = f_sub(a, b)
-        elif code.prelude[i][0] == OP_MUL_VV:
-            a = f_mul(a, b)
-        else:
-            a = f_neg(a)
-        uniforms[code.prelude[i][1]] = a

@@ -1,17 +1,13 @@
 # A table: a program as arrays, every one of them checked once, which its proofs in all shapes share. (PROTOCOL 3)
 
-import numpy as np
-
 from cpython.pycapsule cimport PyCapsule_GetContext, PyCapsule_GetPointer, PyCapsule_IsValid
 
 
-cdef const void *kept(list keep, values, dtype) except? NULL:
-    """A pointer to a contiguous copy that lives as long as the list."""
-    array = np.array(values, dtype=dtype, order="C", copy=True)
-    if array.size == 0:
-        array = np.zeros(1, dtype=dtype)
-    keep.append(array)
-    return <const void *><size_t>array.ctypes.data
+STEP_FUNCTION = "int (uint64_t **, size_t, size_t, void *)"
+"""The name of a capsule that holds a step_function: its signature."""
+
+cdef enum:
+    MOST_SLOTS = 1 << 24
 
 
 cdef class Table:
@@ -167,9 +163,8 @@ cdef class Table:
         p.base_count = len(bases)
         p.bases = <const uint64_t *>self._array(bases, np.uint64)
         p.base_of = <const uint32_t *>self._array([base_of[x] for x in exempt], np.uint32)
-        p.log_stride = (p.log_length + 1) // 2
+        place_strides(p, max(bases))
         stride = <size_t>1 << p.log_stride
-        p.strides = p.length // stride if max(bases) > MOST_STRIDES * stride else 0
         p.stride_polynomial = <const uint64_t *>self._array(np.zeros(stride + 1 if p.strides else 0), np.uint64)
         if p.strides:
             exempt_coefficients(f_root(p.log_length), stride, <uint64_t *>p.stride_polynomial)
@@ -193,7 +188,8 @@ cdef class Table:
             _require(len(values) <= p.length, f"periodic column {i} is longer than the trace")
             p.periodic[i].values = <const uint64_t *>self._field(values)
             p.periodic[i].coefficients = <const uint64_t *>self._array(values, np.uint64)
-            interpolate(<uint64_t *>p.periodic[i].coefficients, p.periodic[i].values, p.periodic[i].log_period)
+            if interpolate(<uint64_t *>p.periodic[i].coefficients, p.periodic[i].values, p.periodic[i].log_period):
+                raise MemoryError("the system has no memory to interpolate a periodic column")
         return 0
 
     cdef int _take_code(self, l2zk_code *c, code, size_t results) except -1:

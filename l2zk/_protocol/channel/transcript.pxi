@@ -16,20 +16,6 @@ cdef struct Transcript:
     int left                     # words not yet taken
 
 
-cdef inline void put_u64(uint8_t *out, uint64_t value) noexcept nogil:
-    cdef int i
-    for i in range(8):
-        out[i] = <uint8_t>(value >> (8 * i))
-
-
-cdef inline uint64_t get_u64(const uint8_t *data) noexcept nogil:
-    cdef uint64_t value = 0
-    cdef int i
-    for i in range(8):
-        value |= <uint64_t>data[i] << (8 * i)
-    return value
-
-
 cdef void begin(Transcript *t) noexcept nogil:
     l2zk_active.hash_bytes(<const uint8_t *>b"l2zk transcript 1", 17, t.state)
     t.block = 0

@@ -1,6 +1,6 @@
 # The rows on which a constraint holds, and the polynomial Z that vanishes on just them. (PROTOCOL 3.3)
 #
-# A new kind of domain is: the enum Domain and Table._check_domain (program.pxi; _take_domains if it exempts rows), this file,
+# A new kind of domain is: the enum Domain (plan.pxi), Table._check_domain (table.pxi; _take_domains if it exempts rows), this file,
 # load_divisors (quotient.pxi) if Z is more than X^e - constant with an e that divides N, check_tile's short cut (trace.pxi); Domain in
 # air.py, `On` in machine.py, `Settled` in draft.py, `settled` and the look-ahead in call_checks.py, `_domain` and `_length` in
 # finish.py; PROTOCOL 3.3, tests/reference/air.py, tests/support/code_interpreter.py and tree_walk.py, and a new version number.
@@ -56,6 +56,12 @@ cdef k3 divisor_value(const Plan *p, const Group *g, k3 zeta, k3 *strides) noexc
 
 cdef enum:
     INVERTED_AT_ONCE = 512       # whole tiles
+
+
+cdef void place_strides(Plan *p, size_t most) noexcept nogil:
+    """The length of a stride of rows, and how many there are, if some transition leaves out many: `most` rows, more than any other."""
+    p.log_stride = (p.log_length + 1) // 2
+    p.strides = p.length >> p.log_stride if most > (<size_t>MOST_STRIDES << p.log_stride) else 0
 
 
 cdef void exempt_coefficients(uint64_t root, size_t count, uint64_t *out) noexcept nogil:

@@ -1,92 +1,4 @@
-# Commitments to columns: extension to L and the tree over its leaves. (PROTOCOL 6.2, 6.4, 6.8)
-
-# Polynomials of a little more than n coefficients, n a power of two: the first n stand in bit-reversed order, the rest (the tail)
-# in natural order. On a coset x^n is one constant, so the tail folds back onto the first coefficients.
-cdef struct Extension:
-    size_t columns
-    unsigned log_rows            # n = 2^log_rows, also the points of a coset
-    uint64_t *main               # columns of main_size
-    size_t main_size
-    const uint64_t *tail         # columns of tail_size, of which tail_count <= n count
-    size_t tail_size
-    size_t tail_count
-    bint masks                   # the tail is r of T + (X^n - 1)*r, rather than the coefficients from n on
-    uint64_t *out                # columns of out_size, coset after coset
-    size_t out_size
-    uint64_t first               # point of coset 0
-    uint64_t ratio               # to the first point of the next coset
-    Prover *prover
-    Tree *tree                   # whose leaves the values make, or NULL
-
-cdef size_t COLUMNS_A_TASK = 8
-
-
-cdef void reverse_tail(void *context, size_t c, unsigned worker) noexcept nogil:
-    """A column's tail in bit-reversed order, with zeros up to a power of two."""
-    cdef Extension *e = <Extension *>context
-    cdef Prover *v = e.prover
-    l2zk_active.ntt_reverse(column_of(v.reversed_tails, v.tail_room, c), column_of(<uint64_t *>e.tail, e.tail_size, c), e.tail_count,
-                            log_of_ratio(e.tail_count, 1), 1)
-
-
-cdef void extend_columns(void *context, size_t task, unsigned worker) noexcept nogil:
-    """Some columns on one coset."""
-    cdef Extension *e = <Extension *>context
-    cdef Prover *v = e.prover
-    cdef size_t coset = task % v.plan.blowup
-    cdef size_t first = task // v.plan.blowup * COLUMNS_A_TASK
-    cdef size_t c
-    cdef uint64_t *tail = v.scratch[worker].tail
-    cdef unsigned log_tail = log_of_ratio(e.tail_count, 1)
-    cdef uint64_t *shift = v.scratch[worker].shift
-    cdef uint64_t point = f_mul(e.first, f_pow(e.ratio, coset))
-    cdef uint64_t scale = f_pow(point, <uint64_t>1 << e.log_rows)
-    if e.masks:
-        scale = f_sub(scale, 1)
-    l2zk_active.ntt_fill_shift(shift, point, e.log_rows)
-    for c in range(first, smaller(first + COLUMNS_A_TASK, e.columns)):
-        if e.tail_count:
-            l2zk_active.scale_values(tail, column_of(v.reversed_tails, v.tail_room, c), <size_t>1 << log_tail, scale)
-        l2zk_active.ntt_values(column_of(e.out, e.out_size, c) + (coset << e.log_rows), column_of(e.main, e.main_size, c),
-                               e.log_rows, shift, tail if e.tail_count else NULL, log_tail, v.tables)
-
-
-cdef void extend_coset(void *context, size_t coset, unsigned worker) noexcept nogil:
-    """All columns on one coset, and its part of the tree while the values are at hand: a leaf's rows lie in one coset."""
-    cdef Extension *e = <Extension *>context
-    cdef size_t i
-    for i in range(column_groups(e)):
-        if not l2zk_crew_cancelled(e.prover.crew):
-            extend_columns(context, coset + e.tree.blowup * i, worker)
-    hash_coset(e.tree, coset, worker)
-
-
-cdef inline size_t column_groups(const Extension *e) noexcept nogil:
-    return (e.columns + COLUMNS_A_TASK - 1) // COLUMNS_A_TASK
-
-
-cdef void extend(Prover *v, Extension *e, Tree *t) noexcept nogil:
-    """And, if there is a tree, hash it: coset by coset where these are shared evenly."""
-    e.prover, e.tree = v, t
-    if e.tail_count:
-        share(v, reverse_tail, e, e.columns)
-    if t != NULL and cosets_are_shared_evenly(t):
-        share(v, extend_coset, e, v.plan.blowup)
-        return
-    share(v, extend_columns, e, v.plan.blowup * column_groups(e))
-    if t != NULL and not stopped(v):
-        hash_tree(t)
-
-
-cdef void split(uint64_t *main, uint64_t *tail, const uint64_t *coefficients, size_t count, unsigned log_n) noexcept nogil:
-    """Coefficients in natural order as first n, bit-reversed, and tail."""
-    cdef size_t n = <size_t>1 << log_n
-    l2zk_active.ntt_reverse(main, coefficients, smaller(n, count), log_n, 1)
-    if count > n:
-        memcpy(tail, coefficients + n, 8 * (count - n))
-
-
-# ---- trees -----------------------------------------------------------------------------------------------------------
+# The commitments to the trace and to the quotient: masks, extension to L, the root of the tree over it. (PROTOCOL 6.2, 6.4)
 
 cdef void fill_row_leaves(Tree *t, const Plan *p, uint64_t *columns, size_t count) noexcept nogil:
     """Leaf i of an input tree: rows i, i + |L|/s, ...; in storage they are N'/s apart within a coset."""
@@ -95,6 +7,15 @@ cdef void fill_row_leaves(Tree *t, const Plan *p, uint64_t *columns, size_t coun
         for c in range(count):
             t.sources[m * count + c] = column_of(columns, p.size, c) + m * (p.coset_size // p.rows_per_leaf)
             t.strides[m * count + c] = p.coset_size
+
+
+cdef void extend_for(Prover *v, Extension *e, Tree *tree) noexcept nogil:
+    """With the proof's crew and memory, on a coset for each of L; and the tree over it, if there is one."""
+    e.tree, e.cosets, e.crew = tree, v.plan.blowup, v.crew
+    e.scratch, e.tables = v.scratch, v.tables
+    e.reversed_tails, e.tail_room = v.reversed_tails, v.tail_room
+    if not stopped(v) and extend(e):
+        stop(v, CANCELLED)
 
 
 cdef void commit(Prover *v, Tree *t, Message kind) noexcept nogil:
@@ -162,7 +83,7 @@ cdef void commit_trace(Prover *v) noexcept nogil:
     fill_row_leaves(&v.trace_tree, p, v.on_domain, p.columns)
     if p.hiding:
         v.trace_tree.salts, v.trace_tree.number = &v.randomness, 0
-    extend(v, &e, &v.trace_tree)
+    extend_for(v, &e, &v.trace_tree)
     commit(v, &v.trace_tree, MESSAGE_TRACE_ROOT)
 
 
@@ -222,7 +143,7 @@ cdef void extend_pieces(Prover *v) noexcept nogil:
         share(v, reverse_piece, v, 3 * p.pieces)
         e.main, e.main_size = v.piece_coefficients, p.coset_size
         e.tail, e.tail_size, e.tail_count = v.piece_tails, excess(cut_length(p), p.coset_size), excess(cut_length(p), p.coset_size)
-    extend(v, &e, &v.quotient_tree)
+    extend_for(v, &e, &v.quotient_tree)
 
 
 cdef void mask_batch(Prover *v) noexcept nogil:
@@ -244,7 +165,7 @@ cdef void mask_batch(Prover *v) noexcept nogil:
     e.tail_count = excess(p.batch_mask_length, rows)
     e.out, e.out_size = v.batch_mask, p.leaves
     e.first, e.ratio = 1, f_root(p.log_size - p.log_rows_per_leaf)
-    extend(v, &e, NULL)
+    extend_for(v, &e, NULL)
 
 
 cdef void draw_batch_mask(void *context, size_t c, unsigned worker) noexcept nogil:

@@ -1,0 +1,89 @@
+# What the machine has and does beside proofs: hashes, memory that is kept, instruction sets.
+
+import os
+
+from l2zk.base.wording import short
+from l2zk.errors import OptionsError
+
+cdef size_t LONG_MESSAGE = 1 << 22  # bytes; a shorter one is hashed in less time than the GIL may take to come back
+
+
+def blake3(data):
+    """The 32-byte BLAKE3 hash of bytes, or of any buffer whose bytes lie together; a long one is hashed without the GIL."""
+    cdef _Bytes view = _Bytes(data)
+    cdef const uint8_t *start = view.start()
+    cdef size_t length = view.size()
+    cdef uint8_t digest[32]
+    if length < LONG_MESSAGE:
+        l2zk_active.hash_bytes(start, length, digest)
+    else:
+        with nogil:
+            l2zk_active.hash_bytes(start, length, digest)
+    return digest[:32]
+
+
+def tree_memory(size_t leaves, size_t blowup):
+    """The bytes of the levels that a tree keeps while a proof is made."""
+    cdef Tree t
+    plan_tree(&t, NULL, leaves, blowup)
+    return 4 * level_words(&t)
+
+
+def keep_memory(size_t limit):
+    """Keep at most `limit` bytes for the next proofs, and give back the rest now."""
+    l2zk_block_keep(limit)
+
+
+def release_memory():
+    """Give back the memory and the threads that are kept for the next proofs, and say how many bytes that were."""
+    l2zk_crew_release()
+    return l2zk_block_release()
+
+
+def kept_memory():
+    """The bytes that are kept for the next proofs."""
+    return l2zk_block_kept()
+
+
+cdef list _sets = []              # (name, compiled, runs here), best first
+cdef l2zk_isa _each = l2zk_isa_at(0)
+while _each.name != NULL:
+    _sets.append((_each.name.decode(), _each.compiled, _each.runs_here))
+    _each = l2zk_isa_at(len(_sets))
+
+
+def isas():
+    """The instruction sets that this build has and this machine can run, best first."""
+    return tuple([name for name, compiled, runs_here in _sets if compiled and runs_here])
+
+
+def compiled_isas():
+    """The instruction sets that this build has, best first."""
+    return tuple([name for name, compiled, _ in _sets if compiled])
+
+
+def machine_isas():
+    """The instruction sets that kernels are written for and this machine can run, best first."""
+    return tuple([name for name, _, runs_here in _sets if runs_here])
+
+
+def isa():
+    """The instruction set in use."""
+    return l2zk_active.name.decode()
+
+
+def use_isa(name=None):
+    """Use the kernels of this instruction set, or the best; not while a proof is running."""
+    cdef const char *wanted = NULL
+    encoded = (name or "").encode(errors="surrogateescape")
+    if name is not None:
+        wanted = encoded
+    if l2zk_select(wanted):
+        raise OptionsError(f"this machine and build have no instruction set {short(name)}: choose one of {', '.join(isas())}")
+
+
+ISA_REFUSED = ""                  # what is wrong with L2ZK_ISA: whoever proves or verifies is told, rather than who imports
+try:
+    use_isa(os.environ.get("L2ZK_ISA") or None)
+except OptionsError as refused:
+    ISA_REFUSED = f"L2ZK_ISA: {refused}"
