@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from l2zk.base.arguments import kind_of
+from l2zk.base.caches import cached
 from l2zk.base.wording import nearest, short
 from l2zk.errors import ArgumentError, FormatError, OptionsError, SecurityError
 
@@ -78,7 +79,7 @@ def _by_name(kind: type[ProofOptions]) -> type[ProofOptions]:
             )
         for name in named:
             if name not in known:
-                raise ArgumentError(f"there is no option {short(name)} of a proof{nearest(name, known)}")
+                raise ArgumentError(f"a proof has no option {short(name)}{nearest(name, known)}")
         initialise(self, **named)
 
     kind.__init__ = by_name  # type: ignore[method-assign]
@@ -146,14 +147,7 @@ class ProofOptions:
             raise ArgumentError(f"options are read from bytes, not from {kind_of(data)}")
         if len(data) != OPTIONS_LENGTH:
             raise FormatError(f"the options are {len(data)} bytes, but {OPTIONS_LENGTH} are due", "8.1")
-        values = {encoding.name: _decode(encoding, data) for encoding in _ENCODINGS}
-        for position in _RESERVED:
-            if data[position]:
-                raise FormatError(f"byte {position} of the options is {data[position]}, but must be 0", "8.1")
-        try:
-            return cls(**values)
-        except SecurityError as error:
-            raise FormatError(f"byte 1 of the options: {error}", "8.1") from None
+        return _read(bytes(data))
 
     def __repr__(self) -> str:
         """The main choices, then the others that differ from the defaults; evaluates to equal options."""
@@ -172,6 +166,19 @@ def _check_value(encoding: _Encoding, value: object) -> None:
         raise OptionsError(
             f"{encoding.name}={short(value)} ({type(value).__name__}) is not allowed; it must be {encoding.allowed()}"
         )
+
+
+@cached(256)
+def _read(data: bytes) -> ProofOptions:
+    """The options of 16 bytes, which are the same in most proofs."""
+    values = {encoding.name: _decode(encoding, data) for encoding in _ENCODINGS}
+    for position in _RESERVED:
+        if data[position]:
+            raise FormatError(f"byte {position} of the options is {data[position]}, but must be 0", "8.1")
+    try:
+        return ProofOptions(**values)
+    except SecurityError as error:
+        raise FormatError(f"byte 1 of the options: {error}", "8.1") from None
 
 
 def _decode(encoding: _Encoding, data: bytes) -> Any:

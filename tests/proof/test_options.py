@@ -160,7 +160,7 @@ def test_options_are_frozen_keyword_only_and_hashable():
         ):
             ProofOptions(wrong)  # type: ignore[misc]
     for refused in (ProofOptions, lambda **given: ProofOptions.preset("fast", **given)):
-        with pytest.raises(ArgumentError, match="^there is no option 'blowups' of a proof; did you mean 'blowup'\\?$"):
+        with pytest.raises(ArgumentError, match="^a proof has no option 'blowups'; did you mean 'blowup'\\?$"):
             refused(blowups=8)
     assert list(inspect.signature(ProofOptions).parameters)[:2] == ["blowup", "security"]
     assert copy.deepcopy(ProofOptions(blowup=4)) == pickle.loads(pickle.dumps(ProofOptions(blowup=4)))
