@@ -13,7 +13,7 @@ Progress = Callable[[str, int, int], object]
 """Called as progress(stage, done, total) by the thread that waits, every LOOK_IN_SECONDS or so."""
 
 LOOK_IN_SECONDS = 0.05
-"""How often a thread that waits looks in; the core has it from here (_protocol/interface.pxi)."""
+"""How often a thread that waits looks in; the core has it from here (_protocol/door/session.pxi)."""
 
 SELDOM_SECONDS = 1.0
 """How seldom it does at most, where nobody is told of progress and Ctrl-C comes to another thread."""

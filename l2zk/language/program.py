@@ -1,7 +1,7 @@
 """TraceProgram: one text of a computation gives its trace, its constraints and its reports.
 
 A program is a frozen dataclass: (class, fields) determine its `Definition`, an AIR (PROTOCOL 3.1) with its
-code, which is made once by running `define` with the builder of machine.py.
+code, which is made once by running `define` with the builder `m`.
 """
 
 from __future__ import annotations

@@ -3,9 +3,10 @@
 
 from cpython.exc cimport PyErr_CheckSignals
 
+from l2zk.base.progress import LOOK_IN_SECONDS
 from l2zk.errors import L2zkError
 
-cdef double LOOK_IN_SECONDS = 0.05
+cdef double patience = LOOK_IN_SECONDS
 
 STAGES = ("start", "trace", "check", "commit trace", "quotient", "commit quotient", "values", "batch", "fold", "grind", "open")
 
@@ -39,7 +40,7 @@ cdef class Session:
         try:
             while True:
                 with nogil:
-                    ended = l2zk_crew_wait(self.crew, LOOK_IN_SECONDS)
+                    ended = l2zk_crew_wait(self.crew, patience)
                 if ended:
                     break
                 PyErr_CheckSignals()
@@ -70,6 +71,6 @@ cdef class Session:
 
 def look_in_every(double seconds):
     """How often a proof's progress is told from now on; gives how often it was."""
-    global LOOK_IN_SECONDS
-    before, LOOK_IN_SECONDS = LOOK_IN_SECONDS, seconds
+    global patience
+    before, patience = patience, seconds
     return before

@@ -2,7 +2,7 @@
 #
 # Whatever the body lacks, and whatever fails, sets v.refusal, and the steps after it do nothing.
 
-cdef enum Refusal:               # texts in interface.pxi
+cdef enum Refusal:               # texts in door/interface.pxi
     ACCEPTED = 0
     TOO_SHORT
     NOT_CANONICAL
