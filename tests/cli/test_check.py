@@ -9,6 +9,22 @@ import numpy as np
 import pytest
 from commands import l2zk, sentence
 
+STEEPER = """
+from dataclasses import dataclass
+
+import l2zk
+
+@dataclass(frozen=True)
+class Steeper(l2zk.TraceProgram):
+    id = "steeper.v0"
+
+    def define(self, m):
+        x = m.column("x")
+        m.start({x: 1})
+        m.step({x: x**60})
+        m.rows(20)
+"""
+
 
 def test_check_says_that_all_is_well(air: Path) -> None:
     result = l2zk("check", "fib", "--rounds", "20")
@@ -29,6 +45,17 @@ def test_check_leaves_private_values_out_if_it_is_told_to(air: Path) -> None:
     result = l2zk("check", f"{air}:TooSmall", "--redact")
     assert result.exit_code == 1 and "77777" not in result.stdout
     assert "77777" in l2zk("check", f"{air}:TooSmall").stdout
+
+
+def test_check_looks_at_what_no_proof_allows(tmp_path: Path) -> None:
+    air = tmp_path / "steeper.py"
+    air.write_text(STEEPER)
+    result = l2zk("check", f"{air}:Steeper")
+    assert result.exit_code == 0 and "all 2 constraints are satisfied" in result.stdout
+    assert "no proof with these options: constraint 'x' of steeper.v0 has degree 60" in result.stdout
+    told = json.loads(l2zk("check", f"{air}:Steeper", "--json").stdout)
+    assert told["ok"] and "degree 60" in told["unprovable"]
+    assert l2zk("trace", f"{air}:Steeper").exit_code == 0 and l2zk("prove", f"{air}:Steeper").exit_code != 0
 
 
 def test_prove_says_which_constraint_fails(air: Path) -> None:
