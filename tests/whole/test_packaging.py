@@ -76,7 +76,7 @@ def test_the_sdist_has_all_that_a_build_needs_and_nothing_generated(sdist: set[s
         "py.typed",
         "_protocol/**/*.pxi",
         "_native/*.[ch]",
-        "template/**/*",
+        "plugins/template/**/*",
     )
     assert {"l2zk/_core.pyx", "l2zk/_probes.pyx"} <= needed and "l2zk/_native/kernels.c" in needed
     assert needed <= sdist
@@ -92,7 +92,7 @@ def test_the_sdist_has_all_that_a_build_needs_and_nothing_generated(sdist: set[s
 
 
 def test_the_wheel_has_what_users_and_plugins_need(wheel: set[str]) -> None:
-    needed = texts("**/*.py", "*.pxd", "*.pyi", "*.md", "py.typed", "_native/*.h", "template/**/*")
+    needed = texts("**/*.py", "*.pxd", "*.pyi", "*.md", "py.typed", "_native/*.h", "plugins/template/**/*")
     assert {"l2zk/__init__.pxd", "l2zk/plugins/template/.github/workflows/test.yml"} <= needed
     assert {"l2zk/PROTOCOL.md", "l2zk/py.typed", "l2zk/_core.pyi", "l2zk/_native/kernels.h"} <= needed <= wheel
     assert any(name.endswith("dist-info/licenses/LICENSE") for name in wheel)

@@ -84,16 +84,16 @@ MEASURED = {
 
 MEASURE = """
 import sys, l2zk
-from vm import test_estimate
+from vm import test_cost
 
 def memory(name):
     with open("/proc/self/status") as lines:
         return next(1024 * int(line.split()[1]) for line in lines if line.startswith(name))
 
 name, hiding, threads = sys.argv[1:]
-program = test_estimate.MEASURED[name]
+program = test_cost.MEASURED[name]
 machine = l2zk.TraceZkVm(l2zk.ProofOptions(zero_knowledge=hiding == "True"), threads=int(threads))
-machine.prove(test_estimate.Fibonacci(5))
+machine.prove(test_cost.Fibonacci(5))
 l2zk.release_memory()
 estimate, before = machine.estimate(program).memory, memory("VmRSS")
 machine.prove(program)
