@@ -1,4 +1,4 @@
-"""What a Cython plugin gets by `cimport l2zk`: step functions, their capsules, arithmetic modulo p.
+"""The declarations for Cython plugins, by `cimport l2zk`: step functions, their capsules, arithmetic modulo p.
 
     cdef int fill(uint64_t **columns, size_t first, size_t last, void *context) noexcept nogil: ...
     capsule = l2zk.step_capsule(fill, NULL)      # for m.step_function(capsule)

@@ -254,7 +254,7 @@ def fold_probe(coefficients, unsigned log_arity, beta):
         columns[i] = _words_of(out) + (n >> log_arity) * i
         sources[i] = _words_of(coefficients) + n * i
         challenge.c[i] = beta[i]
-    l2zk_active.fold(sources, n >> log_arity, 0, n >> log_arity, log_arity, challenge, columns)
+    l2zk_active.fold_coefficients(sources, n >> log_arity, 0, n >> log_arity, log_arity, challenge, columns)
     return out
 
 

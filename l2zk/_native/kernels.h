@@ -147,9 +147,9 @@ typedef struct {
     void (*reciprocals)(k3 z, const uint64_t *x, const uint64_t *inverse, uint64_t *out, size_t stride);
     void (*deep)(const l2zk_deep_point *points, size_t count, size_t at, const uint64_t *const *reciprocals,
                  uint64_t *word);
-    void (*fold)(const uint64_t *const coefficients[3], size_t n, size_t first, size_t last, unsigned log_arity,
-                 k3 beta, uint64_t *const out[3]);
-    void (*fold_leaves)(uint64_t *members, size_t stride, unsigned log_arity, k3 beta, const uint64_t *inverse_points,
+    void (*fold_coefficients)(const uint64_t *const coefficients[3], size_t n, size_t first, size_t last,
+                              unsigned log_arity, k3 beta, uint64_t *const out[3]);
+    void (*fold_values)(uint64_t *members, size_t stride, unsigned log_arity, k3 beta, const uint64_t *inverse_points,
                         uint64_t *const out[3]);
     void (*evaluate)(const k3 *coefficients, size_t count, const uint64_t *x, uint64_t *const out[3]);
     void (*split_weights)(const uint64_t *weights, size_t stride, size_t count, uint64_t *limbs);

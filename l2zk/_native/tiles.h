@@ -134,8 +134,8 @@ static void deep(const l2zk_deep_point *points, size_t count, size_t at, const u
 /* The fold of a polynomial: next[j] = sum_{i<a} beta^i coefficients[j*a + i], over K. In bit-reversed order those with the same
  * i are a run of n = count/a, number i reversed; the result is in bit-reversed order too. Of it those from first to last - 1. Runs of less
  * than W go one by one. */
-static void fold(const uint64_t *const coefficients[3], size_t n, size_t first, size_t last, unsigned log_arity,
-                 k3 beta, uint64_t *const out[3])
+static void fold_coefficients(const uint64_t *const coefficients[3], size_t n, size_t first, size_t last,
+                              unsigned log_arity, k3 beta, uint64_t *const out[3])
 {
     const size_t a = (size_t)1 << log_arity;
     k3 powers[8] = {k_from(1)};
@@ -166,7 +166,7 @@ static void fold(const uint64_t *const coefficients[3], size_t n, size_t first, 
 /* The fold of a word's values, TILE leaves at a time: member t of a leaf is the value at y*omega_a^t, its coordinate c stands at
  * members[(3*t + c)*stride]; they are overwritten. Halves are folded on halves: (f(y) + f(-y))/2 + beta*(f(y) - f(-y))/(2*y), then with
  * y^2 and beta^2. inverse_points are the 1/y. */
-static void fold_leaves(uint64_t *members, size_t stride, unsigned log_arity, k3 beta, const uint64_t *inverse_points,
+static void fold_values(uint64_t *members, size_t stride, unsigned log_arity, k3 beta, const uint64_t *inverse_points,
                         uint64_t *const out[3])
 {
     const V scale = v_set1(f_inv((uint64_t)1 << log_arity));

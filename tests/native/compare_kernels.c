@@ -161,17 +161,17 @@ static void compare_folds(const l2zk_kernels *k, const l2zk_kernels *l)
     for (int c = 0; c < 3; c++)
         u[c] = elements(256), v[c] = elements(256);
     const uint64_t *in[3] = {elements(2048), elements(2048), elements(2048)};
-    k->fold(in, 256, 0, 256, 3, z, u);
-    l->fold(in, 256, 0, 256, 3, z, v);
+    k->fold_coefficients(in, 256, 0, 256, 3, z, u);
+    l->fold_coefficients(in, 256, 0, 256, 3, z, v);
     for (int c = 0; c < 3; c++)
         equal("fold", u[c], v[c], 8 * 256);
     uint64_t *members = elements(24 * TILE), *other_members = malloc(8 * 24 * TILE);
     for (unsigned log_arity = 0; log_arity <= 3; log_arity++) {
         memcpy(other_members, members, 8 * 24 * TILE);
-        k->fold_leaves(members, TILE, log_arity, z, x, u);
-        l->fold_leaves(other_members, TILE, log_arity, z, x, v);
+        k->fold_values(members, TILE, log_arity, z, x, u);
+        l->fold_values(other_members, TILE, log_arity, z, x, v);
         for (int c = 0; c < 3; c++)
-            equal("fold_leaves", u[c], v[c], 8 * TILE);
+            equal("fold_values", u[c], v[c], 8 * TILE);
     }
     const k3 polynomial[5] = {extension_element(), z, z, extension_element(), z};
     k->evaluate(polynomial, 5, x, u);

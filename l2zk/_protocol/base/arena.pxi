@@ -6,17 +6,17 @@ cdef struct Arena:
     size_t used
 
 cdef struct Scratch:             # one worker's part of it
-    uint64_t *words              # for whatever a task works on: scratch_words says who needs how much
+    uint64_t *words              # working memory of a task; scratch_words is its size
     uint64_t **slots             # vector slots of the constraint machine
     l2zk_group *groups           # the divisors on a tile
     const uint64_t **results     # a tile for every constraint, group by group
     uint64_t **sources           # words of a leaf
     const uint64_t **reciprocals # for each offset the coordinates of 1/(x - g^o*zeta) on a tile
-    uint64_t *random             # what expands randomness
-    uint64_t *shift              # powers: of a coset that it extends to, or what wraps a polynomial (overflow.pxi)
-    uint64_t *tail               # what is added there to a column's coefficients
-    uint64_t *column             # a column's values, whose place its coefficients take
-    uint32_t *digests            # of a tree's task
+    uint64_t *random             # working memory of `expand`
+    uint64_t *shift              # powers of a coset's first point, or those that wrap a polynomial (overflow.pxi)
+    uint64_t *tail               # the tail that an extension adds to a column's coefficients, scaled for a coset
+    uint64_t *column             # a copy of a column's values, while its coefficients take their place
+    uint32_t *digests            # the digests of one task of a tree
 
 
 cdef void *place(Arena *a, size_t size) noexcept nogil:

@@ -1,7 +1,7 @@
 # Sets of query indices: short, sorted, distinct.
 
 cdef size_t sort_distinct(uint64_t *values, size_t count) noexcept nogil:
-    """In increasing order, each once; the number that is left. A few hundred at most."""
+    """Sort in place, each value once; returns how many are left. For a few hundred values at most."""
     cdef size_t i, j, kept = 0
     cdef uint64_t value
     for i in range(1, count):
@@ -19,7 +19,7 @@ cdef size_t sort_distinct(uint64_t *values, size_t count) noexcept nogil:
 
 
 cdef size_t position_of(const uint64_t *values, size_t count, uint64_t value) noexcept nogil:
-    """Where it stands among sorted values; count if it does not."""
+    """The position of a value among sorted ones; `count` if it is not among them."""
     cdef size_t low = 0, high = count, middle
     while low < high:
         middle = (low + high) // 2

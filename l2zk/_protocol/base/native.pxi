@@ -98,8 +98,8 @@ cdef extern from "kernels.h" nogil:
         void (*multiply_differences)(const uint64_t *, const uint64_t *, uint64_t, uint64_t *) noexcept nogil
         void (*reciprocals)(k3, const uint64_t *, const uint64_t *, uint64_t *, size_t) noexcept nogil
         void (*deep)(const l2zk_deep_point *, size_t, size_t, const uint64_t **, uint64_t *) noexcept nogil
-        void (*fold)(const uint64_t **, size_t, size_t, size_t, unsigned, k3, uint64_t **) noexcept nogil
-        void (*fold_leaves)(uint64_t *, size_t, unsigned, k3, const uint64_t *, uint64_t **) noexcept nogil
+        void (*fold_coefficients)(const uint64_t **, size_t, size_t, size_t, unsigned, k3, uint64_t **) noexcept nogil
+        void (*fold_values)(uint64_t *, size_t, unsigned, k3, const uint64_t *, uint64_t **) noexcept nogil
         void (*evaluate)(const k3 *, size_t, const uint64_t *, uint64_t **) noexcept nogil
         void (*split_weights)(const uint64_t *, size_t, size_t, uint64_t *) noexcept nogil
         k3 (*dot)(const uint64_t *, size_t, const uint64_t *, size_t) noexcept nogil

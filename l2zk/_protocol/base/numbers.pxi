@@ -44,7 +44,7 @@ cdef inline uint64_t get_u64(const uint8_t *data) noexcept nogil:
 
 
 cdef inline size_t put_k3(uint8_t *out, k3 value) noexcept nogil:
-    """And how many bytes that were."""
+    """Write an element of K as 24 bytes; returns 24."""
     put_u64(out, value.c[0])
     put_u64(out + 8, value.c[1])
     put_u64(out + 16, value.c[2])

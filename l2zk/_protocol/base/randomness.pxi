@@ -57,16 +57,16 @@ cdef inline size_t salt_blocks(size_t leaves) noexcept nogil:
 
 
 cdef inline size_t salt_place(size_t i, size_t leaves) noexcept nogil:
-    """Where the first word of the salt of leaf i of so many is."""
+    """The place of the first word of leaf i's salt, among the salts of a task of `leaves` leaves."""
     return i % salt_stretch(leaves) + i // salt_stretch(leaves) * 4 * BLOCKS_AT_ONCE
 
 
 cdef const uint32_t *draw_salts(const Randomness *r, size_t tree, uint64_t task, size_t leaves, uint64_t *working) noexcept nogil:
-    """The salts of a task's leaves."""
+    """The salts of a task's leaves, in their places (salt_place)."""
     return expand(r, PURPOSE_SALT, tree, task * salt_blocks(leaves), salt_blocks(leaves), working)
 
 
 cdef const uint32_t *draw_salt(const Randomness *r, size_t tree, uint64_t task, size_t leaves, size_t i, uint64_t *working) noexcept nogil:
-    """The salt of leaf i among them."""
+    """The salt of leaf i of a task: word k is result[k*BLOCKS_AT_ONCE]."""
     cdef size_t block = i % salt_stretch(leaves)
     return expand(r, PURPOSE_SALT, tree, task * salt_blocks(leaves) + block, 1, working) + (salt_place(i, leaves) - block)

@@ -13,7 +13,7 @@ cdef void fill_powers(uint64_t *powers, uint64_t ratio) noexcept nogil:
 
 
 cdef void fill_points(uint64_t *x, size_t tiles, uint64_t start, const uint64_t *powers) noexcept nogil:
-    """start*ratio^t for the ratio whose first TILE powers are given."""
+    """The points start*ratio^t of some tiles, from the first TILE powers of the ratio."""
     cdef size_t k
     cdef uint64_t turn = f_mul(powers[TILE - 1], powers[1])
     for k in range(tiles):
@@ -22,7 +22,7 @@ cdef void fill_points(uint64_t *x, size_t tiles, uint64_t start, const uint64_t 
 
 
 cdef inline size_t stored_at(size_t j, size_t m, size_t blowup) noexcept nogil:
-    """Where value j of a word of m values stands; with fewer values than cosets, in order."""
+    """The place in storage of value j of a codeword of m values: j itself, if there are fewer values than cosets."""
     return j if m <= blowup else (j % blowup) * (m // blowup) + j // blowup
 
 

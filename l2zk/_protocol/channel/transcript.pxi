@@ -83,13 +83,21 @@ cdef k3 draw_outside_field(Transcript *t) noexcept nogil:
     return r
 
 
+cdef size_t draw_queries(Transcript *t, const Plan *p, uint64_t *indices) noexcept nogil:
+    """The queries: J, the leaves that are opened, increasing, each once; returns how many there are. (PROTOCOL 6.11)"""
+    cdef size_t i
+    for i in range(p.queries):
+        indices[i] = draw_word(t) & (p.leaves - 1)
+    return sort_distinct(indices, p.queries)
+
+
 cdef inline bint has_zeros(const Transcript *t, unsigned bits) noexcept nogil:
-    """The lowest bits of the state after a nonce. (PROTOCOL 6.10)"""
+    """True if the state, after a nonce, has zeros for its lowest bits. (PROTOCOL 6.10)"""
     return get_u64(t.state) & ((1ULL << bits) - 1) == 0
 
 
 cdef int absorb_seed(Transcript *t, const Plan *p, const uint8_t *header, size_t length) noexcept nogil:
-    """The header and the shape: all that is public. (PROTOCOL 6.1) 0, or -1 without memory."""
+    """Absorb the header and the shape, everything that is public. (PROTOCOL 6.1) 0, or -1 without memory."""
     cdef size_t i
     cdef int failed
     cdef uint8_t *message = <uint8_t *>malloc(length + 8 * p.shape_word_count)

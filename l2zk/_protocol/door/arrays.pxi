@@ -31,8 +31,8 @@ cdef const void *kept(list keep, values, dtype) except? NULL:
     return <const void *><size_t>array.ctypes.data
 
 
-cdef _require(bint holds, text):
-    if not holds:
+cdef _require(bint good, text):
+    if not good:
         raise ValueError(text)
 
 

@@ -1,4 +1,4 @@
-# What Python calls: prove, run the trace, verify. A verification runs on the calling thread.
+# The functions for Python: prove, run the trace, verify. A verification runs on the calling thread.
 
 from l2zk.errors import ProofError
 

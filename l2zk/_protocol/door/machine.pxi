@@ -1,4 +1,4 @@
-# What the machine has and does beside proofs: hashes, memory that is kept, instruction sets.
+# The functions for Python that make no proof: hashes, memory that is kept, instruction sets.
 
 import os
 
@@ -82,7 +82,7 @@ def use_isa(name=None):
         raise OptionsError(f"this machine and build have no instruction set {short(name)}: choose one of {', '.join(isas())}")
 
 
-ISA_REFUSED = ""                  # what is wrong with L2ZK_ISA: whoever proves or verifies is told, rather than who imports
+ISA_REFUSED = ""                  # the fault of L2ZK_ISA, raised when something is proved or verified rather than at import
 try:
     use_isa(os.environ.get("L2ZK_ISA") or None)
 except OptionsError as refused:

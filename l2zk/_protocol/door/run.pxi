@@ -1,4 +1,4 @@
-# What a caller gives for one proof or one trace, and what it gets back.
+# Runs: the arguments of one proof or one trace, checked, and its results.
 
 from l2zk.errors import L2zkError, StepError
 
@@ -75,7 +75,7 @@ cdef class Execution:
         return 0
 
     cdef int finish(self) except -1:
-        """Raise what the outcome calls for."""
+        """Raise the error of the outcome, if there is one."""
         cdef Prover *v = &self.prover
         if v.outcome == VIOLATED:
             raise TraceViolation(self._words(<uint64_t *>v.first_violation, v.plan.constraint_count).astype(np.int64),

@@ -56,7 +56,7 @@ cdef class Session:
         return 0
 
     cdef int _report(self, progress, const size_t *done, size_t total) except -1:
-        """A stage whose extent is not known yet is at 0 of 1."""
+        """Report the stage; one whose extent is not known yet is at 0 of 1."""
         cdef l2zk_progress now = l2zk_crew_progress(self.crew)
         if done == NULL:
             progress(STAGES[now.stage], min(now.done, now.total), max(now.total, 1))
@@ -70,7 +70,7 @@ cdef class Session:
 
 
 def look_in_every(double seconds):
-    """How often a proof's progress is told from now on; gives how often it was."""
+    """Set the seconds between two reports of a proof's progress; returns the seconds before. For tests."""
     global patience
     before, patience = patience, seconds
     return before

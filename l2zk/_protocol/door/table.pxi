@@ -4,7 +4,7 @@ from cpython.pycapsule cimport PyCapsule_GetContext, PyCapsule_GetPointer, PyCap
 
 
 STEP_FUNCTION = "int (uint64_t **, size_t, size_t, void *)"
-"""The name of a capsule that holds a step_function: its signature."""
+"""The name of a step_function's capsule: its signature."""
 
 cdef enum:
     MOST_SLOTS = 1 << 24

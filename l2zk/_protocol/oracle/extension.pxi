@@ -20,7 +20,7 @@ cdef struct Extension:
     uint64_t first               # point of coset 0
     uint64_t ratio               # to the first point of the next coset
     Tree *tree                   # whose leaves the values make, or NULL
-    # who does it, and with what
+    # threads and working memory
     l2zk_crew *crew
     const Scratch *scratch       # of each worker: shift, tail
     l2zk_ntt_tables tables       # for transforms of at least n values
@@ -36,7 +36,7 @@ cdef void reverse_tail(void *context, size_t c, unsigned worker) noexcept nogil:
 
 
 cdef void extend_columns(void *context, size_t task, unsigned worker) noexcept nogil:
-    """Some columns on one coset."""
+    """Evaluate some columns on one coset: a part of their low-degree extension."""
     cdef Extension *e = <Extension *>context
     cdef size_t coset = task % e.cosets
     cdef size_t first = task // e.cosets * COLUMNS_A_TASK
@@ -71,7 +71,8 @@ cdef inline size_t column_groups(const Extension *e) noexcept nogil:
 
 
 cdef int extend(Extension *e) noexcept nogil:
-    """And, if there is a tree, hash it: coset by coset where these are shared evenly. Gives 0 unless it was cancelled."""
+    """The low-degree extension of all columns; and the tree over it, if there is one, coset by coset where these can be shared evenly.
+    Returns 0 unless it was cancelled."""
     if e.tail_count and l2zk_crew_share(e.crew, reverse_tail, e, e.columns):
         return -1
     if e.tree != NULL and cosets_are_shared_evenly(e.tree):
@@ -84,7 +85,7 @@ cdef int extend(Extension *e) noexcept nogil:
 
 
 cdef void split(uint64_t *main, uint64_t *tail, const uint64_t *coefficients, size_t count, unsigned log_n) noexcept nogil:
-    """Coefficients in natural order as first n, bit-reversed, and tail."""
+    """Split coefficients in natural order into the first n, in bit-reversed order, and the tail."""
     cdef size_t n = <size_t>1 << log_n
     l2zk_active.ntt_reverse(main, coefficients, smaller(n, count), log_n, 1)
     if count > n:

@@ -1,7 +1,7 @@
 # Openings of a Merkle tree: the digests that lead from some leaves to the root. (PROTOCOL 5.3)
 #
-# What a tree does not keep is hashed again around the leaves that are opened: the subtrees of 2^skipped leaves that hold them, a few
-# together as a task's leaves are.
+# The levels that a tree does not keep are hashed again around the leaves that are opened: their subtrees of 2^skipped leaves, a few at a
+# time, as a task's leaves are.
 
 cdef enum:
     SUBTREES = 4                           # that are hashed again together
@@ -11,7 +11,7 @@ cdef enum:
 cdef struct Reopened:
     const Tree *tree
     size_t count
-    uint64_t *roots              # which digests of the level that is kept are theirs, in increasing order
+    uint64_t *roots              # the tops of these subtrees: numbers of digests in the lowest level that is kept, increasing
     uint32_t *digests            # of each group of subtrees, level by level: leaf k of subtree i is digest k*SUBTREES + i of the lowest
     # for each worker, the leaves of a group
     const uint64_t **sources     # room for `most_words` pointers
@@ -69,7 +69,7 @@ cdef inline void read_subtree(const Tree *t, size_t root, uint64_t *words, uint3
 
 
 cdef inline void read_salts(const Tree *t, size_t at, uint32_t *out, uint64_t *working) noexcept nogil:
-    """The salts of the leaves below the node that is stored at a place: a block has those of four."""
+    """The salts of the leaves below the node stored at `at`; a block of randomness has those of four."""
     cdef size_t leaves = t.run << t.skipped, apart = salt_stretch(leaves) // t.run, b, k, w
     cdef const uint32_t *salts
     for b in range(apart):
@@ -104,7 +104,8 @@ cdef void read_digest(const Tree *t, const Reopened *o, size_t m, size_t j, uint
 
 cdef size_t list_digests(const Tree *t, const Reopened *o, const uint64_t *indices, size_t count, uint64_t *known,
                          uint8_t *out) noexcept nogil:
-    """The digests that cannot be computed from the opened leaves, once these are reopened; how many bytes they are. (PROTOCOL 5.3)"""
+    """Write the digests that open these leaves, those that cannot be computed from them; returns their bytes. Call `reopen` before.
+    (PROTOCOL 5.3)"""
     cdef size_t m = t.leaves, half, low, high, split, parents, length = 0
     memcpy(known, indices, 8 * count)
     while m > 1:

@@ -1,15 +1,16 @@
 # Merkle trees over columns of values: leaves and levels. (PROTOCOL 5.1, 5.2; opened in reopen.pxi)
 #
-# A level of m digests is "word-sliced": word k of digest i is level[k*m + i], digests in the storage order of storage.pxi.
+# A tree is a commitment to columns of values: its root fixes them all. A level of m digests is "word-sliced": word k of digest i is
+# level[k*m + i], digests in the storage order of storage.pxi.
 #
 # Node i of a coset is the parent of i and i + rows/2 of the same coset. So eight runs of neighbouring leaves that are rows/8 apart have,
 # three levels up, one run of nodes above them. A task hashes eight such runs of a long tree while they are in cache and keeps only the
-# nodes; what lies below is made again around the leaves that are opened. Of a short tree a task hashes one run, and keeps it.
+# nodes; the levels below are hashed again around the leaves that are opened. Of a short tree a task hashes one run, and keeps it.
 
 cdef enum:
     LEAVES_A_TASK = 4 * BLOCKS_AT_ONCE     # at most, and so many salts are drawn at once
     LEVELS_SKIPPED = 3                     # the lowest ones are not kept
-    SKIP_FROM_ROWS = 1 << 13               # leaves a coset: what it costs to hash again does not grow with them
+    SKIP_FROM_ROWS = 1 << 13               # leaves a coset from which on levels are skipped: hashing again costs the same for any tree
     DIGEST_STEP = LEAVES_A_TASK + 32       # from word to word of a task's digests
 
 cdef size_t NODES_A_TASK = 1 << 12
@@ -63,7 +64,7 @@ cdef inline size_t leaf_tasks(const Tree *t) noexcept nogil:
 # ---- leaves ----------------------------------------------------------------------------------------------------------
 
 cdef void hash_leaves(void *context, size_t task, unsigned worker) noexcept nogil:
-    """Some runs of leaves, and where levels are skipped the nodes over them."""
+    """Hash the leaves of a task and, if the lowest levels are not kept, the nodes over them."""
     cdef Tree *t = <Tree *>context
     cdef size_t apart = lowest_kept(t) // t.blowup, count = t.run << t.skipped, m = lowest_kept(t), level, i
     cdef size_t coset = task * t.run // apart, place = task * t.run % apart
@@ -87,7 +88,7 @@ cdef void hash_leaves(void *context, size_t task, unsigned worker) noexcept nogi
 
 cdef inline void hash_run(const Tree *t, size_t coset, size_t first, size_t count, const uint32_t *salts, const uint64_t **words,
                           uint32_t *out, size_t stride) noexcept nogil:
-    """Neighbours in storage."""
+    """Hash `count` leaves of a coset that are neighbours in storage, from `first` on."""
     cdef size_t e
     for e in range(t.leaf_words):
         words[e] = t.sources[e] + coset * t.strides[e] + first
@@ -113,7 +114,7 @@ cdef void hash_one_coset(void *context, size_t coset, unsigned worker) noexcept 
 
 
 cdef inline void hash_nodes(const Tree *t, size_t m, size_t coset, size_t first, size_t count) noexcept nogil:
-    """Some nodes of a coset from the level of m."""
+    """Hash `count` nodes of a coset, from `first` on: from the level of m digests to that of m/2."""
     cdef size_t parents = m // t.blowup // 2
     cdef uint32_t *below = level_of(t, m) + coset * 2 * parents + first
     l2zk_active.hash_parents(below, below + parents, m, count, level_of(t, m // 2) + coset * parents + first, m // 2)

@@ -48,7 +48,7 @@ cdef inline const uint64_t *batched_column(const Prover *v, size_t i) noexcept n
 cdef inline void add_source(Prover *v, l2zk_deep_point *point, size_t column, k3 coefficient) noexcept nogil:
     (<const uint64_t **>point.sources)[point.count] = batched_column(v, column)
     (<k3_limbs *>point.coefficients)[point.count] = k_limbs(coefficient)
-    v.side_sources[point.sources - v.point_sources + point.count] = column
+    v.overflow_sources[point.sources - v.point_sources + point.count] = column
     point.count += 1
 
 
@@ -109,14 +109,14 @@ cdef void interpolate_batch(void *context, size_t c, unsigned worker) noexcept n
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
     if c == 3:
-        batch_beside(v, worker)
+        batch_at_overflow(v, worker)
         return
     l2zk_active.ntt_coefficients(column_of(v.folded[0], p.coset_size, c),
                                  batch_column(v, c), p.log_coset, v.tables)
 
 
 cdef void compute_batch(Prover *v) noexcept nogil:
-    """The coefficients of G(7X) mod X^N' - 1, and G's values on a few points beside, from which add_batch_overflow has the rest."""
+    """The coefficients of G(7X) mod X^N' - 1, and G's values on the overflow's points, from which add_batch_overflow finds the others."""
     cdef const Plan *p = v.plan
     cdef size_t tasks = (p.coset_size + CHUNK * CHUNKS_A_TASK - 1) // (CHUNK * CHUNKS_A_TASK)
     if stopped(v):
@@ -128,7 +128,7 @@ cdef void compute_batch(Prover *v) noexcept nogil:
     share(v, interpolate_batch, v, 4 if p.batch_overflow else 3)
 
 
-cdef void batch_beside(Prover *v, unsigned worker) noexcept nogil:
+cdef void batch_at_overflow(Prover *v, unsigned worker) noexcept nogil:
     """G on the overflow's points: the same sums, over tiles to which the columns are copied, and where the sources point from now on."""
     cdef const Plan *p = v.plan
     cdef size_t row, k, u, i, c, tiles, stride = p.coset_size // p.batch_overflow
@@ -139,11 +139,11 @@ cdef void batch_beside(Prover *v, unsigned worker) noexcept nogil:
     cdef const uint64_t **reciprocals = v.scratch[worker].reciprocals
     for u in range(p.offset_count):
         for i in range(v.points[u].count):
-            (<const uint64_t **>v.points[u].sources)[i] = copies + TILE * v.side_sources[u * (p.columns + 3 * p.pieces) + i]
+            (<const uint64_t **>v.points[u].sources)[i] = copies + TILE * v.overflow_sources[u * (p.columns + 3 * p.pieces) + i]
     fill_powers(powers, f_pow(f_root(p.log_coset), stride))
     for row from 0 <= row < p.batch_overflow by CHUNK:
         tiles = (smaller(CHUNK, p.batch_overflow - row) + TILE - 1) // TILE
-        reciprocals_beside(v, row * stride, tiles, powers, inverses)
+        reciprocals_at_overflow(v, row * stride, tiles, powers, inverses)
         for k in range(tiles):
             for i in range(p.columns + 3 * p.pieces):
                 copy_strided(copies + TILE * i, batched_column(v, i) + p.coset_size, p.coset_size, (row + TILE * k) * stride, stride)
@@ -153,7 +153,7 @@ cdef void batch_beside(Prover *v, unsigned worker) noexcept nogil:
             store_batch(v, p.coset_size + row + TILE * k, smaller(TILE, p.batch_overflow - row - TILE * k), tile)
 
 
-cdef void reciprocals_beside(const Prover *v, size_t row, size_t tiles, const uint64_t *powers, uint64_t *inverses) noexcept nogil:
+cdef void reciprocals_at_overflow(const Prover *v, size_t row, size_t tiles, const uint64_t *powers, uint64_t *inverses) noexcept nogil:
     """1/(x/g^o - zeta) for each offset on some of the overflow's points x, from a row of coset 1 on; behind room for two chunks."""
     cdef const Plan *p = v.plan
     cdef uint64_t *x = inverses + CHUNK_STEP

@@ -37,7 +37,7 @@ cdef void check_tile(const Prover *v, size_t row, Scratch *scratch, int64_t *fir
 
 
 cdef void check_trace(Prover *v) noexcept nogil:
-    """Stops the proof if some constraint does not hold; then first_violation and violations say where and how often."""
+    """Stop the proof if a constraint is not satisfied; first_violation and violations then have its first row and the number of rows."""
     cdef const Plan *p = v.plan
     cdef size_t i, worker, tasks = (p.length + CHECKED_A_TASK - 1) // CHECKED_A_TASK, found
     if stopped(v) or not v.check:

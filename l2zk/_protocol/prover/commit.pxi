@@ -10,7 +10,7 @@ cdef void fill_row_leaves(Tree *t, const Plan *p, uint64_t *columns, size_t coun
 
 
 cdef void extend_for(Prover *v, Extension *e, Tree *tree) noexcept nogil:
-    """With the proof's crew and memory, on a coset for each of L; and the tree over it, if there is one."""
+    """Extend to all of L, with the proof's crew and memory; hash the tree over it too, if there is one."""
     e.tree, e.cosets, e.crew = tree, v.plan.blowup, v.crew
     e.scratch, e.tables = v.scratch, v.tables
     e.reversed_tails, e.tail_room = v.reversed_tails, v.tail_room
@@ -19,38 +19,48 @@ cdef void extend_for(Prover *v, Extension *e, Tree *tree) noexcept nogil:
 
 
 cdef void commit(Prover *v, Tree *t, Message kind) noexcept nogil:
-    """Finish the tree and put its root into the body and the transcript."""
-    cdef uint8_t *root = v.proof + v.proof_length
+    """Finish a tree and send its root."""
     if l2zk_crew_cancelled(v.crew):
         stop(v, CANCELLED)
     if stopped(v):
         return
     hash_top(t)
-    read_digest(t, NULL, 1, 0, root)
-    v.proof_length += 32
-    if absorb(&v.transcript, kind, root, 32):
-        stop(v, NO_MEMORY)
+    send_root(v, t, kind)
 
 
 # ---- the trace -------------------------------------------------------------------------------------------------------
 
-cdef void interpolate_column(void *context, size_t c, unsigned worker) noexcept nogil:
-    """T + Z_H*r in the place of the values.
+cdef inline bint is_short(const Plan *p) noexcept nogil:
+    """True for a short trace, N' > N: masks make its polynomials much longer than it is."""
+    return p.coset_size > p.length
 
-    Where N' = N, the tail is r; for short traces, N' > N, it is what lies beyond N' coefficients.
+
+cdef inline uint64_t *column_mask(const Prover *v, size_t c) noexcept nogil:
+    """The mask r of column c, h coefficients; of a trace that is not short it is the tail of T + Z_H*r."""
+    if is_short(v.plan):
+        return column_of(v.short_masks, v.plan.mask_length, c)
+    return column_of(v.trace_tails, v.trace_tail_room, c)
+
+
+cdef void draw_column_mask(Prover *v, size_t c, unsigned worker) noexcept nogil:
+    """Draw the mask r of column c, uniform, if the proof hides. (PROTOCOL 6.2, 10)"""
+    if v.plan.hiding:
+        draw_mask(&v.randomness, PURPOSE_TRACE_MASK, c, column_mask(v, c), v.plan.mask_length, v.scratch[worker].random)
+
+
+cdef void interpolate_and_mask_column(void *context, size_t c, unsigned worker) noexcept nogil:
+    """Column c's values become the coefficients of T + Z_H*r.
+
+    Where N' = N, T's coefficients stay as they are and the tail is r; of a short trace the tail is the coefficients beyond N'.
     """
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
-    cdef bint short_trace = p.coset_size > p.length
     cdef uint64_t *main = column_of(v.coefficients, p.coset_size, c)
-    cdef uint64_t *tail = column_of(v.trace_tails, v.trace_tail_room, c)
-    cdef uint64_t *mask = column_of(v.short_masks, p.mask_length, c) if short_trace else tail
-    if p.hiding:
-        draw_mask(&v.randomness, PURPOSE_TRACE_MASK, c, mask, p.mask_length, v.scratch[worker].random)
+    draw_column_mask(v, c, worker)
     memcpy(v.scratch[worker].column, main, 8 * p.length)
     l2zk_active.ntt_coefficients(main, v.scratch[worker].column, p.log_length, v.tables)
-    if short_trace:
-        mask_short_column(p, main, mask, tail)
+    if is_short(p):
+        mask_short_column(p, main, column_mask(v, c), column_of(v.trace_tails, v.trace_tail_room, c))
 
 
 cdef void mask_short_column(const Plan *p, uint64_t *main, const uint64_t *mask, uint64_t *work) noexcept nogil:
@@ -73,7 +83,7 @@ cdef void commit_trace(Prover *v) noexcept nogil:
     if stopped(v):
         return
     l2zk_crew_stage(v.crew, STAGE_COMMIT_TRACE, p.columns + p.blowup)
-    share(v, interpolate_column, v, p.columns)
+    share(v, interpolate_and_mask_column, v, p.columns)
     e.columns, e.log_rows = p.columns, p.log_coset
     e.main, e.main_size = v.coefficients, p.coset_size
     e.tail, e.tail_size, e.masks = v.trace_tails, v.trace_tail_room, p.coset_size == p.length
@@ -122,7 +132,7 @@ cdef void cut_quotient(void *context, size_t c, unsigned worker) noexcept nogil:
 
 
 cdef void reverse_piece(void *context, size_t i, unsigned worker) noexcept nogil:
-    """A coordinate of a piece as an extension takes it."""
+    """Bring a coordinate of a piece into the form of an extension: N' coefficients in bit-reversed order, and the tail."""
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
     split(column_of(v.piece_coefficients, p.coset_size, i), column_of(v.piece_tails, excess(cut_length(p), p.coset_size), i),
@@ -135,7 +145,7 @@ cdef void extend_pieces(Prover *v) noexcept nogil:
     e.columns, e.log_rows, e.masks = 3 * p.pieces, p.log_coset, False
     e.out, e.out_size = v.pieces, p.size
     e.first, e.ratio = GENERATOR, f_root(p.log_size)
-    if p.whole:                  # Q itself: one block, and its overflow behind it
+    if p.quotient_uncut:                  # Q itself: one block, and its overflow behind it
         e.main, e.main_size = v.quotient, v.quotient_room
         e.tail, e.tail_size, e.tail_count = v.quotient + p.coset_size, v.quotient_room, p.overflow
     else:
@@ -169,7 +179,7 @@ cdef void mask_batch(Prover *v) noexcept nogil:
 
 
 cdef void draw_batch_mask(void *context, size_t c, unsigned worker) noexcept nogil:
-    """A coordinate of R's coefficients; where they are fewer than the rows of a coset, each goes where its number reversed says."""
+    """Draw a coordinate of R's coefficients; if they are fewer than the rows of a coset, put them into bit-reversed order."""
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
     cdef uint64_t *coefficients = column_of(v.batch_mask_coefficients, batch_mask_room(p), c)
@@ -197,7 +207,7 @@ cdef void commit_quotient(Prover *v) noexcept nogil:
     if p.hiding:
         mask_batch(v)
         v.quotient_tree.salts, v.quotient_tree.number = &v.randomness, 1
-    if not p.direct:
+    if not p.quotient_on_domain:
         extend_pieces(v)
     elif not stopped(v):
         hash_tree(&v.quotient_tree)

@@ -1,6 +1,7 @@
-# FRI: folds of the batch, commitments to the words between them, the final polynomial. (PROTOCOL 6.8, 6.9)
+# FRI: folds of the batch, commitments to the words (codewords) between them, the final polynomial. (PROTOCOL 6.8, 6.9)
 #
-# A fold is a sum of a few coefficients of the word before; only a word that is committed is evaluated.
+# The prover folds coefficients: one of the next word is a sum of a few of the word before. Only a word that is committed is evaluated.
+# A word has N'/s, N'/(s*a_1), … coefficients in bit-reversed order, and a tail of further ones.
 
 cdef size_t FOLDED_A_TASK = 1 << 10        # coefficients of the word after the fold
 
@@ -15,14 +16,14 @@ cdef struct Fold:
 cdef void fold_part(void *context, size_t task, unsigned worker) noexcept nogil:
     cdef Fold *f = <Fold *>context
     cdef size_t first = task * FOLDED_A_TASK
-    l2zk_active.fold(f.coefficients, f.count, first, smaller(first + FOLDED_A_TASK, f.count), f.log_arity, f.beta, f.out)
+    l2zk_active.fold_coefficients(f.coefficients, f.count, first, smaller(first + FOLDED_A_TASK, f.count), f.log_arity, f.beta, f.out)
 
 
-cdef void fold_coefficients(Prover *v, size_t u, unsigned log_arity, k3 beta) noexcept nogil:
-    """The coefficients of the fold of word u: next[j] = sum_i beta^i coefficients[j*a + i].
+cdef void fold_word(Prover *v, size_t u, unsigned log_arity, k3 beta) noexcept nogil:
+    """Fold word u into word u + 1, by coefficients: next[j] = sum_i beta^i coefficients[j*a + i].
 
-    Its values are what fold_word (words.pxi) makes of the word's values by the formula of PROTOCOL 6.8: both are the
-    remainder by X^a - y^a, at beta.
+    The verifier folds values instead, by the formula of PROTOCOL 6.8 (fold_opened_leaves in words.pxi). Both give the same polynomial:
+    the remainder by X^a - y^a, at beta.
     """
     cdef const Plan *p = v.plan
     cdef size_t count = p.coset_size if u == 0 else v.word_size[u] // p.blowup, c
@@ -37,7 +38,7 @@ cdef void fold_coefficients(Prover *v, size_t u, unsigned log_arity, k3 beta) no
 
 
 cdef void fold_tail(Prover *v, size_t u, size_t a, k3 beta) noexcept nogil:
-    """The same of what word u has beyond. Word 0's is still among its values beside."""
+    """Fold the tail of word u. That of word 0 is not known yet: it is still in the values on the overflow's points."""
     cdef size_t c, t
     cdef uint64_t *out
     cdef k3 power = k_from(1), term
@@ -53,12 +54,13 @@ cdef void fold_tail(Prover *v, size_t u, size_t a, k3 beta) noexcept nogil:
             out[0] = f_add(out[0], term.c[c])
 
 
-cdef inline uint64_t *values_beside(const Prover *v, size_t c) noexcept nogil:
+cdef inline uint64_t *overflow_values(const Prover *v, size_t c) noexcept nogil:
     return batch_column(v, c) + v.plan.coset_size
 
 
-cdef void fold_beside(Prover *v) noexcept nogil:
-    """The values beside become those of the fold, at y^s: y = omega_|L|*omega^j, and leaf j's members stand `count` apart."""
+cdef void fold_overflow_values(Prover *v) noexcept nogil:
+    """Fold word 0's values on the overflow's points by s, in place: values at y, y = omega_|L|*omega^j, become values at y^s. The members of
+    leaf j are `count` apart."""
     cdef const Plan *p = v.plan
     cdef size_t count = p.batch_overflow // p.rows_per_leaf, j, t, c, here
     cdef uint64_t *members = v.scratch[0].words
@@ -73,35 +75,35 @@ cdef void fold_beside(Prover *v) noexcept nogil:
             out[c] = inverse_points + TILE * (1 + c)
             for t in range(p.rows_per_leaf):
                 memset(members + TILE * (3 * t + c), 0, 8 * TILE)
-                memcpy(members + TILE * (3 * t + c), values_beside(v, c) + t * count + j, 8 * here)
+                memcpy(members + TILE * (3 * t + c), overflow_values(v, c) + t * count + j, 8 * here)
         l2zk_active.points(start, powers, inverse_points)
         start = f_mul(start, f_mul(powers[TILE - 1], powers[1]))
-        l2zk_active.fold_leaves(members, TILE, p.log_rows_per_leaf, v.beta[0], inverse_points, out)
+        l2zk_active.fold_values(members, TILE, p.log_rows_per_leaf, v.beta[0], inverse_points, out)
         for c in range(3):
-            memcpy(values_beside(v, c) + j, out[c], 8 * here)
+            memcpy(overflow_values(v, c) + j, out[c], 8 * here)
 
 
 cdef void add_batch_overflow(Prover *v) noexcept nogil:
     """From the fold of G(7X) mod X^N' - 1, which is word 1 mod X^(N'/s) - 1, to word 1's coefficients."""
     if stopped(v) or v.plan.batch_overflow == 0:
         return
-    fold_beside(v)
+    fold_overflow_values(v)
     share(v, find_batch_overflow, v, 3)
 
 
 cdef void find_batch_overflow(void *context, size_t c, unsigned worker) noexcept nogil:
-    """A coordinate's. On the subgroup the coset beside is omega_|L|*<omega>, where x^N' is not 1."""
+    """A coordinate of the overflow. On the subgroup its points are the coset omega_|L|*<omega>, where x^N' is not 1."""
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
     cdef const Scratch *scratch = v.scratch + worker
     cdef unsigned log_rows = p.log_coset - p.log_rows_per_leaf, log_count = log_of_ratio(p.batch_overflow, 1) - p.log_rows_per_leaf
     cdef uint64_t y = f_root(p.log_size)
     cdef uint64_t *coefficients = column_of(v.folded[1], <size_t>1 << log_rows, c)
-    find_overflow(coefficients, log_rows, f_sub(f_pow(y, p.coset_size), 1), values_beside(v, c), log_count, f_pow(y, p.rows_per_leaf),
+    find_overflow(coefficients, log_rows, f_sub(f_pow(y, p.coset_size), 1), overflow_values(v, c), log_count, f_pow(y, p.rows_per_leaf),
                   scratch.tail, v.tables, scratch.shift)
     take_overflow(coefficients, log_rows, 1, scratch.tail, log_count)
-    l2zk_active.ntt_reverse(values_beside(v, c), scratch.tail, <size_t>1 << log_count, log_count, 1)
-    memcpy(column_of(v.folded_tail[1], v.tail_count[1], c), values_beside(v, c), 8 * v.tail_count[1])
+    l2zk_active.ntt_reverse(overflow_values(v, c), scratch.tail, <size_t>1 << log_count, log_count, 1)
+    memcpy(column_of(v.folded_tail[1], v.tail_count[1], c), overflow_values(v, c), 8 * v.tail_count[1])
 
 
 cdef void add_batch_mask(Prover *v) noexcept nogil:
@@ -118,7 +120,7 @@ cdef void add_batch_mask(Prover *v) noexcept nogil:
 
 
 cdef void commit_word(Prover *v, size_t u) noexcept nogil:
-    """Evaluate word u; its leaf i holds the values i + t*m/a, which are rows/a apart within a coset."""
+    """Evaluate word u and commit to it; its leaf i has the values i + t*m/a, which are rows/a apart within a coset."""
     cdef const Plan *p = v.plan
     cdef Tree *tree = &v.word_trees[u]
     cdef size_t a = <size_t>1 << p.log_arity[u - 1], rows = v.word_size[u] // p.blowup, t, c
@@ -151,4 +153,4 @@ cdef void send_final_polynomial(Prover *v) noexcept nogil:
                 v.final[i].c[c] = column_of(v.folded[u], rows, c)[bit_reversed(i, log_of_ratio(rows, 1))]
             else:
                 v.final[i].c[c] = column_of(v.folded_tail[u], v.tail_count[u], c)[i - rows]
-    send_extension(v, v.final, p.final_length, MESSAGE_FINAL)
+    send_elements(v, v.final, p.final_length, MESSAGE_FINAL)

@@ -1,4 +1,4 @@
-# Where a proof in the making lies in memory: how much of everything there is, and what may take whose place.
+# The memory of a proof in the making: the size of each array, and which arrays share a place.
 
 cdef void place_tree(Arena *a, Tree *t, const Prover *v, size_t leaves, size_t words) noexcept nogil:
     """A tree but for its levels."""
@@ -17,7 +17,7 @@ cdef void place_levels(Arena *a, Tree *t) noexcept nogil:
 
 
 cdef size_t body_bound(const Plan *p) noexcept nogil:
-    """No body is longer: every query a leaf of its own, and no digest shared."""
+    """An upper bound for the bytes of a body: every query opens a leaf of its own, and no digest is shared."""
     cdef size_t q = smaller(p.queries, p.leaves)
     cdef size_t size = 64 + 24 * p.openings + 32 * p.rounds + 24 * p.final_length + 8
     cdef size_t u, path = 32 * (p.log_size - p.log_rows_per_leaf)
@@ -30,12 +30,12 @@ cdef size_t body_bound(const Plan *p) noexcept nogil:
 
 
 cdef size_t scratch_words(const Plan *p) noexcept nogil:
-    """What one worker needs at most at a time."""
+    """The most words of working memory that a task of one worker needs."""
     cdef size_t row = larger(p.columns, p.row_slots)      # or a step function's columns
     cdef size_t tile = 3 * CHUNK_STEP + TILE * (1 + p.group_count + p.constraints.vector_count + p.constraint_count)
-    cdef size_t batch = CHUNK_STEP * (2 + 3 * p.offset_count) + TILE * (4 + p.columns + 3 * p.pieces)    # batch_beside
+    cdef size_t batch = CHUNK_STEP * (2 + 3 * p.offset_count) + TILE * (4 + p.columns + 3 * p.pieces)    # batch_at_overflow
     cdef size_t values = larger(13 * TILE, 3 * VALUES_STEP)    # fill_extension_powers and value_at, or fill_point_powers
-    cdef size_t members = 29 * TILE                            # fold_beside
+    cdef size_t members = 29 * TILE                            # fold_overflow_values
     return larger(larger(larger(row, values), members), larger(tile, batch))
 
 
@@ -104,7 +104,7 @@ cdef void lay_out_commitments(Prover *v) noexcept nogil:
 
 
 cdef void lay_out_tables(Prover *v) noexcept nogil:
-    """Where the arrays are that are needed for a while: what is written here stays."""
+    """Place the tables of pointers to short-lived arrays; the tables themselves live all proof long."""
     cdef const Plan *p = v.plan
     cdef Arena *a = &v.arena
     cdef size_t u, size = p.leaves
@@ -117,12 +117,12 @@ cdef void lay_out_tables(Prover *v) noexcept nogil:
 
 
 cdef void lay_out_quotient(Prover *v) noexcept nogil:
-    """What the quotient is made from; its pieces' coefficients are still there when they are opened."""
+    """Place the arrays of the quotient; its pieces' coefficients stay until they are opened."""
     cdef const Plan *p = v.plan
     cdef Arena *a = &v.arena
     cdef size_t i, size, cosets = p.quotient_cosets
     v.alpha_powers = <k3_limbs *>place(a, sizeof(k3_limbs) * p.constraint_count)
-    v.side_steps = place_words(a, TILE)
+    v.overflow_steps = place_words(a, TILE)
     v.exempt_roots = place_words(a, p.base_count * MOST_DIFFERENCES)
     v.exempt_coefficients = place_words(a, (p.base_count - 1) * p.length)
     for i in range(p.base_count * (cosets + (1 if p.overflow else 0))):
@@ -131,7 +131,7 @@ cdef void lay_out_quotient(Prover *v) noexcept nogil:
         lay_pointer(v.periodic, i, place_words(a, periodic_span(p, i % p.periodic_count)), a)
     for i in range(p.exponent_count * (cosets + 1)):
         lay_pointer(v.divisors, i, place_words(a, larger(TILE, divisor_span(p, p.exponents[i % p.exponent_count]))), a)
-    size = 0 if p.direct else cosets * p.coset_size + p.overflow
+    size = 0 if p.quotient_on_domain else cosets * p.coset_size + p.overflow
     v.quotient_room = larger(size, p.pieces * cut_length(p))
     v.quotient = place_columns(a, 3, v.quotient_room)
     v.quotient_values = place_words(a, larger(3 * (size + TILE), 3 * p.pieces * (p.coset_size + TILE) if cut_length(p) else 0))
@@ -154,7 +154,7 @@ cdef void lay_out_openings(Prover *v) noexcept nogil:
     v.strides = <k3 *>place(a, sizeof(k3) * p.strides)
     v.points = <l2zk_deep_point *>place(a, sizeof(l2zk_deep_point) * p.offset_count)
     v.point_sources = <const uint64_t **>place(a, sizeof(void *) * p.offset_count * (p.columns + 3 * p.pieces))
-    v.side_sources = <size_t *>place_words(a, p.offset_count * (p.columns + 3 * p.pieces))
+    v.overflow_sources = <size_t *>place_words(a, p.offset_count * (p.columns + 3 * p.pieces))
     v.point_coefficients = <k3_limbs *>place(a, sizeof(k3_limbs) * p.offset_count * (p.columns + 3 * p.pieces))
     v.final = <k3 *>place(a, sizeof(k3) * p.final_length)
     v.indices = place_words(a, 4 * p.queries)    # J, Lambda, and what `known` holds twice
@@ -234,7 +234,7 @@ cdef void lay_column(Prover *v, size_t worker, Arena *a) noexcept nogil:
 
 
 cdef void hand_out_scratch(Prover *v, size_t worker) noexcept nogil:
-    """Each tree borrows what a worker has while it is built."""
+    """Lend each tree the working memory of this worker, for the time when it is hashed."""
     cdef size_t u
     if v.arena.base == NULL:
         return

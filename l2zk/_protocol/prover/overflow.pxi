@@ -1,13 +1,15 @@
-# The few coefficients that a masked polynomial has more than the points of its cosets determine.
+# Masking makes a polynomial slightly longer than the cosets that it is evaluated on. This file recovers the missing coefficients, the
+# overflow, from a few extra points.
 #
-# The m points give A = Q mod (X^m - u), u the value of x^m on them. On a small coset y*<omega> beside them x^m is another
-# constant, so there E = (Q - A)/(y^m - u) is a polynomial of few coefficients, and Q = A + (X^m - u)*E.
+# The m points of the cosets, on which x^m = u, determine A = Q mod (X^m - u). On a small extra coset y*<omega> x^m is another constant,
+# y^m, so there E = (Q - A)/(y^m - u) is a polynomial of few coefficients, and Q = A + (X^m - u)*E.
 #
-# The overflow's points are every (N'/count)-th point of coset 1 of L; what is computed there is called "beside".
+# The extra points, the overflow's points, are every (N'/count)-th point of coset 1 of L.
 
 cdef void find_overflow(const uint64_t *folded, unsigned log_n, uint64_t difference, uint64_t *values, unsigned log_count, uint64_t shift,
                         uint64_t *overflow, l2zk_ntt_tables tables, uint64_t *words) noexcept nogil:
-    """E's coefficients from values on shift*<omega_count> (which are lost) and A's n folded coefficients; all in bit-reversed order."""
+    """E's coefficients, from Q's values on the extra coset shift*<omega_count> (which are overwritten) and from A, folded to n coefficients;
+    all in bit-reversed order. difference: y^m - u."""
     cdef size_t i, count = <size_t>1 << log_count
     cdef uint64_t scale = f_inv(difference)
     l2zk_active.ntt_wrap(overflow, folded, log_n, log_count, f_pow(shift, count), words)
@@ -21,7 +23,7 @@ cdef void find_overflow(const uint64_t *folded, unsigned log_n, uint64_t differe
 
 
 cdef void take_overflow(uint64_t *coefficients, unsigned log_n, uint64_t u, const uint64_t *overflow, unsigned log_count) noexcept nogil:
-    """Subtract u*E from A's first block of n: what A + (X^m - u)*E has below X^m."""
+    """Subtract u*E from A's first n coefficients: so they become those of A + (X^m - u)*E below X^m."""
     cdef size_t i, gap = <size_t>1 << (log_n - log_count)
     for i in range(<size_t>1 << log_count):
         coefficients[i * gap] = f_sub(coefficients[i * gap], f_mul(u, overflow[i]))

@@ -1,13 +1,13 @@
 # The prover: PROTOCOL 6, step by step. Beside each challenge stands its soundness error, PROTOCOL 9.2.
 #
-# A step that fails sets v.outcome; the steps after it do nothing, and what is drawn then is not used.
+# The first failure sets v.outcome; the steps after it do nothing, and challenges drawn after it are not used.
 
 cdef size_t CELLS_ALONE = 1 << 19   # on L: a proof of fewer is slower with two threads than with one
 
 
 cdef void prove(Prover *v) noexcept nogil:
     cdef Transcript *t = &v.transcript
-    cdef size_t u
+    cdef size_t u, queried
 
     generate_trace(v)
     check_trace(v)
@@ -25,22 +25,23 @@ cdef void prove(Prover *v) noexcept nogil:
     if v.plan.rows_per_leaf > 1:
         v.beta[0] = draw_extension(t)
     compute_batch(v)                                 # word 1: the fold of the batch by s, and R
-    fold_coefficients(v, 0, v.plan.log_rows_per_leaf, v.beta[0])
+    fold_word(v, 0, v.plan.log_rows_per_leaf, v.beta[0])
     add_batch_overflow(v)
     add_batch_mask(v)
 
     for u in range(1, v.plan.rounds + 1):            # 6.8
         commit_word(v, u)
         v.beta[u] = draw_extension(t)                # (a-1)*e(size after the fold)
-        fold_coefficients(v, u, v.plan.log_arity[u - 1], v.beta[u])
+        fold_word(v, u, v.plan.log_arity[u - 1], v.beta[u])
     send_final_polynomial(v)                         # 6.9
 
     grind(v)                                         # 6.10
-    open_queries(v)                                  # 6.11: (1 - theta)^n_q * 2^-grinding
+    queried = draw_queries(t, v.plan, v.indices)     # 6.11: (1 - theta)^n_q * 2^-grinding
+    open_queries(v, queried)
 
 
 cdef void send_seed(Prover *v) noexcept nogil:
-    """State the outputs in the header, and absorb all that is public."""
+    """Write the outputs into the header, and absorb everything that is public."""
     cdef size_t i
     for i in range(0 if stopped(v) else v.plan.output_count):
         put_u64(v.header + v.output_places[i], v.outputs[i])

@@ -45,14 +45,7 @@ cdef void grind(Prover *v) noexcept nogil:
         while i < GRIND_TASKS and not g.found[i]:
             i += 1
         g.first += GRIND_TASKS * NONCES_A_TASK
-    put_u64(v.proof + v.proof_length, g.nonces[i])
-    absorb(&v.transcript, MESSAGE_NONCE, v.proof + v.proof_length, 8)
-    v.proof_length += 8
-
-
-cdef void open_tree(Prover *v, const Tree *t, const uint64_t *indices, size_t count, uint64_t *known) noexcept nogil:
-    reopen(t, &v.reopened, indices, count)
-    v.proof_length += list_digests(t, &v.reopened, indices, count, known, v.proof + v.proof_length)
+    send_nonce(v, g.nonces[i])
 
 
 cdef void open_input(Prover *v, const Tree *t, uint64_t *columns, size_t width, const uint64_t *indices, size_t count,
@@ -60,26 +53,21 @@ cdef void open_input(Prover *v, const Tree *t, uint64_t *columns, size_t width, 
     """The s rows of each leaf, with hiding R's value and the salt; then the tree's digests."""
     cdef const Plan *p = v.plan
     cdef size_t i, m, c, at
-    cdef uint32_t salt[4]
     for i in range(count):
         for m in range(p.rows_per_leaf):
             at = stored_at(indices[i] + m * p.leaves, p.size, p.blowup)
             for c in range(width):
-                put_u64(v.proof + v.proof_length, column_of(columns, p.size, c)[at])
-                v.proof_length += 8
+                append_element(v, column_of(columns, p.size, c)[at])
         if p.hiding:
             at = stored_at(indices[i], p.leaves, p.blowup)
             for c in range(3 if t == &v.quotient_tree else 0):
-                put_u64(v.proof + v.proof_length, column_of(v.batch_mask, p.leaves, c)[at])
-                v.proof_length += 8
-            read_salt(t, indices[i], salt, v.scratch[0].random)
-            memcpy(v.proof + v.proof_length, salt, 16)
-            v.proof_length += 16
-    open_tree(v, t, indices, count, known)
+                append_element(v, column_of(v.batch_mask, p.leaves, c)[at])
+            append_salt(v, t, indices[i])
+    append_digests(v, t, indices, count, known)
 
 
 cdef size_t open_word(Prover *v, size_t u, uint64_t *indices, size_t count, uint64_t *leaves, uint64_t *known) noexcept nogil:
-    """The members that the verifier cannot compute, of each leaf that holds a computed one; gives the number of these leaves."""
+    """Write the members that the verifier cannot compute, of each leaf with a computed one; returns the number of these leaves."""
     cdef size_t a = <size_t>1 << v.plan.log_arity[u - 1]
     cdef size_t size = v.word_size[u], step = size // a, leaf_count, i, t, c, at
     for i in range(count):
@@ -90,24 +78,21 @@ cdef size_t open_word(Prover *v, size_t u, uint64_t *indices, size_t count, uint
             if position_of(indices, count, leaves[i] + t * step) == count:
                 at = stored_at(leaves[i] + t * step, size, v.plan.blowup)
                 for c in range(3):
-                    put_u64(v.proof + v.proof_length, column_of(v.words[u], size, c)[at])
-                    v.proof_length += 8
-    open_tree(v, &v.word_trees[u], leaves, leaf_count, known)
+                    append_element(v, column_of(v.words[u], size, c)[at])
+    append_digests(v, &v.word_trees[u], leaves, leaf_count, known)
     return leaf_count
 
 
-cdef void open_queries(Prover *v) noexcept nogil:
+cdef void open_queries(Prover *v, size_t count) noexcept nogil:
+    """Open every tree at the `count` leaves of the queries, and at those that follow from them."""
     cdef const Plan *p = v.plan
     cdef uint64_t *indices = v.indices
     cdef uint64_t *leaves = indices + p.queries
     cdef uint64_t *known = leaves + p.queries
-    cdef size_t i, u, count
+    cdef size_t u
     if stopped(v):
         return
     l2zk_crew_stage(v.crew, STAGE_OPEN, 2 + p.rounds)
-    for i in range(p.queries):
-        indices[i] = draw_word(&v.transcript) & (p.leaves - 1)
-    count = sort_distinct(indices, p.queries)
     open_input(v, &v.trace_tree, v.on_domain, p.columns, indices, count, known)
     open_input(v, &v.quotient_tree, v.pieces, 3 * p.pieces, indices, count, known)
     for u in range(1, p.rounds + 1):

@@ -4,10 +4,10 @@ cdef size_t CHUNKS_A_TASK = 2
 
 
 cdef void prepare_quotient(Prover *v) noexcept nogil:
-    """Powers of alpha, and what repeats on each of the quotient's cosets: periodic columns and inverses of divisors.
+    """Powers of alpha, and on each of the quotient's cosets the periodic columns and the inverses of divisors, as far as they repeat.
 
-    A divisor X^e - (g^x)^e is (g^x)^e*((X/g^x)^e - 1): what alpha's power takes over is the constant, and the rest is 1/(X^e - 1), x rows
-    earlier.
+    A divisor X^e - (g^x)^e is (g^x)^e*((X/g^x)^e - 1): the constant goes into alpha's power, and the rest has the inverse 1/(X^e - 1) of
+    x rows earlier.
     """
     cdef const Plan *p = v.plan
     cdef size_t i, q, cosets = quotient_places(p)
@@ -20,7 +20,7 @@ cdef void prepare_quotient(Prover *v) noexcept nogil:
             extend_periodic(v, q, i)
     fill_powers(v.steps, f_root(p.log_coset))
     if p.overflow:
-        fill_powers(v.side_steps, f_root(p.log_overflow))
+        fill_powers(v.overflow_steps, f_root(p.log_overflow))
     for i in range(p.base_count):
         fill_exempt(v, i)
     share(v, extend_exempt, v, cosets * p.base_count)
@@ -99,7 +99,8 @@ cdef void extend_exempt(void *context, size_t task, unsigned worker) noexcept no
 
 cdef void load_divisors(const Prover *v, size_t q, size_t row, size_t stride, const uint64_t *x, uint64_t *staged,
                         l2zk_group *groups) noexcept nogil:
-    """What takes the place of 1/Z for each group on a tile of points x; `staged` has room for a tile of each, and one more."""
+    """1/Z for each group on a tile of points x, but for the constant that alpha's power has; `staged` has room for a tile of each, and
+    one more."""
     cdef const Plan *p = v.plan
     cdef const Group *g
     cdef size_t i, span, earlier
@@ -200,9 +201,9 @@ cdef void quotient_tiles(void *context, size_t task, unsigned worker) noexcept n
 
 
 cdef inline uint64_t *quotient_place(const Prover *v, size_t c) noexcept nogil:
-    """Where a coordinate of Q's values goes: an only piece straight to its place on L."""
+    """The column for a coordinate of Q's values: of an only piece that is evaluated on L, its place there."""
     cdef const Plan *p = v.plan
-    if p.direct:
+    if p.quotient_on_domain:
         return column_of(v.pieces, p.size, c)
     return quotient_value_column(v, c)
 
@@ -217,7 +218,7 @@ cdef void interpolate_quotient(void *context, size_t task, unsigned worker) noex
     cdef size_t size = p.quotient_cosets * p.coset_size + p.overflow
     cdef uint64_t *out = quotient_column(v, c) + q * p.coset_size
     if q == p.quotient_cosets:
-        evaluate_beside(v, worker)
+        evaluate_at_overflow(v, worker)
         return
     l2zk_active.ntt_coefficients(out, quotient_value_column(v, c) + q * p.coset_size, p.log_coset, v.tables)
     l2zk_active.ntt_fill_shift(v.scratch[worker].shift, f_inv(coset_shift(p, quotient_coset(p, q))), p.log_coset)
@@ -230,17 +231,17 @@ cdef void compute_quotient(Prover *v) noexcept nogil:
     cdef size_t tasks = p.quotient_cosets * tasks_a_coset(p)
     if stopped(v):
         return
-    l2zk_crew_stage(v.crew, STAGE_QUOTIENT, tasks + quotient_places(p) * tasks_a_coset(p) + (0 if p.direct else 3 * p.quotient_cosets))
+    l2zk_crew_stage(v.crew, STAGE_QUOTIENT, tasks + quotient_places(p) * tasks_a_coset(p) + (0 if p.quotient_on_domain else 3 * p.quotient_cosets))
     prepare_quotient(v)
     share(v, quotient_tiles, v, tasks)
-    if p.direct:
+    if p.quotient_on_domain:
         return
     share(v, interpolate_quotient, v, 3 * p.quotient_cosets + (1 if p.overflow else 0))
     share(v, join_coordinate, v, 3)
 
 
 cdef void join_coordinate(void *context, size_t c, unsigned worker) noexcept nogil:
-    """A coordinate's coefficients from what it is on each coset, and on the overflow's points."""
+    """The coefficients of a coordinate, from its remainders on the cosets and its values on the overflow's points."""
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
     cdef uint64_t *cosets[32]
@@ -252,10 +253,10 @@ cdef void join_coordinate(void *context, size_t c, unsigned worker) noexcept nog
         add_overflow(v, c, v.scratch + worker)
 
 
-# ---- the few coefficients beyond (overflow.pxi) -------------------------------------------------------------------------
+# ---- the overflow of the quotient (overflow.pxi) -------------------------------------------------------------------------
 
 cdef void add_overflow(Prover *v, size_t c, const Scratch *scratch) noexcept nogil:
-    """Q from A and its values beside; A has one block of N' coefficients after the other."""
+    """Q from A and from Q's values on the overflow's points; A is blocks of N' coefficients, one after the other."""
     cdef const Plan *p = v.plan
     cdef size_t b, m = p.quotient_cosets * p.coset_size
     cdef uint64_t shift = coset_shift(p, 1), u = f_pow(GENERATOR, m), turn = f_pow(shift, p.coset_size), scale = 1
@@ -270,7 +271,7 @@ cdef void add_overflow(Prover *v, size_t c, const Scratch *scratch) noexcept nog
     l2zk_active.ntt_reverse(quotient + m, scratch.tail, p.overflow, p.log_overflow, 1)
 
 
-cdef void evaluate_beside(Prover *v, unsigned worker) noexcept nogil:
+cdef void evaluate_at_overflow(Prover *v, unsigned worker) noexcept nogil:
     """Q on the overflow's points, every N'/overflow-th of coset 1."""
     cdef const Plan *p = v.plan
     cdef size_t i, c, stride = p.coset_size // p.overflow, m = p.quotient_cosets * p.coset_size
@@ -279,4 +280,4 @@ cdef void evaluate_beside(Prover *v, unsigned worker) noexcept nogil:
         for c in range(3):
             out[c] = quotient_value_column(v, c) + m + i
         quotient_chunk(v, p.quotient_cosets, i * stride, stride, (smaller(CHUNK, p.overflow - i) + TILE - 1) // TILE,
-                       quotient_point(p, p.quotient_cosets, i * stride), v.side_steps, v.scratch[worker].words, v.scratch + worker, out)
+                       quotient_point(p, p.quotient_cosets, i * stride), v.overflow_steps, v.scratch[worker].words, v.scratch + worker, out)

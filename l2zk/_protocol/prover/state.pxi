@@ -1,6 +1,6 @@
-# What a proof in the making consists of.
+# Prover: the state of a proof in the making. Sizes in the comments are those of PROTOCOL 1; "beyond" counts coefficients from N' on.
 
-cdef enum Stage:                 # what progress reports show; names in session.pxi
+cdef enum Stage:                 # the stages of progress reports; their names are in session.pxi
     STAGE_TRACE = 1
     STAGE_CHECK
     STAGE_COMMIT_TRACE
@@ -16,8 +16,8 @@ cdef enum Outcome:
     PROVED = 0
     CANCELLED
     VIOLATED                     # the trace breaks a constraint
-    STEP_FAILED                  # the step function says so
-    STEP_NOT_CANONICAL           # it left a value that is not below p
+    STEP_FAILED                  # the step function returned another number than 0
+    STEP_NOT_CANONICAL           # the step function left a value that is not below p
     NO_MEMORY
 
 cdef struct Prover:
@@ -25,10 +25,10 @@ cdef struct Prover:
     Outcome outcome              # PROVED until something stops the proof; every later step then does nothing
     l2zk_crew *crew
     unsigned workers
-    bint check                   # that the trace satisfies the constraints
+    bint check                   # check that the trace satisfies the constraints
     bint given_trace             # the caller has filled the trace
     const uint64_t **given       # for each column, its N values if the caller gives them, or NULL
-    int step_result              # of the step function
+    int step_result              # the number that the step function returned
     bint trace_only              # stop after the trace and its check; nothing else is laid out
     # public
     uint8_t *header
@@ -38,7 +38,7 @@ cdef struct Prover:
     uint64_t *outputs
     const uint64_t (*start)[3]       # cells (row, column, value) that the program fixes before it runs
     size_t start_count
-    # what the check found, worker by worker and then in the first one's place
+    # findings of the check, by worker; in the end all of them in the place of the first
     int64_t *first_violation         # per constraint: row, or -1
     uint64_t *violations
     # challenges (PROTOCOL 6)
@@ -53,20 +53,20 @@ cdef struct Prover:
     l2zk_ntt_tables tables       # for transforms of up to N' values
     uint64_t *table_words
     uint64_t *trace              # w columns of N values in room for N'; once they are committed to it is `coefficients`
-    l2zk_row_load *row_loads     # where the step's loads come from
-    l2zk_row_result *row_results # and where its results go
+    l2zk_row_load *row_loads     # the sources of the step's loads
+    l2zk_row_result *row_results # the destinations of its results
     uint64_t *uniforms
     uint64_t *coefficients       # w columns of N', bit-reversed: T, or where N' > N the first N' coefficients of T + Z_H*r
-    uint64_t *trace_tails        # w columns: r, or where N' > N what T + Z_H*r has beyond N' coefficients, at the front of room for all
-    size_t trace_tail_room
-    size_t trace_tail_count            # how many of them count
-    uint64_t *short_masks        # where N' > N, w columns of h: r
-    uint64_t *reversed_tails     # columns of tail_room: what an extension adds to the coefficients, bit-reversed (extension.pxi)
+    uint64_t *trace_tails        # w columns: the mask r; or where N' > N the coefficients of T + Z_H*r beyond N', at the front
+    size_t trace_tail_room       # words of memory for each
+    size_t trace_tail_count      # coefficients in each
+    uint64_t *short_masks        # where N' > N (a short trace), w columns of h: the mask r
+    uint64_t *reversed_tails     # columns of tail_room: the tails, bit-reversed, that an extension adds (extension.pxi)
     size_t tail_room
-    uint64_t *on_domain          # w columns of |L|
+    uint64_t *on_domain          # w columns of |L|: the low-degree extension of the trace
     k3_limbs *alpha_powers       # group by group
     uint64_t *steps              # TILE powers of omega_N': filled by prepare_quotient, and read by the batch too
-    uint64_t *side_steps         # the same of the root of order `overflow`
+    uint64_t *overflow_steps         # the same of the root of order `overflow`
     uint64_t *exempt_roots       # for each base, the points of the few rows before its rows
     uint64_t *exempt_coefficients   # of the polynomial of each base's rows, N places for each
     uint64_t **exempt            # for each coset, these polynomials; NULL where there are no rows
@@ -77,35 +77,35 @@ cdef struct Prover:
     uint64_t *quotient           # 3 columns of quotient_room: coefficients of Q, block by block of N', each bit-reversed; behind them the
     size_t quotient_room         # overflow, natural; then k pieces of M + h_q coefficients, natural
     uint64_t *piece_coefficients # of several pieces 3k columns of N', bit-reversed, where quotient_values were
-    uint64_t *piece_tails        # 3k columns: what they have beyond
-    uint64_t *pieces             # 3k columns of |L|
+    uint64_t *piece_tails        # 3k columns: the coefficients of pieces beyond N'
+    uint64_t *pieces             # 3k columns of |L|: the low-degree extension of the pieces, coordinate by coordinate
     uint64_t *batch_mask_coefficients   # R(7^s*X): 3 columns of N'/s, bit-reversed, then the rest, natural
     uint64_t *batch_mask         # 3 columns of |L|/s, in the order of word 1
     k3 *values                   # out of domain, in the order of 6.6
-    uint64_t *point_powers       # for each offset, the powers that a chunk's coefficients take (values.pxi)
-    k3 *chunk_factors            # and for each chunk what its sum is multiplied by
-    k3 *sums                     # for each worker
-    k3 *point_slots              # of the constraint machine at a point
+    uint64_t *point_powers       # for each offset, the table of powers for the coefficients of a chunk (values.pxi)
+    k3 *chunk_factors            # for each offset, the factor of each chunk's sum
+    k3 *sums                     # for each worker, a sum for each opening
+    k3 *point_slots              # slots of the constraint code at a point
     k3 *point_results
-    k3 *strides                  # of rows that a transition leaves out (domains.pxi)
+    k3 *strides                  # working memory of exempt_value (domains.pxi)
     l2zk_deep_point *points
     const uint64_t **point_sources
-    size_t *side_sources         # for each source, which column it is (batch.pxi)
+    size_t *overflow_sources     # for each source, the number of its column (batch.pxi)
     k3_limbs *point_coefficients
-    uint64_t *batch_values       # 3 columns: G on the first coset, then on a few points beside it
+    uint64_t *batch_values       # 3 columns: G, word 0 of FRI, on the first coset, then on the overflow's points
     uint64_t *folded[MOST_ROUNDS + 2]         # 3 columns: coefficients of G(7X) mod X^N' - 1, then of each word, bit-reversed;
                                               # folded[0] is where 1/(x - zeta) stands until interpolate_batch
-    uint64_t *folded_tail[MOST_ROUNDS + 2]    # 3 columns: those that each word from 1 on has beyond, natural
+    uint64_t *folded_tail[MOST_ROUNDS + 2]    # 3 columns: the tail of each word from 1 on, its further coefficients, natural
     size_t tail_count[MOST_ROUNDS + 2]
-    uint64_t *words[MOST_ROUNDS + 1]          # word u: 3 columns; words[1] is the first that exists
+    uint64_t *words[MOST_ROUNDS + 1]          # codewords: word u, 3 columns; words[1] is the first that exists
     size_t word_size[MOST_ROUNDS + 2]
     Tree trace_tree
     Tree quotient_tree
     Tree word_trees[MOST_ROUNDS + 1]
-    k3 *final                    # coefficients
-    uint64_t *indices            # the queries, then what follows from them
-    Reopened reopened            # what the tree that is being opened does not keep
-    uint8_t *proof               # body
+    k3 *final                    # coefficients of the final polynomial
+    uint64_t *indices            # J, the leaves of the queries; then room for the sets that follow from it
+    Reopened reopened            # the levels that the tree being opened does not keep
+    uint8_t *proof               # the body, written by body.pxi
     size_t proof_length
     Scratch *scratch
 

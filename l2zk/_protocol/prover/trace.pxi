@@ -144,7 +144,8 @@ cdef uint64_t *run_tile(const Prover *v, size_t row, uint64_t *words, uint64_t *
 
 
 cdef void read_outputs(Prover *v) noexcept nogil:
-    """An output is what its constraint gives on its row while all outputs are 0; one tile serves all outputs on its rows."""
+    """Read the outputs off the trace: each is its constraint's value on its row while all outputs are 0. One tile serves all outputs on
+    its rows."""
     cdef const Plan *p = v.plan
     cdef size_t i, k, row, first = 0
     cdef uint64_t *results = NULL

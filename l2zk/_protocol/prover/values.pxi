@@ -1,7 +1,7 @@
-# Out-of-domain values: every opening at zeta and g^o*zeta. (PROTOCOL 6.6)
+# Out-of-domain values (out-of-domain sampling): every opening at zeta and g^o*zeta. (PROTOCOL 6.6)
 #
-# They come from coefficients, N' in bit-reversed order and a tail. Coefficient i of chunk j is that of z^(rev(i)*chunks + rev(j)): so
-# the value is a sum over chunks, of z^rev(j) times a sum that has the same powers of z^chunks for each chunk.
+# T(z) is evaluated from T's N' bit-reversed coefficients in chunks of 256: T(z) = sum_j z^rev(j) * S_j, where chunk j has the sum
+# S_j = sum_i z^(chunks*rev(i)) * coefficient_(j,i), and every S_j uses the same table of powers. A tail is added by Horner's rule.
 
 cdef enum:
     VALUES_CHUNK = 256           # coefficients: their powers stay in L1
@@ -19,7 +19,7 @@ cdef inline size_t value_chunks(const Plan *p) noexcept nogil:
 
 
 cdef inline size_t sum_count(const Plan *p) noexcept nogil:
-    """The openings, of which a piece is three: its coordinates."""
+    """The number of sums: one for each opening, three for a piece of the quotient, its coordinates."""
     return p.openings + 2 * p.pieces
 
 
@@ -28,12 +28,12 @@ cdef inline k3 opening_point(const Prover *v, size_t u) noexcept nogil:
 
 
 cdef inline size_t coordinates_opened(const Plan *p, size_t u) noexcept nogil:
-    """Of pieces, at an offset: an only piece's value follows from the others."""
+    """The coordinates of pieces that are summed at offset u: none for an only piece, whose value follows from the columns'."""
     return 3 * p.pieces if u == 0 and p.pieces > 1 else 0
 
 
 cdef inline const uint64_t *opened_polynomial(const Prover *v, size_t u, size_t i) noexcept nogil:
-    """The coefficients of what is opened at offset u in place i: columns, behind them coordinates of pieces."""
+    """The coefficients of the i-th polynomial that is opened at offset u: columns, and behind them coordinates of pieces."""
     cdef const Plan *p = v.plan
     if i < p.reads[u].count:
         return column_of(v.coefficients, p.coset_size, p.reads[u].columns[i])
@@ -41,7 +41,7 @@ cdef inline const uint64_t *opened_polynomial(const Prover *v, size_t u, size_t 
 
 
 cdef void fill_point_powers(Prover *v, size_t u, uint64_t *words) noexcept nogil:
-    """The powers that the first chunk's coefficients take, and for each chunk what its sum is multiplied by."""
+    """The table of powers for the coefficients of a chunk, at offset u; and for each chunk j its factor z^rev(j)."""
     cdef const Plan *p = v.plan
     cdef unsigned log_chunk = log_of_chunk(p), log_chunks = p.log_coset - log_chunk, j
     cdef k3 z = opening_point(v, u), y = k_pow(z, value_chunks(p)), power = k_from(1)
@@ -61,7 +61,7 @@ cdef void fill_point_powers(Prover *v, size_t u, uint64_t *words) noexcept nogil
 
 
 cdef void sum_chunks(void *context, size_t task, unsigned worker) noexcept nogil:
-    """Add what some chunks of every polynomial give to the worker's sums."""
+    """Add some chunks of every polynomial to the worker's sums."""
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
     cdef size_t size = (<size_t>1 << log_of_chunk(p)), chunk, u, i, t
@@ -78,7 +78,7 @@ cdef void sum_chunks(void *context, size_t task, unsigned worker) noexcept nogil
 
 
 cdef void add_tails(Prover *v, k3 *sums) noexcept nogil:
-    """Z_H*r at each point, or z^N' times what lies beyond N' coefficients; the pieces have only this."""
+    """Add the tails' values at each point: Z_H*r of a column, or z^N' times the coefficients beyond N' of a column or a piece."""
     cdef const Plan *p = v.plan
     cdef size_t u, i, t = 0, count = excess(cut_length(p), p.coset_size)
     cdef uint64_t *powers = v.scratch[0].words
@@ -133,18 +133,9 @@ cdef void open_values(Prover *v) noexcept nogil:
             v.sums[t] = k_add(v.sums[t], v.sums[worker * sum_count(p) + t])
     add_tails(v, v.sums)
     take_values(v, v.sums)
-    if p.pieces == 1:            # its value follows from the others
+    if p.pieces == 1:            # the only piece is Q, whose value follows from the columns'
         v.values[p.columns] = quotient_value(p, v.uniforms, v.values, v.alpha, v.zeta, v.point_slots, v.point_results,
                                              v.strides)
-    send_extension(v, v.values, p.openings, MESSAGE_VALUES)
-
-
-cdef void send_extension(Prover *v, const k3 *values, size_t count, Message kind) noexcept nogil:
-    """Put elements of K into the body and the transcript."""
-    cdef size_t t, start = v.proof_length
-    for t in range(count):
-        v.proof_length += put_k3(v.proof + v.proof_length, values[t])
-    if absorb(&v.transcript, kind, v.proof + start, v.proof_length - start):
-        stop(v, NO_MEMORY)
+    send_elements(v, v.values, p.openings, MESSAGE_VALUES)
 
 

@@ -1,5 +1,5 @@
-# The constraint code outside the prover's loops: what is the same for all rows, and the constraints at one point of K, from the opened
-# values. That is what the verifier checks, and what gives a prover the value of an only piece of the quotient. (PROTOCOL 6.6, 7.6)
+# The constraint code outside the prover's loops: its prelude, which is the same for all rows, and the constraints at one point of K, from
+# the opened values. The verifier checks this sum; a prover takes from it the value of an only piece of the quotient. (PROTOCOL 6.6, 7.6)
 
 cdef void run_prelude(const l2zk_code *code, const uint64_t *inputs, size_t input_count, const uint64_t *outputs,
                       size_t output_count, uint64_t *uniforms) noexcept nogil:

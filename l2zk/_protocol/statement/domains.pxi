@@ -1,4 +1,5 @@
-# The rows on which a constraint holds, and the polynomial Z that vanishes on just them. (PROTOCOL 3.3)
+# Domains: the rows on which a constraint must be satisfied, and the polynomial Z that vanishes on just those. One row is the domain of a
+# boundary constraint. CONTRIBUTING.md lists the files that a new kind of domain touches. (PROTOCOL 3.3)
 #
 # A new kind of domain is: the enum Domain (plan.pxi), Table._check_domain (table.pxi; _take_domains if it exempts rows), this file,
 # load_divisors (quotient.pxi) if Z is more than X^e - constant with an e that divides N, check_tile's short cut (trace.pxi); Domain in
@@ -29,7 +30,7 @@ cdef inline size_t divisor_span(const Plan *p, size_t exponent) noexcept nogil:
 
 
 cdef inline size_t first_row(const Group *g) noexcept nogil:
-    """x of the constant (g^x)^e."""
+    """The first row x of a domain, from which its divisor X^e - (g^x)^e has the constant."""
     return g.x if g.kind == DOMAIN_ROW or g.kind == DOMAIN_CYCLIC else 0
 
 
@@ -66,7 +67,7 @@ cdef void place_strides(Plan *p, size_t most) noexcept nogil:
 
 
 cdef void exempt_coefficients(uint64_t root, size_t count, uint64_t *out) noexcept nogil:
-    """Those of the product of X - q^t over t = 1 .. count, q = 1/root, lowest first, by Gauss's binomial theorem:
+    """The coefficients, lowest first, of the product of X - q^t over t = 1 .. count, q = 1/root, by Gauss's binomial theorem:
 
     c_count = 1,  c_(count - j) = -q^j (1 - q^(count - j + 1))/(1 - q^j) c_(count - j + 1)
     """

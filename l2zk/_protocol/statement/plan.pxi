@@ -1,5 +1,5 @@
-# What is to be proved, in arrays and integers: a program and its shape (PROTOCOL 3 and 4.2), checked once and then only read.
-# Table fills what no shape changes, Compiled the rest.
+# Plan: the statement as arrays and integers, a program and its shape (PROTOCOL 3 and 4.2), checked once and then only read.
+# Table fills the fields that are the same in every shape, Compiled the rest.
 
 cdef enum Domain:
     DOMAIN_EVERY = 0
@@ -35,7 +35,7 @@ cdef struct Plan:
     size_t mask_length           # h
     size_t piece_mask_length     # h_q, 0 where there is but one piece
     size_t batch_length          # D - 1, coefficients of G
-    size_t batch_overflow        # points beside the first coset for those beyond N', or 0
+    size_t batch_overflow        # extra points for the coefficients of G beyond N' (overflow.pxi), or 0
     size_t batch_mask_length     # coefficients of R, ceil((D - 1)/s); 0 without hiding
     bint hiding
     size_t rows_per_leaf         # s
@@ -48,31 +48,31 @@ cdef struct Plan:
     unsigned log_length, log_coset, log_blowup, log_rows_per_leaf, log_size
     size_t size                  # |L|
     size_t leaves                # |L|/s
-    bint direct                  # the only piece is evaluated on all of L, which is cheaper than to extend it
-    bint whole                   # else: the only piece is Q itself, one coset and the overflow, uncut
+    bint quotient_on_domain      # Q, the only piece, is evaluated on all of L, which is cheaper than to extend it
+    bint quotient_uncut          # else: Q is the only piece, of one coset's coefficients and the overflow, and is not cut
     size_t quotient_cosets       # cosets of <omega_N'> on which Q is evaluated
     unsigned log_quotient_cosets
-    size_t overflow              # points beside them for the few coefficients that they do not determine, or 0
+    size_t overflow              # extra points for the few coefficients that these cosets do not determine (overflow.pxi), or 0
     unsigned log_overflow
     size_t offset_count
     Reads *reads
     size_t openings              # out-of-domain values
-    const uint32_t *opening_of   # a load of the constraints: its place among what is read, the pieces left out
+    const uint32_t *opening_of   # by load of the constraints: the number of its opening, the pieces not counted
     size_t constraint_count
     size_t group_count
     Group *groups
-    const uint32_t *group_sizes  # constraints of each
-    const uint32_t *places       # of the constraints, group by group
-    const uint32_t *in_groups    # the constraints, group by group
+    const uint32_t *group_sizes  # by group: the number of its constraints
+    const uint32_t *places       # by constraint: its place when they are listed group by group
+    const uint32_t *in_groups    # the constraints listed group by group
     size_t exponent_count        # e of the X^e - constant that divide constraints, each once
     const uint64_t *exponents
-    const uint32_t *exponent_of  # a group
-    size_t base_count            # numbers of last rows, 0 first, of which a transition leaves out one and a few rows more
+    const uint32_t *exponent_of  # by group: the number of its exponent
+    size_t base_count            # bases: numbers of last rows, 0 first; a transition leaves out a base of rows and a few more
     const uint64_t *bases
-    const uint32_t *base_of      # a group
-    size_t strides, log_stride   # where some leave out more than a few strides of rows: N over a stride, else 0
-    const uint64_t *stride_polynomial   # of the product of X - g^-t over a stride
-    const uint32_t *group_of
+    const uint32_t *base_of      # by group: the number of its base
+    size_t strides, log_stride   # N over a stride of rows, if some transition leaves out more than a few strides, else 0
+    const uint64_t *stride_polynomial   # coefficients of the product of X - g^-t over a stride
+    const uint32_t *group_of     # by constraint
     size_t periodic_count
     Periodic *periodic
     l2zk_code constraints
@@ -83,7 +83,7 @@ cdef struct Plan:
     const l2zk_row_step *row_steps      # the step's code as row_code.pxi arranges it
     size_t row_step_count, row_slots
     const uint64_t *row_results         # the slot of each result
-    const size_t *row_periodic          # of each load of a periodic column, the address of its values from the offset on
+    const size_t *row_periodic          # by load of a periodic column: the address of its values from the offset on
     step_function function       # fills rows in place of the step code, or NULL
     void *function_context
     size_t step_reach

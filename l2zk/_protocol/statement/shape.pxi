@@ -1,4 +1,4 @@
-# What follows from a shape: on which points the quotient is evaluated, and how long things are. (PROTOCOL 4.2)
+# Sizes that follow from a shape: the points on which the quotient is evaluated, the lengths of arrays. (PROTOCOL 4.2)
 
 cdef size_t overflow_points(size_t coefficients) noexcept nogil:
     """The points that determine a few coefficients: a power of two."""
@@ -6,13 +6,13 @@ cdef size_t overflow_points(size_t coefficients) noexcept nogil:
 
 
 cdef void place_quotient(Plan *p) noexcept nogil:
-    """The fewest cosets that hold Q; half of them, and a small coset beside, where they hold all but a few coefficients; or all of
-    L, where that is cheaper."""
+    """Choose the points on which Q is evaluated: all of L, if that is cheaper than an extension; else the fewest cosets that determine
+    Q, or half of these and a few extra points, if these cosets determine all but a few coefficients (overflow.pxi)."""
     cdef size_t wanted = smaller(p.pieces * p.piece_length, p.size), beyond    # deg Q < |L|, whatever k*M comes to
-    p.direct = p.pieces == 1 and direct_cost(p) < extension_cost(p)
-    p.log_quotient_cosets = p.log_blowup if p.direct else 0
+    p.quotient_on_domain = p.pieces == 1 and direct_cost(p) < extension_cost(p)
+    p.log_quotient_cosets = p.log_blowup if p.quotient_on_domain else 0
     p.quotient_cosets = <size_t>1 << p.log_quotient_cosets
-    if p.direct:
+    if p.quotient_on_domain:
         return
     while (p.coset_size << p.log_quotient_cosets) < wanted:
         p.log_quotient_cosets += 1
@@ -24,7 +24,7 @@ cdef void place_quotient(Plan *p) noexcept nogil:
             p.log_overflow = log_of_ratio(p.overflow, 1)
             p.log_quotient_cosets -= 1
     p.quotient_cosets = <size_t>1 << p.log_quotient_cosets
-    p.whole = p.pieces == 1 and p.quotient_cosets == 1
+    p.quotient_uncut = p.pieces == 1 and p.quotient_cosets == 1
 
 
 cdef double direct_cost(const Plan *p) noexcept nogil:
@@ -44,12 +44,13 @@ cdef double direct_cost(const Plan *p) noexcept nogil:
 
 
 cdef double extension_cost(const Plan *p) noexcept nogil:
-    """The same for one point of L by transforms of the three coordinates, with the points that they start from."""
+    """The cost of one point of L by transforms of the three coordinates, its share of evaluating Q included."""
     return 3 * (5.6 + 0.16 * p.log_coset) + direct_cost(p) / p.blowup
 
 
 cdef inline size_t quotient_coset(const Plan *p, size_t q) noexcept nogil:
-    """The q-th of the cosets that make up 7*<omega of order quotient_cosets*N'>; behind them the one that holds the overflow's points."""
+    """The q-th coset of L on which Q is evaluated: together they are 7*<omega of order quotient_cosets*N'>. The last q stands for coset 1,
+    which has the overflow's points."""
     return q * (p.blowup // p.quotient_cosets) if q < p.quotient_cosets else 1
 
 
@@ -65,7 +66,7 @@ cdef size_t periodic_span(const Plan *p, size_t i) noexcept nogil:
 
 cdef inline size_t cut_length(const Plan *p) noexcept nogil:
     """Coefficients of a piece that is cut from Q; 0 where the only piece is Q."""
-    return 0 if p.direct or p.whole else p.piece_length + p.piece_mask_length
+    return 0 if p.quotient_on_domain or p.quotient_uncut else p.piece_length + p.piece_mask_length
 
 
 cdef inline size_t batch_mask_room(const Plan *p) noexcept nogil:
@@ -74,11 +75,11 @@ cdef inline size_t batch_mask_room(const Plan *p) noexcept nogil:
 
 
 cdef inline size_t most_leaf_words(const Plan *p) noexcept nogil:
-    """Of an input tree, with R's, or of a FRI tree."""
+    """The most words of a leaf: of an input tree, R's value included, or of a FRI tree."""
     return larger(p.rows_per_leaf * larger(p.columns, 3 * p.pieces) + 3, 24)
 
 
 cdef inline size_t wrap_words(const Plan *p) noexcept nogil:
-    """Powers that wrap N' coefficients into as few as the smaller overflow has."""
+    """The number of powers that wrap N' coefficients into as few as the smaller overflow has (overflow.pxi)."""
     cdef size_t most = p.coset_size // p.overflow if p.overflow else 0
     return larger(most, p.coset_size // p.batch_overflow if p.batch_overflow else 0)

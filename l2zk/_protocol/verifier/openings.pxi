@@ -1,7 +1,7 @@
-# What the proof opens: its length, which the queries give, and the leaves that must lead to their roots. (PROTOCOL 7.8, 7.9)
+# Openings: their length, which the queries give, and the leaves that must lead to the roots. (PROTOCOL 7.8, 7.9)
 
 cdef size_t siblings(Verifier *v, const uint64_t *indices, size_t count, size_t m) noexcept nogil:
-    """How many digests an opening of these leaves has. (PROTOCOL 5.3)"""
+    """The number of digests in an opening of these leaves. (PROTOCOL 5.3)"""
     cdef size_t i, low, missing = 0
     memcpy(v.known, indices, 8 * count)
     while m > 1:
@@ -15,10 +15,12 @@ cdef size_t siblings(Verifier *v, const uint64_t *indices, size_t count, size_t 
 
 
 cdef void check_length(Verifier *v) noexcept nogil:
-    """What follows has the length that the queries give it, to the byte. (PROTOCOL 7.8)"""
+    """Refuse openings of another length than the queries give them, to the byte. (PROTOCOL 7.8)"""
     cdef const Plan *p = v.plan
     cdef size_t salt = 16 if p.hiding else 0, mask = 24 if p.hiding else 0
     cdef size_t u, i, step, leaf_count, count = v.count, size = p.leaves, expected
+    if v.refusal != ACCEPTED:
+        return
     expected = count * (8 * p.rows_per_leaf * (p.columns + 3 * p.pieces) + mask + 2 * salt)
     expected += 2 * 32 * siblings(v, v.indices, count, p.leaves)
     memcpy(v.leaves, v.indices, 8 * count)
@@ -54,7 +56,7 @@ cdef inline void copy_digest(uint32_t *level, size_t stride, size_t i, const uin
 
 
 cdef bint leads_to(Verifier *v, const uint64_t *indices, size_t count, size_t m, const uint8_t *root) noexcept nogil:
-    """Whether the digests of these leaves and those that follow in the body give the root. (PROTOCOL 5.3)"""
+    """True if the digests of these leaves, with those that follow in the body, give the root. (PROTOCOL 5.3)"""
     cdef size_t half, i, low, high, split, out, q = v.lanes
     cdef uint64_t *known = v.known
     cdef bint has_left, has_right

@@ -1,8 +1,8 @@
-# What a verification consists of, and how it reads a body: once, from front to back.
+# Verifier: the state of a verification, and its reading of a body: once, from front to back.
 #
-# Whatever the body lacks, and whatever fails, sets v.refusal, and the steps after it do nothing.
+# The first fault sets v.refusal, and the steps after it do nothing.
 
-cdef enum Refusal:               # texts in door/interface.pxi
+cdef enum Refusal:               # their texts are in door/interface.pxi
     ACCEPTED = 0
     TOO_SHORT
     NOT_CANONICAL
@@ -31,7 +31,7 @@ cdef struct Verifier:
     k3 zeta
     k3 alpha_deep
     k3 beta[MOST_ROUNDS + 1]
-    # what the fixed part holds
+    # the fixed part of the body (PROTOCOL 8.2)
     const uint8_t *trace_root
     const uint8_t *quotient_root
     const uint8_t *word_roots
@@ -41,7 +41,7 @@ cdef struct Verifier:
     # working memory, one arena
     Arena arena
     k3 *values                   # out of domain
-    k3 *final                    # coefficients
+    k3 *final                    # coefficients of the final polynomial
     uint64_t *uniforms
     k3 *slots
     k3 *results

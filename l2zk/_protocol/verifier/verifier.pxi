@@ -26,7 +26,8 @@ cdef void verify(Verifier *v) noexcept nogil:
     if p.grinding:                                                   # 7.7
         hear(v, MESSAGE_NONCE, v.nonce, 8)
         check_grinding(v)
-    draw_queries(v)                                                  # 7.8, with the length of all that follows
+    v.count = draw_queries(t, p, v.indices)                          # 7.8
+    check_length(v)
     check_rows(v, v.trace_words, p.rows_per_leaf * p.columns, v.trace_root, WRONG_TRACE_OPENING)   # 7.9
     check_rows(v, v.quotient_words, p.rows_per_leaf * 3 * p.pieces + (3 if p.hiding else 0), v.quotient_root,
                WRONG_QUOTIENT_OPENING)
@@ -71,13 +72,3 @@ cdef void check_values(Verifier *v) noexcept nogil:
 cdef void check_grinding(Verifier *v) noexcept nogil:
     if not has_zeros(&v.transcript, v.plan.grinding):
         refuse(v, NO_GRINDING)
-
-
-cdef void draw_queries(Verifier *v) noexcept nogil:
-    cdef size_t i
-    if v.refusal != ACCEPTED:
-        return
-    for i in range(v.plan.queries):
-        v.indices[i] = draw_word(&v.transcript) & (v.plan.leaves - 1)
-    v.count = sort_distinct(v.indices, v.plan.queries)
-    check_length(v)

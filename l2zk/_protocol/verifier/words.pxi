@@ -33,7 +33,7 @@ cdef inline void add_opening(l2zk_deep_point *point, k3 coefficient) noexcept no
 
 
 cdef void find_row(Verifier *v, size_t m) noexcept nogil:
-    """Where the words of row m of each leaf stand, in the order of weigh_openings."""
+    """Point the sources at row m of each leaf, in the order of weigh_openings."""
     cdef const Plan *p = v.plan
     cdef const uint64_t **source
     cdef size_t u, i
@@ -78,17 +78,17 @@ cdef void invert_all(uint64_t *values, size_t count) noexcept nogil:
         l2zk_active.invert(values + i, smaller(CHUNK, count - i))
 
 
-cdef void fold_word(Verifier *v, uint64_t *members, unsigned log_arity, k3 beta, uint64_t *out) noexcept nogil:
-    """The fold of each leaf at beta; inverse_y holds 1/y of its first member. (PROTOCOL 6.8)
+cdef void fold_opened_leaves(Verifier *v, uint64_t *members, unsigned log_arity, k3 beta, uint64_t *out) noexcept nogil:
+    """Fold the members of each opened leaf at beta; inverse_y has 1/y of its first member. (PROTOCOL 6.8)
 
-    The prover folds coefficients instead (fri.pxi).
+    The prover folds coefficients instead (fold_opened_leaves in fold.pxi).
     """
     cdef size_t i, c
     cdef uint64_t *place[3]
     for i from 0 <= i < v.lanes by TILE:
         for c in range(3):
             place[c] = out + c * v.lanes + i
-        l2zk_active.fold_leaves(members + i, v.lanes, log_arity, beta, v.inverse_y + i, place)
+        l2zk_active.fold_values(members + i, v.lanes, log_arity, beta, v.inverse_y + i, place)
 
 
 cdef void raise_points(Verifier *v, const uint64_t *y, unsigned log_power, uint64_t *out) noexcept nogil:
@@ -110,7 +110,7 @@ cdef void compute_word(Verifier *v) noexcept nogil:
     weigh_openings(v)
     for m in range(p.rows_per_leaf):
         batch_row(v, m, v.word_words + 3 * m * v.lanes)
-    fold_word(v, v.word_words, p.log_rows_per_leaf, v.beta[0], v.word)
+    fold_opened_leaves(v, v.word_words, p.log_rows_per_leaf, v.beta[0], v.word)
     raise_points(v, v.y, p.log_rows_per_leaf, v.y)
     for c in range(3 if p.hiding else 0):
         for i in range(v.count):
@@ -125,7 +125,7 @@ cdef size_t word_length(const Plan *p, size_t u) noexcept nogil:
 
 
 cdef size_t find_leaves(Verifier *v, size_t step, unsigned log_arity) noexcept nogil:
-    """The leaves that hold J; next_y becomes the first point of each, y over a root of unity."""
+    """The leaves with the values at J; next_y becomes the first point of each, y over a root of unity."""
     cdef size_t i, leaf_count
     cdef uint64_t unroot = f_inv(f_root(log_arity))
     for i in range(v.count):
@@ -139,7 +139,7 @@ cdef size_t find_leaves(Verifier *v, size_t step, unsigned log_arity) noexcept n
 
 
 cdef void check_word(Verifier *v, size_t u) noexcept nogil:
-    """Every computed value takes its place among the members of its leaf; the leaves lead to the root and fold to the next word."""
+    """Put every computed value in its place among the members of its leaf; check that the leaves lead to the root; fold them."""
     cdef const Plan *p = v.plan
     cdef unsigned log_arity = p.log_arity[u - 1]
     cdef size_t a = <size_t>1 << log_arity, step = word_length(p, u) >> log_arity, leaf_count, i, t, c, at
@@ -160,7 +160,7 @@ cdef void check_word(Verifier *v, size_t u) noexcept nogil:
         refuse(v, WRONG_WORD_OPENING)
     memcpy(v.inverse_y, v.next_y, 8 * v.lanes)
     invert_all(v.inverse_y, v.lanes)
-    fold_word(v, v.word_words, log_arity, v.beta[u], v.next_word)
+    fold_opened_leaves(v, v.word_words, log_arity, v.beta[u], v.next_word)
     raise_points(v, v.next_y, log_arity, v.y)
     v.word, v.next_word = v.next_word, v.word
     v.indices, v.leaves = v.leaves, v.indices
@@ -168,7 +168,7 @@ cdef void check_word(Verifier *v, size_t u) noexcept nogil:
 
 
 cdef void check_final_values(Verifier *v) noexcept nogil:
-    """The last word is the final polynomial."""
+    """Check that the last word is the final polynomial, at every point that is left."""
     cdef size_t i, c
     cdef uint64_t *place[3]
     if v.refusal != ACCEPTED:
