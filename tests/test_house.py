@@ -1,7 +1,8 @@
-"""The house stands as CONTRIBUTING.md draws it: rooms, floors, citations, budgets.
+"""The house stands as CONTRIBUTING.md draws it: rooms, floors, the parts of the core, citations, budgets.
 
-A test here fails when an import climbs, lazily or for a type checker, when modules import in a circle, when the code
-cites a section of PROTOCOL.md that there is not, when a room has no tests, and when a function or a file outgrows its
+A test here fails when an import climbs, lazily or for a type checker; when modules import in a circle; when a part of
+the core needs a later one, the verifier something of the prover, or anything behind the door a Python object; when the
+code cites a section of PROTOCOL.md that there is not; when a room has no tests; when a function or a file outgrows its
 budget.
 """
 
@@ -16,6 +17,8 @@ from importlib.util import resolve_name
 from pathlib import Path
 
 import pytest
+from core_text import PARTS, code, core_room, defined, needs, signatures, used
+from lengths import functions
 from places import HOUSE, NATIVE, ROOT, TESTS
 
 CORE = HOUSE / "_protocol"
@@ -144,6 +147,50 @@ def test_no_modules_import_in_a_circle():
         pytest.fail(" -> ".join(error.args[1]))
 
 
+# ---- the core --------------------------------------------------------------------------------------------------------
+
+CORE_FLOORS = (("base",), ("statement", "channel", "oracle"), ("prover", "verifier"), ("door",))
+CORE_FLOOR = {room: height for height, rooms in enumerate(CORE_FLOORS) for room in rooms}
+
+
+def test_every_part_of_the_core_is_included_once():
+    there = {path.relative_to(CORE).as_posix() for path in CORE.rglob("*.pxi")}
+    assert len(PARTS) == len(set(PARTS)) and set(PARTS) == there
+    assert {core_room(part) for part in PARTS} == set(CORE_FLOOR)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_stands_after_those_that_it_needs(part):
+    later = {other: defined(other) & used(part) for other in needs(part) if PARTS.index(other) > PARTS.index(part)}
+    assert not later
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_needs_no_higher_floor_and_the_verifier_no_prover(part):
+    here, others = core_room(part), {core_room(other) for other in needs(part)}
+    assert not {other for other in others if CORE_FLOOR[other] > CORE_FLOOR[here]}
+    assert not {here, *others} >= {"prover", "verifier"} or here == "door"
+
+
+def test_these_tests_see_what_a_part_needs():
+    assert "prover/state.pxi" in needs("prover/fold.pxi") and "oracle/extension.pxi" in needs("prover/commit.pxi")
+    assert "verifier/state.pxi" in needs("verifier/words.pxi") and "base/indices.pxi" in needs("verifier/openings.pxi")
+    assert "statement/plan.pxi" in needs("statement/domains.pxi") and "prover/prover.pxi" in needs("door/interface.pxi")
+
+
+PYTHON = re.compile(
+    r"^(?:def|class|import|from(?! libc)|cdef class)\b|\bwith gil\b|^\w+ = |^cdef (?:object|list|dict|tuple|str|bytes)\b",
+    re.M,
+)
+
+
+@pytest.mark.parametrize("part", [part for part in PARTS if core_room(part) != "door"])
+def test_no_python_object_is_behind_the_door(part):
+    """The compiler lets no function that is `nogil` touch one: so every function is, and nothing else runs."""
+    assert not [signature for signature in signatures(part) if not signature.endswith(" noexcept nogil")]
+    assert not PYTHON.search(code(part))
+
+
 # ---- citations -------------------------------------------------------------------------------------------------------
 
 NUMBERS = r"\d+(?:\.\d+)?"
@@ -184,9 +231,9 @@ def test_sections_that_the_code_cites_exist():
 FUNCTION_LINES = 45
 FILE_LINES = 350
 OVER = {
-    "l2zk/_native/blake3.h": 640,
-    "l2zk/_native/crew.c": 380,
-    "l2zk/_native/ntt.h": 620,
+    "l2zk/_native/blake3.h": 619,
+    "l2zk/_native/crew.c": 365,
+    "l2zk/_native/ntt.h": 595,
 }
 """Files that are longer. This table only shrinks. Protocol 2 writes the core anew and leaves no file of it here."""
 
@@ -200,46 +247,11 @@ def written() -> list[Path]:
     return sorted(path for path in found if not set(path.parts) & set(skipped))
 
 
-def lengths_in_python(text: str) -> Iterator[tuple[str, int]]:
-    """Each function of a module, nested ones too, and its lines."""
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node.name, int(node.end_lineno or 0) - node.lineno + 1
-
-
-def lengths_in_cython(text: str) -> Iterator[tuple[str, int]]:
-    """Each function and its lines: from its signature to the last line that stands deeper."""
-    lines = text.splitlines()
-    for start, line in enumerate(lines):
-        signature = re.match(r"(\s*)(?:cdef|cpdef|def) (?!struct|class|enum|extern)[^=(]*?(\w+)\(", line)
-        if not signature:
-            continue
-        end = start
-        while not re.search(r":\s*(#.*)?$", lines[end]):
-            end += 1
-        body = end + 1
-        while body < len(lines) and (not lines[body].strip() or lines[body].startswith(signature[1] + " ")):
-            end = body if lines[body].strip() else end
-            body += 1
-        yield signature[2], end - start + 1
-
-
-def lengths_in_c(text: str) -> Iterator[tuple[str, int]]:
-    """Each function and its lines: from its signature to the brace in the first column."""
-    for found in re.finditer(
-        r"^(?:\w[^;{}/#]*?\b(\w+)\([^;{}]*\))\s*(?:/\*.*?\*/\s*)?\{\n.*?^\}", text, re.MULTILINE | re.DOTALL
-    ):
-        yield found[1], found[0].count("\n") + 1
-
-
-LENGTHS = {".py": lengths_in_python, ".c": lengths_in_c, ".h": lengths_in_c}
-
-
 def test_no_function_is_longer_than_its_budget():
     long = [
         f"{from_root(path)}: {name} has {lines} lines"
         for path in written()
-        for name, lines in LENGTHS.get(path.suffix, lengths_in_cython)(path.read_text(encoding="utf-8"))
+        for name, lines in functions(path)
         if lines > FUNCTION_LINES
     ]
     assert not long, "\n".join(long)

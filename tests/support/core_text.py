@@ -1,4 +1,4 @@
-"""The rooms of the core: each part after those that it needs, verifier apart from prover, Python objects at the door alone."""
+"""The text of the core: its parts in their order, and which of them needs which."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-import pytest
 from places import HOUSE
 
 PARTS = re.findall(r'^include "_protocol/(.+?)"', (HOUSE / "_core.pyx").read_text(encoding="utf-8"), re.M)
-FLOORS = (("base",), ("statement", "channel", "oracle"), ("prover", "verifier"), ("door",))
-FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
 
 FUNCTION = re.compile(r"^(?:cdef|def) [^=\n]*?(\w+)\(", re.M)
 TYPE = re.compile(r"^(?:cdef )?(?:struct|class|enum) (\w+)", re.M)
@@ -19,7 +16,8 @@ VALUE = re.compile(r"^cdef \w+ (\w+) = |^([A-Z_]+) = ", re.M)
 ENUM = re.compile(r"^cdef enum[^\n]*:\n((?:    .*\n|\n)+)", re.M)
 
 
-def room(part: str) -> str:
+def core_room(part: str) -> str:
+    """The folder that a part is in."""
     return part.split("/")[0]
 
 
@@ -55,40 +53,8 @@ def needs(part: str) -> set[str]:
     return {other for other in PARTS if other != part and defined(other) & used(part)}
 
 
-def test_every_part_is_included_once() -> None:
-    there = {path.relative_to(HOUSE / "_protocol").as_posix() for path in (HOUSE / "_protocol").rglob("*.pxi")}
-    assert len(PARTS) == len(set(PARTS)) and set(PARTS) == there
-    assert {room(part) for part in PARTS} == set(FLOOR)
-
-
-@pytest.mark.parametrize("part", PARTS)
-def test_a_part_stands_after_those_that_it_needs(part: str) -> None:
-    later = {other: defined(other) & used(part) for other in needs(part) if PARTS.index(other) > PARTS.index(part)}
-    assert not later
-
-
-@pytest.mark.parametrize("part", PARTS)
-def test_a_part_needs_no_higher_floor_and_no_neighbour_of_the_door(part: str) -> None:
-    here, others = room(part), {room(other) for other in needs(part)}
-    assert not {other for other in others if FLOOR[other] > FLOOR[here]}
-    assert not {here, *others} >= {"prover", "verifier"} or here == "door"
-
-
-def test_these_tests_see_what_a_part_needs() -> None:
-    assert "prover/state.pxi" in needs("prover/fold.pxi") and "oracle/extension.pxi" in needs("prover/commit.pxi")
-    assert "verifier/state.pxi" in needs("verifier/words.pxi") and "base/indices.pxi" in needs("verifier/openings.pxi")
-    assert "statement/plan.pxi" in needs("statement/domains.pxi") and "prover/prover.pxi" in needs("door/interface.pxi")
-
-
 def signatures(part: str) -> Iterator[str]:
     """Each function's, to its colon."""
     text = code(part)
     for found in FUNCTION.finditer(text):
         yield text[found.start() : text.index(":\n", found.start())]
-
-
-@pytest.mark.parametrize("part", [part for part in PARTS if room(part) != "door"])
-def test_python_objects_stay_at_the_door(part: str) -> None:
-    """The compiler lets no function that is `nogil` touch one: so every function is, and nothing else runs."""
-    assert not [signature for signature in signatures(part) if not signature.endswith(" noexcept nogil")]
-    assert not re.search(r"^(?:def|class|import|cdef class)\b|\bwith gil\b|^\w+ = ", code(part), re.M)
