@@ -49,3 +49,7 @@ def test_every_path_on_the_map_exists() -> None:
             folder = folder or (name.rpartition("/")[0] if not name.endswith("/") else "")
             path = ROOT / name if (ROOT / name).exists() else ROOT / folder / name
             assert path.exists(), name
+
+
+def test_the_map_has_at_most_15_rows() -> None:
+    assert section("The map of the house").count("\n| `") <= 15
