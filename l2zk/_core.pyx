@@ -1,9 +1,10 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 # cython: freethreading_compatible=True
-"""The core: proves and verifies, given a program as arrays and integers. C knows arrays, this module knows the protocol.
+"""The core: proves and verifies, given a program as arrays and integers. C knows arrays,
+this module knows the protocol.
 
-The parts in order, each built on those before it; the sections are those of PROTOCOL.md. Only the parts of door/ have Python objects:
-all others are C in Cython's spelling.
+The parts in order, each built on those before it; the sections are those of PROTOCOL.md. Only the parts of door/ have
+Python objects: all others are C in Cython's spelling.
 """
 
 include "_protocol/base/native.pxi"           # the C kernels and the crew of threads, declared

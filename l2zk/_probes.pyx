@@ -1,7 +1,8 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The kernels one by one, for tests and benchmarks: numpy arrays in, numpy arrays out, with the instruction set in use.
 
-An extension of its own, that no wheel has: it holds the kernels, and the parts of the protocol that it shows, once more.
+An extension of its own, that no wheel has: it holds the kernels, and the parts of the protocol that it shows,
+once more.
 """
 
 import numpy as np
@@ -88,7 +89,8 @@ cdef tuple _tables(unsigned log_n):
 
 
 def ntt_probe(coefficients, unsigned log_n, uint64_t shift=1, tail=(), uint64_t tail_scale=0):
-    """Values on shift*<omega_n> of a polynomial with any number of coefficients; tail*tail_scale is added to the first ones."""
+    """Values on shift*<omega_n> of a polynomial with any number of coefficients;
+    tail*tail_scale is added to the first ones."""
     coefficients, tail = _column_array(coefficients), _column_array(tail)
     cdef unsigned log_tail = log_of_ratio(len(tail), 1)
     words, powers, out = _tables(log_n)
@@ -117,7 +119,7 @@ def scale_probe(coefficients, uint64_t shift):
     """coefficients[i]*shift^i."""
     cdef unsigned log_n = log_of_ratio(len(coefficients), 1)
     coefficients = _column_array(coefficients)
-    words, powers, out = _tables(log_n)
+    _, powers, out = _tables(log_n)
     l2zk_active.ntt_fill_shift(_words_of(powers), shift, log_n)
     l2zk_active.ntt_reverse(_words_of(out), _words_of(coefficients), len(coefficients), log_n, 1)
     l2zk_active.ntt_scale(_words_of(out), log_n, _words_of(powers))
@@ -138,7 +140,8 @@ def join_cosets_probe(residues, uint64_t shift_power):
 
 
 def hash_columns_probe(columns, salts=None):
-    """BLAKE3 of every row of a (words, n) array, a row being its words in little-endian order, zero-padded to 64 bytes: (n, 32) bytes.
+    """BLAKE3 of every row of a (words, n) array, a row being its words in little-endian order, zero-padded to 64 bytes:
+    (n, 32) bytes.
 
     salts: (n, 16) bytes, each of which with 16 zeros is the key of a row.
     """
@@ -152,7 +155,8 @@ def hash_columns_probe(columns, salts=None):
     for e in range(0 if salts is None else n):
         for k, word in enumerate(np.ascontiguousarray(salts[e]).view(np.uint32)):
             placed[k, e] = word
-    l2zk_active.hash_columns(sources, words, n, NULL if salts is None else <uint32_t *>_words_of(placed), n, <uint32_t *>_words_of(out), n)
+    l2zk_active.hash_columns(sources, words, n, NULL if salts is None else <uint32_t *>_words_of(placed), n,
+                             <uint32_t *>_words_of(out), n)
     free(sources)
     return np.ascontiguousarray(out.T).view(np.uint8)
 
@@ -163,7 +167,8 @@ def hash_parents_probe(left, right):
     cdef uint8_t digest[32]
     sliced = [np.ascontiguousarray(np.ascontiguousarray(side).view(np.uint32).T) for side in (left, right)]
     out = np.empty((8, n), dtype=np.uint32)
-    l2zk_active.hash_parents(<uint32_t *>_words_of(sliced[0]), <uint32_t *>_words_of(sliced[1]), n, n, <uint32_t *>_words_of(out), n)
+    l2zk_active.hash_parents(<uint32_t *>_words_of(sliced[0]), <uint32_t *>_words_of(sliced[1]), n, n,
+                             <uint32_t *>_words_of(out), n)
     single = []
     for i in range(n):
         l2zk_active.hash_parent(<const uint8_t *>_words_of(left[i]), <const uint8_t *>_words_of(right[i]), digest)
@@ -188,7 +193,8 @@ cdef l2zk_crew *_crew_of_one() except NULL:
 
 
 def tree_probe(columns, size_t blowup, indices, seed=None):
-    """A tree over the rows of a (words, leaves) array: its root, and the digests that open the leaves of some indices, in increasing order.
+    """A tree over the rows of a (words, leaves) array: its root, and the digests that open the leaves of some indices,
+    in increasing order.
 
     With a seed of 32 bytes each leaf has a salt, of the trace tree's.
     """
@@ -234,7 +240,8 @@ def tree_probe(columns, size_t blowup, indices, seed=None):
 
 
 def grind_probe(bytes prefix, uint64_t first, uint64_t count, unsigned bits):
-    """The least nonce in first .. first + count - 1 that gives the zeros, or None; prefix: 48 bytes, digest and framing."""
+    """The least nonce in first .. first + count - 1 that gives the zeros, or None; prefix: 48 bytes,
+    digest and framing."""
     cdef int found = 0
     if len(prefix) != 48:
         raise ValueError(f"a nonce is hashed after 48 bytes, not after {len(prefix)}")
@@ -243,7 +250,8 @@ def grind_probe(bytes prefix, uint64_t first, uint64_t count, unsigned bits):
 
 
 def fold_probe(coefficients, unsigned log_arity, beta):
-    """The fold of a polynomial over K, coefficients (3, n) in bit-reversed order, by 2^log_arity at beta; (3, n >> log_arity)."""
+    """The fold of a polynomial over K, coefficients (3, n) in bit-reversed order, by 2^log_arity at beta; (3,
+    n >> log_arity)."""
     coefficients = _column_array(coefficients)
     cdef size_t n = coefficients.shape[1], i
     out = np.empty((3, n >> log_arity), dtype=np.uint64)
@@ -267,7 +275,8 @@ def value_probe(coefficients, point):
     for i in range(3):
         z.c[i] = point[i]
     fill_extension_powers(_words_of(powers), z)
-    z = value_at(_words_of(coefficients), len(coefficients), _words_of(powers), k_pow(z, TILE), _words_of(powers) + 12 * TILE)
+    z = value_at(_words_of(coefficients), len(coefficients), _words_of(powers), k_pow(z, TILE),
+                 _words_of(powers) + 12 * TILE)
     return z.c[0], z.c[1], z.c[2]
 
 
@@ -279,14 +288,16 @@ def exempt_coefficients_probe(unsigned log_length, size_t count):
 
 
 def exempt_probe(unsigned log_length, size_t most, size_t count, zeta):
-    """The value of that product at a point of K, as the verifier finds it for a program that leaves out at most so many rows."""
+    """The value of that product at a point of K,
+    as the verifier finds it for a program that leaves out at most so many rows."""
     cdef Plan plan
     cdef k3 point
     cdef int c
     memset(&plan, 0, sizeof(Plan))
     plan.length, plan.log_length = <size_t>1 << log_length, log_length
     place_strides(&plan, most)
-    polynomial, room = np.zeros((1 << plan.log_stride) + 1, dtype=np.uint64), np.zeros(3 * plan.strides + 1, dtype=np.uint64)
+    polynomial = np.zeros((1 << plan.log_stride) + 1, dtype=np.uint64)
+    room = np.zeros(3 * plan.strides + 1, dtype=np.uint64)
     plan.stride_polynomial = _words_of(polynomial)
     exempt_coefficients(f_root(log_length), <size_t>1 << plan.log_stride, _words_of(polynomial))
     for c in range(3):
@@ -296,7 +307,8 @@ def exempt_probe(unsigned log_length, size_t most, size_t count, zeta):
 
 
 def transcript_probe(messages):
-    """A transcript that absorbs (kind, bytes) messages; for each kind -1, bytes is how many words to draw. Gives the words."""
+    """A transcript that absorbs (kind, bytes) messages; for each kind -1, bytes is how many words to draw.
+    Gives the words."""
     cdef Transcript t
     words = []
     begin(&t)
@@ -309,7 +321,8 @@ def transcript_probe(messages):
 
 
 def challenge_probe(words, bint outside_field):
-    """The element of K that a new transcript draws, of whose words the next are replaced by these four; with zeta's rule or without."""
+    """The element of K that a new transcript draws, of whose words the next are replaced by these four;
+    with zeta's rule or without."""
     cdef Transcript t
     cdef k3 r
     cdef size_t i

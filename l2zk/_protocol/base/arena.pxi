@@ -1,5 +1,5 @@
-# The memory of one proof: a single block, laid out by a function that is run twice, first to measure and then to place. A column of
-# values has a tile of room behind it.
+# The memory of one proof: a single block, laid out by a function that is run twice, first to measure and then to place.
+# A column of values has a tile of room behind it.
 
 cdef struct Arena:
     char *base                   # NULL while measuring
@@ -11,7 +11,7 @@ cdef struct Scratch:             # one worker's part of it
     l2zk_group *groups           # the divisors on a tile
     const uint64_t **results     # a tile for every constraint, group by group
     uint64_t **sources           # words of a leaf
-    const uint64_t **reciprocals # for each offset the coordinates of 1/(x - g^o*zeta) on a tile
+    const uint64_t **reciprocals  # for each offset the coordinates of 1/(x - g^o*zeta) on a tile
     uint64_t *random             # working memory of `expand`
     uint64_t *shift              # powers of a coset's first point, or those that wrap a polynomial (overflow.pxi)
     uint64_t *tail               # the tail that an extension adds to a column's coefficients, scaled for a coset

@@ -12,8 +12,10 @@ cdef void fill_extension_powers(uint64_t *limbs, k3 z) noexcept nogil:
     l2zk_active.split_weights(powers, TILE, TILE, limbs)
 
 
-cdef k3 value_at(const uint64_t *coefficients, size_t count, const uint64_t *powers, k3 next_tile, uint64_t *staged) noexcept nogil:
-    """A polynomial over F, in natural order, where the first TILE powers are given and the next one: Horner, tile by tile."""
+cdef k3 value_at(const uint64_t *coefficients, size_t count, const uint64_t *powers, k3 next_tile,
+                 uint64_t *staged) noexcept nogil:
+    """A polynomial over F, in natural order, where the first TILE powers are given and the next one: Horner,
+    tile by tile."""
     cdef size_t tile, here
     cdef k3 value = k_from(0)
     for tile in reversed(range((count + TILE - 1) // TILE)):

@@ -32,7 +32,8 @@ cdef extern from "kernels.h" nogil:
     const size_t TILE
     const size_t CHUNK
     const size_t CHUNK_STEP
-    enum: OP_ADD_VV, OP_SUB_VV, OP_MUL_VV, OP_ADD_VU, OP_SUB_VU, OP_SUB_UV, OP_MUL_VU, OP_NEG_V, OP_RESULT_V, OP_RESULT_U
+    enum: OP_ADD_VV, OP_SUB_VV, OP_MUL_VV, OP_ADD_VU, OP_SUB_VU, OP_SUB_UV, OP_MUL_VU, OP_NEG_V
+    enum: OP_RESULT_V, OP_RESULT_U
     ctypedef struct l2zk_code:
         const uint32_t (*prelude)[4]
         const uint32_t (*loads)[3]
@@ -73,7 +74,8 @@ cdef extern from "kernels.h" nogil:
         const char *name
         void (*hash_bytes)(const uint8_t *, size_t, uint8_t *) noexcept nogil
         void (*hash_parent)(const uint8_t *, const uint8_t *, uint8_t *) noexcept nogil
-        void (*hash_columns)(const uint64_t *const *, size_t, size_t, const uint32_t *, size_t, uint32_t *, size_t) noexcept nogil
+        void (*hash_columns)(const uint64_t *const *, size_t, size_t, const uint32_t *, size_t, uint32_t *,
+                             size_t) noexcept nogil
         void (*hash_parents)(const uint32_t *, const uint32_t *, size_t, size_t, uint32_t *, size_t) noexcept nogil
         void (*expand)(const uint32_t *, const uint32_t *, uint64_t, size_t, uint32_t *, size_t) noexcept nogil
         uint64_t (*grind)(const uint8_t *, uint64_t, uint64_t, unsigned, int *) noexcept nogil

@@ -1,7 +1,7 @@
 # Randomness: every mask and salt of a proof, expanded from one seed of the operating system. (PROTOCOL 10)
 #
-# The stream (purpose, index) is BLAKE3's extended output for the key `seed` and the message u64 purpose || u64 index, in blocks of 64
-# bytes that are made many at a time.
+# The stream (purpose, index) is BLAKE3's extended output for the key `seed` and the message u64 purpose || u64 index,
+# in blocks of 64 bytes that are made many at a time.
 
 cdef enum:
     BLOCKS_AT_ONCE = 1 << 9      # a multiple of the lanes that hash together
@@ -20,7 +20,8 @@ cdef struct Randomness:
 
 cdef const uint32_t *expand(const Randomness *r, Purpose purpose, uint64_t index, uint64_t first, size_t count,
                             uint64_t *working) noexcept nogil:
-    """Blocks first .. first + count - 1 of a stream, at most BLOCKS_AT_ONCE; word k of block i is result[k*BLOCKS_AT_ONCE + i]."""
+    """Blocks first .. first + count - 1 of a stream, at most BLOCKS_AT_ONCE;
+    word k of block i is result[k*BLOCKS_AT_ONCE + i]."""
     cdef uint32_t message[4]
     message[0], message[1], message[2], message[3] = purpose, 0, <uint32_t>index, <uint32_t>(index >> 32)
     l2zk_active.expand(r.seed, message, first, count, <uint32_t *>working, BLOCKS_AT_ONCE)
@@ -45,8 +46,8 @@ cdef void draw_mask(const Randomness *r, Purpose purpose, uint64_t index, uint64
                     drawn += 1
 
 
-# A block has four salts, for leaves that are a stretch apart: so those of neighbours lie side by side, as hash_columns takes them,
-# their words BLOCKS_AT_ONCE apart.
+# A block has four salts, for leaves that are a stretch apart: so those of neighbours lie side by side, as hash_columns
+# takes them, their words BLOCKS_AT_ONCE apart.
 
 cdef inline size_t salt_stretch(size_t leaves) noexcept nogil:
     return larger(SALTS_TOGETHER, leaves // 4)
@@ -61,12 +62,15 @@ cdef inline size_t salt_place(size_t i, size_t leaves) noexcept nogil:
     return i % salt_stretch(leaves) + i // salt_stretch(leaves) * 4 * BLOCKS_AT_ONCE
 
 
-cdef const uint32_t *draw_salts(const Randomness *r, size_t tree, uint64_t task, size_t leaves, uint64_t *working) noexcept nogil:
+cdef const uint32_t *draw_salts(const Randomness *r, size_t tree, uint64_t task, size_t leaves,
+                                uint64_t *working) noexcept nogil:
     """The salts of a task's leaves, in their places (salt_place)."""
     return expand(r, PURPOSE_SALT, tree, task * salt_blocks(leaves), salt_blocks(leaves), working)
 
 
-cdef const uint32_t *draw_salt(const Randomness *r, size_t tree, uint64_t task, size_t leaves, size_t i, uint64_t *working) noexcept nogil:
+cdef const uint32_t *draw_salt(const Randomness *r, size_t tree, uint64_t task, size_t leaves, size_t i,
+                               uint64_t *working) noexcept nogil:
     """The salt of leaf i of a task: word k is result[k*BLOCKS_AT_ONCE]."""
     cdef size_t block = i % salt_stretch(leaves)
-    return expand(r, PURPOSE_SALT, tree, task * salt_blocks(leaves) + block, 1, working) + (salt_place(i, leaves) - block)
+    cdef const uint32_t *made = expand(r, PURPOSE_SALT, tree, task * salt_blocks(leaves) + block, 1, working)
+    return made + (salt_place(i, leaves) - block)

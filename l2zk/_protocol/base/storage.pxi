@@ -26,8 +26,10 @@ cdef inline size_t stored_at(size_t j, size_t m, size_t blowup) noexcept nogil:
     return j if m <= blowup else (j % blowup) * (m // blowup) + j // blowup
 
 
-cdef const uint64_t *tile_at(const uint64_t *values, size_t count, size_t at, size_t stride, uint64_t *staged) noexcept nogil:
-    """TILE values from `at` on, `stride` apart, counted modulo count, a power of two; copied if they are not next to each other."""
+cdef const uint64_t *tile_at(const uint64_t *values, size_t count, size_t at, size_t stride,
+                             uint64_t *staged) noexcept nogil:
+    """TILE values from `at` on, `stride` apart, counted modulo count, a power of two;
+    copied if they are not next to each other."""
     at &= count - 1
     if stride == 1 and at + TILE <= count:
         return values + at
@@ -35,7 +37,8 @@ cdef const uint64_t *tile_at(const uint64_t *values, size_t count, size_t at, si
     return staged
 
 
-cdef inline void copy_strided(uint64_t *out, const uint64_t *values, size_t count, size_t at, size_t stride) noexcept nogil:
+cdef inline void copy_strided(uint64_t *out, const uint64_t *values, size_t count, size_t at,
+                              size_t stride) noexcept nogil:
     """TILE values from `at` on, `stride` apart, counted modulo count, a power of two."""
     cdef size_t t
     for t in range(TILE):

@@ -13,7 +13,8 @@ cdef class Compiled:
         self.plan = table.plan
         self.table = table
         self.keep = []
-        _require(shape.length == self.plan.length and shape.columns == self.plan.columns, "the shape is not of this table")
+        _require(shape.length == self.plan.length and shape.columns == self.plan.columns,
+                 "the shape is not of this table")
         self._take_shape(shape)
         self._take_seed(shape, table.rows)
         place_quotient(&self.plan)
@@ -48,7 +49,8 @@ cdef class Compiled:
 
     cdef int _take_seed(self, shape, rows) except -1:
         """The shape as the seed message states it. (PROTOCOL 5.4)"""
-        words = [rows, shape.length, shape.domain_length, shape.columns, len(shape.offsets), shape.pieces, shape.piece_length,
+        words = [rows, shape.length, shape.domain_length, shape.columns, len(shape.offsets), shape.pieces,
+                 shape.piece_length,
                  shape.mask_length, shape.quotient_mask_length, shape.degree_bound, shape.rows_per_leaf, shape.queries,
                  len(shape.arities), *shape.arities, shape.final_length]
         self.plan.shape_words = <const uint64_t *>kept(self.keep, words, np.uint64)

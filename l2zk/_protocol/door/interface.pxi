@@ -28,15 +28,16 @@ cdef int _run_alone(Session session, l2zk_job job, Execution run, trace, progres
     return 0
 
 
-def prove_bytes(Compiled compiled, header, output_places, inputs, start, *, trace=None, bint check=True, unsigned threads=1,
-                progress=None, seed=None, columns=None, profile=None):
+def prove_bytes(Compiled compiled, header, output_places, inputs, start, *, trace=None, bint check=True,
+                unsigned threads=1, progress=None, seed=None, columns=None, profile=None):
     """Prove (PROTOCOL 6). Gives the header with the outputs filled in, and the body, as bytes.
 
-    header: bytes with 8 bytes for each output at output_places. inputs: public inputs. start: cells (row, column, value).
-    columns: by index, uint64 (length,) of those columns that are given rather than stepped. trace: uint64 (columns, length),
-    instead of running the program at all. seed: 32 bytes of the operating system, for every mask and salt of a hiding proof, used
-    for no other proof. progress(stage, done, total) is called by this thread. profile: a dict that gets the seconds of each stage.
-    Raises TraceViolation if the trace breaks a constraint, StepError, and whatever progress or a signal handler raises.
+    header: bytes with 8 bytes for each output at output_places. inputs: public inputs. start: cells (row, column,
+    value). columns: by index, uint64 (length,) of those columns that are given rather than stepped. trace: uint64
+    (columns, length), instead of running the program at all. seed: 32 bytes of the operating system, for every mask and
+    salt of a hiding proof, used for no other proof. progress(stage, done, total) is called by this thread. profile: a
+    dict that gets the seconds of each stage. Raises TraceViolation if the trace breaks a constraint, StepError,
+    and whatever progress or a signal handler raises.
     """
     cdef Session session = Session(threads)
     cdef Run run = Run(compiled, header, output_places, inputs, start, check=check, seed=seed, columns=columns)
@@ -47,7 +48,8 @@ def prove_bytes(Compiled compiled, header, output_places, inputs, start, *, trac
 
 
 def run_trace(Table table, inputs, start, *, trace=None, bint check=False, progress=None, columns=None):
-    """Run the program without proving: the trace as uint64 (columns, length) and the outputs. check: raise TraceViolation."""
+    """Run the program without proving: the trace as uint64 (columns, length) and the outputs. check:
+    raise TraceViolation."""
     cdef Session session = Session(1)      # whose block the trace is in until it is copied
     cdef Execution run = Execution()
     run.take(table, &table.plan, inputs, start, columns)
@@ -57,7 +59,8 @@ def run_trace(Table table, inputs, start, *, trace=None, bint check=False, progr
 
 
 def prove_many(runs, *, unsigned threads=1, progress=None, bint stop_at_failure=True):
-    """Prove a sequence of `Run`s, each of which can be proved once, in one region without the GIL and in one block of memory.
+    """Prove a sequence of `Run`s, each of which can be proved once,
+    in one region without the GIL and in one block of memory.
 
     Gives for each its header and body, or None where it failed or was not begun: prove that one alone to see why.
     progress("proofs", done, total) is called by this thread.

@@ -9,7 +9,8 @@ cdef size_t LONG_MESSAGE = 1 << 22  # bytes; a shorter one is hashed in less tim
 
 
 def blake3(data):
-    """The 32-byte BLAKE3 hash of bytes, or of any buffer whose bytes lie together; a long one is hashed without the GIL."""
+    """The 32-byte BLAKE3 hash of bytes, or of any buffer whose bytes lie together;
+    a long one is hashed without the GIL."""
     cdef _Bytes view = _Bytes(data)
     cdef const uint8_t *start = view.start()
     cdef size_t length = view.size()
@@ -79,10 +80,12 @@ def use_isa(name=None):
     if name is not None:
         wanted = encoded
     if l2zk_select(wanted):
-        raise OptionsError(f"this machine and build have no instruction set {short(name)}: choose one of {', '.join(isas())}")
+        raise OptionsError(
+            f"this machine and build have no instruction set {short(name)}: choose one of {', '.join(isas())}"
+        )
 
 
-ISA_REFUSED = ""                  # the fault of L2ZK_ISA, raised when something is proved or verified rather than at import
+ISA_REFUSED = ""  # the fault of L2ZK_ISA, raised when something is proved or verified rather than at import
 try:
     use_isa(os.environ.get("L2ZK_ISA") or None)
 except OptionsError as refused:

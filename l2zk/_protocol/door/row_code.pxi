@@ -1,11 +1,12 @@
-# A step's code for one row at a time: independent operations of a kind side by side, eight in a step (kernels.h, l2zk_row_step).
+# A step's code for one row at a time: independent operations of a kind side by side, eight in a step (kernels.h,
+# l2zk_row_step).
 #
-# Slots hold the uniforms, a zero, the loads, and a value for each operation, in the order of their levels: an operation's level is one
-# more than those of its operands. Each holds one value; a step of fewer than eight spills into slots of later steps, so the order matters
-# and eight slots are spare.
+# Slots hold the uniforms, a zero, the loads, and a value for each operation, in the order of their levels: an
+# operation's level is one more than those of its operands. Each holds one value; a step of fewer than eight spills into
+# slots of later steps, so the order matters and eight slots are spare.
 
-_ROW_OPERATIONS = {OP_ADD_VV: OP_ADD_VV, OP_ADD_VU: OP_ADD_VV, OP_SUB_VV: OP_SUB_VV, OP_SUB_VU: OP_SUB_VV, OP_SUB_UV: OP_SUB_VV,
-                   OP_MUL_VV: OP_MUL_VV, OP_MUL_VU: OP_MUL_VV, OP_NEG_V: OP_SUB_VV}
+_ROW_OPERATIONS = {OP_ADD_VV: OP_ADD_VV, OP_ADD_VU: OP_ADD_VV, OP_SUB_VV: OP_SUB_VV, OP_SUB_VU: OP_SUB_VV,
+                   OP_SUB_UV: OP_SUB_VV, OP_MUL_VV: OP_MUL_VV, OP_MUL_VU: OP_MUL_VV, OP_NEG_V: OP_SUB_VV}
 
 
 class _RowCode:
@@ -14,8 +15,8 @@ class _RowCode:
     def __init__(self, code):
         zero = len(code.uniforms)
         self.first_load = zero + 1
-        self.values = list(range(self.first_load + len(code.loads)))     # by number, the slot of a uniform, a load or an operation
-        self.operations = []                                             # (level, op, a, b) by number
+        self.values = list(range(self.first_load + len(code.loads)))  # the slots of uniforms, loads and operations
+        self.operations = []                                          # (level, op, a, b) by number
         self.results = [0] * code.results
         self._read(code, zero)
         self.steps = []
@@ -47,7 +48,8 @@ class _RowCode:
             self.values[first + i] = first + place
         start = 0
         for place in range(1, len(order) + 1):
-            if place == len(order) or place == start + 8 or self.operations[order[place]][:2] != self.operations[order[start]][:2]:
+            full = place == len(order) or place == start + 8
+            if full or self.operations[order[place]][:2] != self.operations[order[start]][:2]:
                 self._step(first + start, [self.operations[i] for i in order[start:place]])
                 start = place
 

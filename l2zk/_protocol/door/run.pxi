@@ -4,7 +4,8 @@ from l2zk.errors import L2zkError, StepError
 
 
 class TraceViolation(Exception):
-    """The trace breaks constraints: `first` row (or -1) and `counts` of each, and the trace (w, N) and outputs they broke on."""
+    """The trace breaks constraints: `first` row (or -1) and `counts` of each, and the trace (w, N)
+    and outputs they broke on."""
 
     def __init__(self, first, counts, trace, outputs):
         super().__init__("the trace violates a constraint")
@@ -99,7 +100,8 @@ cdef class Execution:
         cdef size_t c, length = self.prover.plan.length
         result = np.empty((self.prover.plan.columns, length), dtype=np.uint64)
         for c in range(self.prover.plan.columns):
-            memcpy(<void *><size_t>result[c].ctypes.data, column_of(self.prover.trace, self.prover.plan.coset_size, c), 8 * length)
+            memcpy(<void *><size_t>result[c].ctypes.data, column_of(self.prover.trace, self.prover.plan.coset_size, c),
+                   8 * length)
         return result
 
     cdef object outputs(self):
@@ -107,12 +109,14 @@ cdef class Execution:
 
 
 cdef class Run(Execution):
-    """A proof to be made: an execution of a compiled table, the header that states it, and the randomness that hides it."""
+    """A proof to be made: an execution of a compiled table, the header that states it,
+    and the randomness that hides it."""
     cdef Compiled compiled
     cdef object head
     cdef uint8_t *body           # a copy of the proof that outlives the block, or NULL
 
-    def __cinit__(self, Compiled compiled, header, output_places, inputs, start, *, bint check=True, seed=None, columns=None):
+    def __cinit__(self, Compiled compiled, header, output_places, inputs, start, *, bint check=True, seed=None,
+                  columns=None):
         self.body = NULL
         self.compiled = compiled
         self.prover.check = check

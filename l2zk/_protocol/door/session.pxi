@@ -1,5 +1,5 @@
-# A call's crew and memory. A proof runs without the GIL on a crew of threads of its own, trace generation included, while the calling
-# thread looks in every 50 ms for Ctrl-C and progress.
+# A call's crew and memory. A proof runs without the GIL on a crew of threads of its own, trace generation included,
+# while the calling thread looks in every 50 ms for Ctrl-C and progress.
 
 from cpython.exc cimport PyErr_CheckSignals
 
@@ -8,7 +8,8 @@ from l2zk.errors import L2zkError
 
 cdef double patience = LOOK_IN_SECONDS
 
-STAGES = ("start", "trace", "check", "commit trace", "quotient", "commit quotient", "values", "batch", "fold", "grind", "open")
+STAGES = ("start", "trace", "check", "commit trace", "quotient", "commit quotient", "values", "batch", "fold", "grind",
+          "open")
 
 
 cdef class Session:

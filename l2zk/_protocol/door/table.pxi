@@ -11,13 +11,14 @@ cdef enum:
 
 
 cdef class Table:
-    """A program of `length` rows with padding and so many columns: to be run and checked as it is, or proved in any number of shapes.
+    """A program of `length` rows with padding and so many columns: to be run and checked as it is,
+    or proved in any number of shapes.
 
     rows: n, of the seed message. domains: uint64 (constraints, 3). reads: (offset, uint32 columns) in increasing order.
     step: on row i it gives row i + step_reach of each column of step_targets, (column, first row that it fills).
-    step_function: a capsule named STEP_FUNCTION, whose function fills the rows from step_reach on, instead of the step code.
-    periodic: uint64 arrays. constraints, step: Code of bytecode.py. output_claims: (constraint, row) of each output, whose value is
-    what the constraint's expression gives on this row with 0 for the output.
+    step_function: a capsule named STEP_FUNCTION, whose function fills the rows from step_reach on, instead of the step
+    code. periodic: uint64 arrays. constraints, step: Code of bytecode.py. output_claims: (constraint, row) of each
+    output, whose value is what the constraint's expression gives on this row with 0 for the output.
     """
     cdef Plan plan
     cdef list keep
@@ -28,15 +29,15 @@ cdef class Table:
         memset(&self.plan, 0, sizeof(Plan))
         self.keep = []
 
-    def __init__(self, length, *, columns, rows, domains, reads, periodic, constraints, input_count, output_claims, step=None,
-                 step_targets=None, step_reach=0, step_function=None):
+    def __init__(self, length, *, columns, rows, domains, reads, periodic, constraints, input_count, output_claims,
+                 step=None, step_targets=None, step_reach=0, step_function=None):
         cdef Plan *p = &self.plan
         input_count, step_reach = _whole("input_count", input_count), _whole("step_reach", step_reach)
         _require(reads and reads[0][0] == 0, "the first reads are not those at offset 0")
         self.rows = rows
         p.length, p.columns = length, columns
         p.log_length = log2_exact(p.length)
-        p.coset_size = p.length        # until a shape says more: a trace that is only run and checked has room for no more
+        p.coset_size = p.length        # until a shape says more: a trace that is only run and checked needs no more
         self._take_reads(reads)
         self._take_domains(domains)
         self._take_periodic(periodic)
@@ -57,7 +58,8 @@ cdef class Table:
         if p.has_step:
             p.step_targets = <const uint32_t (*)[2]>self._table(step_targets, 2, np.uint32)
             for column, first in step_targets:
-                _require(column < p.columns and 1 <= first <= step_reach, f"the step fills column {column} from row {first} on")
+                _require(column < p.columns and 1 <= first <= step_reach,
+                         f"the step fills column {column} from row {first} on")
             p.first_target = min([int(first) for _, first in step_targets], default=step_reach)
             self._take_code(&p.step, step, len(step_targets))
             self._take_rows(_RowCode(step))
@@ -76,7 +78,8 @@ cdef class Table:
         self.plan.row_periodic = addresses
         for k, (kind, index, offset) in enumerate(loads.tolist()):
             if kind == 1 and offset:
-                addresses[k] = <size_t>self._array(np.roll(np.array(periodic[index], dtype=np.uint64), -offset), np.uint64)
+                addresses[k] = <size_t>self._array(np.roll(np.array(periodic[index], dtype=np.uint64), -offset),
+                                                   np.uint64)
             elif kind == 1:
                 addresses[k] = <size_t>self.plan.periodic[index].values
         return 0
@@ -93,7 +96,8 @@ cdef class Table:
 
     cdef const void *_table(self, rows, width, dtype) except? NULL:
         """As `_array`, of rows of so many numbers."""
-        _require(all(len(row) == width and min(row) >= 0 for row in rows), f"a table has rows that are not of {width} numbers")
+        _require(all(len(row) == width and min(row) >= 0 for row in rows),
+                 f"a table has rows that are not of {width} numbers")
         return self._array(rows, dtype)
 
     cdef const void *_field(self, values) except? NULL:
@@ -152,7 +156,8 @@ cdef class Table:
         return 0
 
     cdef int _take_exempt(self, exempt) except -1:
-        """The last rows that each group leaves out: a base of many by their polynomial, and a few more by a product each. (domains.pxi)"""
+        """The last rows that each group leaves out: a base of many by their polynomial,
+        and a few more by a product each. (domains.pxi)"""
         cdef Plan *p = &self.plan
         cdef size_t stride
         bases, base_of = [0], {}
@@ -172,7 +177,9 @@ cdef class Table:
 
     cdef int _check_domain(self, kind, x, y) except -1:
         cdef size_t length = self.plan.length
-        good = (kind == DOMAIN_EVERY or kind == DOMAIN_TRANSITION and 1 <= x < length or kind == DOMAIN_ROW and 0 <= x < length
+        good = (kind == DOMAIN_EVERY
+                or kind == DOMAIN_TRANSITION and 1 <= x < length
+                or kind == DOMAIN_ROW and 0 <= x < length
                 or kind == DOMAIN_CYCLIC and 2 <= y <= length and y & (y - 1) == 0 and 0 <= x < y)
         if not good:
             raise ValueError(f"({kind}, {x}, {y}) is no domain of {length} rows")
@@ -194,12 +201,14 @@ cdef class Table:
 
     cdef int _take_code(self, l2zk_code *c, code, size_t results) except -1:
         """Check every instruction once, so that the loops that run it need not."""
-        _require(0 <= len(code.loads) <= code.vectors <= MOST_SLOTS, "the code has fewer vector slots than loads, or too many")
+        _require(0 <= len(code.loads) <= code.vectors <= MOST_SLOTS,
+                 "the code has fewer vector slots than loads, or too many")
         c.uniform_count, c.vector_count, c.result_count = len(code.uniforms), code.vectors, code.results
         c.prelude_count, c.load_count, c.body_count = len(code.prelude), len(code.loads), len(code.body)
         c.uniforms = <const uint64_t *>self._field(code.uniforms)
         for table, width in ((code.prelude, 4), (code.loads, 3), (code.body, 4)):
-            _require(np.ndim(table) == 2 and np.shape(table)[1] == width, "an instruction is four numbers, a load three")
+            _require(np.ndim(table) == 2 and np.shape(table)[1] == width,
+                     "an instruction is four numbers, a load three")
         c.prelude = <const uint32_t (*)[4]>self._array(code.prelude, np.uint32)
         c.loads = <const uint32_t (*)[3]>self._array(code.loads, np.uint32)
         c.body = <const uint32_t (*)[4]>self._array(code.body, np.uint32)
@@ -219,8 +228,9 @@ cdef class Table:
 
     cdef int _check_claims(self) except -1:
         cdef size_t i
-        for i in range(self.plan.output_count):
-            if self.plan.output_claims[i][0] >= self.plan.constraint_count or self.plan.output_claims[i][1] >= self.plan.length:
+        cdef const Plan *p = &self.plan
+        for i in range(p.output_count):
+            if p.output_claims[i][0] >= p.constraint_count or p.output_claims[i][1] >= p.length:
                 raise ValueError(f"output {i} has no constraint or row")
         return 0
 
@@ -229,7 +239,8 @@ cdef class Table:
         cdef const uint32_t *ins
         for i in range(c.prelude_count):
             ins = c.prelude[i]
-            if ins[0] not in (OP_ADD_VV, OP_SUB_VV, OP_MUL_VV, OP_NEG_V) or max(ins[1], ins[2], ins[3]) >= c.uniform_count:
+            known = ins[0] in (OP_ADD_VV, OP_SUB_VV, OP_MUL_VV, OP_NEG_V)
+            if not known or max(ins[1], ins[2], ins[3]) >= c.uniform_count:
                 raise ValueError(f"prelude instruction {i} is not valid")
         return 0
 

@@ -1,7 +1,8 @@
-# Low-degree extension: from the coefficients of columns to their values on cosets, and the tree over these. (PROTOCOL 6.2, 6.4, 6.8)
+# Low-degree extension: from the coefficients of columns to their values on cosets, and the tree over these.
+# (PROTOCOL 6.2, 6.4, 6.8)
 #
-# The polynomials have a little more than n coefficients, n a power of two: the first n stand in bit-reversed order, the rest (the tail)
-# in natural order. On a coset x^n is one constant, so the tail folds back onto the first coefficients.
+# The polynomials have a little more than n coefficients, n a power of two: the first n stand in bit-reversed order, the
+# rest (the tail) in natural order. On a coset x^n is one constant, so the tail folds back onto the first coefficients.
 
 cdef size_t COLUMNS_A_TASK = 8
 
@@ -31,8 +32,8 @@ cdef struct Extension:
 cdef void reverse_tail(void *context, size_t c, unsigned worker) noexcept nogil:
     """A column's tail in bit-reversed order, with zeros up to a power of two."""
     cdef Extension *e = <Extension *>context
-    l2zk_active.ntt_reverse(column_of(e.reversed_tails, e.tail_room, c), column_of(<uint64_t *>e.tail, e.tail_size, c), e.tail_count,
-                            log_of_ratio(e.tail_count, 1), 1)
+    l2zk_active.ntt_reverse(column_of(e.reversed_tails, e.tail_room, c), column_of(<uint64_t *>e.tail, e.tail_size, c),
+                            e.tail_count, log_of_ratio(e.tail_count, 1), 1)
 
 
 cdef void extend_columns(void *context, size_t task, unsigned worker) noexcept nogil:
@@ -52,12 +53,14 @@ cdef void extend_columns(void *context, size_t task, unsigned worker) noexcept n
     for c in range(first, smaller(first + COLUMNS_A_TASK, e.columns)):
         if e.tail_count:
             l2zk_active.scale_values(tail, column_of(e.reversed_tails, e.tail_room, c), <size_t>1 << log_tail, scale)
-        l2zk_active.ntt_values(column_of(e.out, e.out_size, c) + (coset << e.log_rows), column_of(e.main, e.main_size, c),
+        l2zk_active.ntt_values(column_of(e.out, e.out_size, c) + (coset << e.log_rows),
+                               column_of(e.main, e.main_size, c),
                                e.log_rows, shift, tail if e.tail_count else NULL, log_tail, e.tables)
 
 
 cdef void extend_coset(void *context, size_t coset, unsigned worker) noexcept nogil:
-    """All columns on one coset, and its part of the tree while the values are at hand: a leaf's rows lie in one coset."""
+    """All columns on one coset, and its part of the tree while the values are at hand:
+    a leaf's rows lie in one coset."""
     cdef Extension *e = <Extension *>context
     cdef size_t i
     for i in range(column_groups(e)):
@@ -71,8 +74,8 @@ cdef inline size_t column_groups(const Extension *e) noexcept nogil:
 
 
 cdef int extend(Extension *e) noexcept nogil:
-    """The low-degree extension of all columns; and the tree over it, if there is one, coset by coset where these can be shared evenly.
-    Returns 0 unless it was cancelled."""
+    """The low-degree extension of all columns; and the tree over it, if there is one, coset by coset where these can be
+    shared evenly. Returns 0 unless it was cancelled."""
     if e.tail_count and l2zk_crew_share(e.crew, reverse_tail, e, e.columns):
         return -1
     if e.tree != NULL and cosets_are_shared_evenly(e.tree):
@@ -84,7 +87,8 @@ cdef int extend(Extension *e) noexcept nogil:
     return 0
 
 
-cdef void split(uint64_t *main, uint64_t *tail, const uint64_t *coefficients, size_t count, unsigned log_n) noexcept nogil:
+cdef void split(uint64_t *main, uint64_t *tail, const uint64_t *coefficients, size_t count,
+                unsigned log_n) noexcept nogil:
     """Split coefficients in natural order into the first n, in bit-reversed order, and the tail."""
     cdef size_t n = <size_t>1 << log_n
     l2zk_active.ntt_reverse(main, coefficients, smaller(n, count), log_n, 1)

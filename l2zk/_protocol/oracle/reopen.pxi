@@ -1,7 +1,7 @@
 # Openings of a Merkle tree: the digests that lead from some leaves to the root. (PROTOCOL 5.3)
 #
-# The levels that a tree does not keep are hashed again around the leaves that are opened: their subtrees of 2^skipped leaves, a few at a
-# time, as a task's leaves are.
+# The levels that a tree does not keep are hashed again around the leaves that are opened: their subtrees of 2^skipped
+# leaves, a few at a time, as a task's leaves are.
 
 cdef enum:
     SUBTREES = 4                           # that are hashed again together
@@ -11,8 +11,8 @@ cdef enum:
 cdef struct Reopened:
     const Tree *tree
     size_t count
-    uint64_t *roots              # the tops of these subtrees: numbers of digests in the lowest level that is kept, increasing
-    uint32_t *digests            # of each group of subtrees, level by level: leaf k of subtree i is digest k*SUBTREES + i of the lowest
+    uint64_t *roots              # the tops of these subtrees: digests of the lowest level that is kept, increasing
+    uint32_t *digests            # of a group of subtrees, by level: in the lowest k*SUBTREES + i is leaf k of subtree i
     # for each worker, the leaves of a group
     const uint64_t **sources     # room for `most_words` pointers
     uint64_t *words
@@ -47,7 +47,8 @@ cdef void reopen_group(void *context, size_t task, unsigned worker) noexcept nog
     for i in range(t.leaf_words):
         sources[i] = words + i * GROUP_LEAVES
     for i in range(SUBTREES):           # the last one again where they are too few
-        read_subtree(t, o.roots[smaller(first + i, o.count - 1)], words + i, salts + i if salts != NULL else NULL, t.salt_working[worker])
+        read_subtree(t, o.roots[smaller(first + i, o.count - 1)], words + i, salts + i if salts != NULL else NULL,
+                     t.salt_working[worker])
     l2zk_active.hash_columns(sources, t.leaf_words, n, salts, n, below, n)
     while n > 2 * SUBTREES:
         n //= 2
@@ -55,7 +56,8 @@ cdef void reopen_group(void *context, size_t task, unsigned worker) noexcept nog
         below += 16 * n
 
 
-cdef inline void read_subtree(const Tree *t, size_t root, uint64_t *words, uint32_t *salts, uint64_t *working) noexcept nogil:
+cdef inline void read_subtree(const Tree *t, size_t root, uint64_t *words, uint32_t *salts,
+                              uint64_t *working) noexcept nogil:
     """The leaves below a node, and their salts, SUBTREES apart."""
     cdef size_t apart = lowest_kept(t) // t.blowup, at = stored_at(root, lowest_kept(t), t.blowup), e, k
     cdef size_t coset = at // apart, place = at % apart
@@ -82,7 +84,8 @@ cdef inline void read_salts(const Tree *t, size_t at, uint32_t *out, uint64_t *w
 cdef void read_salt(const Tree *t, size_t j, uint32_t *out, uint64_t *working) noexcept nogil:
     """The salt of leaf j, four words."""
     cdef size_t at = stored_at(j % lowest_kept(t), lowest_kept(t), t.blowup), side = j // lowest_kept(t), w
-    cdef const uint32_t *salt = draw_salt(t.salts, t.number, at // t.run, t.run << t.skipped, side * t.run + at % t.run, working)
+    cdef const uint32_t *salt = draw_salt(t.salts, t.number, at // t.run, t.run << t.skipped, side * t.run + at % t.run,
+                                          working)
     for w in range(4):
         out[w] = salt[w * BLOCKS_AT_ONCE]
 
@@ -104,8 +107,8 @@ cdef void read_digest(const Tree *t, const Reopened *o, size_t m, size_t j, uint
 
 cdef size_t list_digests(const Tree *t, const Reopened *o, const uint64_t *indices, size_t count, uint64_t *known,
                          uint8_t *out) noexcept nogil:
-    """Write the digests that open these leaves, those that cannot be computed from them; returns their bytes. Call `reopen` before.
-    (PROTOCOL 5.3)"""
+    """Write the digests that open these leaves, those that cannot be computed from them; returns their bytes. Call
+    `reopen` before. (PROTOCOL 5.3)"""
     cdef size_t m = t.leaves, half, low, high, split, parents, length = 0
     memcpy(known, indices, 8 * count)
     while m > 1:

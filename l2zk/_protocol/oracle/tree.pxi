@@ -1,16 +1,17 @@
 # Merkle trees over columns of values: leaves and levels. (PROTOCOL 5.1, 5.2; opened in reopen.pxi)
 #
-# A tree is a commitment to columns of values: its root fixes them all. A level of m digests is "word-sliced": word k of digest i is
-# level[k*m + i], digests in the storage order of storage.pxi.
+# A tree is a commitment to columns of values: its root fixes them all. A level of m digests is "word-sliced": word k of
+# digest i is level[k*m + i], digests in the storage order of storage.pxi.
 #
-# Node i of a coset is the parent of i and i + rows/2 of the same coset. So eight runs of neighbouring leaves that are rows/8 apart have,
-# three levels up, one run of nodes above them. A task hashes eight such runs of a long tree while they are in cache and keeps only the
-# nodes; the levels below are hashed again around the leaves that are opened. Of a short tree a task hashes one run, and keeps it.
+# Node i of a coset is the parent of i and i + rows/2 of the same coset. So eight runs of neighbouring leaves that are
+# rows/8 apart have, three levels up, one run of nodes above them. A task hashes eight such runs of a long tree while
+# they are in cache and keeps only the nodes; the levels below are hashed again around the leaves that are opened. Of a
+# short tree a task hashes one run, and keeps it.
 
 cdef enum:
     LEAVES_A_TASK = 4 * BLOCKS_AT_ONCE     # at most, and so many salts are drawn at once
     LEVELS_SKIPPED = 3                     # the lowest ones are not kept
-    SKIP_FROM_ROWS = 1 << 13               # leaves a coset from which on levels are skipped: hashing again costs the same for any tree
+    SKIP_FROM_ROWS = 1 << 13               # leaves a coset from which on: hashing them again costs any tree the same
     DIGEST_STEP = LEAVES_A_TASK + 32       # from word to word of a task's digests
 
 cdef size_t NODES_A_TASK = 1 << 12
@@ -77,7 +78,8 @@ cdef void hash_leaves(void *context, size_t task, unsigned worker) noexcept nogi
         salts = draw_salts(t.salts, t.number, task, count, t.salt_working[worker])
     for i from 0 <= i < count by step:
         hash_run(t, coset, place + i // t.run * apart + i % t.run, step,
-                 salts + salt_place(i, count) if salts != NULL else NULL, <const uint64_t **>t.pointers[worker], digests + i, stride)
+                 salts + salt_place(i, count) if salts != NULL else NULL, <const uint64_t **>t.pointers[worker],
+                 digests + i, stride)
     for level in range(t.skipped):
         count //= 2
         if level + 1 < t.skipped:
@@ -86,8 +88,8 @@ cdef void hash_leaves(void *context, size_t task, unsigned worker) noexcept nogi
             l2zk_active.hash_parents(digests, digests + count, stride, count, kept, m)
 
 
-cdef inline void hash_run(const Tree *t, size_t coset, size_t first, size_t count, const uint32_t *salts, const uint64_t **words,
-                          uint32_t *out, size_t stride) noexcept nogil:
+cdef inline void hash_run(const Tree *t, size_t coset, size_t first, size_t count, const uint32_t *salts,
+                          const uint64_t **words, uint32_t *out, size_t stride) noexcept nogil:
     """Hash `count` leaves of a coset that are neighbours in storage, from `first` on."""
     cdef size_t e
     for e in range(t.leaf_words):
@@ -127,9 +129,9 @@ cdef struct Level:
 
 
 cdef void hash_some_nodes(void *context, size_t task, unsigned worker) noexcept nogil:
-    cdef Level *l = <Level *>context
-    cdef size_t first = task % l.tasks_a_coset * NODES_A_TASK
-    hash_nodes(l.tree, l.m, task // l.tasks_a_coset, first, smaller(NODES_A_TASK, l.m // l.tree.blowup // 2 - first))
+    cdef Level *level = <Level *>context
+    cdef size_t first = task % level.tasks_a_coset * NODES_A_TASK, nodes = level.m // level.tree.blowup // 2
+    hash_nodes(level.tree, level.m, task // level.tasks_a_coset, first, smaller(NODES_A_TASK, nodes - first))
 
 
 cdef inline bint cosets_are_shared_evenly(const Tree *t) noexcept nogil:

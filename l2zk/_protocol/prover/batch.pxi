@@ -1,4 +1,5 @@
-# The batch: G = sum of alpha_deep^e*(f_t - value)/(X - g^o*zeta), whose low degree stands for all openings (DEEP). (PROTOCOL 6.7)
+# The batch: G = sum of alpha_deep^e*(f_t - value)/(X - g^o*zeta), whose low degree stands for all openings (DEEP).
+# (PROTOCOL 6.7)
 #
 # The prover keeps coefficients: those of G(7X) come from G's values on one coset of L. Word 0 is never evaluated on L.
 
@@ -6,8 +7,8 @@
 cdef void prepare_batch(Prover *v) noexcept nogil:
     """For each point: its columns, their powers of alpha_deep, and the same sum over the opened values.
 
-    A piece of the quotient enters as its three coordinates, times 1, phi and phi^2. 1/(x - g^o*zeta) is what 1/(x - zeta) is o rows
-    earlier, over g^o, which the powers take over.
+    A piece of the quotient enters as its three coordinates, times 1, phi and phi^2. 1/(x - g^o*zeta) is what 1/(x -
+    zeta) is o rows earlier, over g^o, which the powers take over.
     """
     cdef const Plan *p = v.plan
     cdef size_t u, i, c, t = 0, width = p.columns + p.pieces
@@ -42,7 +43,8 @@ cdef void prepare_batch(Prover *v) noexcept nogil:
 
 cdef inline const uint64_t *batched_column(const Prover *v, size_t i) noexcept nogil:
     """Column i of the trace, or behind them a coordinate of a piece, on L."""
-    return column_of(v.on_domain, v.plan.size, i) if i < v.plan.columns else column_of(v.pieces, v.plan.size, i - v.plan.columns)
+    cdef size_t w = v.plan.columns
+    return column_of(v.on_domain, v.plan.size, i) if i < w else column_of(v.pieces, v.plan.size, i - w)
 
 
 cdef inline void add_source(Prover *v, l2zk_deep_point *point, size_t column, k3 coefficient) noexcept nogil:
@@ -88,11 +90,13 @@ cdef void batch_rows(void *context, size_t task, unsigned worker) noexcept nogil
     cdef uint64_t *tile = v.scratch[worker].words
     cdef uint64_t *staged = tile + 3 * TILE
     cdef const uint64_t **reciprocals = v.scratch[worker].reciprocals
-    cdef size_t row, u, c, ratio = p.coset_size // p.length, last = smaller((task + 1) * CHUNK * CHUNKS_A_TASK, p.coset_size)
+    cdef size_t row, u, c, ratio = p.coset_size // p.length
+    cdef size_t last = smaller((task + 1) * CHUNK * CHUNKS_A_TASK, p.coset_size)
     for row from task * CHUNK * CHUNKS_A_TASK <= row < last by TILE:
         for u in range(p.offset_count):
             for c in range(3):
-                reciprocals[3 * u + c] = tile_at(reciprocal_column(v, c), p.coset_size, row + p.coset_size - p.reads[u].offset * ratio, 1,
+                reciprocals[3 * u + c] = tile_at(reciprocal_column(v, c), p.coset_size,
+                                                 row + p.coset_size - p.reads[u].offset * ratio, 1,
                                                  staged + TILE * (3 * u + c))
         l2zk_active.deep(v.points, p.offset_count, row, reciprocals, tile)
         store_batch(v, row, smaller(TILE, p.coset_size - row), tile)
@@ -116,7 +120,8 @@ cdef void interpolate_batch(void *context, size_t c, unsigned worker) noexcept n
 
 
 cdef void compute_batch(Prover *v) noexcept nogil:
-    """The coefficients of G(7X) mod X^N' - 1, and G's values on the overflow's points, from which add_batch_overflow finds the others."""
+    """The coefficients of G(7X) mod X^N' - 1, and G's values on the overflow's points,
+    from which add_batch_overflow finds the others."""
     cdef const Plan *p = v.plan
     cdef size_t tasks = (p.coset_size + CHUNK * CHUNKS_A_TASK - 1) // (CHUNK * CHUNKS_A_TASK)
     if stopped(v):
@@ -129,9 +134,10 @@ cdef void compute_batch(Prover *v) noexcept nogil:
 
 
 cdef void batch_at_overflow(Prover *v, unsigned worker) noexcept nogil:
-    """G on the overflow's points: the same sums, over tiles to which the columns are copied, and where the sources point from now on."""
+    """G on the overflow's points: the same sums, over tiles to which the columns are copied,
+    and where the sources point from now on."""
     cdef const Plan *p = v.plan
-    cdef size_t row, k, u, i, c, tiles, stride = p.coset_size // p.batch_overflow
+    cdef size_t row, k, u, i, c, column, tiles, stride = p.coset_size // p.batch_overflow
     cdef uint64_t *inverses = v.scratch[worker].words
     cdef uint64_t *powers = inverses + CHUNK_STEP * (2 + 3 * p.offset_count)
     cdef uint64_t *tile = powers + TILE
@@ -139,22 +145,26 @@ cdef void batch_at_overflow(Prover *v, unsigned worker) noexcept nogil:
     cdef const uint64_t **reciprocals = v.scratch[worker].reciprocals
     for u in range(p.offset_count):
         for i in range(v.points[u].count):
-            (<const uint64_t **>v.points[u].sources)[i] = copies + TILE * v.overflow_sources[u * (p.columns + 3 * p.pieces) + i]
+            column = v.overflow_sources[u * (p.columns + 3 * p.pieces) + i]
+            (<const uint64_t **>v.points[u].sources)[i] = copies + TILE * column
     fill_powers(powers, f_pow(f_root(p.log_coset), stride))
     for row from 0 <= row < p.batch_overflow by CHUNK:
         tiles = (smaller(CHUNK, p.batch_overflow - row) + TILE - 1) // TILE
         reciprocals_at_overflow(v, row * stride, tiles, powers, inverses)
         for k in range(tiles):
             for i in range(p.columns + 3 * p.pieces):
-                copy_strided(copies + TILE * i, batched_column(v, i) + p.coset_size, p.coset_size, (row + TILE * k) * stride, stride)
+                copy_strided(copies + TILE * i, batched_column(v, i) + p.coset_size, p.coset_size,
+                             (row + TILE * k) * stride, stride)
             for c in range(3 * p.offset_count):
                 reciprocals[c] = inverses + CHUNK_STEP * (2 + c) + TILE * k
             l2zk_active.deep(v.points, p.offset_count, 0, reciprocals, tile)
             store_batch(v, p.coset_size + row + TILE * k, smaller(TILE, p.batch_overflow - row - TILE * k), tile)
 
 
-cdef void reciprocals_at_overflow(const Prover *v, size_t row, size_t tiles, const uint64_t *powers, uint64_t *inverses) noexcept nogil:
-    """1/(x/g^o - zeta) for each offset on some of the overflow's points x, from a row of coset 1 on; behind room for two chunks."""
+cdef void reciprocals_at_overflow(const Prover *v, size_t row, size_t tiles, const uint64_t *powers,
+                                  uint64_t *inverses) noexcept nogil:
+    """1/(x/g^o - zeta) for each offset on some of the overflow's points x, from a row of coset 1 on;
+    behind room for two chunks."""
     cdef const Plan *p = v.plan
     cdef uint64_t *x = inverses + CHUNK_STEP
     cdef uint64_t start = f_mul(coset_shift(p, 1), f_pow(f_root(p.log_coset), row))
@@ -163,4 +173,5 @@ cdef void reciprocals_at_overflow(const Prover *v, size_t row, size_t tiles, con
         fill_points(x, tiles, f_mul(start, f_inv(f_pow(f_root(p.log_length), p.reads[u].offset))), powers)
         invert_minimal(v, tiles, x, inverses)
         for k in range(tiles):
-            l2zk_active.reciprocals(v.zeta, x + TILE * k, inverses + TILE * k, inverses + CHUNK_STEP * (2 + 3 * u) + TILE * k, CHUNK_STEP)
+            l2zk_active.reciprocals(v.zeta, x + TILE * k, inverses + TILE * k,
+                                    inverses + CHUNK_STEP * (2 + 3 * u) + TILE * k, CHUNK_STEP)

@@ -1,5 +1,5 @@
-# The body of a proof: everything that the prover sends, appended in order. Messages are absorbed by the transcript too, openings are not.
-# (PROTOCOL 5.4, 8.2, 8.3)
+# The body of a proof: everything that the prover sends, appended in order. Messages are absorbed by the transcript too,
+# openings are not. (PROTOCOL 5.4, 8.2, 8.3)
 
 cdef inline uint8_t *append(Prover *v, size_t size) noexcept nogil:
     """Room for the next `size` bytes, which the caller fills."""
@@ -49,7 +49,8 @@ cdef inline void append_salt(Prover *v, const Tree *t, size_t leaf) noexcept nog
     memcpy(append(v, 16), salt, 16)
 
 
-cdef void append_digests(Prover *v, const Tree *t, const uint64_t *leaves, size_t count, uint64_t *known) noexcept nogil:
+cdef void append_digests(Prover *v, const Tree *t, const uint64_t *leaves, size_t count,
+                         uint64_t *known) noexcept nogil:
     """The digests that lead from these leaves to the root. known: room for twice as many numbers. (PROTOCOL 5.3)"""
     reopen(t, &v.reopened, leaves, count)
     v.proof_length += list_digests(t, &v.reopened, leaves, count, known, v.proof + v.proof_length)

@@ -20,7 +20,8 @@ cdef void check_rows_of_task(void *context, size_t task, unsigned worker) noexce
                    v.violations + worker * v.plan.constraint_count)
 
 
-cdef void check_tile(const Prover *v, size_t row, Scratch *scratch, int64_t *first, uint64_t *violations) noexcept nogil:
+cdef void check_tile(const Prover *v, size_t row, Scratch *scratch, int64_t *first,
+                     uint64_t *violations) noexcept nogil:
     cdef const Plan *p = v.plan
     cdef uint64_t *results = run_tile(v, row, scratch.words, scratch.slots)
     cdef const Group *g
@@ -37,7 +38,8 @@ cdef void check_tile(const Prover *v, size_t row, Scratch *scratch, int64_t *fir
 
 
 cdef void check_trace(Prover *v) noexcept nogil:
-    """Stop the proof if a constraint is not satisfied; first_violation and violations then have its first row and the number of rows."""
+    """Stop the proof if a constraint is not satisfied;
+    first_violation and violations then have its first row and the number of rows."""
     cdef const Plan *p = v.plan
     cdef size_t i, worker, tasks = (p.length + CHECKED_A_TASK - 1) // CHECKED_A_TASK, found
     if stopped(v) or not v.check:

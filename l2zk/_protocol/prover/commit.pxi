@@ -1,4 +1,5 @@
-# The commitments to the trace and to the quotient: masks, extension to L, the root of the tree over it. (PROTOCOL 6.2, 6.4)
+# The commitments to the trace and to the quotient: masks, extension to L, the root of the tree over it. (PROTOCOL 6.2,
+# 6.4)
 
 cdef void fill_row_leaves(Tree *t, const Plan *p, uint64_t *columns, size_t count) noexcept nogil:
     """Leaf i of an input tree: rows i, i + |L|/s, ...; in storage they are N'/s apart within a coset."""
@@ -51,7 +52,8 @@ cdef void draw_column_mask(Prover *v, size_t c, unsigned worker) noexcept nogil:
 cdef void interpolate_and_mask_column(void *context, size_t c, unsigned worker) noexcept nogil:
     """Column c's values become the coefficients of T + Z_H*r.
 
-    Where N' = N, T's coefficients stay as they are and the tail is r; of a short trace the tail is the coefficients beyond N'.
+    Where N' = N, T's coefficients stay as they are and the tail is r;
+    of a short trace the tail is the coefficients beyond N'.
     """
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
@@ -116,8 +118,10 @@ cdef void cut_quotient(void *context, size_t c, unsigned worker) noexcept nogil:
     cdef uint64_t *quotient = quotient_column(v, c)
     cdef uint64_t *all_coefficients = quotient_value_column(v, c)
     for b in range(p.quotient_cosets):
-        l2zk_active.ntt_reverse(all_coefficients + b * p.coset_size, quotient + b * p.coset_size, p.coset_size, p.log_coset, 1)
-    memcpy(all_coefficients + p.quotient_cosets * p.coset_size, quotient + p.quotient_cosets * p.coset_size, 8 * p.overflow)
+        l2zk_active.ntt_reverse(all_coefficients + b * p.coset_size, quotient + b * p.coset_size, p.coset_size,
+                                p.log_coset, 1)
+    memcpy(all_coefficients + p.quotient_cosets * p.coset_size, quotient + p.quotient_cosets * p.coset_size,
+           8 * p.overflow)
     for j in range(p.pieces):
         piece = natural_piece(v, j, c)
         there = smaller(p.piece_length, size - smaller(size, j * p.piece_length))
@@ -126,16 +130,19 @@ cdef void cut_quotient(void *context, size_t c, unsigned worker) noexcept nogil:
     for j in range(p.pieces - 1 if p.hiding else 0):
         piece = natural_piece(v, j, c)
         next_piece = natural_piece(v, j + 1, c)
-        draw_mask(&v.randomness, PURPOSE_QUOTIENT_MASK, 3 * j + c, piece + p.piece_length, p.piece_mask_length, v.scratch[worker].random)
+        draw_mask(&v.randomness, PURPOSE_QUOTIENT_MASK, 3 * j + c, piece + p.piece_length, p.piece_mask_length,
+                  v.scratch[worker].random)
         for i in range(p.piece_mask_length):
             next_piece[i] = f_sub(next_piece[i], piece[p.piece_length + i])
 
 
 cdef void reverse_piece(void *context, size_t i, unsigned worker) noexcept nogil:
-    """Bring a coordinate of a piece into the form of an extension: N' coefficients in bit-reversed order, and the tail."""
+    """Bring a coordinate of a piece into the form of an extension: N' coefficients in bit-reversed order,
+    and the tail."""
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
-    split(column_of(v.piece_coefficients, p.coset_size, i), column_of(v.piece_tails, excess(cut_length(p), p.coset_size), i),
+    split(column_of(v.piece_coefficients, p.coset_size, i),
+          column_of(v.piece_tails, excess(cut_length(p), p.coset_size), i),
           natural_piece(v, i // 3, i % 3), cut_length(p), p.log_coset)
 
 
@@ -152,7 +159,8 @@ cdef void extend_pieces(Prover *v) noexcept nogil:
         share(v, cut_quotient, v, 3)
         share(v, reverse_piece, v, 3 * p.pieces)
         e.main, e.main_size = v.piece_coefficients, p.coset_size
-        e.tail, e.tail_size, e.tail_count = v.piece_tails, excess(cut_length(p), p.coset_size), excess(cut_length(p), p.coset_size)
+        e.tail, e.tail_size = v.piece_tails, excess(cut_length(p), p.coset_size)
+        e.tail_count = e.tail_size
     extend_for(v, &e, &v.quotient_tree)
 
 
@@ -164,7 +172,8 @@ cdef void mask_batch(Prover *v) noexcept nogil:
     cdef const Plan *p = v.plan
     cdef Tree *t = &v.quotient_tree
     cdef Extension e
-    cdef size_t c, words = 3 * p.pieces * p.rows_per_leaf, rows = p.coset_size // p.rows_per_leaf, size = batch_mask_room(p)
+    cdef size_t c, words = 3 * p.pieces * p.rows_per_leaf, rows = p.coset_size // p.rows_per_leaf
+    cdef size_t size = batch_mask_room(p)
     share(v, draw_batch_mask, v, 3)
     for c in range(3):
         t.sources[words + c] = column_of(v.batch_mask, p.leaves, c)
@@ -179,7 +188,8 @@ cdef void mask_batch(Prover *v) noexcept nogil:
 
 
 cdef void draw_batch_mask(void *context, size_t c, unsigned worker) noexcept nogil:
-    """Draw a coordinate of R's coefficients; if they are fewer than the rows of a coset, put them into bit-reversed order."""
+    """Draw a coordinate of R's coefficients; if they are fewer than the rows of a coset,
+    put them into bit-reversed order."""
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
     cdef uint64_t *coefficients = column_of(v.batch_mask_coefficients, batch_mask_room(p), c)

@@ -1,7 +1,7 @@
 # FRI: folds of the batch, commitments to the words (codewords) between them, the final polynomial. (PROTOCOL 6.8, 6.9)
 #
-# The prover folds coefficients: one of the next word is a sum of a few of the word before. Only a word that is committed is evaluated.
-# A word has N'/s, N'/(s*a_1), … coefficients in bit-reversed order, and a tail of further ones.
+# The prover folds coefficients: one of the next word is a sum of a few of the word before. Only a word that is
+# committed is evaluated. A word has N'/s, N'/(s*a_1), … coefficients in bit-reversed order, and a tail of further ones.
 
 cdef size_t FOLDED_A_TASK = 1 << 10        # coefficients of the word after the fold
 
@@ -16,14 +16,15 @@ cdef struct Fold:
 cdef void fold_part(void *context, size_t task, unsigned worker) noexcept nogil:
     cdef Fold *f = <Fold *>context
     cdef size_t first = task * FOLDED_A_TASK
-    l2zk_active.fold_coefficients(f.coefficients, f.count, first, smaller(first + FOLDED_A_TASK, f.count), f.log_arity, f.beta, f.out)
+    l2zk_active.fold_coefficients(f.coefficients, f.count, first, smaller(first + FOLDED_A_TASK, f.count), f.log_arity,
+                                  f.beta, f.out)
 
 
 cdef void fold_word(Prover *v, size_t u, unsigned log_arity, k3 beta) noexcept nogil:
     """Fold word u into word u + 1, by coefficients: next[j] = sum_i beta^i coefficients[j*a + i].
 
-    The verifier folds values instead, by the formula of PROTOCOL 6.8 (fold_opened_leaves in words.pxi). Both give the same polynomial:
-    the remainder by X^a - y^a, at beta.
+    The verifier folds values instead, by the formula of PROTOCOL 6.8 (fold_opened_leaves in words.pxi). Both give the
+    same polynomial: the remainder by X^a - y^a, at beta.
     """
     cdef const Plan *p = v.plan
     cdef size_t count = p.coset_size if u == 0 else v.word_size[u] // p.blowup, c
@@ -59,8 +60,8 @@ cdef inline uint64_t *overflow_values(const Prover *v, size_t c) noexcept nogil:
 
 
 cdef void fold_overflow_values(Prover *v) noexcept nogil:
-    """Fold word 0's values on the overflow's points by s, in place: values at y, y = omega_|L|*omega^j, become values at y^s. The members of
-    leaf j are `count` apart."""
+    """Fold word 0's values on the overflow's points by s, in place: values at y, y = omega_|L|*omega^j, become values
+    at y^s. The members of leaf j are `count` apart."""
     cdef const Plan *p = v.plan
     cdef size_t count = p.batch_overflow // p.rows_per_leaf, j, t, c, here
     cdef uint64_t *members = v.scratch[0].words
@@ -96,11 +97,12 @@ cdef void find_batch_overflow(void *context, size_t c, unsigned worker) noexcept
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
     cdef const Scratch *scratch = v.scratch + worker
-    cdef unsigned log_rows = p.log_coset - p.log_rows_per_leaf, log_count = log_of_ratio(p.batch_overflow, 1) - p.log_rows_per_leaf
+    cdef unsigned log_rows = p.log_coset - p.log_rows_per_leaf
+    cdef unsigned log_count = log_of_ratio(p.batch_overflow, 1) - p.log_rows_per_leaf
     cdef uint64_t y = f_root(p.log_size)
     cdef uint64_t *coefficients = column_of(v.folded[1], <size_t>1 << log_rows, c)
-    find_overflow(coefficients, log_rows, f_sub(f_pow(y, p.coset_size), 1), overflow_values(v, c), log_count, f_pow(y, p.rows_per_leaf),
-                  scratch.tail, v.tables, scratch.shift)
+    find_overflow(coefficients, log_rows, f_sub(f_pow(y, p.coset_size), 1), overflow_values(v, c), log_count,
+                  f_pow(y, p.rows_per_leaf), scratch.tail, v.tables, scratch.shift)
     take_overflow(coefficients, log_rows, 1, scratch.tail, log_count)
     l2zk_active.ntt_reverse(overflow_values(v, c), scratch.tail, <size_t>1 << log_count, log_count, 1)
     memcpy(column_of(v.folded_tail[1], v.tail_count[1], c), overflow_values(v, c), 8 * v.tail_count[1])

@@ -31,11 +31,11 @@ cdef size_t body_bound(const Plan *p) noexcept nogil:
 
 cdef size_t scratch_words(const Plan *p) noexcept nogil:
     """The most words of working memory that a task of one worker needs."""
-    cdef size_t row = larger(p.columns, p.row_slots)      # or a step function's columns
+    cdef size_t row = larger(p.columns, p.row_slots)         # or a step function's columns
     cdef size_t tile = 3 * CHUNK_STEP + TILE * (1 + p.group_count + p.constraints.vector_count + p.constraint_count)
-    cdef size_t batch = CHUNK_STEP * (2 + 3 * p.offset_count) + TILE * (4 + p.columns + 3 * p.pieces)    # batch_at_overflow
-    cdef size_t values = larger(13 * TILE, 3 * VALUES_STEP)    # fill_extension_powers and value_at, or fill_point_powers
-    cdef size_t members = 29 * TILE                            # fold_overflow_values
+    cdef size_t batch = CHUNK_STEP * (2 + 3 * p.offset_count) + TILE * (4 + p.columns + 3 * p.pieces)  # at the overflow
+    cdef size_t values = larger(13 * TILE, 3 * VALUES_STEP)  # fill_extension_powers and value_at, or fill_point_powers
+    cdef size_t members = 29 * TILE                          # fold_overflow_values
     return larger(larger(larger(row, values), members), larger(tile, batch))
 
 
@@ -50,11 +50,11 @@ cdef size_t most_tail(const Plan *p) noexcept nogil:
 cdef void lay_out(Prover *v) noexcept nogil:
     """Place every array of the proof; with no base yet, only measure.
 
-    What is placed first lives all proof long, as does what lay_out itself writes: tables of pointers. Three groups of arrays then
-    have the same place, one after the other. A worker's column is dead when commit_trace is over; what lay_out_quotient places is
-    written from compute_quotient on and last read in open_values; what lay_out_words places is written from compute_batch on. Where
-    an array takes another's place within a group, its comment says so, and a `share` lies between the last use of the one and the
-    first of the other.
+    What is placed first lives all proof long, as does what lay_out itself writes: tables of pointers. Three groups of
+    arrays then have the same place, one after the other. A worker's column is dead when commit_trace is over; what
+    lay_out_quotient places is written from compute_quotient on and last read in open_values; what lay_out_words places
+    is written from compute_batch on. Where an array takes another's place within a group, its comment says so, and a
+    `share` lies between the last use of the one and the first of the other.
     """
     cdef Arena *a = &v.arena
     cdef size_t i, start, end
@@ -120,7 +120,7 @@ cdef void lay_out_quotient(Prover *v) noexcept nogil:
     """Place the arrays of the quotient; its pieces' coefficients stay until they are opened."""
     cdef const Plan *p = v.plan
     cdef Arena *a = &v.arena
-    cdef size_t i, size, cosets = p.quotient_cosets
+    cdef size_t i, size, pieces, cosets = p.quotient_cosets
     v.alpha_powers = <k3_limbs *>place(a, sizeof(k3_limbs) * p.constraint_count)
     v.overflow_steps = place_words(a, TILE)
     v.exempt_roots = place_words(a, p.base_count * MOST_DIFFERENCES)
@@ -134,7 +134,8 @@ cdef void lay_out_quotient(Prover *v) noexcept nogil:
     size = 0 if p.quotient_on_domain else cosets * p.coset_size + p.overflow
     v.quotient_room = larger(size, p.pieces * cut_length(p))
     v.quotient = place_columns(a, 3, v.quotient_room)
-    v.quotient_values = place_words(a, larger(3 * (size + TILE), 3 * p.pieces * (p.coset_size + TILE) if cut_length(p) else 0))
+    pieces = 3 * p.pieces * (p.coset_size + TILE) if cut_length(p) else 0
+    v.quotient_values = place_words(a, larger(3 * (size + TILE), pieces))
     v.piece_coefficients = v.quotient_values
     v.piece_tails = place_columns(a, 3 * p.pieces, excess(cut_length(p), p.coset_size))
 

@@ -66,8 +66,10 @@ cdef void open_input(Prover *v, const Tree *t, uint64_t *columns, size_t width, 
     append_digests(v, t, indices, count, known)
 
 
-cdef size_t open_word(Prover *v, size_t u, uint64_t *indices, size_t count, uint64_t *leaves, uint64_t *known) noexcept nogil:
-    """Write the members that the verifier cannot compute, of each leaf with a computed one; returns the number of these leaves."""
+cdef size_t open_word(Prover *v, size_t u, uint64_t *indices, size_t count, uint64_t *leaves,
+                      uint64_t *known) noexcept nogil:
+    """Write the members that the verifier cannot compute, of each leaf with a computed one;
+    returns the number of these leaves."""
     cdef size_t a = <size_t>1 << v.plan.log_arity[u - 1]
     cdef size_t size = v.word_size[u], step = size // a, leaf_count, i, t, c, at
     for i in range(count):

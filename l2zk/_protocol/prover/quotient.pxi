@@ -4,10 +4,11 @@ cdef size_t CHUNKS_A_TASK = 2
 
 
 cdef void prepare_quotient(Prover *v) noexcept nogil:
-    """Powers of alpha, and on each of the quotient's cosets the periodic columns and the inverses of divisors, as far as they repeat.
+    """Powers of alpha, and on each of the quotient's cosets the periodic columns and the inverses of divisors,
+    as far as they repeat.
 
-    A divisor X^e - (g^x)^e is (g^x)^e*((X/g^x)^e - 1): the constant goes into alpha's power, and the rest has the inverse 1/(X^e - 1) of
-    x rows earlier.
+    A divisor X^e - (g^x)^e is (g^x)^e*((X/g^x)^e - 1): the constant goes into alpha's power, and the rest has the
+    inverse 1/(X^e - 1) of x rows earlier.
     """
     cdef const Plan *p = v.plan
     cdef size_t i, q, cosets = quotient_places(p)
@@ -40,12 +41,14 @@ cdef void fill_divisors(void *context, size_t task, unsigned worker) noexcept no
     """1/(X^e - 1) on some chunks of a coset, as far as it does not repeat."""
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
-    cdef size_t q = task // tasks_a_coset(p), first = task % tasks_a_coset(p) * CHUNK * CHUNKS_A_TASK, i, row, k, last, count
+    cdef size_t q = task // tasks_a_coset(p), first = task % tasks_a_coset(p) * CHUNK * CHUNKS_A_TASK
+    cdef size_t i, row, k, last, count
     cdef uint64_t *steps = v.scratch[worker].words
     cdef uint64_t *out
     cdef uint64_t start, ratio
     for i in range(p.exponent_count):
-        start, ratio = f_pow(coset_shift(p, quotient_coset(p, q)), p.exponents[i]), f_pow(f_root(p.log_coset), p.exponents[i])
+        start = f_pow(coset_shift(p, quotient_coset(p, q)), p.exponents[i])
+        ratio = f_pow(f_root(p.log_coset), p.exponents[i])
         last = smaller(first + CHUNK * CHUNKS_A_TASK, larger(TILE, divisor_span(p, p.exponents[i])))
         if first < last:
             fill_powers(steps, ratio)
@@ -99,8 +102,8 @@ cdef void extend_exempt(void *context, size_t task, unsigned worker) noexcept no
 
 cdef void load_divisors(const Prover *v, size_t q, size_t row, size_t stride, const uint64_t *x, uint64_t *staged,
                         l2zk_group *groups) noexcept nogil:
-    """1/Z for each group on a tile of points x, but for the constant that alpha's power has; `staged` has room for a tile of each, and
-    one more."""
+    """1/Z for each group on a tile of points x, but for the constant that alpha's power has; `staged` has room for a
+    tile of each, and one more."""
     cdef const Plan *p = v.plan
     cdef const Group *g
     cdef size_t i, span, earlier
@@ -108,16 +111,17 @@ cdef void load_divisors(const Prover *v, size_t q, size_t row, size_t stride, co
         g = p.groups + i
         span = larger(TILE, divisor_span(p, p.exponents[p.exponent_of[i]]))
         earlier = first_row(g) * (p.coset_size // p.length) % span
-        groups[i].divisor = tile_at(v.divisors[q * p.exponent_count + p.exponent_of[i]], span, row + span - earlier, stride,
-                                    staged + TILE * i)
+        groups[i].divisor = tile_at(v.divisors[q * p.exponent_count + p.exponent_of[i]], span, row + span - earlier,
+                                    stride, staged + TILE * i)
         if g.kind == DOMAIN_TRANSITION:                              # the last rows are exempt
             exempt_rows(v, i, v.exempt[q * p.base_count + p.base_of[i]], row, stride, x, staged + TILE * p.group_count,
                         staged + TILE * i, groups + i)
 
 
-cdef inline void exempt_rows(const Prover *v, size_t group, const uint64_t *base, size_t row, size_t stride, const uint64_t *x,
-                             uint64_t *room, uint64_t *out, l2zk_group *divided) noexcept nogil:
-    """A group's divisor times the polynomial of its last rows, in `out`; `base` holds that of its base's rows on the coset, or is NULL."""
+cdef inline void exempt_rows(const Prover *v, size_t group, const uint64_t *base, size_t row, size_t stride,
+                             const uint64_t *x, uint64_t *room, uint64_t *out, l2zk_group *divided) noexcept nogil:
+    """A group's divisor times the polynomial of its last rows, in `out`;
+    `base` holds that of its base's rows on the coset, or is NULL."""
     cdef const Plan *p = v.plan
     cdef size_t t, number = p.base_of[group]
     if base != NULL:
@@ -132,19 +136,22 @@ cdef inline uint64_t quotient_point(const Plan *p, size_t q, size_t row) noexcep
     return f_mul(coset_shift(p, quotient_coset(p, q)), f_pow(f_root(p.log_coset), row))
 
 
-cdef void load_tile(const Prover *v, size_t q, size_t row, size_t stride, const uint32_t *load, uint64_t **slot) noexcept nogil:
+cdef void load_tile(const Prover *v, size_t q, size_t row, size_t stride, const uint32_t *load,
+                    uint64_t **slot) noexcept nogil:
     """A tile of a column or of a periodic column on a coset, rows `stride` apart."""
     cdef const Plan *p = v.plan
     if load[0] == 0:
-        slot[0] = <uint64_t *>tile_at(column_of(v.on_domain, p.size, load[1]) + quotient_coset(p, q) * p.coset_size, p.coset_size,
-                                      row + load[2] * (p.coset_size // p.length), stride, slot[0])
+        slot[0] = <uint64_t *>tile_at(column_of(v.on_domain, p.size, load[1]) + quotient_coset(p, q) * p.coset_size,
+                                      p.coset_size, row + load[2] * (p.coset_size // p.length), stride, slot[0])
     else:
-        slot[0] = <uint64_t *>tile_at(v.periodic[q * p.periodic_count + load[1]], periodic_span(p, load[1]), row, stride, slot[0])
+        slot[0] = <uint64_t *>tile_at(v.periodic[q * p.periodic_count + load[1]], periodic_span(p, load[1]), row,
+                                      stride, slot[0])
 
 
-cdef void quotient_chunk(const Prover *v, size_t q, size_t row, size_t stride, size_t tiles, uint64_t start, const uint64_t *steps,
-                         uint64_t *words, Scratch *scratch, uint64_t **out) noexcept nogil:
-    """Q on some tiles: rows row, row + stride, ... of a coset, of which the first is the point `start`. out[c] gets coordinate c."""
+cdef void quotient_chunk(const Prover *v, size_t q, size_t row, size_t stride, size_t tiles, uint64_t start,
+                         const uint64_t *steps, uint64_t *words, Scratch *scratch, uint64_t **out) noexcept nogil:
+    """Q on some tiles: rows row, row + stride, ... of a coset, of which the first is the point `start`.
+    out[c] gets coordinate c."""
     cdef const Plan *p = v.plan
     cdef uint64_t *x = words
     cdef uint64_t *staged = x + TILE
@@ -194,8 +201,8 @@ cdef void quotient_tiles(void *context, size_t task, unsigned worker) noexcept n
         count = smaller(CHUNK, p.coset_size - row)
         for c in range(3):
             out[c] = words + CHUNK_STEP * c if count < TILE else quotient_place(v, c) + q * p.coset_size + row
-        quotient_chunk(v, q, row, 1, (count + TILE - 1) // TILE, quotient_point(p, q, row), v.steps, words + 3 * CHUNK_STEP,
-                       v.scratch + worker, out)
+        quotient_chunk(v, q, row, 1, (count + TILE - 1) // TILE, quotient_point(p, q, row), v.steps,
+                       words + 3 * CHUNK_STEP, v.scratch + worker, out)
         for c in range(3 if count < TILE else 0):
             memcpy(quotient_place(v, c) + q * p.coset_size + row, out[c], 8 * count)
 
@@ -209,8 +216,8 @@ cdef inline uint64_t *quotient_place(const Prover *v, size_t c) noexcept nogil:
 
 
 cdef void interpolate_quotient(void *context, size_t task, unsigned worker) noexcept nogil:
-    """Task 3q + c: the coefficients of coordinate c of Q modulo X^N' - shift^N' on coset q. The last task: Q on the overflow's points,
-    which no interpolation reads."""
+    """Task 3q + c: the coefficients of coordinate c of Q modulo X^N' - shift^N' on coset q. The last task: Q on the
+    overflow's points, which no interpolation reads."""
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
     cdef size_t q = task // 3
@@ -228,10 +235,11 @@ cdef void interpolate_quotient(void *context, size_t task, unsigned worker) noex
 cdef void compute_quotient(Prover *v) noexcept nogil:
     """Q on L, if that is cheapest; else its coefficients."""
     cdef const Plan *p = v.plan
-    cdef size_t tasks = p.quotient_cosets * tasks_a_coset(p)
+    cdef size_t tasks = p.quotient_cosets * tasks_a_coset(p), transforms
     if stopped(v):
         return
-    l2zk_crew_stage(v.crew, STAGE_QUOTIENT, tasks + quotient_places(p) * tasks_a_coset(p) + (0 if p.quotient_on_domain else 3 * p.quotient_cosets))
+    transforms = 0 if p.quotient_on_domain else 3 * p.quotient_cosets
+    l2zk_crew_stage(v.crew, STAGE_QUOTIENT, tasks + quotient_places(p) * tasks_a_coset(p) + transforms)
     prepare_quotient(v)
     share(v, quotient_tiles, v, tasks)
     if p.quotient_on_domain:
@@ -253,7 +261,7 @@ cdef void join_coordinate(void *context, size_t c, unsigned worker) noexcept nog
         add_overflow(v, c, v.scratch + worker)
 
 
-# ---- the overflow of the quotient (overflow.pxi) -------------------------------------------------------------------------
+# ---- the overflow of the quotient (overflow.pxi) ---------------------------------------------------------------------
 
 cdef void add_overflow(Prover *v, size_t c, const Scratch *scratch) noexcept nogil:
     """Q from A and from Q's values on the overflow's points; A is blocks of N' coefficients, one after the other."""
@@ -266,7 +274,8 @@ cdef void add_overflow(Prover *v, size_t c, const Scratch *scratch) noexcept nog
     for b in range(1, p.quotient_cosets):      # A on the coset: its blocks fold into one
         scale = f_mul(scale, turn)
         l2zk_active.add_scaled(values, quotient + b * p.coset_size, p.coset_size, scale)
-    find_overflow(values, p.log_coset, f_sub(f_pow(shift, m), u), values + m, p.log_overflow, shift, scratch.tail, v.tables, scratch.shift)
+    find_overflow(values, p.log_coset, f_sub(f_pow(shift, m), u), values + m, p.log_overflow, shift, scratch.tail,
+                  v.tables, scratch.shift)
     take_overflow(quotient, p.log_coset, u, scratch.tail, p.log_overflow)
     l2zk_active.ntt_reverse(quotient + m, scratch.tail, p.overflow, p.log_overflow, 1)
 
@@ -280,4 +289,5 @@ cdef void evaluate_at_overflow(Prover *v, unsigned worker) noexcept nogil:
         for c in range(3):
             out[c] = quotient_value_column(v, c) + m + i
         quotient_chunk(v, p.quotient_cosets, i * stride, stride, (smaller(CHUNK, p.overflow - i) + TILE - 1) // TILE,
-                       quotient_point(p, p.quotient_cosets, i * stride), v.overflow_steps, v.scratch[worker].words, v.scratch + worker, out)
+                       quotient_point(p, p.quotient_cosets, i * stride), v.overflow_steps, v.scratch[worker].words,
+                       v.scratch + worker, out)

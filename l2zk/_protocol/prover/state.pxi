@@ -1,4 +1,5 @@
-# Prover: the state of a proof in the making. Sizes in the comments are those of PROTOCOL 1; "beyond" counts coefficients from N' on.
+# Prover: the state of a proof in the making. Sizes in the comments are those of PROTOCOL 1;
+# "beyond" counts coefficients from N' on.
 
 cdef enum Stage:                 # the stages of progress reports; their names are in session.pxi
     STAGE_TRACE = 1
@@ -54,10 +55,10 @@ cdef struct Prover:
     uint64_t *table_words
     uint64_t *trace              # w columns of N values in room for N'; once they are committed to it is `coefficients`
     l2zk_row_load *row_loads     # the sources of the step's loads
-    l2zk_row_result *row_results # the destinations of its results
+    l2zk_row_result *row_results  # the destinations of its results
     uint64_t *uniforms
-    uint64_t *coefficients       # w columns of N', bit-reversed: T, or where N' > N the first N' coefficients of T + Z_H*r
-    uint64_t *trace_tails        # w columns: the mask r; or where N' > N the coefficients of T + Z_H*r beyond N', at the front
+    uint64_t *coefficients       # w columns of N', bit-reversed: T, or if N' > N the first N' coefficients of T + Z_H*r
+    uint64_t *trace_tails        # w columns: the mask r, or if N' > N the coefficients of T + Z_H*r beyond N', in front
     size_t trace_tail_room       # words of memory for each
     size_t trace_tail_count      # coefficients in each
     uint64_t *short_masks        # where N' > N (a short trace), w columns of h: the mask r
@@ -68,18 +69,21 @@ cdef struct Prover:
     uint64_t *steps              # TILE powers of omega_N': filled by prepare_quotient, and read by the batch too
     uint64_t *overflow_steps         # the same of the root of order `overflow`
     uint64_t *exempt_roots       # for each base, the points of the few rows before its rows
-    uint64_t *exempt_coefficients   # of the polynomial of each base's rows, N places for each
+    uint64_t *exempt_coefficients  # of the polynomial of each base's rows, N places for each
     uint64_t **exempt            # for each coset, these polynomials; NULL where there are no rows
     uint64_t **periodic          # for each coset that the quotient is evaluated on, the periodic columns
     uint64_t **divisors          # and 1/(X^e - 1) for each exponent, as many as do not repeat, or a tile
-    uint64_t *quotient_values    # unless it is evaluated on all of L, 3 columns of quotient_cosets*N' and the overflow; then A folded,
-                                 # and Q in natural order (add_overflow, cut_quotient)
-    uint64_t *quotient           # 3 columns of quotient_room: coefficients of Q, block by block of N', each bit-reversed; behind them the
-    size_t quotient_room         # overflow, natural; then k pieces of M + h_q coefficients, natural
-    uint64_t *piece_coefficients # of several pieces 3k columns of N', bit-reversed, where quotient_values were
+    # unless the quotient is evaluated on all of L, 3 columns of quotient_cosets*N' and the overflow; then A folded, and
+    # Q in natural order (add_overflow, cut_quotient)
+    uint64_t *quotient_values
+    # 3 columns of quotient_room: coefficients of Q, block by block of N', each bit-reversed; behind them the overflow,
+    # natural; then k pieces of M + h_q coefficients, natural
+    uint64_t *quotient
+    size_t quotient_room
+    uint64_t *piece_coefficients  # of several pieces 3k columns of N', bit-reversed, where quotient_values were
     uint64_t *piece_tails        # 3k columns: the coefficients of pieces beyond N'
     uint64_t *pieces             # 3k columns of |L|: the low-degree extension of the pieces, coordinate by coordinate
-    uint64_t *batch_mask_coefficients   # R(7^s*X): 3 columns of N'/s, bit-reversed, then the rest, natural
+    uint64_t *batch_mask_coefficients  # R(7^s*X): 3 columns of N'/s, bit-reversed, then the rest, natural
     uint64_t *batch_mask         # 3 columns of |L|/s, in the order of word 1
     k3 *values                   # out of domain, in the order of 6.6
     uint64_t *point_powers       # for each offset, the table of powers for the coefficients of a chunk (values.pxi)
@@ -93,9 +97,10 @@ cdef struct Prover:
     size_t *overflow_sources     # for each source, the number of its column (batch.pxi)
     k3_limbs *point_coefficients
     uint64_t *batch_values       # 3 columns: G, word 0 of FRI, on the first coset, then on the overflow's points
-    uint64_t *folded[MOST_ROUNDS + 2]         # 3 columns: coefficients of G(7X) mod X^N' - 1, then of each word, bit-reversed;
-                                              # folded[0] is where 1/(x - zeta) stands until interpolate_batch
-    uint64_t *folded_tail[MOST_ROUNDS + 2]    # 3 columns: the tail of each word from 1 on, its further coefficients, natural
+    # 3 columns: coefficients of G(7X) mod X^N' - 1, then of each word, bit-reversed; folded[0] is where 1/(x - zeta)
+    # stands until interpolate_batch
+    uint64_t *folded[MOST_ROUNDS + 2]
+    uint64_t *folded_tail[MOST_ROUNDS + 2]    # 3 columns: the further coefficients of each word from 1 on, natural
     size_t tail_count[MOST_ROUNDS + 2]
     uint64_t *words[MOST_ROUNDS + 1]          # codewords: word u, 3 columns; words[1] is the first that exists
     size_t word_size[MOST_ROUNDS + 2]

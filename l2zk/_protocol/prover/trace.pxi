@@ -37,7 +37,7 @@ cdef void run_first_rows(Prover *v, l2zk_row_code *code) noexcept nogil:
     cdef const Plan *p = v.plan
     cdef uint64_t *slots = v.scratch[0].words
     cdef const uint64_t *zero = slots + p.step.uniform_count
-    cdef size_t row, k
+    cdef size_t row, k, at
     cdef const uint32_t *load
     for row in range(p.first_target, p.step_reach):
         if l2zk_crew_cancelled(v.crew):
@@ -45,7 +45,8 @@ cdef void run_first_rows(Prover *v, l2zk_row_code *code) noexcept nogil:
         for k in range(p.step.load_count):
             load = p.step.loads[k]
             if load[0] == 1:
-                v.row_loads[k].values = <const uint64_t *>p.row_periodic[k] + ((row - p.step_reach) & period_mask(p, load[1]))
+                at = (row - p.step_reach) & period_mask(p, load[1])
+                v.row_loads[k].values = <const uint64_t *>p.row_periodic[k] + at
             elif row + load[2] < p.step_reach:
                 v.row_loads[k].values = zero
             else:
@@ -127,7 +128,8 @@ cdef void load_rows(const Prover *v, const uint32_t *load, size_t row, uint64_t 
     if load[0] == 0:
         slot[0] = <uint64_t *>tile_at(column_of(v.trace, p.coset_size, load[1]), p.length, row + load[2], 1, slot[0])
     else:
-        slot[0] = <uint64_t *>tile_at(p.periodic[load[1]].values, <size_t>1 << p.periodic[load[1]].log_period, row, 1, slot[0])
+        slot[0] = <uint64_t *>tile_at(p.periodic[load[1]].values, <size_t>1 << p.periodic[load[1]].log_period, row, 1,
+                                      slot[0])
 
 
 cdef uint64_t *run_tile(const Prover *v, size_t row, uint64_t *words, uint64_t **slots) noexcept nogil:
@@ -144,8 +146,8 @@ cdef uint64_t *run_tile(const Prover *v, size_t row, uint64_t *words, uint64_t *
 
 
 cdef void read_outputs(Prover *v) noexcept nogil:
-    """Read the outputs off the trace: each is its constraint's value on its row while all outputs are 0. One tile serves all outputs on
-    its rows."""
+    """Read the outputs off the trace: each is its constraint's value on its row while all outputs are 0. One tile
+    serves all outputs on its rows."""
     cdef const Plan *p = v.plan
     cdef size_t i, k, row, first = 0
     cdef uint64_t *results = NULL

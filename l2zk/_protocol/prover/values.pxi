@@ -1,7 +1,8 @@
 # Out-of-domain values (out-of-domain sampling): every opening at zeta and g^o*zeta. (PROTOCOL 6.6)
 #
-# T(z) is evaluated from T's N' bit-reversed coefficients in chunks of 256: T(z) = sum_j z^rev(j) * S_j, where chunk j has the sum
-# S_j = sum_i z^(chunks*rev(i)) * coefficient_(j,i), and every S_j uses the same table of powers. A tail is added by Horner's rule.
+# T(z) is evaluated from T's N' bit-reversed coefficients in chunks of 256: T(z) = sum_j z^rev(j) * S_j, where chunk j
+# has the sum S_j = sum_i z^(chunks*rev(i)) * coefficient_(j,i), and every S_j uses the same table of powers.
+# A tail is added by Horner's rule.
 
 cdef enum:
     VALUES_CHUNK = 256           # coefficients: their powers stay in L1
@@ -28,12 +29,14 @@ cdef inline k3 opening_point(const Prover *v, size_t u) noexcept nogil:
 
 
 cdef inline size_t coordinates_opened(const Plan *p, size_t u) noexcept nogil:
-    """The coordinates of pieces that are summed at offset u: none for an only piece, whose value follows from the columns'."""
+    """The coordinates of pieces that are summed at offset u: none for an only piece,
+    whose value follows from the columns'."""
     return 3 * p.pieces if u == 0 and p.pieces > 1 else 0
 
 
 cdef inline const uint64_t *opened_polynomial(const Prover *v, size_t u, size_t i) noexcept nogil:
-    """The coefficients of the i-th polynomial that is opened at offset u: columns, and behind them coordinates of pieces."""
+    """The coefficients of the i-th polynomial that is opened at offset u: columns,
+    and behind them coordinates of pieces."""
     cdef const Plan *p = v.plan
     if i < p.reads[u].count:
         return column_of(v.coefficients, p.coset_size, p.reads[u].columns[i])
@@ -71,14 +74,15 @@ cdef void sum_chunks(void *context, size_t task, unsigned worker) noexcept nogil
         t = 0
         for u in range(p.offset_count):
             for i in range(p.reads[u].count + coordinates_opened(p, u)):
-                term = l2zk_active.dot(v.point_powers + u * POINT_POWERS, VALUES_STEP, opened_polynomial(v, u, i) + chunk * size,
-                                       larger(TILE, size))
+                term = l2zk_active.dot(v.point_powers + u * POINT_POWERS, VALUES_STEP,
+                                       opened_polynomial(v, u, i) + chunk * size, larger(TILE, size))
                 sums[t] = k_add(sums[t], k_mul(term, v.chunk_factors[u * value_chunks(p) + chunk]))
                 t += 1
 
 
 cdef void add_tails(Prover *v, k3 *sums) noexcept nogil:
-    """Add the tails' values at each point: Z_H*r of a column, or z^N' times the coefficients beyond N' of a column or a piece."""
+    """Add the tails' values at each point: Z_H*r of a column,
+    or z^N' times the coefficients beyond N' of a column or a piece."""
     cdef const Plan *p = v.plan
     cdef size_t u, i, t = 0, count = excess(cut_length(p), p.coset_size)
     cdef uint64_t *powers = v.scratch[0].words
@@ -137,5 +141,3 @@ cdef void open_values(Prover *v) noexcept nogil:
         v.values[p.columns] = quotient_value(p, v.uniforms, v.values, v.alpha, v.zeta, v.point_slots, v.point_results,
                                              v.strides)
     send_elements(v, v.values, p.openings, MESSAGE_VALUES)
-
-

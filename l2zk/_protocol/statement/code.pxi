@@ -1,5 +1,6 @@
-# The constraint code outside the prover's loops: its prelude, which is the same for all rows, and the constraints at one point of K, from
-# the opened values. The verifier checks this sum; a prover takes from it the value of an only piece of the quotient. (PROTOCOL 6.6, 7.6)
+# The constraint code outside the prover's loops: its prelude, which is the same for all rows, and the constraints at
+# one point of K, from the opened values. The verifier checks this sum; a prover takes from it the value of an only
+# piece of the quotient. (PROTOCOL 6.6, 7.6)
 
 cdef void run_prelude(const l2zk_code *code, const uint64_t *inputs, size_t input_count, const uint64_t *outputs,
                       size_t output_count, uint64_t *uniforms) noexcept nogil:
@@ -69,7 +70,7 @@ cdef k3 quotient_value(const Plan *p, const uint64_t *uniforms, const k3 *values
     for i in range(code.load_count):
         if code.loads[i][0] == 0:
             at = p.opening_of[i]
-            slots[i] = values[at if at < p.columns else at + p.pieces]      # the pieces stand behind the columns at zeta (6.6)
+            slots[i] = values[at if at < p.columns else at + p.pieces]  # pieces stand behind the columns at zeta (6.6)
         else:
             slots[i] = periodic_value(p, code.loads[i][1], zeta)
     run_at_point(code, uniforms, slots, results)

@@ -1,11 +1,12 @@
-# Domains: the rows on which a constraint must be satisfied, and the polynomial Z that vanishes on just those. One row is the domain of a
-# boundary constraint. CONTRIBUTING.md lists the files that a new kind of domain touches. (PROTOCOL 3.3)
+# Domains: the rows on which a constraint must be satisfied, and the polynomial Z that vanishes on just those. One row
+# is the domain of a boundary constraint. CONTRIBUTING.md lists the files that a new kind of domain touches.
+# (PROTOCOL 3.3)
 #
-# A new kind of domain is: the enum Domain (plan.pxi), Table._check_domain (table.pxi; _take_domains if it exempts rows), this file,
-# load_divisors (quotient.pxi) if Z is more than X^e - constant with an e that divides N, check_tile's short cut (trace.pxi); Domain in
-# air.py, `On` in builder.py, `Settled` in draft.py, `settled` and the look-ahead in rules/call.py, `_domain` in lower.py and
-# `padded_length` in trace_length.py; PROTOCOL 3.3, tests/reference/air.py, tests/support/code_interpreter.py and tree_walk.py, and a
-# new version number.
+# A new kind of domain is: the enum Domain (plan.pxi), Table._check_domain (table.pxi; _take_domains if it exempts
+# rows), this file, load_divisors (quotient.pxi) if Z is more than X^e - constant with an e that divides N, check_tile's
+# short cut (trace.pxi); Domain in air.py, `On` in builder.py, `Settled` in draft.py, `settled` and the look-ahead in
+# rules/call.py, `_domain` in lower.py and `padded_length` in trace_length.py; PROTOCOL 3.3, tests/reference/air.py,
+# tests/support/code_interpreter.py and tree_walk.py, and a new version number.
 
 cdef inline bint in_domain(const Plan *p, const Group *g, size_t row) noexcept nogil:
     if g.kind == DOMAIN_TRANSITION:
@@ -51,23 +52,25 @@ cdef k3 divisor_value(const Plan *p, const Group *g, k3 zeta, k3 *strides) noexc
     return whole
 
 
-# ---- the last rows that a transition leaves out --------------------------------------------------------------------------
+# ---- the last rows that a transition leaves out ----------------------------------------------------------------------
 #
-# Their polynomial is E(X), the product of X - g^-t over t = 1 .. x. Nothing here takes a product for each row at each point: a prover
-# extends E's coefficients like a column's, a verifier takes a stride of rows at once.
+# Their polynomial is E(X), the product of X - g^-t over t = 1 .. x. Nothing here takes a product for each row at each
+# point: a prover extends E's coefficients like a column's, a verifier takes a stride of rows at once.
 
 cdef enum:
     INVERTED_AT_ONCE = 512       # whole tiles
 
 
 cdef void place_strides(Plan *p, size_t most) noexcept nogil:
-    """The length of a stride of rows, and how many there are, if some transition leaves out many: `most` rows, more than any other."""
+    """The length of a stride of rows, and how many there are, if some transition leaves out many: `most` rows,
+    more than any other."""
     p.log_stride = (p.log_length + 1) // 2
     p.strides = p.length >> p.log_stride if most > (<size_t>MOST_STRIDES << p.log_stride) else 0
 
 
 cdef void exempt_coefficients(uint64_t root, size_t count, uint64_t *out) noexcept nogil:
-    """The coefficients, lowest first, of the product of X - q^t over t = 1 .. count, q = 1/root, by Gauss's binomial theorem:
+    """The coefficients, lowest first, of the product of X - q^t over t = 1 .. count, q = 1/root,
+    by Gauss's binomial theorem:
 
     c_count = 1,  c_(count - j) = -q^j (1 - q^(count - j + 1))/(1 - q^j) c_(count - j + 1)
     """
@@ -104,8 +107,8 @@ cdef k3 exempt_value(const Plan *p, size_t count, k3 zeta, k3 *strides) noexcept
 cdef k3 stride_product(const Plan *p, size_t count, k3 zeta, k3 *strides) noexcept nogil:
     """E(zeta) for the last `count` strides of k rows.
 
-    With S the polynomial of the last k rows, that of stride i, counted from the end, is g^(-k*k*i) S(g^(k*i)*X); g^k has order N/k, so that
-    its values at zeta, for all i, are a transform of N/k values.
+    With S the polynomial of the last k rows, that of stride i, counted from the end, is g^(-k*k*i) S(g^(k*i)*X); g^k
+    has order N/k, so that its values at zeta, for all i, are a transform of N/k values.
     """
     cdef unsigned log_strides = p.log_length - p.log_stride
     cdef size_t j, k = <size_t>1 << p.log_stride, turns
@@ -123,7 +126,8 @@ cdef k3 stride_product(const Plan *p, size_t count, k3 zeta, k3 *strides) noexce
 
 
 cdef void transform(k3 *values, unsigned log_n) noexcept nogil:
-    """Polynomial to its values on <omega_n>, of elements of K, in bit-reversed order: for a few values. (Columns: ntt.h)"""
+    """Polynomial to its values on <omega_n>, of elements of K, in bit-reversed order: for a few values. (Columns:
+    ntt.h)"""
     cdef size_t n = <size_t>1 << log_n, half = n // 2, first, i
     cdef uint64_t root = f_root(log_n), power
     cdef k3 a, b

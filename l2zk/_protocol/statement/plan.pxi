@@ -1,5 +1,5 @@
-# Plan: the statement as arrays and integers, a program and its shape (PROTOCOL 3 and 4.2), checked once and then only read.
-# Table fills the fields that are the same in every shape, Compiled the rest.
+# Plan: the statement as arrays and integers, a program and its shape (PROTOCOL 3 and 4.2), checked once and then only
+# read. Table fills the fields that are the same in every shape, Compiled the rest.
 
 cdef enum Domain:
     DOMAIN_EVERY = 0
@@ -10,7 +10,7 @@ cdef enum Domain:
 cdef enum:
     MOST_ROUNDS = 32             # N' <= 2^29, since |L| <= 2^30 and B >= 2, and each round halves at least
 
-cdef struct Reads:               # the columns that are opened at one row offset: at 0 all, else those that some constraint reads there
+cdef struct Reads:               # the columns opened at one row offset: at 0 all, else what constraints read there
     size_t offset
     size_t count
     const uint32_t *columns
@@ -21,7 +21,7 @@ cdef struct Group:               # constraints that share a domain
 cdef struct Periodic:
     unsigned log_period
     const uint64_t *values
-    const uint64_t *coefficients # of v, deg v < period, v(omega_P^i) = values[i]
+    const uint64_t *coefficients  # of v, deg v < period, v(omega_P^i) = values[i]
 
 # Fills rows first .. last - 1 of every column, given the rows before; anything but 0 is a failure.
 ctypedef int (*step_function)(uint64_t **columns, size_t first, size_t last, void *context) noexcept nogil
@@ -49,10 +49,10 @@ cdef struct Plan:
     size_t size                  # |L|
     size_t leaves                # |L|/s
     bint quotient_on_domain      # Q, the only piece, is evaluated on all of L, which is cheaper than to extend it
-    bint quotient_uncut          # else: Q is the only piece, of one coset's coefficients and the overflow, and is not cut
+    bint quotient_uncut          # else: Q is the only piece: one coset's coefficients and the overflow, not cut
     size_t quotient_cosets       # cosets of <omega_N'> on which Q is evaluated
     unsigned log_quotient_cosets
-    size_t overflow              # extra points for the few coefficients that these cosets do not determine (overflow.pxi), or 0
+    size_t overflow              # extra points for the few coefficients beyond these cosets (overflow.pxi), or 0
     unsigned log_overflow
     size_t offset_count
     Reads *reads
@@ -67,10 +67,10 @@ cdef struct Plan:
     size_t exponent_count        # e of the X^e - constant that divide constraints, each once
     const uint64_t *exponents
     const uint32_t *exponent_of  # by group: the number of its exponent
-    size_t base_count            # bases: numbers of last rows, 0 first; a transition leaves out a base of rows and a few more
+    size_t base_count            # numbers of last rows, 0 first: a transition leaves out a base of them and a few more
     const uint64_t *bases
     const uint32_t *base_of      # by group: the number of its base
-    size_t strides, log_stride   # N over a stride of rows, if some transition leaves out more than a few strides, else 0
+    size_t strides, log_stride   # N over a stride of rows, if some transition leaves out more than a few, else 0
     const uint64_t *stride_polynomial   # coefficients of the product of X - g^-t over a stride
     const uint32_t *group_of     # by constraint
     size_t periodic_count
@@ -83,17 +83,17 @@ cdef struct Plan:
     const l2zk_row_step *row_steps      # the step's code as row_code.pxi arranges it
     size_t row_step_count, row_slots
     const uint64_t *row_results         # the slot of each result
-    const size_t *row_periodic          # by load of a periodic column: the address of its values from the offset on
+    const size_t *row_periodic          # by periodic load: the address of its values from the offset on
     step_function function       # fills rows in place of the step code, or NULL
     void *function_context
     size_t step_reach
     size_t input_count, output_count
-    const uint64_t (*output_claims)[2]  # constraint, row: the value is what the constraint gives there with 0 for the output
+    const uint64_t (*output_claims)[2]  # constraint, row: its value there with 0 for the output is the output
     const uint64_t *outputs_by_row      # the outputs by rising row
     const uint64_t *shape_words         # of the seed message
     size_t shape_word_count
 
 
 cdef enum:
-    MOST_DIFFERENCES = 16        # rows that a transition leaves out one by one, beside those whose polynomial is extended
+    MOST_DIFFERENCES = 16        # rows that a transition leaves out one by one, beside those of a polynomial
     MOST_STRIDES = 4             # and one that leaves out more strides takes them together at a point

@@ -6,8 +6,9 @@ cdef size_t overflow_points(size_t coefficients) noexcept nogil:
 
 
 cdef void place_quotient(Plan *p) noexcept nogil:
-    """Choose the points on which Q is evaluated: all of L, if that is cheaper than an extension; else the fewest cosets that determine
-    Q, or half of these and a few extra points, if these cosets determine all but a few coefficients (overflow.pxi)."""
+    """Choose the points on which Q is evaluated: all of L, if that is cheaper than an extension; else the fewest cosets
+    that determine Q, or half of these and a few extra points, if these cosets determine all but a few coefficients
+    (overflow.pxi)."""
     cdef size_t wanted = smaller(p.pieces * p.piece_length, p.size), beyond    # deg Q < |L|, whatever k*M comes to
     p.quotient_on_domain = p.pieces == 1 and direct_cost(p) < extension_cost(p)
     p.log_quotient_cosets = p.log_blowup if p.quotient_on_domain else 0
@@ -28,8 +29,8 @@ cdef void place_quotient(Plan *p) noexcept nogil:
 
 
 cdef double direct_cost(const Plan *p) noexcept nogil:
-    """Q at one point, in units of a nanosecond of AVX-512, of which only ratios count: memory, instructions, products by powers of
-    alpha, divisors."""
+    """Q at one point, in units of a nanosecond of AVX-512, of which only ratios count: memory, instructions, products
+    by powers of alpha, divisors."""
     cdef const l2zk_code *code = &p.constraints
     cdef double cost = 4
     cdef size_t i
@@ -49,8 +50,8 @@ cdef double extension_cost(const Plan *p) noexcept nogil:
 
 
 cdef inline size_t quotient_coset(const Plan *p, size_t q) noexcept nogil:
-    """The q-th coset of L on which Q is evaluated: together they are 7*<omega of order quotient_cosets*N'>. The last q stands for coset 1,
-    which has the overflow's points."""
+    """The q-th coset of L on which Q is evaluated: together they are 7*<omega of order quotient_cosets*N'>. The last q
+    stands for coset 1, which has the overflow's points."""
     return q * (p.blowup // p.quotient_cosets) if q < p.quotient_cosets else 1
 
 

@@ -1,5 +1,5 @@
-# The verifier: PROTOCOL 7, check by check. It shares with the prover the vocabulary alone: field, hash and other kernels,
-# transcript, plan, sets of indices, and the value of the constraints at a point (code.pxi).
+# The verifier: PROTOCOL 7, check by check. It shares with the prover the vocabulary alone: field, hash and other
+# kernels, transcript, plan, sets of indices, and the value of the constraints at a point (code.pxi).
 
 cdef void verify(Verifier *v) noexcept nogil:
     cdef Transcript *t = &v.transcript

@@ -1,8 +1,9 @@
-# The words of FRI at the queries: word 1 from the opened rows, each next one from the word before, the last one from the final
-# polynomial. (PROTOCOL 7.10 to 7.12)
+# The words of FRI at the queries: word 1 from the opened rows, each next one from the word before, the last one from
+# the final polynomial. (PROTOCOL 7.10 to 7.12)
 
 cdef void weigh_openings(Verifier *v) noexcept nogil:
-    """For each point g^o*zeta the coefficients of what is opened there, alpha_deep^e, and their sum with the values. (PROTOCOL 6.7)"""
+    """For each point g^o*zeta the coefficients of what is opened there, alpha_deep^e, and their sum with the values.
+    (PROTOCOL 6.7)"""
     cdef const Plan *p = v.plan
     cdef size_t u, i, c, t = 0, width = p.columns + p.pieces
     cdef k3 weight, phi = k_from(0)
@@ -53,7 +54,8 @@ cdef void batch_row(Verifier *v, size_t m, uint64_t *out) noexcept nogil:
     find_row(v, m)
     l2zk_active.scale_values(v.x, v.y, v.lanes, turn)
     for u in range(p.offset_count):
-        fill_reciprocals_of(v, k_scale(v.zeta, f_pow(f_root(p.log_length), p.reads[u].offset)), v.reciprocals + 3 * u * v.lanes)
+        fill_reciprocals_of(v, k_scale(v.zeta, f_pow(f_root(p.log_length), p.reads[u].offset)),
+                            v.reciprocals + 3 * u * v.lanes)
     for i from 0 <= i < v.lanes by TILE:
         for c in range(3 * p.offset_count):
             v.reciprocal_tiles[c] = v.reciprocals + c * v.lanes + i
@@ -126,7 +128,7 @@ cdef size_t word_length(const Plan *p, size_t u) noexcept nogil:
 
 cdef size_t find_leaves(Verifier *v, size_t step, unsigned log_arity) noexcept nogil:
     """The leaves with the values at J; next_y becomes the first point of each, y over a root of unity."""
-    cdef size_t i, leaf_count
+    cdef size_t i, at, leaf_count
     cdef uint64_t unroot = f_inv(f_root(log_arity))
     for i in range(v.count):
         v.leaves[i] = v.indices[i] & (step - 1)
@@ -134,16 +136,19 @@ cdef size_t find_leaves(Verifier *v, size_t step, unsigned log_arity) noexcept n
     for i in range(v.lanes):
         v.next_y[i] = 1
     for i in range(v.count):
-        v.next_y[position_of(v.leaves, leaf_count, v.indices[i] & (step - 1))] = f_mul(v.y[i], f_pow(unroot, v.indices[i] // step))
+        at = position_of(v.leaves, leaf_count, v.indices[i] & (step - 1))
+        v.next_y[at] = f_mul(v.y[i], f_pow(unroot, v.indices[i] // step))
     return leaf_count
 
 
 cdef void check_word(Verifier *v, size_t u) noexcept nogil:
-    """Put every computed value in its place among the members of its leaf; check that the leaves lead to the root; fold them."""
+    """Put every computed value in its place among the members of its leaf; check that the leaves lead to the root;
+    fold them."""
     cdef const Plan *p = v.plan
     cdef unsigned log_arity = p.log_arity[u - 1]
     cdef size_t a = <size_t>1 << log_arity, step = word_length(p, u) >> log_arity, leaf_count, i, t, c, at
     cdef const uint8_t *data
+    cdef uint64_t word
     if v.refusal != ACCEPTED:
         return
     leaf_count = find_leaves(v, step, log_arity)
@@ -154,7 +159,8 @@ cdef void check_word(Verifier *v, size_t u) noexcept nogil:
             if at == v.count and data == NULL:
                 return
             for c in range(3):
-                v.word_words[(3 * t + c) * v.lanes + i] = v.word[c * v.lanes + at] if at < v.count else get_u64(data + 8 * c)
+                word = v.word[c * v.lanes + at] if at < v.count else get_u64(data + 8 * c)
+                v.word_words[(3 * t + c) * v.lanes + i] = word
     hash_leaves_of(v, v.word_words, 3 * a, leaf_count, NULL)
     if not leads_to(v, v.leaves, leaf_count, step, v.word_roots + 32 * (u - 1)):
         refuse(v, WRONG_WORD_OPENING)
