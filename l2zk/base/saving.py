@@ -18,7 +18,21 @@ from typing import BinaryIO
 
 CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS)  # the errors of a folder that takes no new file
 STREAMS = "/proc/"  # the folder of links to open streams, such as standard output
+MOST_LINKS = 40  # in a chain, as Linux has it
 ENDS = ("", os.curdir, os.pardir)  # last parts of a path that can only name a folder
+
+
+def end_of_links(path: str) -> str:
+    """The path of the file itself, at the end of all links; a link in /proc, to an open stream, is not followed."""
+    for _ in range(MOST_LINKS):
+        if not os.path.islink(path):
+            break
+        folder, name = os.path.split(path)
+        folder = os.path.realpath(folder)
+        if f"{folder}/".startswith(STREAMS):
+            return os.path.join(folder, name)
+        path = os.path.join(folder, os.readlink(path))
+    return path
 
 
 class Target:
@@ -76,20 +90,13 @@ class Target:
         """True if a draft takes the file's place: it is new, or a regular file of one name, not mounted, no stream."""
         if self._found is None:
             return True
-        place = self._place()
+        place = end_of_links(self.path)
         alone = self._found.st_nlink == 1 and self._found.st_dev == os.stat(os.path.dirname(place) or ".").st_dev
         return stat.S_ISREG(self._found.st_mode) and alone and not place.startswith(STREAMS)
 
-    def _place(self) -> str:
-        """The path of the file itself, at the end of all links; a link in /proc, to an open stream, is not followed."""
-        place = self.path
-        while os.path.islink(place) and not place.startswith(STREAMS):
-            place = os.path.join(os.path.dirname(place), os.readlink(place))
-        return place
-
     def _draft(self) -> str | None:
         """The path of a new file beside the place; None if the folder takes none, but the file can be written into."""
-        draft = os.path.join(os.path.dirname(self._place()), f".l2zk-{os.urandom(8).hex()}")
+        draft = os.path.join(os.path.dirname(end_of_links(self.path)), f".l2zk-{os.urandom(8).hex()}")
         try:
             os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
         except OSError as error:
@@ -105,7 +112,7 @@ class Target:
                 yield file
             if self._found is not None:
                 self._keep_mode(draft, self._found)
-            os.replace(draft, self._place())
+            os.replace(draft, end_of_links(self.path))
         finally:
             self._drop(draft)
 
@@ -113,7 +120,7 @@ class Target:
     def _in_place(self) -> Iterator[BinaryIO]:
         """The file itself, opened; what an open stream's file already has is not taken away."""
         if self._found is not None and stat.S_ISREG(self._found.st_mode):
-            with open(self.path, "ab" if self._place().startswith(STREAMS) else "r+b") as file:
+            with open(self.path, "ab" if end_of_links(self.path).startswith(STREAMS) else "r+b") as file:
                 yield file
                 file.truncate()
         else:

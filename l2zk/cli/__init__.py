@@ -12,6 +12,7 @@ import click
 from l2zk.base.version import __version__
 from l2zk.cli import check, inspect, installation, proving, security
 from l2zk.cli.command_line import CommandLine
+from l2zk.cli.streams import say
 from l2zk.errors import PluginError
 from l2zk.plugins import registry as plugins
 from l2zk.plugins.installed import choose
@@ -29,8 +30,21 @@ def _leave_out(ctx: click.Context, option: click.Parameter, names: tuple[str, ..
     return names
 
 
+def _say_version(ctx: click.Context, option: click.Parameter, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        say(f"l2zk {__version__}")
+        ctx.exit()
+
+
 @click.group(cls=CommandLine, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, message="l2zk %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_say_version,
+    help="Show the version and exit.",
+)
 @click.option(
     "--no-plugin",
     metavar="NAME",

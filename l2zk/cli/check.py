@@ -16,7 +16,7 @@ from l2zk.cli.program_commands import (
     witness_options,
 )
 from l2zk.cli.screen import print_json, progress_bar, screen, table
-from l2zk.cli.streams import STANDARD, Place, say, target
+from l2zk.cli.streams import Place, StandardOutput, say, target
 from l2zk.language.program import ExecutionTrace, TraceProgram
 from l2zk.plugins.hookspecs import hookimpl
 from l2zk.vm.zkvm import TraceZkVm
@@ -120,13 +120,14 @@ def trace(
     as_json: bool,
 ) -> None:
     """Print rows of a program's trace, or write them to a file."""
-    place, taken = target(out), out == STANDARD
+    place = target(out)
+    taken = isinstance(place, StandardOutput)
     with progress_bar(shown=not as_json) as progress:
         run = TraceZkVm(redact=False).trace(program, witness_of(inputs, witness), progress=progress)
     cells = run.padded.T if padding else run.to_numpy()
     shown = range(len(cells))[rows]
     if place is not None:
-        _write_rows(place, run, cells[rows])
+        _write_rows(place, run, cells[rows], for_numpy=str(out).endswith(".npy"))
     if as_json:
         values = {name: cells[rows, c].tolist() for c, name in enumerate(run.columns)}
         size = {"rows": run.rows, "length": run.padded.shape[1]}
@@ -148,9 +149,9 @@ def _print_rows(run: ExecutionTrace, cells: np.ndarray, shown: range) -> None:
     screen().print(grid)
 
 
-def _write_rows(place: Place, run: ExecutionTrace, cells: np.ndarray) -> None:
+def _write_rows(place: Place, run: ExecutionTrace, cells: np.ndarray, for_numpy: bool) -> None:
     with place.open() as file:
-        if str(place).endswith(".npy"):
+        if for_numpy:
             np.save(SimpleNamespace(write=file.write), cells)  # only `write`: a pipe cannot seek
         else:
             names = ",".join(run.columns)

@@ -15,10 +15,13 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import click
+from click.shell_completion import get_completion_class
 
 from l2zk.base.foreign import foreign, told
 from l2zk.cli.failure import Command, exit_code, is_broken_pipe
-from l2zk.cli.streams import open_streams
+from l2zk.cli.process import any_end, leave, own_end
+from l2zk.cli.screen import WithHelp
+from l2zk.cli.streams import apart, open_streams, output, shared
 from l2zk.errors import L2zkError, PluginError
 from l2zk.plugins import registry as plugins
 from l2zk.plugins.installed import Plugin
@@ -26,6 +29,7 @@ from l2zk.plugins.registry import Registry
 
 NAME = "l2zk"
 COMPLETION = "_L2ZK_COMPLETE"  # set by a shell that asks click for completions
+PROVIDER = "l2zk.provider"  # in a context, the plugin whose command is looked up
 
 
 @dataclass(frozen=True)
@@ -76,22 +80,58 @@ def _checked(name: object, command: object) -> click.Command:
     return command
 
 
-class CommandLine(click.Group):
+class CommandLine(WithHelp, click.Group):
     """l2zk's own commands, in the order in which they were added, then those of plugins."""
 
     command_class = Command
+    _is_plugins = False  # the command that runs
+
+    def __call__(self, args: Sequence[str] | None = None, *rest: Any, **settings: Any) -> NoReturn:
+        """Run a command line; that of the process itself, as the script `l2zk` does, with the process's end."""
+        with own_end():
+            code = self._exit_code(args)
+            if args is None and not self._is_plugins:
+                leave(code)
+        sys.exit(code)
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **settings: Any) -> NoReturn:
-        """Run a command line, then end the process."""
-        if os.environ.get(COMPLETION):
-            super().main(args, *rest, **settings)
+        """Run a command line, then end the process as Python does."""
+        with own_end():
+            code = self._exit_code(args)
+        sys.exit(code)
+
+    def _exit_code(self, args: Sequence[str] | None) -> int:
         arguments = list(sys.argv[1:] if args is None else args)
+        run = self._complete if os.environ.get(COMPLETION) else self._run
+        self._is_plugins = False
         open_streams()
-        sys.exit(exit_code(arguments, lambda: self._run(arguments)))
+        with apart():
+            return exit_code(arguments, lambda: run(arguments))
 
     def _run(self, arguments: Sequence[str]) -> None:
         with self.make_context(NAME, list(arguments)) as ctx:
             self.invoke(ctx)
+
+    def _complete(self, arguments: Sequence[str]) -> None:
+        """Print what a shell asks for to complete a command line."""
+        shell, _, asked = os.environ[COMPLETION].partition("_")
+        kind = get_completion_class(shell)
+        if kind is None or asked not in ("source", "complete"):
+            raise click.exceptions.Exit(1)
+        found = kind(self, {}, NAME, COMPLETION)
+        text = found.source() if asked == "source" else f"{found.complete()}\n"
+        output().buffer.write(text.encode())
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is named; that of a plugin has the process and its streams for itself."""
+        name, command, rest = super().resolve_command(ctx, args)
+        self._is_plugins = name not in self.commands
+        if self._is_plugins and not ctx.resilient_parsing:
+            ctx.with_resource(any_end())
+            ctx.with_resource(shared())
+        return name, command, rest
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; that of a plugin ends as click's do, and whatever else it raises is the plugin's fault."""
@@ -103,8 +143,7 @@ class CommandLine(click.Group):
             name = ctx.invoked_subcommand
             if name is None or name in self.commands or is_broken_pipe(error):
                 raise
-            provider = self._contributions().providers[name]
-            raise PluginError(f"the command {name!r} of {provider} raised {told(error)}") from error
+            raise PluginError(f"the command {name!r} of {ctx.meta[PROVIDER]} raised {told(error)}") from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of all commands."""
@@ -114,7 +153,9 @@ class CommandLine(click.Group):
         """The command of a name."""
         if cmd_name in self.commands:
             return self.commands[cmd_name]
-        return self._contributions().commands.get(cmd_name)
+        found = self._contributions()
+        ctx.meta[PROVIDER] = found.providers.get(cmd_name)
+        return found.commands.get(cmd_name)
 
     def _contributions(self) -> Contributions:
         return contributions(plugins.registry(), self.commands)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -21,8 +22,8 @@ import click
 from l2zk.base.foreign import told
 from l2zk.base.wording import SHOWN
 from l2zk.base.wording import sentence as one_line
-from l2zk.cli.screen import print_json
-from l2zk.cli.streams import STANDARD, flush, give_up, say
+from l2zk.cli.screen import WithHelp, print_json
+from l2zk.cli.streams import flush, give_up, is_standard_output, output, say
 from l2zk.errors import (
     ConstraintError,
     L2zkError,
@@ -57,7 +58,7 @@ class Misuse(Failure):
     exit_code = 2
 
 
-class Command(click.Command):
+class Command(WithHelp, click.Command):
     """A command of l2zk's own: its errors become a `Failure`, and only its return ends in 0."""
 
     usage_errors: tuple[type[L2zkError], ...] = (
@@ -153,10 +154,10 @@ def _early(ended: BaseException) -> str:
 def _say(error: BaseException, arguments: Sequence[str]) -> None:
     """Print the failure, in one line or as an object; for a bug in l2zk, the traceback too."""
     if isinstance(error, HELP):
-        error.show()
+        say(error.format_message(), err=True)
         return
     if isinstance(error, Exception) and not isinstance(error, (*EXPECTED, click.ClickException, click.Abort)):
-        traceback.print_exception(error)
+        traceback.print_exception(error, file=output(err=True))
     kind, reason = _told(error)
     options = list(arguments[: arguments.index("--")] if "--" in arguments else arguments)
     if "--json" in options:
@@ -191,10 +192,13 @@ def _code(error: BaseException) -> int:
 
 
 def _is_output_taken(options: Sequence[str]) -> bool:
-    """True if a result goes to standard output, so that nothing else may."""
-    pairs = list(pairwise(options))
-    taken = any((option, STANDARD) in pairs for option in ("-o", "--out", "--toml"))
-    return taken or any(option in options for option in ("-o-", "--out=-", "--toml=-"))
+    """Whether a result goes to standard output, so that it is no place for anything else."""
+    for option, following in pairwise([*options, ""]):
+        match = re.fullmatch(r"(?:-v*o|--out=|--toml=)(.+)", option, re.DOTALL)
+        named = following if re.fullmatch(r"-v*o|--out|--toml", option) else match and match[1]
+        if named and is_standard_output(named):
+            return True
+    return False
 
 
 @contextmanager

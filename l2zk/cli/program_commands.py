@@ -18,6 +18,7 @@ from l2zk.base.resources import MOST_THREADS, physical_memory
 from l2zk.base.wording import nearest, short
 from l2zk.cli.failure import Command
 from l2zk.cli.fields import READERS, documentation, field_options, instance, summary, text_in, whole
+from l2zk.cli.screen import WithHelp
 from l2zk.cli.streams import standard_input
 from l2zk.errors import L2zkError
 from l2zk.language.program import TraceProgram
@@ -28,7 +29,7 @@ from l2zk.proof.options import PRESETS, ProofOptions
 MOST_WITNESS = 2**30  # bytes of a witness
 
 
-class ProgramCommands(click.Group):
+class ProgramCommands(WithHelp, click.Group):
     """A group with a command for each program; `run(program, **values)` does the work."""
 
     def __init__(

@@ -35,7 +35,7 @@ from l2zk.cli.statement import (
     public_lines,
     stated_class,
 )
-from l2zk.cli.streams import STANDARD, say, target
+from l2zk.cli.streams import StandardOutput, say, target
 from l2zk.language.program import TraceProgram
 from l2zk.plugins.hookspecs import hookimpl
 from l2zk.plugins.registry import program_from
@@ -91,7 +91,8 @@ def prove(
 ) -> None:
     """Prove a program, report, and write the proof to a file."""
     machine = TraceZkVm(options_of(preset, bits, changes), threads=threads)
-    place, taken = target(out), out == STANDARD
+    place = target(out)
+    taken = isinstance(place, StandardOutput)
     with told(verbose), progress_bar(shown=not (as_json or verbose)) as progress:
         profile = machine.profile(program, witness_of(inputs, witness), progress=progress)
     proof = profile.proof

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import logging
 import math
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -17,7 +17,7 @@ from rich.text import Text
 
 from l2zk.base.progress import Progress as ProgressCall
 from l2zk.base.wording import escaped
-from l2zk.cli.streams import say
+from l2zk.cli.streams import output, say
 from l2zk.vm.observers import logger
 
 BLOCKS = " ▏▎▍▌▋▊▉█"
@@ -31,10 +31,27 @@ class Screen(Console):
         raise
 
 
+class WithHelp:
+    """A command whose help is printed as all else is that it prints."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """The option of its help."""
+        option: click.Option | None = super().get_help_option(ctx)  # type: ignore[misc]
+        if option is not None:
+            option.callback = _say_help
+        return option
+
+
+def _say_help(ctx: click.Context, option: click.Parameter, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        say(ctx.get_help())
+        ctx.exit()
+
+
 def screen(err: bool = False) -> Screen:
     """A console for tables: as wide as the terminal; without one, wide enough for any table."""
-    stream = sys.stderr if err else sys.stdout
-    return Screen(stderr=err, highlight=False, emoji=False, width=None if stream.isatty() else 200)
+    stream = output(err)
+    return Screen(file=stream, highlight=False, emoji=False, width=None if stream.isatty() else 200)
 
 
 class Grid(Table):
@@ -67,11 +84,11 @@ def duration(seconds: float) -> str:
 @contextmanager
 def progress_bar(shown: bool) -> Iterator[ProgressCall | None]:
     """A bar on stderr that `prove` moves, on a terminal only."""
-    if not (shown and sys.stderr.isatty()):
+    if not (shown and output(err=True).isatty()):
         yield None
         return
     columns = (TextColumn("{task.description:15}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Screen(stderr=True), transient=True) as moving:
+    with Progress(*columns, console=Screen(file=output(err=True)), transient=True) as moving:
         task = moving.add_task("")
         yield lambda stage, done, total: moving.update(task, description=stage, completed=done, total=total)
 

@@ -18,7 +18,7 @@ from l2zk.cli.program_commands import (
 )
 from l2zk.cli.screen import print_json
 from l2zk.cli.statement import NOTHING_VERIFIED, UNVERIFIED, proof_in, stated_program
-from l2zk.cli.streams import STANDARD, say, target
+from l2zk.cli.streams import STANDARD, StandardOutput, say, target
 from l2zk.errors import UnknownProgramError
 from l2zk.language.program import TraceProgram, described
 from l2zk.plugins.hookspecs import hookimpl
@@ -123,7 +123,7 @@ def _print_security(
 ) -> None:
     if (place := target(toml)) is not None:
         place.write(report.to_toml(who["program"]).encode())
-    taken = toml == STANDARD
+    taken = isinstance(place, StandardOutput)
     if as_json:
         found = {"ok": True, **who, "options": asdict(options), **_security_facts(report)}
         print_json(found, err=taken)

@@ -19,6 +19,9 @@ things, `l2zk_prove_…` hooks are told what happens. An implementation may leav
 need, so a hook can gain arguments. Whatever an implementation raises is kept as its plugin's fault
 (`l2zk plugins` shows it) and stops nothing else.
 
+While a command of l2zk's own runs, whatever a plugin prints goes to standard error, only the command ends the
+process (`os._exit` and the like raise), and it does so at once: no callback of `atexit` runs.
+
 l2zk's own commands are registered by the same hooks; the programs that come with it are plugins as any other.
 """
 
@@ -66,7 +69,8 @@ def l2zk_register_commands(group: click.Group) -> None:
     command raises are shown as one sentence, with the exit codes of the command line. A name of l2zk's own
     stays l2zk's, and a name that two plugins claim is given to neither; `l2zk plugins` says so. Called once,
     when the command line needs a command that is not its own or lists its commands, never by the library, so
-    a plugin may import click in here. Since 0.1.
+    a plugin may import click in here. What is added runs with standard output for itself, and the process then
+    ends as Python ends it. Since 0.1.
     """
 
 
