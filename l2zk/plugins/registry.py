@@ -1,4 +1,4 @@
-"""The plugins that are installed, found through entry points of the group `l2zk` on first use.
+"""Registry: the plugins that are loaded, what each claims, and why one failed; loaded on first use from entry points.
 
     entry point → module → l2zk_register_programs(register) → claims: id → classes
                          → l2zk_register_commands(group)    → commands, when the command line asks

@@ -1,4 +1,4 @@
-"""Lengths: every length of a proof, from the options and an AIR's profile; nothing of it is read from a proof.
+"""Shape: every length of a proof, from the options and an AIR's profile; nothing of it is read from a proof.
 
 D <= 5/4·N', |L| = B·N', kappa = tot·F_c >= D - 1   (PROTOCOL 4.2)
 """

@@ -1,4 +1,6 @@
-"""Solver: the shape of a proof, from the options and an AIR's profile alone; nothing of it is read from a proof.
+"""Solver: the number of queries and of rows per leaf, and with them the shape of a proof.
+
+It follows from the options and an AIR's profile alone; nothing of it is read from a proof.
 
 s is the largest that is worthwhile, and n_q the least that reaches the target   (PROTOCOL 4.3 and 4.4)
 """

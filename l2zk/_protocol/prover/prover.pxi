@@ -11,7 +11,7 @@ cdef void prove(Prover *v) noexcept nogil:
 
     generate_trace(v)
     check_trace(v)
-    send_seed(v)                                     # 6.1
+    absorb_statement(v)                              # 6.1
 
     commit_trace(v)                                  # 6.2
     v.alpha = draw_extension(t)                      # 6.3: L+ * C/|K|
@@ -24,8 +24,8 @@ cdef void prove(Prover *v) noexcept nogil:
     v.alpha_deep = draw_extension(t)                 # 6.7, with beta_0 one message: T*e(|L|) + (s-1)*e(|L|/s)
     if v.plan.rows_per_leaf > 1:
         v.beta[0] = draw_extension(t)
-    compute_batch(v)                                 # word 1: the fold of the batch by s, and R
-    fold_word(v, 0, v.plan.log_rows_per_leaf, v.beta[0])
+    compute_batch(v)
+    fold_word(v, 0, v.plan.log_rows_per_leaf, v.beta[0])     # word 1: the batch folded by s, then R is added
     add_batch_overflow(v)
     add_batch_mask(v)
 
@@ -40,7 +40,7 @@ cdef void prove(Prover *v) noexcept nogil:
     open_queries(v, queried)
 
 
-cdef void send_seed(Prover *v) noexcept nogil:
+cdef void absorb_statement(Prover *v) noexcept nogil:
     """Write the outputs into the header, and absorb everything that is public."""
     cdef size_t i
     for i in range(0 if stopped(v) else v.plan.output_count):

@@ -1,4 +1,5 @@
-# Grinding, the queries and what the prover opens for them. (PROTOCOL 6.10, 6.11)
+# Grinding, and what the prover opens for the queries; `prove` draws them, by draw_queries of channel/transcript.pxi.
+# (PROTOCOL 6.10, 6.11)
 
 cdef enum:
     NONCES_A_TASK = 1 << 12

@@ -1,12 +1,6 @@
 # Domains: the rows on which a constraint must be satisfied, and the polynomial Z that vanishes on just those. One row
 # is the domain of a boundary constraint. CONTRIBUTING.md lists the files that a new kind of domain touches.
 # (PROTOCOL 3.3)
-#
-# A new kind of domain is: the enum Domain (plan.pxi), Table._check_domain (table.pxi; _take_domains if it exempts
-# rows), this file, load_divisors (quotient.pxi) if Z is more than X^e - constant with an e that divides N, check_tile's
-# short cut (trace.pxi); Domain in air.py, `On` in builder.py, `Settled` in draft.py, `settled` and the look-ahead in
-# rules/call.py, `_domain` in lower.py and `padded_length` in trace_length.py; PROTOCOL 3.3, tests/reference/air.py,
-# tests/support/code_interpreter.py and tree_walk.py, and a new version number.
 
 cdef inline bint in_domain(const Plan *p, const Group *g, size_t row) noexcept nogil:
     if g.kind == DOMAIN_TRANSITION:

@@ -96,8 +96,8 @@ cdef bint leads_to(Verifier *v, const uint64_t *indices, size_t count, size_t m,
     return memcmp(found, root, 32) == 0
 
 
-cdef void check_rows(Verifier *v, uint64_t *leaf_words, size_t words, const uint8_t *root,
-                     Refusal reason) noexcept nogil:
+cdef void check_opened_rows(Verifier *v, uint64_t *leaf_words, size_t words, const uint8_t *root,
+                            Refusal reason) noexcept nogil:
     """The leaves of an input tree, each of so many elements and with hiding a salt, and that they lead to its root."""
     cdef size_t i, e
     cdef const uint8_t *leaf

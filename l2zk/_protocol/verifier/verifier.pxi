@@ -28,9 +28,9 @@ cdef void verify(Verifier *v) noexcept nogil:
         check_grinding(v)
     v.count = draw_queries(t, p, v.indices)                          # 7.8
     check_length(v)
-    check_rows(v, v.trace_words, p.rows_per_leaf * p.columns, v.trace_root, WRONG_TRACE_OPENING)   # 7.9
-    check_rows(v, v.quotient_words, p.rows_per_leaf * 3 * p.pieces + (3 if p.hiding else 0), v.quotient_root,
-               WRONG_QUOTIENT_OPENING)
+    check_opened_rows(v, v.trace_words, p.rows_per_leaf * p.columns, v.trace_root, WRONG_TRACE_OPENING)   # 7.9
+    check_opened_rows(v, v.quotient_words, p.rows_per_leaf * 3 * p.pieces + (3 if p.hiding else 0), v.quotient_root,
+                      WRONG_QUOTIENT_OPENING)
     compute_word(v)                                                  # 7.10
     for u in range(1, p.rounds + 1):
         check_word(v, u)                                             # 7.11
