@@ -25,7 +25,7 @@ class DegreeError(ProgramError):
 
 
 class CycleError(ProgramError):
-    """A proof, or a trace, was asked for while it is made: by the program itself, or in a circle of several."""
+    """A proof, a trace or a definition was asked for while it is made: by the program itself, or by several in turn."""
 
 
 class UnknownProgramError(L2zkError, LookupError):

@@ -9,9 +9,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from functools import lru_cache, wraps
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from l2zk.errors import L2zkError, copied
+from l2zk.errors import CycleError, L2zkError, copied
 
 if TYPE_CHECKING:
     from functools import _lru_cache_wrapper
@@ -35,7 +35,7 @@ def cached(most: int) -> Callable[[Callable[..., Made]], _lru_cache_wrapper[Made
 def cached_with_errors(most: int) -> Callable[[Callable[..., Made]], Callable[..., Made]]:
     """As `cached`, but l2zk's own errors are kept too, without traceback, and a copy is raised the next time.
 
-    An error that came of the system, such as a lack of memory, is not kept: it says nothing of the arguments.
+    An error that does not last, such as a lack of memory, is not kept.
     """
 
     def keeping(make: Callable[..., Made]) -> Callable[..., Made]:
@@ -54,9 +54,9 @@ def cached_with_errors(most: int) -> Callable[[Callable[..., Made]], Callable[..
             try:
                 return kept(*arguments)
             except L2zkError as error:
-                if not isinstance(error.__cause__, (MemoryError, RecursionError, OSError)):
+                if lasts(error):
                     refused[arguments] = copied(error)
-                    _shorten(refused, most)
+                    shorten(refused, most)
                 raise
 
         find.cache_info = kept.cache_info  # type: ignore[attr-defined]
@@ -67,8 +67,13 @@ def cached_with_errors(most: int) -> Callable[[Callable[..., Made]], Callable[..
     return keeping
 
 
-def _shorten(kept: OrderedDict[Hashable, L2zkError], most: int) -> None:
-    """Drop the oldest errors until `most` are left; another thread may drop the same one meanwhile."""
+def lasts(error: L2zkError) -> bool:
+    """True if an error says something of the arguments alone, not of the system or of who asks at this moment."""
+    return not isinstance(error, CycleError) and not isinstance(error.__cause__, (MemoryError, RecursionError, OSError))
+
+
+def shorten(kept: OrderedDict[Hashable, Any], most: int) -> None:
+    """Drop the oldest entries until `most` are left; another thread may drop the same one meanwhile."""
     while len(kept) > most:
         with suppress(KeyError):
             kept.popitem(last=False)

@@ -11,6 +11,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from traceback import walk_tb
 from types import FrameType
 
@@ -82,8 +83,26 @@ def _speaks(raised: BaseException) -> bool:
         return False
 
 
-def warn_caller(text: str, kind: type[L2zkWarning]) -> None:
-    """Warn at the line of other code that called l2zk; a filter may make it an error, what shows warnings may not."""
+_unwarned: ContextVar[bool] = ContextVar("l2zk_unwarned", default=False)
+
+
+@contextmanager
+def unwarned() -> Iterator[None]:
+    """A context without l2zk's warnings: who checks a stranger's proof cannot heed what they advise its prover."""
+    before = _unwarned.set(True)
+    try:
+        yield
+    finally:
+        _unwarned.reset(before)
+
+
+def warn_caller(text: str, kind: type[L2zkWarning]) -> bool:
+    """Warn at the line of other code that called l2zk, unless in an `unwarned` context; True if so.
+
+    A filter may make the warning an error; what shows warnings may not raise.
+    """
+    if _unwarned.get():
+        return False
     frame: FrameType | None = sys._getframe(1)
     level = 2
     while frame is not None and frame.f_code.co_filename.startswith(f"{OURS}{os.sep}"):
@@ -93,7 +112,8 @@ def warn_caller(text: str, kind: type[L2zkWarning]) -> None:
     except (L2zkWarning, KeyboardInterrupt):
         raise
     except BaseException:
-        return
+        pass
+    return True
 
 
 def told(raised: BaseException, *, private: bool = False) -> str:

@@ -2,32 +2,42 @@
 
     thread → the making that it waits for → the thread that makes it → …
 
-Invariant: a wait that would lead back to the thread that waits is refused by a CycleError.
+Invariant: a wait that would lead back to the thread that waits is refused by a CycleError. A thread also waits for
+threads and for work of the library's own kinds (waiting.py), and for those that its own context was handed to, as
+`asyncio.to_thread` does: a call inside a making counts as part of it.
 
-A thread also waits for the threads that it joins, for those at work on a `concurrent.futures` future whose result it
-wants, and for those that its own context was handed to, as `asyncio.to_thread` does: a call inside a making counts as
-part of it. Work handed over in another way, such as a queue, and waits of other processes cannot be seen.
+A hand-over by a queue, an event or a lock tells nobody who will answer. A wait whose path ends at one is refused once
+the whole process has stood still for STILL_SECONDS: who sleeps, computes, or waits for a file, the network or another
+process is waited for as long as it takes.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent import futures
-from concurrent.futures.thread import _WorkItem
 from contextlib import contextmanager
 from contextvars import ContextVar
-from threading import Lock, Thread, get_ident
-from types import FrameType
-from typing import Any
+from threading import Lock, get_ident
+from typing import Any, Protocol
+from weakref import WeakSet
 
-from l2zk.base.progress import LOOK_IN_SECONDS, SELDOM_SECONDS, Progress
+from l2zk.base.waiting import Frames, awaited, stands
 from l2zk.errors import CycleError, L2zkError, copied
+
+LOOK_IN_SECONDS = 0.05
+"""How often a thread that waits calls `progress`; without one it looks for cycles less and less often."""
+
+SELDOM_SECONDS = 1.0
+STILL_SECONDS = 10.0
+
+STILL = 0.02
+"""Processor seconds in a second below which a process stands still; the thread that looks does not count."""
 
 LONGEST_NAME = 60
 
-Frames = dict[int, FrameType]
 Step = tuple[int, "Making | None"]  # a thread that is waited for, and which of its makings, if it is one of them
 
 Wait = tuple["Making", "Making | None"]  # the making that is waited for, and the one inside which it is needed
@@ -36,16 +46,25 @@ _lock = Lock()
 _under_way: dict[int, list[Making]] = {}
 _waits: dict[int, list[Wait]] = {}
 _within: ContextVar[Making | None] = ContextVar("l2zk_making", default=None)
+_owners: WeakSet[Renewed] = WeakSet()
 
 
 class Making:
-    """A result that the thread which creates this object is making; errors call it `name()`."""
+    """A result that the thread which creates this object is making; errors call it `name()`, and its kind `noun`."""
+
+    noun = "proof"
 
     def __init__(self, name: Callable[[], str]) -> None:
         self.name = name
         self.thread = get_ident()
-        self.within = _within.get()
+        outer = _within.get()
+        self.within = outer if outer is not None and not outer.outcome.done() else None
+        self.depth: int = 1 if self.within is None else 1 + self.within.depth
         self.outcome: futures.Future[Any] = futures.Future()
+
+    def asked(self) -> str:
+        """The beginning of the error for whoever asks for the result inside its own making."""
+        return f"the {self.noun} of {_short(self.name())} is asked for while it is made"
 
     @contextmanager
     def under_way(self) -> Iterator[None]:
@@ -64,24 +83,24 @@ class Making:
         """End without a result: those who wait get this error."""
         self.outcome.set_exception(copied(error) if isinstance(error, L2zkError) else error)
 
-    def wait(self, progress: Progress | None = None) -> BaseException | None:
+    def wait(self, progress: Callable[[str, int, int], object] | None = None) -> BaseException | None:
         """Wait until the other thread is done, reporting on the way: its error, or None if there is a result.
 
-        Without `progress` it looks for cycles less and less often.
-        Raises CycleError if that thread waits for this one.
+        Raises CycleError if that thread waits for this one, or seems to.
         """
         if self.outcome.done():
             return self.outcome.exception()
         waiting = self, _within.get()
-        patience = LOOK_IN_SECONDS
+        patience, rest = LOOK_IN_SECONDS, _Rest()
         with _lock:
             _waits.setdefault(get_ident(), []).append(waiting)
         try:
             while True:
-                self._refuse_a_cycle(waiting)
+                self._refuse_a_cycle(waiting, rest.is_long())
                 try:
                     return self.outcome.exception(patience)
                 except TimeoutError:
+                    rest.seconds += patience
                     patience = LOOK_IN_SECONDS if progress else min(2 * patience, SELDOM_SECONDS)
                 if progress is not None:
                     progress("wait", 0, 1)
@@ -89,37 +108,87 @@ class Making:
             with _lock:
                 _remove(_waits, get_ident(), waiting)
 
-    def _refuse_a_cycle(self, waiting: Wait) -> None:
+    def _refuse_a_cycle(self, waiting: Wait, at_rest: bool) -> None:
+        """Raise CycleError if the path leads back here; if nothing moves, if it ends where another thread is needed."""
         with _lock:
-            path = _path(self, get_ident())
+            path, is_seen = _path(self, get_ident(), at_rest)
             if path is None or self.outcome.done():
                 return
             _remove(_waits, get_ident(), waiting)  # so that only one of the threads in the circle is refused
-        names = [_short(making.name()) for making in path]
-        shown = [*names[:3], *(["…"] if len(names) > 3 else []), names[0]]
+        names = _distinct([_short(making.name()) for making in path])
+        shown = " → ".join([*names[:3], *["…"] * (len(names) > 3 or not is_seen), names[0]])
+        waited = "" if is_seen else f"; it was waited for until nothing had moved for {STILL_SECONDS:g} s"
         raise CycleError(
-            f"the proof of {names[0]} is asked for while it is made, and would wait for itself: {' → '.join(shown)};"
-            " a program must not need its own proof"
+            f"{path[0].asked()}, and would wait for itself: {shown}; a program must not need its own"
+            f" {path[0].noun}{waited}"
         )
+
+
+class Renewed(Protocol):
+    """What has a state to renew in a forked child, where of its threads only the one that forked goes on."""
+
+    def _renew(self) -> None:
+        """Forget what the threads that are gone were at, and make its locks anew."""
+
+
+def renewed_at_fork(owner: Renewed) -> None:
+    """Have an object renewed in forked children for as long as it lives."""
+    _owners.add(owner)
+
+
+def ones_own(makings: dict[Any, Making]) -> dict[Any, Making]:
+    """The makings of this thread among these: in a forked child, those that go on."""
+    return {key: making for key, making in makings.items() if making.thread == get_ident()}
+
+
+class _Rest:
+    """How long this process has rested, in stretches of STILL_SECONDS; a thread that waits adds its `seconds`."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._used = self._processor_seconds()
+
+    def is_long(self) -> bool:
+        """True at the end of a stretch in which no other thread has used the processor to speak of."""
+        if self.seconds < STILL_SECONDS:
+            return False
+        used = self._processor_seconds()
+        rested = used - self._used < STILL * self.seconds
+        self.seconds, self._used = 0.0, used
+        return rested
+
+    def _processor_seconds(self) -> float:
+        return time.process_time() - time.thread_time()
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """The names without repetitions side by side: a program's proof needs its definition."""
+    return [name for index, name in enumerate(names) if not index or name != names[index - 1]]
 
 
 def _short(name: str) -> str:
     return name if len(name) <= LONGEST_NAME else name[:LONGEST_NAME] + "…"
 
 
-def _path(making: Making, goal: int) -> list[Making] | None:
-    """The makings on the path from this one's maker to the thread `goal`, which it waits for; None if it does not."""
+def _path(making: Making, goal: int, at_rest: bool) -> tuple[list[Making] | None, bool]:
+    """The makings on the path from this one's maker to the thread `goal`, and True if each step of it is seen.
+
+    None if there is no such path. While nothing moves, one that ends where another thread is needed counts as one.
+    """
     frames = sys._current_frames()
     found: dict[int, list[Making]] = {making.thread: _from(making.thread, making)}
-    ahead = [making.thread]
+    ahead, ends = [making.thread], []
     for thread in ahead:
         if thread == goal:
-            return found[thread]
-        for other, waited in _steps(thread, frames):
+            return found[thread], True
+        steps = [step for step in _steps(thread, frames) if step[0] != thread]
+        ends += [] if steps else [thread]
+        for other, waited in steps:
             if other not in found:
                 found[other] = found[thread] + _from(other, waited)
                 ahead.append(other)
-    return None
+    needs_another = at_rest and ends and all(stands(frames.get(thread)) for thread in ends)
+    return (found[ends[0]] if needs_another else None), False
 
 
 def _from(thread: int, making: Making | None) -> list[Making]:
@@ -137,37 +206,8 @@ def _steps(thread: int, frames: Frames) -> Iterator[Step]:
     for other, within in parts:
         if within is not None and within.thread == thread and within in _under_way.get(thread, ()):
             yield other, None
-    for other in _joined(frames.get(thread), frames):
+    for other in awaited(frames.get(thread), frames):
         yield other, None
-
-
-def _joined(frame: FrameType | None, frames: Frames) -> Iterator[int]:
-    """The threads that the code in this frame waits for: their end, or the result of their work."""
-    while frame is not None:
-        if frame.f_code is Thread.join.__code__:
-            yield frame.f_locals["self"].ident or 0
-        elif frame.f_code in _AWAITED:
-            awaited = frame.f_locals.get(_AWAITED[frame.f_code])
-            ones = awaited if isinstance(awaited, set) else {awaited}
-            yield from (thread for thread, inner in frames.items() if not ones.isdisjoint(_work(inner)))
-        frame = frame.f_back
-
-
-_AWAITED = {
-    futures.Future.result.__code__: "self",
-    futures.Future.exception.__code__: "self",
-    futures.wait.__code__: "fs",
-    futures.as_completed.__code__: "pending",
-}
-"""The code that waits for a future or several, and its name for them."""
-
-
-def _work(frame: FrameType | None) -> Iterator[Any]:
-    """The futures that a thread of an executor is working on."""
-    while frame is not None:
-        if frame.f_code is _WorkItem.run.__code__:
-            yield getattr(frame.f_locals.get("self"), "future", None)
-        frame = frame.f_back
 
 
 def _remove(lists: dict[int, list[Any]], thread: int, entry: Any) -> None:
@@ -183,9 +223,16 @@ def _renew() -> None:
     """Forget the parent's threads in a forked child, where only this one goes on."""
     global _lock
     _lock = Lock()
+    for making in _under_way.get(get_ident(), ()):
+        making.outcome = futures.Future()  # whose lock a thread that waited may have held
+    for making, _ in _waits.get(get_ident(), ()):
+        making.outcome = futures.Future()
+        making.fail(futures.CancelledError("its thread is not in this process"))
     _waits.clear()
     for thread in set(_under_way) - {get_ident()}:
         del _under_way[thread]
+    for owner in list(_owners):
+        owner._renew()
 
 
 if hasattr(os, "register_at_fork"):

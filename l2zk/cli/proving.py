@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 import click
 
+from l2zk.base.foreign import unwarned
 from l2zk.base.wording import counted, escaped
 from l2zk.cli.failure import ProofCommand
 from l2zk.cli.fields import demanded_parameters
@@ -164,6 +165,7 @@ def _print_profile(profile: ProofProfile, err: bool) -> None:
     help="The program that it must be of: my_air.py:MyProgram, or an installed one as fib.",
 )
 @click.option("--json", "as_json", is_flag=True, help=JSON_HELP)
+@unwarned()
 def verify(
     file: str,
     inputs: tuple[tuple[str, int | None], ...],

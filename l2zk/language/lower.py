@@ -14,9 +14,8 @@ import numpy as np
 from l2zk.air.air import Air, Constraint, Domain
 from l2zk.air.bytecode import compile_constraints, compile_nodes
 from l2zk.air.nodes import COLUMN, PERIODIC, Node, extract, renumbered
-from l2zk.base.foreign import warn_caller
 from l2zk.base.wording import counted
-from l2zk.errors import LengthWarning, ProgramError
+from l2zk.errors import ProgramError
 from l2zk.language.definition import Bits, Definition, Output, Start
 from l2zk.language.draft import Draft, Every, Settled, Target
 from l2zk.language.flow import hidden_columns, late_columns
@@ -44,8 +43,6 @@ def definition_of(
     free = _free_cells(draft, rows, length)
     outputs = _output_places(air)
     check_pinned(air, [output.constraint for output in outputs], draft.targets, free, _bit_domains(draft, air))
-    if doubled is not None:
-        warn_caller(f"{id}: {doubled}", LengthWarning)
     return Definition(
         air=air,
         doubled_by=doubled,

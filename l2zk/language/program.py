@@ -8,25 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, ClassVar
+from weakref import WeakSet
 
 from l2zk.air.parameter_bytes import parameters_to_bytes
 from l2zk.air.report import Report
 from l2zk.air.trace import ExecutionTrace
 from l2zk.base.arguments import flag, kind_of
-from l2zk.base.caches import cached_with_errors
-from l2zk.base.foreign import foreign
+from l2zk.base.foreign import foreign, warn_caller
+from l2zk.base.made_once import MadeOnce
 from l2zk.base.names import LONGEST_NAME
 from l2zk.base.wording import pairs
-from l2zk.errors import CycleError, ProgramError
+from l2zk.errors import CycleError, LengthWarning, ProgramError
 from l2zk.language.builder import Machine
 from l2zk.language.definition import Definition, GivenColumn, Input, Output, Start
 from l2zk.language.draft import Every
 from l2zk.language.parameters import parameters_of
 from l2zk.language.run import report_of, trace_of
-from l2zk.language.shared_definitions import shared_definition
+from l2zk.language.shared_definitions import Defining, shared_definition
 from l2zk.language.witness import Binding
 
 __all__ = [
@@ -43,6 +43,9 @@ __all__ = [
     "split_id",
 ]
 
+
+MOST_NOTES = 3
+"""Definitions inside one another that an error names."""
 
 LONG = 2**14
 """Bytes of parameters; of programs with more, fewer definitions are kept: a stranger's header may name them."""
@@ -83,10 +86,19 @@ class TraceProgram:
 
     @property
     def definition(self) -> Definition:
-        """The AIR, code and inputs: made once for each class and parameters."""
-        parameters = parameters_to_bytes(_parameters(self))
-        define = _definition if len(parameters) <= LONG else _long_definition
-        return shared_definition((type(self), parameters), partial(define, _Asked(type(self), parameters, self)))
+        """The AIR, code and inputs: made once for each class and parameters.
+
+        Warns once by LengthWarning of a row or a look-ahead that doubles the trace.
+        """
+        kind, parameters = type(self), parameters_to_bytes(_parameters(self))
+        definitions = _definitions if len(parameters) <= LONG else _long_definitions
+        key = kind, parameters  # the class itself, since the program's own equality is foreign code
+        define = partial(_define, self, parameters)
+        begin = partial(Defining, kind.id, partial(described, self))
+        made = shared_definition(key, partial(definitions.find, key, define, begin))
+        if made.doubled_by is not None:
+            _warn_of_length(made)
+        return made
 
     @property
     def digest(self) -> bytes:
@@ -146,17 +158,7 @@ def split_id(id: object) -> tuple[str, int]:
     return match[1], int(match[2])
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """The key of a definition: class and parameter bytes, since the program's own equality is foreign code."""
-
-    kind: type[TraceProgram]
-    parameters: bytes
-    program: TraceProgram = field(compare=False)
-
-
-def _define(asked: _Asked) -> Definition:
-    program, parameters = asked.program, asked.parameters
+def _define(program: TraceProgram, parameters: bytes) -> Definition:
     machine = Machine()
     try:
         with foreign(ProgramError, f"define of {program.id}"):
@@ -164,12 +166,21 @@ def _define(asked: _Asked) -> Definition:
         overridden = type(program).generate_trace is not TraceProgram.generate_trace
         return machine.finish(program.id, parameters, program.generate_trace if overridden else None)
     except ProgramError as error:
-        error.add_note(f"in the definition of {program.id}, {described(program)}")
+        if len(getattr(error, "__notes__", ())) < MOST_NOTES:
+            error.add_note(f"in the definition of {program.id}, {described(program)}")
         raise
 
 
-_definition = cached_with_errors(128)(_define)
-_long_definition = cached_with_errors(8)(_define)
+_definitions: MadeOnce[Definition] = MadeOnce(128)
+_long_definitions: MadeOnce[Definition] = MadeOnce(8)
+
+_warned_of: WeakSet[Definition] = WeakSet()
+
+
+def _warn_of_length(definition: Definition) -> None:
+    """Warn of a doubled trace, once for each definition."""
+    if definition not in _warned_of and warn_caller(f"{definition.air.id}: {definition.doubled_by}", LengthWarning):
+        _warned_of.add(definition)
 
 
 _RESERVED = frozenset({"id", *dir(TraceProgram)})

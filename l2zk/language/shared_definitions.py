@@ -1,31 +1,52 @@
-"""Definitions kept for a batch: each is made once, by the thread that asks first, however many there are.
+"""Definitions: each is made once, by the thread that asks first, however many there are.
 
-    program → its definition
+    program → its definition, from the batch under way | from those used last | made now
 
-The cache of definitions keeps only those used last, and a batch may use more.
+Of all definitions those used last are kept, and a batch keeps as many as it uses.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from contextvars import ContextVar
-from threading import Lock
 from typing import Any, TypeVar
 
+from l2zk.base.caches import lasts
 from l2zk.base.making import Making
 from l2zk.errors import CycleError, L2zkError, copied
 
 Given = TypeVar("Given")
 
+MOST_NESTED = 50
+"""Makings inside one another in which a definition may be asked for; more would end in Python's own limit."""
+
 _sharing: ContextVar[SharedDefinitions | None] = ContextVar("l2zk_shared_definitions", default=None)
+
+
+class Defining(Making):
+    """The making of a definition by this thread; CycleError if it is one too many inside others."""
+
+    noun = "definition"
+
+    def __init__(self, id: str, name: Callable[[], str]) -> None:
+        super().__init__(name)
+        self.id = id
+        if self.depth > MOST_NESTED:
+            raise CycleError(
+                f"define of {id} is asked for inside {MOST_NESTED} other definitions and proofs that are being made:"
+                " a definition must not need more and more others"
+            )
+
+    def asked(self) -> str:
+        """The beginning of the error for whoever asks for the definition inside `define`."""
+        return f"define of {self.id} asks for its own definition"
 
 
 class SharedDefinitions:
     """Definitions by program. During a call made through `during`, programs find theirs here."""
 
     def __init__(self) -> None:
-        self._makings: dict[Hashable, Making] = {}
-        self._lock = Lock()
+        self._kept: dict[Hashable, Any] = {}
 
     def during(self, act: Callable[..., Given], *arguments: Any, **settings: Any) -> Given:
         """The result of a call, during which programs find their definitions here."""
@@ -35,39 +56,23 @@ class SharedDefinitions:
         finally:
             _sharing.reset(before)
 
-    def find(self, key: Hashable, define: Callable[[], Any]) -> Any:
+    def find(self, key: Hashable, define: Callable[[], Given]) -> Given:
         """The definition, or the error that defining raises."""
-        while True:
-            making = self._makings.get(key)
-            if making is None:
-                own = Making(str)
-                with self._lock:
-                    making = self._makings.setdefault(key, own)
-                if making is own:
-                    return self._make(key, own, define)
+        found = self._kept.get(key)
+        if isinstance(found, L2zkError):
+            raise copied(found)
+        if found is None:
             try:
-                error = making.wait()
-            except CycleError:
-                return define()
-            if error is None:
-                return making.outcome.result()
-            if isinstance(error, L2zkError):
-                raise copied(error)
-
-    def _make(self, key: Hashable, own: Making, define: Callable[[], Any]) -> Any:
-        try:
-            with own.under_way():
-                made = define()
-        except BaseException as error:
-            if not isinstance(error, L2zkError):
-                del self._makings[key]
-            own.fail(error)
-            raise
-        own.outcome.set_result(made)
+                found = self._kept[key] = define()
+            except L2zkError as error:
+                if lasts(error):
+                    self._kept[key] = copied(error)
+                raise
+        made: Given = found
         return made
 
 
 def shared_definition(key: Hashable, define: Callable[[], Given]) -> Given:
-    """The definition, from the batch under way if there is one, else made by `define`."""
+    """The definition, from the batch under way if there is one, else by `define`."""
     sharing = _sharing.get()
     return define() if sharing is None else sharing.find(key, define)

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 from pluggy import PluginManager
 
 from l2zk.base.arguments import items, kind_of
-from l2zk.base.foreign import foreign
+from l2zk.base.foreign import foreign, unwarned
 from l2zk.base.wording import meant, short, written
 from l2zk.errors import ArgumentError, L2zkError, PluginError, ProgramError, ProofError, UnknownProgramError
 from l2zk.language.program import TraceProgram, split_id
@@ -145,8 +145,9 @@ def program_of(proof: Proof) -> TraceProgram:
 Proof._find_program = program_of  # which so knows nothing of plugins
 
 
+@unwarned()
 def program_from(kind: type[TraceProgram], proof: Proof) -> TraceProgram:
-    """The program of this class with the parameters that a proof states."""
+    """The program of this class with the parameters that a proof states; what they make of it warns nobody."""
     try:
         with foreign(ProgramError, f"the class {kind.__name__}"):
             program = kind(**proof.parameters)

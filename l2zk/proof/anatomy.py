@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from l2zk.air.air import Air
 from l2zk.base.field import MODULUS
+from l2zk.base.foreign import unwarned
 from l2zk.errors import ProofError
 from l2zk.language.program import TraceProgram
 from l2zk.proof.proof import Proof
@@ -93,6 +94,7 @@ def header_parts(proof: Proof) -> tuple[Part, ...]:
     return tuple(_placed([(f"header: {name}", size, "8.1") for name, size in sizes], 0))
 
 
+@unwarned()
 def dissect(proof: Proof, program: TraceProgram) -> Anatomy:
     """The anatomy of a proof of this program; ProofError if it is of another or ends too early."""
     if program.digest != proof.digest:

@@ -16,6 +16,7 @@ from typing import BinaryIO, ClassVar
 
 from l2zk.base import arguments, saving
 from l2zk.base.arguments import kind_of
+from l2zk.base.foreign import unwarned
 from l2zk.base.names import Named
 from l2zk.base.wording import pairs, printable
 from l2zk.errors import ArgumentError, FormatError, ProofError
@@ -117,6 +118,7 @@ class Proof:
         """
         return self.security_as(Proof._find_program(self))
 
+    @unwarned()
     def security_as(self, program: TraceProgram) -> SecurityReport:
         """As `security`, with the program given; ProofError if its digest is not the proof's."""
         air = defined(program).air

@@ -19,7 +19,6 @@ from dataclasses import dataclass, fields
 from functools import partial
 from threading import Lock
 from typing import Any, Unpack
-from weakref import ref
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +27,7 @@ from l2zk._core import blake3
 from l2zk.air.trace import ExecutionTrace, column_values
 from l2zk.base.arguments import flag
 from l2zk.base.caches import cached
-from l2zk.base.making import Making
+from l2zk.base.making import Making, ones_own, renewed_at_fork
 from l2zk.base.progress import Progress
 from l2zk.base.version import __version__
 from l2zk.base.wording import short
@@ -110,8 +109,7 @@ class CachedZkVm(TraceZkVm):
         self._stamp = (__version__, VERSION, self.options.to_bytes())
         self._lock = Lock()
         self.clear_cache()
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=partial(_renew, ref(self)))
+        renewed_at_fork(self)
 
     def __repr__(self) -> str:
         return f"CachedZkVm(capacity={self._capacity}, max_bytes={self._max_bytes}, vm={self._vm!r})"
@@ -150,6 +148,12 @@ class CachedZkVm(TraceZkVm):
             self._making: dict[Hashable, Making] = {}
             self._bytes = 0
             self._counts = {"hits": 0, "misses": 0, "joined": 0, "evictions": 0}
+
+    def _renew(self) -> None:
+        """Forget the parent's makings in a forked child, where their threads are not."""
+        self._lock = Lock()
+        self._making = ones_own(self._making)
+        self._bytes = sum(proof.size for proof in self._proofs.values())
 
     def key(self, program: TraceProgram, witness: Witness = (), trace: Any = None, check: bool = True) -> Hashable:
         """The key of a request; one of its own, equal to no other, for a request that no proof can be made of."""
@@ -297,15 +301,6 @@ def _trace_key(trace: Any) -> Hashable:
     if not isinstance(trace, ExecutionTrace):
         raise TypeError("no trace")
     return trace.columns, trace.rows, trace.padded.shape, _hash(np.ascontiguousarray(trace.padded).data)
-
-
-def _renew(cache: ref[CachedZkVm]) -> None:
-    """Forget the parent's makings in a forked child: their threads are not here."""
-    machine = cache()
-    if machine is not None:
-        machine._lock = Lock()
-        machine._making = {}
-        machine._bytes = sum(proof.size for proof in machine._proofs.values())
 
 
 def _bound(name: str, value: Any) -> int:

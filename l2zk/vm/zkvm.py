@@ -18,6 +18,7 @@ from typing import Any, Unpack
 from l2zk import _core
 from l2zk.air.report import Report
 from l2zk.base.arguments import callback, flag, pairs_of_jobs
+from l2zk.base.foreign import unwarned
 from l2zk.base.progress import Progress, stop_when
 from l2zk.base.resources import require_memory
 from l2zk.errors import ConstraintError, ProofError
@@ -229,7 +230,8 @@ class TraceZkVm(Settings):
         self, program: TraceProgram, proof: Proof | bytes, witness_hint: Known = (), *, outputs: Known = ()
     ) -> None:
         """As `verify`, but raises ProofError with the reason and the check of PROTOCOL 7 that failed."""
-        definition = defined(program)
+        with unwarned():
+            definition = defined(program)
         demands = demanded_inputs(definition, witness_hint), demanded_outputs(definition, outputs)
         data = proof_bytes(proof)
         header, start = read_statement(definition, data, *demands)  # 7.1, 7.2

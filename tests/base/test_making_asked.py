@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from functools import partial
+from multiprocessing.pool import ThreadPool
 from typing import Any
 
 import pytest
@@ -18,6 +20,12 @@ from l2zk import BatchProcessor, Proof, TraceZkVm
 from l2zk.base import making
 from l2zk.errors import CycleError
 from l2zk.vm.cache import CachedZkVm
+
+
+@pytest.fixture(scope="module", autouse=True)
+def pools() -> Iterator[None]:
+    yield
+    POOL_THERE_BEFORE.terminate()
 
 
 @pytest.fixture(autouse=True)
@@ -74,6 +82,54 @@ def by_asyncio(ask: Callable[[], Proof]) -> None:
     asyncio.run(main())
 
 
+def by_a_pool(ask: Callable[[], Proof]) -> None:
+    with ThreadPool(1) as threads:
+        threads.map(lambda _: ask(), [0])
+
+
+def by_a_pool_bit_by_bit(ask: Callable[[], Proof]) -> None:
+    with ThreadPool(2) as threads:
+        list(threads.imap(lambda _: ask(), range(2)))
+
+
+THERE_BEFORE = ThreadPoolExecutor(4)
+POOL_THERE_BEFORE = ThreadPool(4)
+
+
+def by_a_pool_that_was_there(ask: Callable[[], Proof]) -> None:
+    POOL_THERE_BEFORE.apply_async(ask).get()
+
+
+def by_a_loop_and_its_executor(ask: Callable[[], Proof]) -> None:
+    async def main() -> None:
+        await asyncio.get_running_loop().run_in_executor(None, ask)
+
+    asyncio.run(main())
+
+
+def by_a_loop_and_an_executor_that_was_there(ask: Callable[[], Proof]) -> None:
+    async def main() -> None:
+        await asyncio.gather(*[asyncio.get_running_loop().run_in_executor(THERE_BEFORE, ask) for _ in range(2)])
+
+    asyncio.run(main())
+
+
+def by_a_loop_of_another_thread(ask: Callable[[], Proof]) -> None:
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+
+    async def main() -> None:
+        await loop.run_in_executor(THERE_BEFORE, ask)
+
+    try:
+        asyncio.run_coroutine_threadsafe(main(), loop).result()
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
 def by_a_batch(ask: Callable[[], Proof]) -> None:
     class Asking(TraceZkVm):
         def prove(self, *_: Any, **__: Any) -> Proof:
@@ -100,6 +156,12 @@ def by_a_context(ask: Callable[[], Proof]) -> None:
         by_those_that_are_ready,
         by_leaving_an_executor,
         by_asyncio,
+        by_a_pool,
+        by_a_pool_bit_by_bit,
+        by_a_pool_that_was_there,
+        by_a_loop_and_its_executor,
+        by_a_loop_and_an_executor_that_was_there,
+        by_a_loop_of_another_thread,
         by_a_batch,
         by_a_context,
     ],

@@ -166,31 +166,3 @@ def test_a_definition_that_was_interrupted_is_made_by_the_next() -> None:
         calls
     ) == 2
     assert shared_definition("key", define) == "a definition" and len(calls) == 3
-
-
-def test_definitions_that_ask_for_one_another_do_not_wait_in_a_circle() -> None:
-    """Two threads, each in a definition that wants the other's: one is made twice, and nobody waits for ever."""
-    sharing, begun = SharedDefinitions(), threading.Barrier(2)
-
-    def define(own: str, other: str) -> str:
-        if begun.n_waiting or not begun.broken:
-            try:
-                begun.wait(2)
-            except threading.BrokenBarrierError:
-                return f"{own} alone"
-        begun.abort()
-        return f"{own} with {shared_definition(other, lambda: f'{other} alone')}"
-
-    made: list[str] = []
-    threads = [
-        threading.Thread(
-            target=lambda pair=pair: made.append(sharing.during(shared_definition, pair[0], lambda: define(*pair))),
-            daemon=True,
-        )
-        for pair in ("ab", "ba")
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert len(made) == 2 and any("alone" in one for one in made)

@@ -1,0 +1,139 @@
+"""Whom a thread waits for, as far as the code that it stands in tells: frames of Python's own library say it.
+
+    frame → the work that it waits for → the threads at that work
+
+Work is a thread's end, a future of `concurrent.futures`, a job of a pool of `multiprocessing`, or what an event loop
+still expects. A hand-over by a queue, an event, a barrier or a lock names no thread: only that it is waited for is seen.
+"""
+
+from __future__ import annotations
+
+import dis
+from collections.abc import Callable, Iterable, Iterator
+from threading import Thread
+from types import FrameType
+from typing import Any
+
+Frames = dict[int, FrameType]
+Names = dict[str, Any]  # the local names of a frame, with their values
+
+
+def awaited(frame: FrameType | None, frames: Frames) -> Iterator[int]:
+    """The threads that the code in this frame waits for: for their end, or for work that they are at."""
+    wanted = {*_told(frame, _AWAITED), *_expected_by_a_loop(frame)}
+    yield from (work.ident or 0 for work in wanted if isinstance(work, Thread))
+    if wanted:
+        yield from (thread for thread, inner in frames.items() if not wanted.isdisjoint(_told(inner, _AT_WORK)))
+
+
+def stands(frame: FrameType | None) -> bool:
+    """True if the code in this frame waits, without a bound on the time, for what only a thread of this process does.
+
+    It asks a lock, as conditions, events, barriers and queues do underneath, or a `queue.SimpleQueue`; or it is an
+    event loop that has no timer and listens to nothing outside.
+    """
+    if frame is None:
+        return False
+    loop = _sleeping_loop(frame)
+    if loop is not None:
+        selector = getattr(loop["self"], "_selector", None)
+        return loop["timeout"] is None and selector is not None and len(selector.get_map()) == 1  # its own alarm
+    return _called(frame) in ("acquire", "get", "__enter__")
+
+
+def _told(frame: FrameType | None, places: dict[tuple[str, str], Callable[[Names], Iterable[Any]]]) -> Iterator[Any]:
+    """The work that the code in this frame and in its callers tells of, at the places that are known."""
+    while frame is not None:
+        work_at = places.get(_place(frame))
+        if work_at is not None:
+            yield from work_at(frame.f_locals)
+        frame = frame.f_back
+
+
+def _place(frame: FrameType) -> tuple[str, str]:
+    """The module and the qualified name of the function that a frame is of."""
+    return frame.f_globals.get("__name__", ""), frame.f_code.co_qualname
+
+
+def _future(future: Any) -> Iterator[Any]:
+    """A future, and the event loops that hear of it, or that it hears of."""
+    if future is not None:
+        yield future
+        for heard in tuple(getattr(future, "_done_callbacks", ())):
+            for cell in getattr(heard, "__closure__", None) or ():
+                if hasattr(cell.cell_contents, "call_soon_threadsafe"):
+                    yield cell.cell_contents
+
+
+def _futures(futures: Any) -> Iterator[Any]:
+    for future in tuple(futures or ()):
+        yield from _future(future)
+
+
+def _job(names: Names) -> Iterator[Any]:
+    yield "job", names["self"]._job
+
+
+def _jobs_of_a_pool(names: Names) -> Iterator[Any]:
+    """Those whose results the handler of a pool expects, from threads or from processes."""
+    yield from (("job", job) for job in tuple(names["cache"]))
+
+
+def _jobs_of_processes(names: Names) -> Iterator[Any]:
+    """The futures that the processes of an executor are at, or will be."""
+    for item in tuple(names["self"].pending_work_items.values()):
+        yield item.future
+
+
+_AWAITED: dict[tuple[str, str], Callable[[Names], Iterable[Any]]] = {
+    ("threading", "Thread.join"): lambda names: [names["self"]],
+    ("concurrent.futures._base", "Future.result"): lambda names: _future(names.get("self")),
+    ("concurrent.futures._base", "Future.exception"): lambda names: _future(names.get("self")),
+    ("concurrent.futures._base", "wait"): lambda names: _futures(names.get("fs")),
+    ("concurrent.futures._base", "as_completed"): lambda names: _futures(names.get("pending")),
+    ("multiprocessing.pool", "ApplyResult.wait"): _job,
+    ("multiprocessing.pool", "IMapIterator.next"): _job,
+    ("l2zk.vm.workers", "_next"): lambda names: _futures(names["workers"]),
+}
+"""The code that waits for work, and the work."""
+
+_AT_WORK: dict[tuple[str, str], Callable[[Names], Iterable[Any]]] = {
+    ("concurrent.futures.thread", "_WorkItem.run"): lambda names: _future(getattr(names.get("self"), "future", None)),
+    ("concurrent.futures.process", "_ExecutorManagerThread.run"): _jobs_of_processes,
+    ("multiprocessing.pool", "worker"): lambda names: [("job", names.get("job"))],
+    ("multiprocessing.pool", "Pool._handle_results"): _jobs_of_a_pool,
+    ("asyncio.base_events", "BaseEventLoop.run_forever"): lambda names: [names["self"]],
+    ("asyncio.unix_events", "ThreadedChildWatcher._do_waitpid"): lambda names: [names["loop"]],
+}
+"""The code that is at work, or hands it to processes, and the work."""
+
+
+def _expected_by_a_loop(frame: FrameType | None) -> Iterator[Any]:
+    """The event loop that sleeps in this frame: those at work for it will wake it."""
+    loop = None if frame is None else _sleeping_loop(frame)
+    if loop is not None:
+        yield loop["self"]
+
+
+def _sleeping_loop(frame: FrameType) -> Names | None:
+    """The names of the event loop that waits in this frame for its next event; None if none does."""
+    caller = frame.f_back
+    if frame.f_code.co_name != "select" or caller is None:
+        return None
+    return caller.f_locals if _place(caller) == ("asyncio.base_events", "BaseEventLoop._run_once") else None
+
+
+def _called(frame: FrameType) -> str | None:
+    """The name of the C function that the code in this frame has called without arguments; "__enter__" for `with`."""
+    if frame.f_lasti < 0:
+        return None
+    told = list(dis.get_instructions(frame.f_code))
+    now = next((one for one in told if one.offset == frame.f_lasti), None)
+    if now is None or now.opname == "BEFORE_WITH":
+        return now and "__enter__"
+    if now.opname not in ("CALL", "PRECALL") or now.arg or now.positions is None:
+        return None
+    start = now.positions.lineno, now.positions.col_offset
+    loads = (one for one in reversed(told) if one.offset < now.offset and one.opname.startswith("LOAD_"))
+    places = ((one.argval, one.positions) for one in loads if one.positions is not None)
+    return next((name for name, place in places if (place.lineno, place.col_offset) == start), None)
