@@ -109,7 +109,7 @@ def by_a_loop_and_its_executor(ask: Callable[[], Proof]) -> None:
 
 def by_a_loop_and_an_executor_that_was_there(ask: Callable[[], Proof]) -> None:
     async def main() -> None:
-        await asyncio.gather(*[asyncio.get_running_loop().run_in_executor(THERE_BEFORE, ask) for _ in range(2)])
+        await asyncio.get_running_loop().run_in_executor(THERE_BEFORE, ask)
 
     asyncio.run(main())
 

@@ -15,7 +15,8 @@ from multiprocessing.pool import ThreadPool
 from typing import Any
 
 import pytest
-from makings import PATIENCE, QUICK, asking, circle_of, in_time
+from makings import PATIENCE, asking, circle_of, in_time
+from quick import QUICK
 
 from l2zk import Proof
 from l2zk.base import making

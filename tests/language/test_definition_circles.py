@@ -13,7 +13,8 @@ from multiprocessing.pool import ThreadPool
 from typing import Any
 
 import pytest
-from makings import PATIENCE, QUICK, in_time
+from makings import PATIENCE, in_time
+from quick import QUICK
 
 from l2zk import BatchProcessor, Proof, TraceProgram, release_memory
 from l2zk.base import making

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import threading
@@ -14,6 +15,7 @@ from example_programs import Fibonacci
 from quick import QUICK
 
 from l2zk import L2zkError, Proof
+from l2zk.base import making
 from l2zk.errors import ConstraintError
 from l2zk.vm.cache import CachedZkVm, CacheStats
 
@@ -147,3 +149,45 @@ def test_a_forked_child_waits_for_no_thread_of_its_parent() -> None:
     go_on.set()
     maker.join()
     assert ended == (child, 0)
+
+
+def test_a_cache_that_is_gone_leaves_nothing_for_forks(monkeypatch: pytest.MonkeyPatch) -> None:
+    handlers: list[object] = []
+    monkeypatch.setattr(os, "register_at_fork", lambda **told: handlers.append(told), raising=False)
+    gc.collect()
+    before = len(making._owners)
+    machines = [CachedZkVm(vm=QUICK) for _ in range(20)]
+    assert len(making._owners) == before + 20
+    machines.clear()
+    gc.collect()
+    assert len(making._owners) == before and not handlers
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_child_that_is_forked_by_a_wait_makes_the_proof_itself() -> None:
+    """The thread that waits forks in its progress call; in the child nobody is at the proof."""
+    go_on, ended = threading.Event(), list[int]()
+    machine = CachedZkVm(vm=Slow(lambda call: go_on.wait(10) if call == 1 else None))
+    maker = threading.Thread(target=machine.prove, args=(Fibonacci(10),))
+    maker.start()
+
+    def fork(stage: str, *_: int) -> None:
+        if stage == "wait" and not ended:
+            ended.append(os.fork())
+
+    def stop_waiting_for(child: int) -> int:
+        deadline = time.monotonic() + 20
+        while (over := os.waitpid(child, os.WNOHANG))[0] == 0 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        if over[0] == 0:
+            os.kill(child, 9)
+            os.waitpid(child, 0)
+        return over[1] if over[0] else -1
+
+    threading.Timer(1, go_on.set).start()
+    proof = machine.prove(Fibonacci(10), progress=fork)
+    if ended == [0]:
+        os._exit(0 if machine.verify(Fibonacci(10), proof) else 1)
+    maker.join()
+    assert stop_waiting_for(ended[0]) == 0
