@@ -91,7 +91,7 @@ class BuildCore(build_ext):
         super().build_extension(ext)
 
     def flags(self) -> list[str]:
-        """What every object is compiled with."""
+        """The compiler's flags for every object."""
         return [*COMPILE_FLAGS, *(SANITIZE_FLAGS if self.sanitize else []), *self.sanitizers()]
 
     def sanitizers(self) -> list[str]:

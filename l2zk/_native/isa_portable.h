@@ -1,10 +1,8 @@
 /* The vector vocabulary for any machine: a vector is one element. Canonical elements in, canonical elements out, unless a comment says
  * that any words may come in.
  *
- * A further instruction set is a header like this one, isa_<name>.h, with everything that stands here: L2ZK_ISA_NAME; W, a power of two
- * up to 8; L2ZK_HASH_LANES, 4, 8 or 16; the types V and v_factor and the functions v_*. It is named in ISAS of setup.py, by an #elif in
- * kernels.c, and in dispatch.c, which asks whether this machine has it; what compilers make of its hash lanes is tuned at the head of
- * blake3.h. NEON is the pattern, and tests/core/test_neon.py how to run it elsewhere. */
+ * A further instruction set is a header like this one, isa_<name>.h, with everything that is here: L2ZK_ISA_NAME; W, a power of two up to
+ * 8; L2ZK_HASH_LANES, 4, 8 or 16; the types V and v_factor and the functions v_*. CONTRIBUTING.md lists the other files to touch. */
 #ifndef L2ZK_ISA_H
 #define L2ZK_ISA_H
 

@@ -14,29 +14,26 @@
     (CHUNK + \
      TILE / 2) /* from one array of a chunk to the next: 4096 bytes apart they would share their sets of a cache */
 
-/* Straight-line code over slots. An instruction is (op, dst, a, b); see bytecode.py for its making.
- *
- * A new instruction is: here, native.pxi, Op and its tables in bytecode.py, Table._reads_are_defined (table.pxi), direct_cost (shape.pxi), and
- * what runs code on tiles (machine.h), at a point (code.pxi) and on rows (_ROW_OPERATIONS and _read in row_code.pxi); one that is also for
- * uniforms: _check_prelude (table.pxi) and run_prelude (code.pxi); tests/support/code_interpreter.py, tests/native/compare_kernels.c. */
+/* Straight-line code over slots. An instruction is (op, dst, a, b), made by bytecode.py. CONTRIBUTING.md lists the files that a new one
+ * touches. */
 enum {
     OP_ADD_VV,
     OP_SUB_VV,
-    OP_MUL_VV,            /* vector, vector */
+    OP_MUL_VV, /* vector, vector */
     OP_ADD_VU,
     OP_SUB_VU,
     OP_SUB_UV,
     OP_MUL_VU, /* one of them uniform: the same for all rows */
     OP_NEG_V,
     OP_RESULT_V,
-    OP_RESULT_U                    /* dst is the number of the result */
+    OP_RESULT_U /* dst is the number of the result */
 };
 
 typedef struct {
     const uint32_t (*prelude)[4]; /* on uniform slots only, run once */
-    const uint32_t (*loads)[3];   /* (0 column | 1 periodic, index, offset); vector slots 0 .. load_count-1 */
+    const uint32_t (*loads)[3]; /* (0 column | 1 periodic, index, offset); vector slots 0 .. load_count-1 */
     const uint32_t (*body)[4];
-    const uint64_t *uniforms;     /* first values: public inputs, public outputs, constants, computed ones */
+    const uint64_t *uniforms; /* first values: public inputs, public outputs, constants, computed ones */
     size_t prelude_count, load_count, body_count, uniform_count, vector_count, result_count;
 } l2zk_code;
 
@@ -45,7 +42,7 @@ typedef struct {
  * eight slots from `to` on are written. */
 typedef struct {
     uint32_t op, to, count, together; /* op: OP_ADD_VV, OP_SUB_VV or OP_MUL_VV */
-    uint32_t a[8], b[8];              /* valid slots even beyond count */
+    uint32_t a[8], b[8]; /* valid slots even beyond count */
 } l2zk_row_step;
 
 /* The code of a step, one row at a time: loads, operations, results (row_code.pxi). */
@@ -157,7 +154,7 @@ typedef struct {
 } l2zk_kernels;
 
 /* dispatch.c */
-extern const l2zk_kernels *l2zk_active;                /* the table in use */
+extern const l2zk_kernels *l2zk_active; /* the table in use */
 typedef struct {
     const char *name;
     int compiled, runs_here; /* 1 if this build has it; 1 if this machine can run it */

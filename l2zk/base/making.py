@@ -125,7 +125,7 @@ class Making:
 
 
 class Renewed(Protocol):
-    """What has a state to renew in a forked child, where of its threads only the one that forked goes on."""
+    """An object with a state to renew in a forked child, where only the thread that forked goes on."""
 
     def _renew(self) -> None:
         """Forget what the threads that are gone were at, and make its locks anew."""
@@ -142,7 +142,7 @@ def ones_own(makings: dict[Any, Making]) -> dict[Any, Making]:
 
 
 class _Rest:
-    """How long this process has rested, in stretches of STILL_SECONDS; a thread that waits adds its `seconds`."""
+    """The time that this process has rested; a thread that waits adds its `seconds`, STILL_SECONDS at a time."""
 
     def __init__(self) -> None:
         self.seconds = 0.0

@@ -192,7 +192,7 @@ def _code(error: BaseException) -> int:
 
 
 def _is_output_taken(options: Sequence[str]) -> bool:
-    """Whether a result goes to standard output, so that it is no place for anything else."""
+    """True if a result goes to standard output, so that nothing else may."""
     for option, following in pairwise([*options, ""]):
         match = re.fullmatch(r"(?:-v*o|--out=|--toml=)(.+)", option, re.DOTALL)
         named = following if re.fullmatch(r"-v*o|--out|--toml", option) else match and match[1]

@@ -247,7 +247,7 @@ def target(path: str | None) -> Place | None:
 
 
 def is_standard_output(path: str) -> bool:
-    """Whether a path is -, or leads to standard output, as /dev/stdout does and the file that a shell sent it to."""
+    """True if a path is -, or leads to standard output, as /dev/stdout does, or the file that a shell sent it to."""
     process = rf"/proc/(self|thread-self|{os.getpid()}(/task/[0-9]+)?)"
     if path == STANDARD or re.fullmatch(rf"({process}|/dev)/fd/{OUTPUT}", end_of_links(path)):
         return True

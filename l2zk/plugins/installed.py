@@ -57,7 +57,7 @@ class Installed:
     entry: EntryPoint | None
 
     def is_called(self, name: str) -> bool:
-        """Whether this is the name of its entry point or of its distribution."""
+        """True if this is the name of its entry point or of its distribution."""
         return _plain(name) in (_plain(self.plugin.name), _plain(self.plugin.distribution))
 
 

@@ -42,7 +42,7 @@ def require_threads(executor: Any) -> None:
 
 
 def submitted(executor: futures.Executor, work: Callable[[], Given]) -> futures.Future[Given]:
-    """What the executor gives for the work; what it raises is why it takes none."""
+    """The future of the work; if the executor takes none, an OptionsError with the reason."""
     try:
         answer = executor.submit(work)
     except KeyboardInterrupt:

@@ -55,7 +55,7 @@ def on_threads(act: Act, parts: Iterable[Sequence[int]], at_once: int, executor:
 
 
 class _Work:
-    """The parts of a call, taken one by one by whoever has a place; who begins when all places are taken has none."""
+    """The parts of a call, taken one by one by the workers that have a place; there are `at_once` places."""
 
     def __init__(self, act: Act, parts: Iterable[Sequence[int]], at_once: int) -> None:
         self.waiting = deque(parts)
@@ -67,7 +67,7 @@ class _Work:
         self._has_place, self._since = False, monotonic()
 
     def run(self) -> None:
-        """What a worker does."""
+        """The work of one worker: take parts until none is left."""
         over = Event()
         try:
             self._free.pop()
@@ -81,7 +81,7 @@ class _Work:
 
     @property
     def is_callers(self) -> bool:
-        """Whether a part is left for the calling thread to do."""
+        """True if a part is left for the calling thread to do."""
         return self._has_place and bool(self.waiting)
 
     def stand_in(self, begins: bool) -> bool:

@@ -25,7 +25,7 @@ BROKEN = {
 
 
 def put(site: Path, points: str, metadata: str | None, folder: str = "l2zk_odd-1.5.dist-info") -> None:
-    """What pip would have put there, in Latin-1."""
+    """Write a file as pip would, in Latin-1."""
     (site / folder).mkdir(parents=True)
     (site / folder / "entry_points.txt").write_bytes(points.encode("latin-1"))
     if metadata is not None:

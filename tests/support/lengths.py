@@ -1,4 +1,4 @@
-"""How many lines each function of a file has, in Python, in Cython and in C."""
+"""Lengths of functions: the number of lines of each function of a file, in Python, in Cython and in C."""
 
 from __future__ import annotations
 

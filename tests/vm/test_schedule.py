@@ -1,4 +1,4 @@
-"""How a batch is spread: its schedule, its bound on memory, executors of the caller's."""
+"""The schedule of a batch, its bound on memory, executors of the caller's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What threads may share: machines, batches, programs, options, proofs and traces."""
+"""Objects that threads may share: machines, batches, programs, options, proofs and traces."""
 
 from __future__ import annotations
 

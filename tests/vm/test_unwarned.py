@@ -1,4 +1,4 @@
-"""Who checks a proof is not warned of the lengths and degrees in it; who proves is, before and after."""
+"""Warnings of lengths and degrees: given to those who prove, before and after, and not to those who check a proof."""
 
 from __future__ import annotations
 
