@@ -1,4 +1,4 @@
-"""Progress: what is told of long work while it goes on, and how work that nobody waits for is stopped.
+"""Progress: the reports of long work while it goes on, and the end of work that nobody waits for.
 
 A thread that waits for the core, for another thread or for a batch looks in every so often: it calls `progress`,
 notices Ctrl-C, and what either raises ends the work.

@@ -1,9 +1,9 @@
-"""Whom a thread waits for, as far as the code that it stands in tells: frames of Python's own library say it.
+"""Waiting: the threads that a thread waits for, as far as the frames of Python's own library tell.
 
     frame → the work that it waits for → the threads at that work
 
-Work is a thread's end, a future of `concurrent.futures`, a job of a pool of `multiprocessing`, or what an event loop
-still expects. A hand-over by a queue, an event, a barrier or a lock names no thread: only that it is waited for is seen.
+Work is a thread's end, a future of `concurrent.futures`, a job of a pool of `multiprocessing`, or the rest of an event
+loop. A hand-over by a queue, an event, a barrier or a lock names no thread: all that is seen is that it is waited for.
 """
 
 from __future__ import annotations

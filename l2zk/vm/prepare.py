@@ -1,4 +1,4 @@
-"""Prepare: what the core is told of a program and its witness before a proof is made.
+"""Prepare: a program and its witness as the core's arguments, before a proof is made.
 
 definition, shape → Compiled;   witness → binding → public inputs, start cells;   options → header, its outputs 0
 """

@@ -1,4 +1,4 @@
-"""Settings: what a machine is told once, and what it is told for one proof.
+"""Settings: those of a machine, given once, and those of a single proof.
 
 Both are looked at when they are said, so that nothing is begun with what cannot be meant.
 """

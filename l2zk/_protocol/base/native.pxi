@@ -1,4 +1,4 @@
-# What the C kernels and the crew offer (_native/kernels.h, _native/crew.h).
+# The declarations of the C kernels and of the crew (_native/kernels.h, _native/crew.h).
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t, int64_t
 from libc.stdlib cimport malloc, calloc, free
