@@ -47,7 +47,7 @@ cdef unsigned log2_exact(size_t x) except? 255:
 
 
 cdef int _take_seed(Randomness *randomness, seed) except -1:
-    cdef _Bytes view = _Bytes(seed)
+    cdef _Bytes view = _Bytes(b"" if seed is None else seed)
     _require(view.size() == 32, "hiding takes a seed of 32 bytes from the operating system")
     memcpy(randomness.seed, view.start(), 32)
     return 0
