@@ -36,6 +36,9 @@ STILL_SECONDS = 10.0
 STILL = 0.02
 """Processor seconds in a second below which a process stands still; the thread that looks does not count."""
 
+MOST_NESTED = 50
+"""Results of one noun, made inside one another; more would end in Python's own limit, or in threads without end."""
+
 LONGEST_NAME = 60
 
 Step = tuple[int, "Making | None"]  # a thread that is waited for, and which of its makings, if it is one of them
@@ -46,6 +49,7 @@ _lock = Lock()
 _under_way: dict[int, list[Making]] = {}
 _waits: dict[int, list[Wait]] = {}
 _within: ContextVar[Making | None] = ContextVar("l2zk_making", default=None)
+_traces: ContextVar[tuple[list[str], ...]] = ContextVar("l2zk_traces", default=())
 _owners: WeakSet[Renewed] = WeakSet()
 
 
@@ -59,12 +63,21 @@ class Making:
         self.thread = get_ident()
         outer = _within.get()
         self.within = outer if outer is not None and not outer.outcome.done() else None
-        self.depth: int = 1 if self.within is None else 1 + self.within.depth
         self.outcome: futures.Future[Any] = futures.Future()
+        self._refuse_an_endless_one()
 
     def asked(self) -> str:
         """The beginning of the error for whoever asks for the result inside its own making."""
         return f"the {self.noun} of {_short(self.name())} is asked for while it is made"
+
+    def _refuse_an_endless_one(self) -> None:
+        """Raise CycleError where results of this noun are asked for inside one another, as if without end."""
+        outer, count = self.within, 0
+        while outer is not None:
+            count += outer.noun == self.noun
+            outer = outer.within
+        if count >= MOST_NESTED:
+            raise _endless(self.noun, _short(self.name()), count)
 
     @contextmanager
     def under_way(self) -> Iterator[None]:
@@ -122,6 +135,28 @@ class Making:
             f"{path[0].asked()}, and would wait for itself: {shown}; a program must not need its own"
             f" {path[0].noun}{waited}"
         )
+
+
+@contextmanager
+def tracing(id: str) -> Iterator[None]:
+    """A context for the time of a generate_trace; CycleError where it is called inside itself as if without end."""
+    around = tuple(other for other in _traces.get() if other)  # those that are over are empty
+    if len(around) >= MOST_NESTED:
+        raise _endless("trace", id, len(around))
+    own = [id]
+    before = _traces.set((*around, own))
+    try:
+        yield
+    finally:
+        own.clear()
+        _traces.reset(before)
+
+
+def _endless(noun: str, name: str, count: int) -> CycleError:
+    return CycleError(
+        f"the {noun} of {name} is asked for inside {count} others that are being made: a program must not need ever"
+        f" more other {noun}s"
+    )
 
 
 class Renewed(Protocol):

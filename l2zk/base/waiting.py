@@ -2,8 +2,8 @@
 
     frame → the work that it waits for → the threads at that work
 
-Work is a thread's end, a future of `concurrent.futures`, a job of a pool of `multiprocessing`, or the rest of an event
-loop. A hand-over by a queue, an event, a barrier or a lock names no thread: all that is seen is that it is waited for.
+Work is a thread's end, a future of `concurrent.futures`, a job of a pool of `multiprocessing`, a batch, or the rest of
+an event loop. A hand-over by a queue, an event, a barrier or a lock names no thread: only the wait is seen.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Names = dict[str, Any]  # the local names of a frame, with their values
 
 def awaited(frame: FrameType | None, frames: Frames) -> Iterator[int]:
     """The threads that the code in this frame waits for: for their end, or for work that they are at."""
-    wanted = {*_told(frame, _AWAITED), *_expected_by_a_loop(frame)}
+    wanted = {*_told(frame, _AWAITED), *_slept_for(frame)}
     yield from (work.ident or 0 for work in wanted if isinstance(work, Thread))
     if wanted:
         yield from (thread for thread, inner in frames.items() if not wanted.isdisjoint(_told(inner, _AT_WORK)))
@@ -93,7 +93,7 @@ _AWAITED: dict[tuple[str, str], Callable[[Names], Iterable[Any]]] = {
     ("concurrent.futures._base", "as_completed"): lambda names: _futures(names.get("pending")),
     ("multiprocessing.pool", "ApplyResult.wait"): _job,
     ("multiprocessing.pool", "IMapIterator.next"): _job,
-    ("l2zk.vm.workers", "_next"): lambda names: _futures(names["workers"]),
+    ("l2zk.vm.workers", "_Work.wait"): lambda names: [names["self"]],
 }
 """The code that waits for work, and the work."""
 
@@ -102,17 +102,21 @@ _AT_WORK: dict[tuple[str, str], Callable[[Names], Iterable[Any]]] = {
     ("concurrent.futures.process", "_ExecutorManagerThread.run"): _jobs_of_processes,
     ("multiprocessing.pool", "worker"): lambda names: [("job", names.get("job"))],
     ("multiprocessing.pool", "Pool._handle_results"): _jobs_of_a_pool,
+    ("l2zk.vm.workers", "_Work.run"): lambda names: [names["self"]],
     ("asyncio.base_events", "BaseEventLoop.run_forever"): lambda names: [names["self"]],
     ("asyncio.unix_events", "ThreadedChildWatcher._do_waitpid"): lambda names: [names["loop"]],
 }
 """The code that is at work, or hands it to processes, and the work."""
 
 
-def _expected_by_a_loop(frame: FrameType | None) -> Iterator[Any]:
-    """The event loop that sleeps in this frame: those at work for it will wake it."""
-    loop = None if frame is None else _sleeping_loop(frame)
-    if loop is not None:
-        yield loop["self"]
+def _slept_for(frame: FrameType | None) -> Iterator[Any]:
+    """The event loop, or the work of a batch, that will wake the code in this frame; as a caller it may be at work."""
+    if frame is not None:
+        loop = _sleeping_loop(frame)
+        if loop is not None:
+            yield loop["self"]
+        elif _place(frame) == ("l2zk.vm.workers", "_next"):
+            yield frame.f_locals["work"]
 
 
 def _sleeping_loop(frame: FrameType) -> Names | None:

@@ -18,6 +18,7 @@ from l2zk.air.nodes import INPUT
 from l2zk.air.trace import ExecutionTrace, column_values, named, padded_column
 from l2zk.air.vectors import Vector, evaluate_rows, leaves_on_all_rows
 from l2zk.base.foreign import foreign
+from l2zk.base.making import tracing
 from l2zk.base.names import by_plain_name, plain
 from l2zk.base.wording import SHOWN, nearest
 from l2zk.errors import L2zkError, ProgramError, WitnessError
@@ -100,7 +101,7 @@ def _generated(
 ) -> dict[int, Vector]:
     """The columns from the program's generate_trace; every column that nothing else fills must be among them."""
     what = f"generate_trace of {definition.air.id}"
-    with foreign(ProgramError, what, private=True, redact=redact):
+    with tracing(definition.air.id), foreign(ProgramError, what, private=True, redact=redact):
         arrays = _taken(definition, what, generate(witness), redact)
     _check_generated(definition, what, arrays)
     return arrays

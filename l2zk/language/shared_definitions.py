@@ -13,29 +13,21 @@ from typing import Any, TypeVar
 
 from l2zk.base.caches import lasts
 from l2zk.base.making import Making
-from l2zk.errors import CycleError, L2zkError, copied
+from l2zk.errors import L2zkError, copied
 
 Given = TypeVar("Given")
-
-MOST_NESTED = 50
-"""Makings inside one another in which a definition may be asked for; more would end in Python's own limit."""
 
 _sharing: ContextVar[SharedDefinitions | None] = ContextVar("l2zk_shared_definitions", default=None)
 
 
 class Defining(Making):
-    """The making of a definition by this thread; CycleError if it is one too many inside others."""
+    """The making of a definition by this thread."""
 
     noun = "definition"
 
     def __init__(self, id: str, name: Callable[[], str]) -> None:
         super().__init__(name)
         self.id = id
-        if self.depth > MOST_NESTED:
-            raise CycleError(
-                f"define of {id} is asked for inside {MOST_NESTED} other definitions and proofs that are being made:"
-                " a definition must not need more and more others"
-            )
 
     def asked(self) -> str:
         """The beginning of the error for whoever asks for the definition inside `define`."""

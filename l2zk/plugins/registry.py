@@ -172,6 +172,16 @@ _registries: dict[_Choice, Registry] = {}
 _left_out: ContextVar[frozenset[str]] = ContextVar("left_out", default=frozenset())
 
 
+def _renew() -> None:
+    """Make the lock anew in a forked child: the thread that was loading plugins is not there."""
+    global _loading
+    _loading = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew)
+
+
 def registry() -> Registry:
     """The plugins of this process, loaded on the first call by whichever thread comes first."""
     choice = _choice()

@@ -91,9 +91,15 @@ class CachedZkVm(TraceZkVm):
 
     Any number of threads may use one at once. Threads that ask for the same proof at the same time have it made once:
     one makes it and the others wait, without the GIL. If it cannot be made they get the maker's error; if the maker was
-    merely interrupted, one of them makes it. A program whose proof is asked for while it is made, by itself or in a
-    circle of several, gets a CycleError: by the same thread, by threads that it joins or whose futures it waits for, or
-    where its context was handed to. A forked child keeps the proofs, and makes anew what was in the making.
+    merely interrupted, one of them makes it. A forked child keeps the proofs, and makes anew what was in the making.
+
+    A program whose proof is asked for while it is made, by itself or in a circle of several, gets a CycleError: at once
+    by the same thread, by threads that it joins, whose futures or pools it or its event loop waits for, or where its
+    context was handed to; where it waits for a queue, an event or a lock, without a timeout, after 10 seconds in which
+    nothing in this process has used the processor to speak of. So a maker is waited for as long as it computes, sleeps,
+    or itself waits for a file, the network or another process, but not if it leaves that to a thread which tells it by
+    a queue. A program that looks for its own proof again and again, in a loop, is not seen. With cache=False nobody
+    waits.
 
     A hiding proof (`zero_knowledge`) from a cache is the same bytes again: whoever gets it twice knows that both are of
     one witness. Where that matters, ask with cache=False.

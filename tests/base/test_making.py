@@ -6,6 +6,7 @@ import contextvars
 import os
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 from makings import PATIENCE, asking, by_an_executor, circle_of, in_time
 from quick import QUICK
 
-from l2zk import L2zkError, Proof, TraceProgram
+from l2zk import BatchProcessor, L2zkError, Proof, TraceProgram
 from l2zk.base import making
 from l2zk.errors import CycleError, WitnessError
 from l2zk.vm.cache import CachedZkVm
@@ -188,6 +189,21 @@ def test_a_forked_child_knows_its_own_makings_alone() -> None:
     assert ended == [0]
 
 
+@pytest.mark.parametrize("batch", [False, True])
+def test_a_trace_that_needs_traces_without_end_is_refused(batch: bool) -> None:
+    """Its machine keeps no proofs, so that each is made anew inside the last."""
+    before = threading.active_count()
+
+    def ask() -> object:
+        return BatchProcessor(QUICK).prove_batch_parallel([program], [()]) if batch else QUICK.prove(program)
+
+    program = asking(ask, "Again")
+    [error] = in_time(lambda: QUICK.prove(program))
+    assert isinstance(error, CycleError), error
+    assert f"the trace of asks.v0 is asked for inside {making.MOST_NESTED} others" in str(error)
+    assert threading.active_count() <= before + 1
+
+
 def test_the_error_of_a_maker_reaches_who_waits_and_is_no_cycle() -> None:
     machine, begun = CachedZkVm(vm=QUICK), threading.Event()
 
@@ -198,3 +214,15 @@ def test_the_error_of_a_maker_reaches_who_waits_and_is_no_cycle() -> None:
     program = asking(fail)
     outcomes = in_time(*[lambda: machine.prove(program)] * 3)
     assert all(type(error) is WitnessError for error in outcomes)
+
+
+def test_the_caller_of_a_batch_that_works_itself_waits_for_nobody() -> None:
+    """It makes a proof for which one of its workers asks; that it will wait for the worker is no circle."""
+    machine, begun = CachedZkVm(vm=QUICK), threading.Event()
+    leaf = asking(lambda: (begun.set(), threading.Event().wait(1)), "Leaf")
+    needs = asking(lambda: (begun.wait(PATIENCE), machine.prove(leaf)), "Needs")
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(begun.wait, PATIENCE)
+        batch = BatchProcessor(machine, max_workers=2, executor=threads)
+        [proofs] = in_time(lambda: batch.prove_batch_parallel([leaf, needs], [(), ()]))
+    assert isinstance(proofs, list) and all(isinstance(proof, Proof) for proof in proofs)

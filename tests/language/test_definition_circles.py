@@ -18,9 +18,9 @@ from quick import QUICK
 
 from l2zk import BatchProcessor, Proof, TraceProgram, release_memory
 from l2zk.base import making
+from l2zk.base.making import MOST_NESTED
 from l2zk.errors import CycleError
 from l2zk.language.definition import Definition
-from l2zk.language.shared_definitions import MOST_NESTED
 from l2zk.vm.cache import CachedZkVm
 
 BATCH = BatchProcessor(QUICK, max_workers=2)
@@ -175,7 +175,7 @@ class Nested(TraceProgram):
 def test_definitions_without_end_are_refused() -> None:
     [error] = in_time(lambda: Nested(1, 1).definition)
     assert isinstance(error, CycleError)
-    assert f"inside {MOST_NESTED} other" in str(error)
+    assert f"is asked for inside {MOST_NESTED} others" in str(error)
     assert sum("in the definition of" in note for note in error.__notes__) <= 3
     assert isinstance(Nested(MOST_NESTED - 1, -1).definition, Definition)
 
