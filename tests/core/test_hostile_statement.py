@@ -86,7 +86,7 @@ class Renamed(TraceProgram):
     "program, why",
     [
         (Fibonacci(6), "other parameters"),
-        (Fibonacci(8), "other parameters"),
+        (Fibonacci(9), "other parameters"),
         (Cubes(7), "example-fibonacci.v0"),
         (Silent(), "example-fibonacci.v0"),
         (Impostor(7), "another version"),

@@ -11,8 +11,11 @@ import numpy as np
 from hypothesis import given, reject
 from hypothesis import strategies as st
 from tree_walk import OPTIONS, P, Words, elements, failing, fixed, found_by, trees, value, written
+from warned import any_length
 
 from l2zk import ExecutionTrace, ProgramError, TraceProgram, TraceZkVm
+
+pytestmark = any_length  # the lengths are drawn
 
 ROWS = [
     4,

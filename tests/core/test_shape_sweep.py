@@ -8,9 +8,12 @@ import random
 from dataclasses import dataclass
 
 import pytest
+from warned import any_degree
 
 import l2zk
 from l2zk.errors import DegreeError, OptionsError, ProgramError
+
+pytestmark = any_degree  # the degrees are drawn
 
 CASES = 300
 

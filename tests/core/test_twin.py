@@ -26,10 +26,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from probes import probes
 from twin_cases import cases
+from warned import any_length
 
 from l2zk import Proof, ProofError, ProofOptions, TraceProgram, TraceZkVm
 from l2zk.errors import L2zkError
 from l2zk.proof.solver import solve
+
+pytestmark = any_length  # the cases have every length
 
 CASES = [pytest.param(program, options, witness, id=name) for name, program, options, witness in cases()]
 

@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 from defining import column, defined
+from warned import any_length
 
 from l2zk.air.nodes import COLUMN
 from l2zk.language.witness import bind
@@ -184,6 +185,7 @@ PROGRAMS = [
 ]
 
 
+@any_length
 @pytest.mark.parametrize("say", PROGRAMS, ids=lambda say: say.__name__)
 def test_four_times_as_much_is_four_times_the_work(say):
     defined(lambda m: say(m, 8))

@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 from defining import program
+from warned import any_length
 
 from l2zk import ProofOptions, TraceZkVm
 
@@ -19,6 +20,7 @@ def counter(m):
     return x, y
 
 
+@any_length
 @pytest.mark.parametrize("rows", [8, 63, 64, 65, 1000])
 def test_outputs_in_any_order_and_on_any_row(isa, rows):
     places = [Random(rows).randrange(rows) for _ in range(300)] + [0, rows - 1]

@@ -9,6 +9,7 @@ import pytest
 from code_interpreter import solve, violations
 from defining import column, defined, holds
 from example_programs import Fibonacci
+from warned import any_length
 
 from l2zk.air.air import Domain
 from l2zk.errors import ProgramError
@@ -150,6 +151,7 @@ def test_start_values_are_computed_from_inputs():
     assert [c.name for c in definition.air.constraints] == ["start a", "a", "b", "output a"]
 
 
+@any_length
 @pytest.mark.parametrize("rows, period, length", [(1, 1, 8), (8, 1, 8), (9, 1, 16), (3, 64, 64), (99, 2, 128)])
 def test_the_length_is_the_least_power_of_two(rows, period, length):
     def define(m):

@@ -13,11 +13,14 @@ from typing import Any
 from weakref import WeakSet
 
 import pytest
+from warned import any_length
 
 from l2zk import BatchProcessor, Proof, ProofOptions, TraceProgram, TraceZkVm, release_memory
 from l2zk.errors import ProgramError, WitnessError
 from l2zk.language.shared_definitions import SharedDefinitions, shared_definition
 from l2zk.vm.cache import CachedZkVm
+
+pytestmark = any_length  # 150 programs, each of its own length
 
 MANY = 150
 QUICK = TraceZkVm(ProofOptions(blowup=2, queries=4, grinding=0, zero_knowledge=False, allow_insecure=True), threads=1)

@@ -10,9 +10,12 @@ import numpy as np
 import pytest
 import ten_programs as ten
 from ten_programs import ROUND_CONSTANTS, TEN_PROGRAMS
+from warned import any_length
 
 from l2zk import ConstraintError, TraceZkVm
 from l2zk.testing import Case, ConformanceError, check_program, examine_program
+
+pytestmark = any_length  # the programs are as long as people wrote them
 
 P = 2**64 - 2**32 + 1
 VM = TraceZkVm()

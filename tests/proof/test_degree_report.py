@@ -11,6 +11,7 @@ from unittest import mock
 
 import pytest
 from example_programs import Powers
+from warned import any_degree
 
 from l2zk import DegreeError, DegreeWarning, ProofOptions, TraceProgram, TraceZkVm
 from l2zk.errors import SecurityError
@@ -83,6 +84,7 @@ def test_a_check_tells_that_the_target_cannot_be_reached():
     assert report.ok and "128 proven bits cannot be reached" in report.unprovable
 
 
+@any_degree
 @pytest.mark.parametrize("keys", [False, True])
 @pytest.mark.parametrize("options", [{}, {"blowup": 4}, {"zero_knowledge": True}], ids=str)
 def test_the_limit_is_what_is_allowed(options, keys):

@@ -13,12 +13,15 @@ from batching import Supplied, batch_threads, results
 from endless import ENDLESS, Noted
 from example_programs import Fibonacci, Powers
 from quick import QUICK
+from warned import any_length
 
 from l2zk import TraceZkVm, _core
 from l2zk.base.progress import Stopped
 from l2zk.errors import OptionsError, ProgramError, WitnessError
 from l2zk.vm.batch import BatchProcessor
 from l2zk.vm.cache import CachedZkVm
+
+pytestmark = any_length  # batches have a program of each length
 
 # The original design.
 

@@ -9,6 +9,7 @@ import pytest
 from caching import cache, counts
 from example_programs import Fibonacci, Powers
 from quick import QUICK
+from warned import any_length
 
 from l2zk import ProofOptions, TraceProgram, TraceZkVm
 from l2zk.errors import OptionsError, ProgramError
@@ -53,6 +54,7 @@ def test_clear_cache() -> None:
 # Hits.
 
 
+@any_length
 def test_a_hit_defines_nothing_and_runs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
 

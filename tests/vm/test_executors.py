@@ -14,11 +14,14 @@ from typing import Any
 
 import pytest
 from example_programs import Fibonacci
+from warned import any_length
 
 from l2zk import ProofOptions, TraceZkVm
 from l2zk.errors import OptionsError, WitnessError
 from l2zk.vm import executors, workers
 from l2zk.vm.batch import BatchProcessor
+
+pytestmark = any_length  # batches have a program of each length
 
 VM = TraceZkVm(ProofOptions(queries=5, grinding=0, allow_insecure=True, zero_knowledge=False), threads=1)
 REMEDY = "give a ThreadPoolExecutor, or none: proofs run without the GIL, so that threads use every processor$"

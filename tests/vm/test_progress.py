@@ -9,6 +9,7 @@ import pytest
 from example_programs import Fibonacci
 from hypothesis import given
 from hypothesis import strategies as st
+from warned import any_length
 
 from l2zk import ProofOptions, TraceZkVm, _core
 from l2zk.errors import ConstraintError
@@ -32,6 +33,7 @@ def sound(told: Told) -> bool:
     return all(total > 0 and 0 <= done <= total for _, done, total in told)
 
 
+@any_length
 @given(st.integers(1, 3000), st.integers(1, 3), st.sampled_from([OPTIONS, HIDING]), st.booleans())
 def test_of_a_proof(rounds: int, threads: int, options: ProofOptions, given_trace: bool) -> None:
     told: Told = []

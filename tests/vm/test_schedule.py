@@ -9,6 +9,7 @@ import pytest
 from batching import Watched
 from example_programs import Fibonacci
 from quick import QUICK
+from warned import any_length
 
 from l2zk.errors import MemoryLimitError, OptionsError
 from l2zk.vm.batch import BatchProcessor
@@ -35,6 +36,7 @@ def test_a_proof_larger_than_max_memory_is_refused() -> None:
         assert raised.value.__notes__ == ["at index 1 of the batch"]
 
 
+@any_length
 def test_an_executor_of_the_callers() -> None:
     programs = [Fibonacci(i) for i in range(1, 20)]
     with ThreadPoolExecutor(2) as executor:
@@ -68,19 +70,19 @@ def test_the_schedule_by_hand() -> None:
 
 
 def test_auto_chooses_by_number_size_and_memory() -> None:
-    machine = Watched()
+    machine, middle, large = Watched(), Fibonacci(2**15 - 1), Fibonacci(2**17 - 1)
     batch = BatchProcessor(machine, max_workers=2)
-    assert (batch.schedule([Fibonacci(2**16)]).threads, batch.schedule([Fibonacci(2**16)]).at_once) == (2, 1)
-    assert (batch.schedule([Fibonacci(2**16)] * 8).threads, batch.schedule([Fibonacci(2**16)] * 8).at_once) == (1, 2)
-    one = machine.estimate(Fibonacci(2**16), threads=2).memory
+    assert (batch.schedule([large]).threads, batch.schedule([large]).at_once) == (2, 1)
+    assert (batch.schedule([large] * 8).threads, batch.schedule([large] * 8).at_once) == (1, 2)
+    one = machine.estimate(large, threads=2).memory
     tight = BatchProcessor(machine, max_workers=2, max_memory=one)
-    assert (tight.schedule([Fibonacci(2**16)] * 8).threads, tight.schedule([Fibonacci(2**16)] * 8).at_once) == (2, 1)
-    batch.prove_batch_auto([Fibonacci(2**14)] * 8, [()] * 8)
+    assert (tight.schedule([large] * 8).threads, tight.schedule([large] * 8).at_once) == (2, 1)
+    batch.prove_batch_auto([middle] * 8, [()] * 8)
     assert machine.most == 2 and machine.threads_asked == {1}
-    batch.prove_batch_auto([Fibonacci(2**14)], [()])
+    batch.prove_batch_auto([middle], [()])
     assert machine.threads_asked == {1, 2}
     cached = BatchProcessor(CachedZkVm(vm=machine), max_workers=2)
-    assert cached.schedule([Fibonacci(2**16)] * 8).at_once == 1
+    assert cached.schedule([large] * 8).at_once == 1
 
 
 def test_on_a_thread_of_its_own_executor_it_takes_others() -> None:

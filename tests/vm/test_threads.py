@@ -12,12 +12,15 @@ from batching import results
 from endless import ENDLESS
 from example_programs import Fibonacci
 from quick import QUICK
+from warned import any_length
 
 import l2zk
 from l2zk import TraceProgram, TraceZkVm
 from l2zk.vm.batch import BatchProcessor
 from l2zk.vm.cache import CachedZkVm
 from l2zk.vm.schedule import Schedule
+
+pytestmark = any_length  # batches have a program of each length
 
 
 def test_two_threads_prove_two_programs_at_the_same_time() -> None:

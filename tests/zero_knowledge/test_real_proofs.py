@@ -20,11 +20,14 @@ import pytest
 from cheats import few, masks_of, parts, twin_air, twin_options, twin_verify
 from reference import GOLDILOCKS, Prover
 from reference.tree import leaf_digest, siblings
+from warned import any_degree
 
 from l2zk import ProofOptions, TraceZkVm
 
 from .masks import P, newton, point
 from .statements import Twins, View, core_proof, shape_of, trace_of, twin_shape
+
+pytestmark = any_degree  # short traces allow the degree 3 of the twins at blowup 2
 
 PROGRAM, SECRET = Twins(3), 77
 OPTIONS = few(zero_knowledge=True, blowup=2, final_rows=8, folding=4)
