@@ -31,7 +31,7 @@ LOOK_IN_SECONDS = 0.05
 """How often a thread that waits calls `progress`; without one it looks for cycles less and less often."""
 
 SELDOM_SECONDS = 1.0
-STILL_SECONDS = 10.0
+STILL_SECONDS = 5.0
 
 STILL = 0.02
 """Processor seconds in a second below which a process stands still; the thread that looks does not count."""

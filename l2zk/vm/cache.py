@@ -95,7 +95,7 @@ class CachedZkVm(TraceZkVm):
 
     A program whose proof is asked for while it is made, by itself or in a circle of several, gets a CycleError: at once
     by the same thread, by threads that it joins, whose futures or pools it or its event loop waits for, or where its
-    context was handed to; where it waits for a queue, an event or a lock, without a timeout, after 10 seconds in which
+    context was handed to; where it waits for a queue, an event or a lock, without a timeout, after 5 seconds in which
     nothing in this process has used the processor to speak of. So a maker is waited for as long as it computes, sleeps,
     or itself waits for a file, the network or another process, but not if it leaves that to a thread which tells it by
     a queue. A program that looks for its own proof again and again, in a loop, is not seen. With cache=False nobody
