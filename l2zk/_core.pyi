@@ -19,6 +19,7 @@ STAGES: tuple[str, ...]
 REFUSALS: dict[int, tuple[str, str]]
 STEP_FUNCTION: str
 ISA_REFUSED: str
+LOOK_IN_SECONDS: float
 
 class TraceViolation(Exception):
     first: NDArray[np.int64]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
@@ -21,6 +22,8 @@ from l2zk import _core
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", "build", "dist", "*.egg-info", "*.so", "__pycache__", ".*_cache", ".hypothesis", ".asv"
 )
+
+os.environ["PYTHONSAFEPATH"] = "1"  # processes of tests import the library that is installed, not a clone they stand in
 
 collect_ignore = ["packages"]  # distributions of their own, which bring their tests
 

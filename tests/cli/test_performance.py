@@ -7,6 +7,7 @@ import threading
 import pytest
 from commands import l2zk
 from example_programs import Fibonacci
+from warned import any_length
 
 from l2zk.cli import performance
 from l2zk.cli.performance import Answer, busy_thread, least
@@ -34,6 +35,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(performance, "fibonacci", Fibonacci)
 
 
+@any_length
 def test_every_question_is_asked_of_real_proofs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     before, result = threading.active_count(), l2zk("demo", "--performance")
