@@ -55,6 +55,7 @@ ISAS = (
 # gnu11 is C11 with the calls of POSIX and Linux (threads, madvise) declared.
 COMPILE_FLAGS = ["-std=gnu11", "-O3", "-g0", "-fvisibility=hidden", "-pthread"]
 LINK_FLAGS = ["-pthread", *(["-Wl,-s"] if sys.platform.startswith("linux") else [])]
+CYTHON_FLAGS = ["-Wno-sign-compare", "-Wno-unused-function"]  # of C that nobody has written
 QUICK_FLAGS = ["-O1"]  # of what is not a kernel: compiled in less than half the time
 SANITIZE_FLAGS = ["-O1", "-g", "-fno-omit-frame-pointer", "-fno-sanitize-recover=all"]
 
@@ -89,7 +90,7 @@ class BuildCore(build_ext):
 
     def build_extension(self, ext: Extension) -> None:
         ext.extra_objects = self.objects
-        ext.extra_compile_args = [*self.flags(), *(QUICK_FLAGS if self.quick else [])]
+        ext.extra_compile_args = [*self.flags(), *CYTHON_FLAGS, *(QUICK_FLAGS if self.quick else [])]
         for isa in self.sets:
             ext.extra_compile_args += self.only_for(isa, f"-DL2ZK_HAVE_{isa.name.upper()}=1")
         ext.extra_link_args = [*LINK_FLAGS[: 1 if self.sanitize else None], *self.sanitizers()]

@@ -155,9 +155,11 @@ cdef void check_word(Verifier *v, size_t u) noexcept nogil:
     for i in range(leaf_count):
         for t in range(a):
             at = position_of(v.indices, v.count, v.leaves[i] + t * step)
-            data = NULL if at < v.count else take_elements(v, 3)
-            if at == v.count and data == NULL:
-                return
+            data = NULL
+            if at == v.count:
+                data = take_elements(v, 3)
+                if data == NULL:
+                    return
             for c in range(3):
                 word = v.word[c * v.lanes + at] if at < v.count else get_u64(data + 8 * c)
                 v.word_words[(3 * t + c) * v.lanes + i] = word
