@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from places import ROOT
+from places import ROOT, from_its_folder
 
 FOLDER = ROOT / "benchmarks"
 FILES = sorted(path.stem for path in (FOLDER / "benchmarks").glob("bench_*.py"))
@@ -64,6 +64,7 @@ def test_each_benchmark_gives_a_result(suite: Callable[[str], ModuleType], file:
 )
 def test_each_script_runs(command: str, printed: str) -> None:
     script, *arguments = command.split()
-    run = subprocess.run([sys.executable, FOLDER / script, *arguments], capture_output=True, text=True, timeout=300)
+    command = [sys.executable, FOLDER / script, *arguments]
+    run = subprocess.run(command, env=from_its_folder(), capture_output=True, text=True, timeout=300)
     assert run.returncode == 0, run.stderr
     assert printed in run.stdout

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from places import HOUSE
+from places import HOUSE, from_its_folder
 
 NOT_BUILT = "this is the source tree of l2zk, which is not built: run `pip install .` in it, or start Python elsewhere"
 NO_CORE = "the compiled core of l2zk is not there for this Python: run `pip install --force-reinstall l2zk` with it"
@@ -25,7 +25,9 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def said(folder: Path, *arguments: str) -> list[str]:
     """The stderr of a Python started in that folder."""
-    run = subprocess.run([sys.executable, *arguments], cwd=folder, capture_output=True, text=True)
+    run = subprocess.run(
+        [sys.executable, *arguments], cwd=folder, env=from_its_folder(), capture_output=True, text=True
+    )
     assert run.returncode == 1 and not run.stdout
     return run.stderr.splitlines()
 
