@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import os
 import sys
+import sysconfig
 from concurrent.futures import ThreadPoolExecutor
 from glob import glob
 from itertools import pairwise
@@ -56,6 +57,9 @@ ISAS = (
 COMPILE_FLAGS = ["-std=gnu11", "-O3", "-g0", "-fvisibility=hidden", "-pthread"]
 LINK_FLAGS = ["-pthread", *(["-Wl,-s"] if sys.platform.startswith("linux") else [])]
 CYTHON_FLAGS = ["-Wno-sign-compare", "-Wno-unused-function"]  # of C that nobody has written
+# One extension serves every CPython with a GIL from this on: no stable ABI before has buffers.
+STABLE_ABI = (3, 11)
+LIMITED = sys.implementation.name == "cpython" and not sysconfig.get_config_var("Py_GIL_DISABLED")
 QUICK_FLAGS = ["-O1"]  # of what is not a kernel: compiled in less than half the time
 SANITIZE_FLAGS = ["-O1", "-g", "-fno-omit-frame-pointer", "-fno-sanitize-recover=all"]
 
@@ -82,6 +86,7 @@ class BuildCore(build_ext):
         self.extensions = [extension for extension in self.extensions if extension.name in wanted]
 
     def build_extensions(self) -> None:
+        self.remove_others()
         self.sets = [isa for isa in ISAS if isa.exists and set(isa.machines) & set(self.machines())]
         wanted = [("portable", []), *((isa.name, [*self.thin(isa), *isa.flags]) for isa in self.sets)]
         with ThreadPoolExecutor(int(self.parallel or 1)) as workers:
@@ -96,6 +101,17 @@ class BuildCore(build_ext):
         ext.extra_link_args = [*LINK_FLAGS[: 1 if self.sanitize else None], *self.sanitizers()]
         ext.depends = [*ext.depends, self.noted(ext)]
         super().build_extension(ext)
+
+    def copy_extensions_to_source(self) -> None:
+        super().copy_extensions_to_source()
+        self.remove_others()
+
+    def remove_others(self) -> None:
+        """Removes what other builds left beside these: Python prefers _core.cpython-311-….so to _core.abi3.so."""
+        for made in (Path(self.get_ext_fullpath(extension.name)) for extension in self.extensions):
+            for other in made.parent.glob(f"{made.name.partition('.')[0]}.*so"):
+                if other != made:
+                    other.unlink()
 
     def flags(self) -> list[str]:
         """The compiler's flags for every object."""
@@ -182,9 +198,15 @@ def part(name: str) -> Extension:
         sources=[f"l2zk/_{name}.pyx", *plain],
         include_dirs=[NATIVE],
         depends=[*texts, "setup.py"],
+        define_macros=[("Py_LIMITED_API", f"0x{STABLE_ABI[0]:02x}{STABLE_ABI[1]:02x}0000")] if LIMITED else [],
+        py_limited_api=LIMITED,
     )
     extension.cython_c_in_temp = True  # the generated C file never stands beside its source
     return extension
 
 
-setup(ext_modules=[part("core"), part("probes")], cmdclass={"build_ext": BuildCore, "dev": Dev})
+setup(
+    ext_modules=[part("core"), part("probes")],
+    cmdclass={"build_ext": BuildCore, "dev": Dev},
+    options={"bdist_wheel": {"py_limited_api": f"cp{STABLE_ABI[0]}{STABLE_ABI[1]}"}} if LIMITED else {},
+)

@@ -5,21 +5,23 @@ import os
 from l2zk.base.wording import short
 from l2zk.errors import OptionsError
 
-cdef size_t LONG_MESSAGE = 1 << 22  # bytes; a shorter one is hashed in less time than the GIL may take to come back
+cdef Py_ssize_t LONG_MESSAGE = 1 << 22  # bytes; a shorter one is hashed in less time than the GIL may take to come back
 
 
 def blake3(data):
     """The 32-byte BLAKE3 hash of bytes, or of any buffer whose bytes lie together;
     a long one is hashed without the GIL."""
-    cdef _Bytes view = _Bytes(data)
-    cdef const uint8_t *start = view.start()
-    cdef size_t length = view.size()
+    cdef Py_buffer view
     cdef uint8_t digest[32]
-    if length < LONG_MESSAGE:
-        l2zk_active.hash_bytes(start, length, digest)
-    else:
-        with nogil:
-            l2zk_active.hash_bytes(start, length, digest)
+    PyObject_GetBuffer(data, &view, PyBUF_SIMPLE)
+    try:
+        if view.len < LONG_MESSAGE:
+            l2zk_active.hash_bytes(<const uint8_t *>view.buf, view.len, digest)
+        else:
+            with nogil:
+                l2zk_active.hash_bytes(<const uint8_t *>view.buf, view.len, digest)
+    finally:
+        PyBuffer_Release(&view)
     return digest[:32]
 
 
