@@ -68,6 +68,10 @@ class MemoryLimitError(L2zkError, MemoryError):
     """A proof would need more memory than there is, or than the caller allows."""
 
 
+class WorkerError(L2zkError):
+    """A worker of a batch was lost, or gave what is no proof of its job; the message names the worker."""
+
+
 class ProofError(L2zkError):
     """A proof that the verifier refuses; `section` names the check of PROTOCOL.md, as in "7.6"."""
 

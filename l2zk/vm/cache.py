@@ -170,6 +170,20 @@ class CachedZkVm(TraceZkVm):
         except BaseException:  # the caller's objects raised; the machine will say what is wrong with them
             return object()
 
+    def _kept(self, key: Hashable) -> Proof | None:
+        """The proof that is kept of a request's key, counted as a hit; None, and nothing is counted, if none is."""
+        with self._lock:
+            return self._find(key)
+
+    def _keep(self, key: Hashable, proof: Proof) -> None:
+        """Keep a proof that was made elsewhere for a request with this key; counted as a miss.
+
+        The caller has verified it: with the request's own program, options and public inputs.
+        """
+        with self._lock:
+            self._counts["misses"] += 1
+            self._hold(key, proof)
+
     def _find(self, key: Hashable) -> Proof | None:
         """The kept proof of a key; call it under the lock."""
         proof = self._proofs.get(key)
@@ -223,10 +237,16 @@ class CachedZkVm(TraceZkVm):
             if self._making.get(key) is not own:
                 return
             del self._making[key]
-            if proof is not None and self._capacity and (self._max_bytes is None or proof.size <= self._max_bytes):
-                self._proofs[key] = proof
-                self._bytes += proof.size
-                self._evict()
+            if proof is not None:
+                self._hold(key, proof)
+
+    def _hold(self, key: Hashable, proof: Proof) -> None:
+        """Keep a proof, unless there is one or it is too large; call it under the lock."""
+        fits = self._capacity and (self._max_bytes is None or proof.size <= self._max_bytes)
+        if fits and key not in self._proofs:
+            self._proofs[key] = proof
+            self._bytes += proof.size
+            self._evict()
 
     def _evict(self) -> None:
         """Drop the oldest proofs until the rest is within the bounds; call it under the lock."""

@@ -148,3 +148,17 @@ def test_settings_are_looked_at_even_if_the_proof_is_held():
         with pytest.raises(OptionsError):
             machine.prove(Fibonacci(10), **wrong)
     assert machine.cache_stats().hits == 0
+
+
+def test_a_proof_that_was_made_elsewhere_is_kept() -> None:
+    machine, program = CachedZkVm(vm=QUICK), Fibonacci(5)
+    key = machine.key(program, (2, 3))
+    assert machine._kept(key) is None and machine.cache_stats() == CacheStats()
+    proof = QUICK.prove(program, (2, 3))
+    machine._keep(key, proof)
+    machine._keep(key, QUICK.prove(program, (2, 3)))
+    assert machine.prove(program, [2, 3]) is machine._kept(key) is proof
+    assert machine.cache_stats() == CacheStats(hits=2, misses=2, entries=1, bytes=proof.size)
+    nothing = CachedZkVm(0, vm=QUICK)
+    nothing._keep(key, proof)
+    assert nothing._kept(key) is None
