@@ -27,6 +27,7 @@ _Static_assert(TILE % W == 0 && CHUNK % TILE == 0, "tiles are whole vectors, chu
 const l2zk_kernels TABLE = {
     .name = L2ZK_ISA_NAME,
     .hash_bytes = hash_bytes,
+    .hash_keyed_bytes = hash_keyed_bytes,
     .hash_parent = hash_parent,
     .hash_columns = hash_columns,
     .hash_parents = hash_parents,

@@ -107,6 +107,7 @@ typedef struct {
 
     /* blake3.h */
     void (*hash_bytes)(const uint8_t *data, size_t length, uint8_t out[32]);
+    void (*hash_keyed_bytes)(const uint8_t key[32], const uint8_t *data, size_t length, uint8_t out[32]);
     void (*hash_parent)(const uint8_t left[32], const uint8_t right[32], uint8_t out[32]);
     void (*hash_columns)(const uint64_t *const *src, size_t words, size_t n, const uint32_t *salts, size_t salt_stride,
                          uint32_t *out, size_t stride);

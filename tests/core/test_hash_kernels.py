@@ -106,6 +106,20 @@ def test_bytes_of_any_kind(isa):
     assert _core.blake3(np.frombuffer(data, dtype=np.uint64)) == blake3(data).digest()
 
 
+@pytest.mark.parametrize("length", [0, 1, 63, 64, 65, 200, 1023, 1024, 1025, 2048, 7 * 1024 + 5, 2**19 + 3])
+def test_bytes_with_a_key(isa, length):
+    """A long one is hashed without the GIL here, too; a key has 32 bytes."""
+    key, data = words_of(1, 4).tobytes(), words_of(length, length // 8 + 1).tobytes()[:length]
+    assert (
+        _core.blake3(data, key=key)
+        == _core.blake3(memoryview(data), key=bytearray(key))
+        == blake3(data, key=key).digest()
+    )
+    for wrong in (b"", key[:31], key + b"x"):
+        with pytest.raises(ValueError, match="32 bytes"):
+            _core.blake3(data, key=wrong)
+
+
 @fixed
 @given(data=st.binary(max_size=5000))
 def test_any_bytes(isa, data):

@@ -101,6 +101,9 @@ static void compare_hashes(const l2zk_kernels *k, const l2zk_kernels *l)
     k->hash_bytes(message, 700001, (uint8_t *)a);
     l->hash_bytes(message, 700001, (uint8_t *)b);
     equal("hash_bytes", a, b, 32);
+    k->hash_keyed_bytes(message, message, 70001, (uint8_t *)a);
+    l->hash_keyed_bytes(message, message, 70001, (uint8_t *)b);
+    equal("hash_keyed_bytes", a, b, 32);
 }
 
 static void compare_sums(const l2zk_kernels *k, const l2zk_kernels *l)

@@ -73,6 +73,7 @@ cdef extern from "kernels.h" nogil:
     ctypedef struct l2zk_kernels:
         const char *name
         void (*hash_bytes)(const uint8_t *, size_t, uint8_t *) noexcept nogil
+        void (*hash_keyed_bytes)(const uint8_t *, const uint8_t *, size_t, uint8_t *) noexcept nogil
         void (*hash_parent)(const uint8_t *, const uint8_t *, uint8_t *) noexcept nogil
         void (*hash_columns)(const uint64_t *const *, size_t, size_t, const uint32_t *, size_t, uint32_t *,
                              size_t) noexcept nogil

@@ -8,11 +8,14 @@ from l2zk.errors import OptionsError
 cdef Py_ssize_t LONG_MESSAGE = 1 << 22  # bytes; a shorter one is hashed in less time than the GIL may take to come back
 
 
-def blake3(data):
-    """The 32-byte BLAKE3 hash of bytes, or of any buffer whose bytes lie together;
-    a long one is hashed without the GIL."""
+def blake3(data, *, key=None):
+    """The 32-byte BLAKE3 hash of bytes, or of any buffer whose bytes lie together; a long one is hashed without the GIL.
+
+    key: 32 bytes; BLAKE3's keyed mode, which is slower here for more than a chunk."""
     cdef Py_buffer view
     cdef uint8_t digest[32]
+    if key is not None:
+        return _keyed(data, key)
     PyObject_GetBuffer(data, &view, PyBUF_SIMPLE)
     try:
         if view.len < LONG_MESSAGE:
@@ -20,6 +23,24 @@ def blake3(data):
         else:
             with nogil:
                 l2zk_active.hash_bytes(<const uint8_t *>view.buf, view.len, digest)
+    finally:
+        PyBuffer_Release(&view)
+    return digest[:32]
+
+
+cdef bytes _keyed(data, key):
+    cdef Py_buffer view
+    cdef uint8_t digest[32]
+    cdef bytes secret = bytes(key)
+    cdef const uint8_t *words = secret
+    _require(len(secret) == 32, f"a key has 32 bytes, not {len(secret)}")
+    PyObject_GetBuffer(data, &view, PyBUF_SIMPLE)
+    try:
+        if view.len < LONG_MESSAGE // 8:
+            l2zk_active.hash_keyed_bytes(words, <const uint8_t *>view.buf, view.len, digest)
+        else:
+            with nogil:
+                l2zk_active.hash_keyed_bytes(words, <const uint8_t *>view.buf, view.len, digest)
     finally:
         PyBuffer_Release(&view)
     return digest[:32]
