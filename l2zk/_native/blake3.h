@@ -512,21 +512,6 @@ static void hash_bytes(const uint8_t *const data, const size_t length, uint8_t o
     (length <= CHUNK_BYTES ? hash_last_chunk : hash_long_text)(&text, out);
 }
 
-/* H3(key, message) of any bytes, a chunk at a time: for short ones. data is not null. */
-static void hash_keyed_bytes(const uint8_t key[32], const uint8_t *const data, const size_t length, uint8_t out[32])
-{
-    const hash_text text = {data, length};
-    hash_word iv[8], tree[8 * HASH_SUBTREES];
-    for (int k = 0; k < 8; k++) {
-        uint32_t word;
-        memcpy(&word, key + 4 * k, 4);
-        for (int s = 0; s < HASH_STATES; s++)
-            iv[k].state[s] = broadcast(word);
-    }
-    hash_messages(load_text, &text, length, 1, iv, KEYED, tree);
-    store_lane_zero(tree, out);
-}
-
 /* ---- A key's extended output ---- */
 
 /* The counters of HASH_LANES successive 64-bit numbers. */

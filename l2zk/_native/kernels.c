@@ -17,6 +17,7 @@
 
 #include "extension.h"
 #include "blake3.h"
+#include "blake3_keyed.h"
 #include "ntt.h"
 #include "machine.h"
 #include "tiles.h"
