@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
-import sysconfig
+from importlib.machinery import PathFinder
 from types import ModuleType
 
 from places import ROOT
@@ -21,8 +21,7 @@ def built() -> ModuleType:
     run = subprocess.run(BUILD, cwd=ROOT, capture_output=True, text=True)
     if run.returncode:
         raise RuntimeError(f"the probes cannot be built:\n{run.stderr}")
-    path = FOLDER / "l2zk" / f"_probes{sysconfig.get_config_var('EXT_SUFFIX')}"
-    spec = importlib.util.spec_from_file_location("l2zk._probes", path)
+    spec = PathFinder.find_spec("l2zk._probes", [str(FOLDER / "l2zk")])
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
