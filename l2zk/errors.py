@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
+from typing import TypeVar
+
+Rebuilt = TypeVar("Rebuilt", bound="L2zkError")
 
 
 class L2zkError(Exception):
@@ -41,7 +44,12 @@ class WitnessError(L2zkError, ValueError):
 
 
 class ConstraintError(L2zkError):
-    """The trace violates a constraint; `report` names it, the row, and those values that are not private."""
+    """The trace violates a constraint; `report` names it, the row, and those values that are not private.
+
+    Of a proof that was made by a batch's worker elsewhere it is None: `TraceZkVm.check` makes it.
+    """
+
+    report: object = None
 
     def __init__(self, message: str, report: object = None) -> None:
         super().__init__(message)
@@ -74,6 +82,8 @@ class WorkerError(L2zkError):
 
 class ProofError(L2zkError):
     """A proof that the verifier refuses; `section` names the check of PROTOCOL.md, as in "7.6"."""
+
+    section: str = "7"
 
     def __init__(self, message: str, section: str = "7") -> None:
         super().__init__(f"{message} (PROTOCOL {section})")
@@ -114,9 +124,15 @@ def copied(error: L2zkError) -> L2zkError:
     return other
 
 
-def _rebuild(kind: type[ProofError], text: str, section: str) -> ProofError:
-    """Unpickle a `ProofError`, whose message already names its section."""
+def rebuilt(kind: type[Rebuilt], text: str) -> Rebuilt:
+    """An error of this class with just these words, whatever the class makes of those that it is given."""
     error = kind.__new__(kind)
     Exception.__init__(error, text)
+    return error
+
+
+def _rebuild(kind: type[ProofError], text: str, section: str) -> ProofError:
+    """Unpickle a `ProofError`, whose message already names its section."""
+    error = rebuilt(kind, text)
     error.section = section
     return error

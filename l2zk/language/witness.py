@@ -51,6 +51,23 @@ def bind(definition: Definition, witness: Any = (), *, fill: bool = True, redact
     redact: False shows the words of generate_trace's own errors, which may hold private values.
     Raises WitnessError for a value that is missing, unknown, of a wrong type, no field element or too long.
     """
+    given = given_values(definition, witness, fill=fill)
+    values: dict[str, Any] = {i.name: given.get(i.name, i.default or 0) for i in definition.inputs}
+    arrays = {column.name: given[column.name] for column in definition.given if column.name in given}
+    public = tuple(values[i.name] for i in definition.inputs if i.public)
+    private = tuple(values[i.name] for i in definition.inputs if not i.public)
+    filled, rows = padded_columns(definition, arrays), definition.air.rows
+    if fill:
+        filled, rows = filled_columns(definition, values, arrays, public, redact)
+    named = frozenset(i.name for i in definition.inputs if i.name in given)
+    return Binding(public, private, _start_cells(definition, public, private), filled, rows, named)
+
+
+def given_values(definition: Definition, witness: Any, *, fill: bool = True) -> dict[str, Any]:
+    """The values that a witness gives, by name and each looked at: an input as int, a column as uint64[m], not padded.
+
+    Arguments and errors are those of `bind`; inputs that take their defaults are not among the values.
+    """
     given = _given(definition, witness)
     if fill:
         check_filled(definition)
@@ -60,20 +77,12 @@ def bind(definition: Definition, witness: Any = (), *, fill: bool = True, redact
     if missing:
         names = listed(map(repr, missing))
         raise WitnessError(f"{definition.air.id} needs a value for {names}: give it in the witness")
-    values = {
+    values: dict[str, Any] = {
         i.name: element(f"witness value {i.name!r}", given[i.name], shown=i.public)
-        if i.name in given
-        else i.default or 0
         for i in definition.inputs
+        if i.name in given
     }
-    arrays = {name: column_values(name, given[name]) for name in columns}
-    public = tuple(values[i.name] for i in definition.inputs if i.public)
-    private = tuple(values[i.name] for i in definition.inputs if not i.public)
-    filled, rows = padded_columns(definition, arrays), definition.air.rows
-    if fill:
-        filled, rows = filled_columns(definition, values, arrays, public, redact)
-    named = frozenset(i.name for i in definition.inputs if i.name in given)
-    return Binding(public, private, _start_cells(definition, public, private), filled, rows, named)
+    return values | {name: column_values(name, given[name]) for name in columns}
 
 
 def _given(definition: Definition, witness: Any) -> dict[str, Any]:

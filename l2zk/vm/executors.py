@@ -1,6 +1,6 @@
-"""Executors that can run a batch: those whose workers are threads of this process, and that take work.
+"""Executors of a batch: threads of this process, which do its jobs in place, or an engine of workers elsewhere.
 
-A batch hands its results from thread to thread; another process or interpreter would not see them.
+An executor that this module does not know says itself, by a small task, where it runs its work.
 """
 
 from __future__ import annotations
@@ -17,48 +17,64 @@ from l2zk.errors import OptionsError
 
 Given = TypeVar("Given")
 
-ELSEWHERE = frozenset({"ProcessPoolExecutor", "InterpreterPoolExecutor", "ClientExecutor", "MPIPoolExecutor"})
-"""Classes, of whatever library, whose workers are other processes or interpreters."""
-
 LIBRARIES = frozenset({"dask", "distributed", "joblib", "loky", "mpi4py", "ipyparallel", "ray"})
-"""Packages whose pools are refused too, whatever their classes are called."""
+"""Packages whose pools are taken to be elsewhere, where they do not say so in time."""
 
 PROBE_SECONDS = 1.0
-"""Seconds in which an unknown executor may answer where it runs its work; else the batch itself finds out."""
+"""Seconds in which an unknown executor may answer where it runs its work; else it is taken to be one of threads."""
 
-REMEDY = "give a ThreadPoolExecutor, or none: proofs run without the GIL, so that threads use every processor"
+REMEDY = "give an executor of concurrent.futures, such as a ThreadPoolExecutor, a Dask Client, or none"
 
 
-def require_threads(executor: Any) -> None:
-    """Refuse an executor that cannot run a batch; the error names it."""
+def require_executor(executor: Any) -> None:
+    """Refuse what no batch can use, by name."""
     name = executor.__name__ if isinstance(executor, type) else type(executor).__qualname__
     if isinstance(executor, type):
         raise OptionsError(f"executor is the class {name}, not an instance of it; {REMEDY}")
-    if _is_elsewhere(type(executor)):
-        raise elsewhere(executor)
+    if "InterpreterPoolExecutor" in [base.__name__ for base in type(executor).__mro__]:
+        raise OptionsError(f"executor {name} runs its work in other interpreters, where the core cannot be; {REMEDY}")
     if not isinstance(executor, futures.Executor):
-        raise OptionsError(f"executor is a concurrent.futures.Executor whose workers are threads, not {name}; {REMEDY}")
-    _probe(executor)
+        raise OptionsError(f"executor is a concurrent.futures.Executor or a Dask Client, not {name}; {REMEDY}")
 
 
-def submitted(executor: futures.Executor, work: Callable[[], Given]) -> futures.Future[Given]:
+def is_elsewhere(executor: futures.Executor) -> bool:
+    """True if an executor's workers are other processes; raises if it takes no work."""
+    if isinstance(executor, futures.ProcessPoolExecutor):
+        return True
+    answer = submitted(executor, _here)
+    if type(executor).submit is futures.ThreadPoolExecutor.submit:
+        return False
+    try:
+        return bool(answer.result(PROBE_SECONDS) != _here())
+    except futures.TimeoutError:
+        return any(base.__module__.partition(".")[0] in LIBRARIES for base in type(executor).__mro__)
+    except KeyboardInterrupt:
+        raise
+    except RuntimeError as error:
+        raise closed(executor, error) from error
+    except BaseException as error:
+        raise unusable(executor, told(error)) from error
+
+
+def submitted(
+    executor: futures.Executor, work: Callable[..., Given], *arguments: Any, **settings: Any
+) -> futures.Future[Given]:
     """The future of the work; if the executor takes none, an OptionsError with the reason."""
     try:
-        answer = executor.submit(work)
+        answer = executor.submit(work, *arguments, **settings)
     except KeyboardInterrupt:
         raise
     except BaseException as error:
         raise closed(executor, error) from error
     if not isinstance(answer, futures.Future):
-        raise elsewhere(executor)
+        raise unusable(executor, "its submit gives no future")
     return answer
 
 
-def elsewhere(executor: Any) -> OptionsError:
-    """The error of an executor of processes or interpreters."""
-    name = type(executor).__qualname__
+def unusable(executor: Any, why: str) -> OptionsError:
+    """The error of an executor that takes work and does it nowhere."""
     return OptionsError(
-        f"executor {name} runs its work outside this process or interpreter, where a batch cannot follow; {REMEDY}"
+        f"the executor {type(executor).__qualname__} does not do the work that it takes: {why}; {REMEDY}"
     )
 
 
@@ -68,29 +84,6 @@ def closed(executor: Any, why: BaseException) -> OptionsError:
     return OptionsError(f"the executor {type(executor).__qualname__} takes no work: {reason}; give one that is running")
 
 
-def _is_elsewhere(kind: type) -> bool:
-    return any(base.__name__ in ELSEWHERE or base.__module__.split(".")[0] in LIBRARIES for base in kind.__mro__)
-
-
 def _here() -> tuple[int, int]:
     """The identity of this process and interpreter, which others do not share."""
     return os.getpid(), id(sys.modules)
-
-
-def _probe(executor: futures.Executor) -> None:
-    """Find out by a task where an executor runs its work; the standard library's threads are known without."""
-    answer = submitted(executor, _here)
-    if type(executor).submit is futures.ThreadPoolExecutor.submit:
-        return
-    try:
-        place = answer.result(PROBE_SECONDS)
-    except futures.TimeoutError:
-        return
-    except KeyboardInterrupt:
-        raise
-    except RuntimeError as error:
-        raise closed(executor, error) from error
-    except BaseException as error:
-        raise elsewhere(executor) from error
-    if place != _here():
-        raise elsewhere(executor)

@@ -54,6 +54,19 @@ def choose(work: Sequence[float], at_once: int, threads: int) -> Schedule:
     )
 
 
+def cut_into_parts(order: Sequence[int], seconds: Sequence[float], most: float) -> list[list[int]]:
+    """The jobs of these indices, in their order, cut into parts of at most so many seconds, or of one job."""
+    parts: list[list[int]] = [[]]
+    total = 0.0
+    for index in order:
+        if parts[-1] and total + seconds[index] > most:
+            parts.append([])
+            total = 0.0
+        parts[-1].append(index)
+        total += seconds[index]
+    return parts
+
+
 def _last_end(work: Sequence[float], workers: int) -> float:
     """The time at which the last worker ends, if each takes the next proof when it is free."""
     free_at = [0.0] * workers

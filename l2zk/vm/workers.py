@@ -18,9 +18,10 @@ from threading import Event, current_thread
 from time import monotonic
 from typing import Any
 
+from l2zk.base.foreign import told
 from l2zk.base.progress import LOOK_IN_SECONDS, Progress, stop_when
 from l2zk.errors import OptionsError
-from l2zk.vm.executors import closed, elsewhere, submitted
+from l2zk.vm.executors import closed, submitted, unusable
 
 PATIENCE_SECONDS = 0.5
 """So long an executor may take to begin; then the calling thread does."""
@@ -143,7 +144,14 @@ def _next(work: _Work, workers: Sequence[Future[None]], executor: Executor) -> t
 def _without_end(workers: Sequence[Future[None]], executor: Executor) -> OptionsError:
     """The error when workers have ended without the outcomes of their work."""
     if all(worker.cancelled() for worker in workers):
-        return OptionsError("the executor of this batch was shut down while it ran")
+        return shut_down()
     errors = [worker.exception() for worker in workers if not worker.cancelled()]
     broken = [error for error in errors if isinstance(error, BrokenExecutor)]
-    return closed(executor, broken[0]) if broken else elsewhere(executor)
+    failed = [told(error) for error in errors if error is not None]
+    why = failed[0] if failed else "it says that it is done, and nothing is"
+    return closed(executor, broken[0]) if broken else unusable(executor, why)
+
+
+def shut_down() -> OptionsError:
+    """The error when an executor dropped what it had taken."""
+    return OptionsError("the executor of this batch was shut down while it ran")
