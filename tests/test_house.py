@@ -32,7 +32,7 @@ FLOORS = (
     ("plugins",),
     ("vm",),
     ("testing", "pytest_plugin"),
-    ("cli", "security", "cache", "batch"),
+    ("cli", "security", "cache", "batch", "metrics"),
     ("__init__", "__main__"),
 )
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}

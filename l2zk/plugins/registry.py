@@ -165,6 +165,11 @@ def observers() -> tuple[Observer, ...]:
     return loaded.observers if loaded is not None else ()
 
 
+def is_claimed(id: str) -> bool:
+    """True if a plugin that is loaded claims this full id of a program; this loads none."""
+    return any(id in loaded.claims for loaded in tuple(_registries.values()))
+
+
 _Choice = tuple[str | None, frozenset[str]]
 
 _loading = threading.RLock()  # re-entrant: a plugin may look a program up while it is being imported

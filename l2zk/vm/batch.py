@@ -22,6 +22,7 @@ from l2zk.language.program import TraceProgram
 from l2zk.proof.proof import Proof
 from l2zk.proof.statement import Known
 from l2zk.vm.cache import CachedZkVm
+from l2zk.vm.counted import counted, counted_jobs
 from l2zk.vm.dask import DaskClient, DaskEngine, is_dasks
 from l2zk.vm.dispatch import Dispatch, Ways, asked_once
 from l2zk.vm.engine import Engine
@@ -162,7 +163,8 @@ class BatchProcessor:
                 yield index, verified
 
         parts = [[index] for index in range(len(known))]
-        return _collect(on_threads(verify, parts, self._max_workers, self._threads), len(known), progress=progress)
+        outcomes = counted("verify", len(known), on_threads(verify, parts, self._max_workers, self._threads))
+        return _collect(outcomes, len(known), progress=progress)
 
     def schedule(self, programs: Iterable[TraceProgram], witnesses: Iterable[Any] | None = None) -> Schedule:
         """The schedule by which `prove_batch_auto` would prove these programs.
@@ -188,10 +190,12 @@ class BatchProcessor:
         places = self._engine.places()
         return min(places if self._most is None else min(places, self._most), max(1, len(jobs)))
 
+    @counted_jobs
     def _one_by_one(self, jobs: Jobs, threads: int | None) -> Outcomes:
         parts = jobs.during(self._parts, jobs, range(len(jobs)), 1)
         return in_turn(Prover(self._costs, jobs, threads), parts)
 
+    @counted_jobs
     def _at_once(self, jobs: Jobs, together: bool = True) -> Outcomes:
         if self._engine is not None:
             return self._elsewhere(self._engine, jobs, MOST_FAR if together else LEAST_FAR)

@@ -36,6 +36,7 @@ from l2zk.language.program import TraceProgram, described
 from l2zk.language.witness import Witness
 from l2zk.proof.header import VERSION, parameters_to_bytes
 from l2zk.proof.proof import Proof
+from l2zk.vm.counts import COUNTS
 from l2zk.vm.settings import Asked, ProveSettings
 from l2zk.vm.zkvm import TraceZkVm
 
@@ -153,7 +154,7 @@ class CachedZkVm(TraceZkVm):
             self._proofs: OrderedDict[Hashable, Proof] = OrderedDict()
             self._making: dict[Hashable, Making] = {}
             self._bytes = 0
-            self._counts = {"hits": 0, "misses": 0, "joined": 0, "evictions": 0}
+            self._counts = COUNTS.of_cache(self, {"hits": 0, "misses": 0, "joined": 0, "evictions": 0})
 
     def _renew(self) -> None:
         """Forget the parent's makings in a forked child, where their threads are not."""

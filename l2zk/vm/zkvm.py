@@ -32,6 +32,7 @@ from l2zk.proof.proof import Proof, proof_bytes
 from l2zk.proof.statement import Known, accepted_shape, demanded_inputs, demanded_outputs, read_statement
 from l2zk.vm import cost
 from l2zk.vm.cost import Estimate, ProofProfile, proof_memory, require_room
+from l2zk.vm.counted import counted_proof, counted_verification
 from l2zk.vm.observers import observed, watched
 from l2zk.vm.prepare import Prepared, compiled, prepared
 from l2zk.vm.series import prove_each, prove_together
@@ -79,6 +80,7 @@ class TraceZkVm(Settings):
         return self._prove(program, witness, Asked(trace=trace, check=check, threads=threads, progress=progress))
 
     @observed
+    @counted_proof
     def _prove(
         self, program: TraceProgram, witness: Witness, asked: Asked, profile: dict[str, float] | None = None
     ) -> Proof:
@@ -226,6 +228,7 @@ class TraceZkVm(Settings):
             return False
         return True
 
+    @counted_verification
     def check_proof(
         self, program: TraceProgram, proof: Proof | bytes, witness_hint: Known = (), *, outputs: Known = ()
     ) -> None:
