@@ -6,15 +6,18 @@ asv itself ends well if it has found nothing to run, and records an existing env
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
+import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections import defaultdict
+from math import isnan
 from pathlib import Path
-from typing import Any
 
-HERE = Path(__file__).parent
+from results import Figures
+from suite import Suite
+
+NEEDS = {"bench_instructions": "valgrind"}
+"""The programs without which the benchmarks of a module are passed over."""
 
 
 def main() -> None:
@@ -22,53 +25,37 @@ def main() -> None:
     parser.add_argument("--bench", default=".", help="a regular expression: only benchmarks that it finds")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
-        config = configuration(Path(place))
+        suite = Suite(Path(place), results=Path(place) / "results")
+        suite.introduce()
         here = ("-E", f"existing:{sys.executable}")
-        asv(config, "machine", "--yes")
-        asv(config, "check", *here)
-        asv(config, "run", *here, "--quick", "--show-stderr", "--set-commit-hash", head(), "--bench", arguments.bench)
-        gave = dict(results(Path(place)))
-    failed = [name for name, values in gave.items() if not values or not all(map(is_result, values))]
+        suite.asv("check", *here)
+        once = ("--quick", "--launch-method", "forkserver")  # imports once, not again for each benchmark
+        head = suite.commit("HEAD")
+        named = ("--machine", suite.machine, "--set-commit-hash", head, "--bench", arguments.bench)
+        suite.asv("run", *here, *once, "--show-stderr", *named, fails=(2,))
+        judge(suite.measured()[head].figures)
+
+
+def judge(figures: Figures) -> None:
+    """End with an error unless each benchmark gave a result, or was passed over for a program that is missing."""
+    gave: dict[str, list[float | None]] = defaultdict(list)
+    for (name, *_), value in figures.items():
+        gave[name].append(value)
+    failed = [name for name, values in gave.items() if None in values or (passed_over(values) and not excused(name))]
     if failed or not gave:
         raise SystemExit(f"of {len(gave)} benchmarks {len(failed)} gave no result: {', '.join(failed)}")
     print(f"all {len(gave)} benchmarks gave results")
 
 
-def configuration(place: Path) -> Path:
-    """The suite's configuration, with results in a folder of their own."""
-    settings = json.loads((HERE / "asv.conf.json").read_text())
-    settings |= {"repo": str(HERE.parent), "benchmark_dir": str(HERE / "benchmarks")}
-    settings |= {"results_dir": str(place / "results"), "env_dir": str(place / "env")}
-    path = place / "asv.conf.json"
-    path.write_text(json.dumps(settings))
-    return path
+def passed_over(values: list[float | None]) -> bool:
+    """True for a benchmark that was passed over with all its parameters."""
+    return all(value is not None and isnan(value) for value in values)
 
 
-def asv(config: Path, *arguments: str) -> None:
-    """One command of asv, which this fails with."""
-    done = subprocess.run([sys.executable, "-m", "asv", "--config", str(config), *arguments])
-    if done.returncode:
-        raise SystemExit(f"asv {arguments[0]} failed")
-
-
-def head() -> str:
-    """The commit under which asv records the results."""
-    command = ["git", "-C", str(HERE), "rev-parse", "HEAD"]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-
-
-def is_result(value: Any) -> bool:
-    """True for a result; None stands for a failure, and NaN for a benchmark that was passed over."""
-    return value is not None and value == value
-
-
-def results(place: Path) -> Iterator[tuple[str, list[Any]]]:
-    """Each benchmark that was run, with its results."""
-    for path in place.glob("results/*/*existing*.json"):
-        content = json.loads(path.read_text())
-        position = content["result_columns"].index("result")
-        for name, values in content["results"].items():
-            yield name, values[position] or []
+def excused(name: str) -> bool:
+    """True if a program that the benchmark needs is not on this machine."""
+    needed = NEEDS.get(name.split(".")[0])
+    return needed is not None and shutil.which(needed) is None
 
 
 if __name__ == "__main__":

@@ -5,56 +5,66 @@ A probe copies its arrays and makes its tables anew: compare its times with its 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
 import numpy as np
 
-from l2zk import MODULUS, _core
+from l2zk import MODULUS
 
-from .probes import probes
+from .probes import kernel
 
 POINT = (3, 5, 7)
 NONCES = 1 << 16
+ISAS = ["portable", "avx2", "avx512", "neon"]
+
+Arrays = dict[str, Any]
+
+KERNELS: dict[str, Callable[[Any, Arrays, int], object]] = {
+    "ntt": lambda probe, of, log_n: probe(of["column"], log_n, 7),
+    "interpolate": lambda probe, of, _: probe(of["column"]),
+    "fold": lambda probe, of, _: probe(of["columns"][:3], 3, POINT),
+    "value": lambda probe, of, _: probe(of["column"], POINT),
+    "hash_columns": lambda probe, of, _: probe(of["columns"]),
+    "hash_parents": lambda probe, of, _: probe(*of["digests"]),
+}
+"""Each by the first part of its probe's name."""
 
 
 class Kernels:
     """Each kernel on 2^log_n elements."""
 
-    param_names = ["isa", "log_n"]
-    params = [list(_core.isas()), [12, 16]]
+    param_names = ["name", "isa", "log_n"]
+    params = [list(KERNELS), ISAS, [12, 16]]
+    number = 20
 
-    def setup(self, isa: str, log_n: int) -> None:
-        probes.use_isa(isa)
-        random = np.random.default_rng(1)
-        self.column = random.integers(0, MODULUS, 1 << log_n, dtype=np.uint64)
-        self.columns = random.integers(0, MODULUS, (8, 1 << log_n), dtype=np.uint64)
-        self.digests = random.integers(0, 256, (2, 1 << log_n, 32), dtype=np.uint8)
+    def setup(self, name: str, isa: str, log_n: int) -> None:
+        self.probe, self.arrays, self.run = kernel(f"{name}_probe", isa), arrays(log_n), KERNELS[name]
 
-    def time_ntt(self, isa: str, log_n: int) -> None:
-        probes.ntt_probe(self.column, log_n, 7)
-
-    def time_interpolate(self, isa: str, log_n: int) -> None:
-        probes.interpolate_probe(self.column)
-
-    def time_fold(self, isa: str, log_n: int) -> None:
-        probes.fold_probe(self.columns[:3], 3, POINT)
-
-    def time_evaluate(self, isa: str, log_n: int) -> None:
-        probes.value_probe(self.column, POINT)
-
-    def time_hash_leaves(self, isa: str, log_n: int) -> None:
-        probes.hash_columns_probe(self.columns)
-
-    def time_hash_parents(self, isa: str, log_n: int) -> None:
-        probes.hash_parents_probe(*self.digests)
+    def time_kernel(self, name: str, isa: str, log_n: int) -> None:
+        self.run(self.probe, self.arrays, log_n)
 
 
 class Grinding:
     """A search that finds nothing."""
 
     param_names = ["isa"]
-    params = [list(_core.isas())]
+    params = [ISAS]
 
     def setup(self, isa: str) -> None:
-        probes.use_isa(isa)
+        self.probe = kernel("grind_probe", isa)
 
     def time_grind(self, isa: str) -> None:
-        assert probes.grind_probe(bytes(48), 0, NONCES, 64) is None
+        assert self.probe(bytes(48), 0, NONCES, 64) is None
+
+
+@lru_cache(maxsize=1)
+def arrays(log_n: int) -> Arrays:
+    """Columns of elements and pairs of digests."""
+    random = np.random.default_rng(1)
+    return {
+        "column": random.integers(0, MODULUS, 1 << log_n, dtype=np.uint64),
+        "columns": random.integers(0, MODULUS, (8, 1 << log_n), dtype=np.uint64),
+        "digests": random.integers(0, 256, (2, 1 << log_n, 32), dtype=np.uint8),
+    }

@@ -5,10 +5,7 @@ from __future__ import annotations
 from base64 import b85encode
 from pathlib import Path
 
-from l2zk import TraceZkVm
-
-from .common import SEED, Proving, options
-from .programs import STATEMENTS, first_row
+from .common import Proving, proven
 
 BEFORE = """
 import sys
@@ -23,6 +20,12 @@ program, proof = STATEMENTS["fib"](8), b85decode({proof!r})
 class Verify(Proving):
     """A warm verification of each statement, hiding and not."""
 
+    number = 20
+
+    def setup(self, statement: str, log_rows: int, hiding: bool) -> None:
+        super().setup(statement, log_rows, hiding)
+        self.time_verify(statement, log_rows, hiding)
+
     def time_verify(self, statement: str, log_rows: int, hiding: bool) -> None:
         assert self.vm.verify(self.program, self.proof)
 
@@ -31,8 +34,7 @@ class First:
     """The first verification of a process: with the program's definition, its digest and its bits."""
 
     def timeraw_verify(self) -> tuple[str, str]:
-        program = STATEMENTS["fib"](8)
-        proof = TraceZkVm(options(hiding=True), threads=1).prove(program, first_row(program, SEED))
+        *_, proof = proven("fib", 8, True)
         text = b85encode(bytes(proof)).decode()
         suite = str(Path(__file__).parents[1])
         return "assert TraceZkVm().verify(program, proof)", BEFORE.format(suite=suite, proof=text)

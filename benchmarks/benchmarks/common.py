@@ -1,11 +1,14 @@
-"""The common ground of the benchmarks: the machine, and the stages of a proof.
+"""The common ground of the benchmarks: the machine, a program and a proof for each combination of parameters.
 
-asv runs this text with the l2zk of every commit: what is not public is imported where one benchmark alone needs it.
+asv runs this text with the l2zk of every commit, so it imports public names alone. What a commit lacks is asked for in
+a benchmark's `setup`, which raises NotImplementedError: asv then passes that benchmark over, and no other.
 """
 
 from __future__ import annotations
 
-from l2zk import ProofOptions, TraceZkVm
+from functools import lru_cache
+
+from l2zk import Proof, ProofOptions, TraceZkVm
 
 from .programs import STATEMENTS, Statement, first_row
 
@@ -13,16 +16,25 @@ SEED = 1
 
 
 class Proving:
-    """Base of the benchmarks that prove: a program and a machine for each combination of parameters."""
+    """Base of the benchmarks that prove: a program and a machine for each combination of parameters.
+
+    asv runs `setup` before each call that it times; what was made for the same parameters is taken again.
+    """
 
     param_names = ["statement", "log_rows", "hiding"]
     params: list[list] = [list(STATEMENTS), [8, 12], [False, True]]
 
     def setup(self, statement: str, log_rows: int, hiding: bool) -> None:
-        self.program = STATEMENTS[statement](log_rows)
-        self.witness = first_row(self.program, SEED)
-        self.vm = TraceZkVm(options(hiding), threads=1)
-        self.proof = self.vm.prove(self.program, self.witness)
+        self.program, self.witness, self.vm, self.proof = proven(statement, log_rows, hiding)
+
+
+@lru_cache(maxsize=1)
+def proven(statement: str, log_rows: int, hiding: bool) -> tuple[Statement, list[int], TraceZkVm, Proof]:
+    """A program, its witness, a machine of one thread, and the proof that this made."""
+    program = STATEMENTS[statement](log_rows)
+    witness = first_row(program, SEED)
+    vm = TraceZkVm(options(hiding), threads=1)
+    return program, witness, vm, vm.prove(program, witness)
 
 
 def options(hiding: bool) -> ProofOptions:

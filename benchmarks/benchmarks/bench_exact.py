@@ -1,0 +1,94 @@
+"""Figures that are the same each time and on every machine: of proofs, of constraint code, of the installed library.
+
+A gate can rely on them: they change where a commit changes them, and for no other reason.
+"""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+
+import l2zk
+
+from .common import Proving, options
+from .programs import STATEMENTS
+
+
+class Estimate:
+    """The figures that the machine gives of a proof beforehand, for one thread."""
+
+    param_names = ["statement", "log_rows", "hiding"]
+    params = [list(STATEMENTS), [8, 16], [False, True]]
+
+    def setup(self, statement: str, log_rows: int, hiding: bool) -> None:
+        machine = l2zk.TraceZkVm(options(hiding), threads=1)
+        self.estimate = machine.estimate(STATEMENTS[statement](log_rows))
+
+    def track_bytes(self, statement: str, log_rows: int, hiding: bool) -> int:
+        return self.estimate.size
+
+    track_bytes.unit = "bytes"
+
+    def track_memory(self, statement: str, log_rows: int, hiding: bool) -> int:
+        return self.estimate.memory
+
+    track_memory.unit = "bytes"
+
+    def track_queries(self, statement: str, log_rows: int, hiding: bool) -> int:
+        return self.estimate.queries
+
+    track_queries.unit = "queries"
+
+
+class Proof(Proving):
+    """A proof as it is: its proven bits, of which more are better; and its bytes where it does not hide."""
+
+    params = [list(STATEMENTS), [8], [False]]
+
+    def track_bytes(self, statement: str, log_rows: int, hiding: bool) -> int:
+        return self.proof.size
+
+    track_bytes.unit = "bytes"
+
+    def track_proven_bits(self, statement: str, log_rows: int, hiding: bool) -> float:
+        return self.proof.security_as(self.program).bits
+
+    track_proven_bits.unit = "bits"
+
+
+class Code:
+    """The code of a program's step and constraints, as `disassemble` lists it."""
+
+    param_names = ["statement"]
+    params = [list(STATEMENTS)]
+
+    def track_lines(self, statement: str) -> int:
+        return len(STATEMENTS[statement](8).disassemble().splitlines())
+
+    track_lines.unit = "lines"
+
+
+class Package:
+    """The installed library without the probes, which users do not get."""
+
+    def setup(self) -> None:
+        files = [path for path in Path(l2zk.__file__).parent.rglob("*") if path.is_file()]
+        self.files = [path for path in files if "__pycache__" not in path.parts and "_probes" not in path.name]
+
+    def track_wheel(self) -> int:
+        """The bytes of the files as a wheel packs them, without its table of contents."""
+        return sum(len(deflated(path.read_bytes())) for path in self.files)
+
+    track_wheel.unit = "bytes"
+
+    def track_extension(self) -> int:
+        """The bytes of the compiled core."""
+        return sum(path.stat().st_size for path in self.files if path.suffix == ".so")
+
+    track_extension.unit = "bytes"
+
+
+def deflated(data: bytes) -> bytes:
+    """The data as a zip file holds it."""
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packer.compress(data) + packer.flush()
