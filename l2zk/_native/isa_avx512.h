@@ -25,6 +25,16 @@ static inline V v_gather(const uint64_t *p, const uint32_t *index)
     return _mm512_i32gather_epi64(_mm256_loadu_si256((const __m256i *)index), (const void *)p, 8);
 }
 
+/* EPSILON in every element. Clang would make a product by it of three other instructions, were it not hidden in a register. */
+static inline V v_epsilon(void)
+{
+    V epsilon = v_set1(EPSILON);
+#ifdef __clang__
+    __asm__("" : "+v"(epsilon));
+#endif
+    return epsilon;
+}
+
 static inline V v_add(V a, V b)
 {
     V d = _mm512_sub_epi64(v_set1(P), b), r = _mm512_add_epi64(a, b);
@@ -40,7 +50,7 @@ static inline V v_sub(V a, V b)
 /* hi*2^64 + lo mod p; both carries are found before either is applied. */
 static inline V v_reduce(V hi, V lo)
 {
-    const V epsilon = v_set1(EPSILON);
+    const V epsilon = v_epsilon();
     V top = _mm512_srli_epi64(hi, 32), m = _mm512_mul_epu32(hi, epsilon);
     V s = _mm512_add_epi64(lo, m), r = _mm512_sub_epi64(s, top);
     __mmask8 over = _mm512_cmplt_epu64_mask(s, m), under = _mm512_cmplt_epu64_mask(s, top);
@@ -63,7 +73,7 @@ static inline V v_mul(V a, V b)
 }
 
 /* (a mod 2^32)*2^64 mod p, which is below p */
-static inline V v_low_epsilon(V a) { return _mm512_mul_epu32(a, v_set1(EPSILON)); }
+static inline V v_low_epsilon(V a) { return _mm512_mul_epu32(a, v_epsilon()); }
 
 /* W factors, for products with any words */
 typedef struct {

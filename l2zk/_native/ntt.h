@@ -18,6 +18,13 @@
 #pragma GCC optimize("schedule-insns", "sched-pressure")
 #endif
 
+/* Stands before a loop over the vectors of a step, so that they stay in registers: clang would keep some as loops. */
+#ifdef __clang__
+#define UNROLLED _Pragma("clang loop unroll(full)")
+#else
+#define UNROLLED
+#endif
+
 static inline size_t reverse_bits(size_t i, unsigned bits)
 {
     uint64_t x = i;
@@ -120,6 +127,7 @@ static inline void spread_eight(V x[8])
 /* Far to near: the transpose. */
 static inline void gather_eight(V x[8])
 {
+    UNROLLED
     for (int q = 0; q < 4; q++)
         BUTTERFLY(x[q], x[q + 4]);
     x[6] = v_shift48(x[6]);
@@ -142,10 +150,12 @@ static void spread_block_by_eight(uint64_t *a, size_t m, const f_factor *first, 
 {
     for (size_t j = 0; j < m; j += W) {
         V x[8];
+        UNROLLED
         for (int q = 0; q < 8; q++)
             x[q] = v_load(a + q * m + j);
         spread_eight(x);
         v_store(a + j, first ? v_times(x[0], v_set_factor(first)) : x[0]);
+        UNROLLED
         for (int q = 1; q < 8; q++)
             v_store(a + q * m + j, powers ? v_times(x[q], v_set_factor(powers + q - 1)) : x[q]);
     }
@@ -157,12 +167,14 @@ static void gather_block_by_eight(uint64_t *a, size_t m, const f_factor *powers)
     for (size_t j = 0; j < m; j += W) {
         V x[8];
         x[0] = v_load(a + j);
+        UNROLLED
         for (int q = 1; q < 8; q++) {
             x[q] = v_load(a + q * m + j);
             if (powers)
                 x[q] = v_times(x[q], v_set_factor(powers + q - 1));
         }
         gather_eight(x);
+        UNROLLED
         for (int q = 0; q < 8; q++)
             v_store(a + q * m + j, x[q]);
     }
@@ -172,6 +184,7 @@ static void spread_block_by_four(uint64_t *a, size_t m, const f_factor *first, c
 {
     for (size_t j = 0; j < m; j += W) {
         V x[4];
+        UNROLLED
         for (int q = 0; q < 4; q++)
             x[q] = v_load(a + q * m + j);
         BUTTERFLY(x[0], x[1]);
@@ -180,6 +193,7 @@ static void spread_block_by_four(uint64_t *a, size_t m, const f_factor *first, c
         BUTTERFLY(x[0], x[2]);
         BUTTERFLY(x[1], x[3]);
         v_store(a + j, first ? v_times(x[0], v_set_factor(first)) : x[0]);
+        UNROLLED
         for (int q = 1; q < 4; q++)
             v_store(a + q * m + j, powers ? v_times(x[q], v_set_factor(powers + q - 1)) : x[q]);
     }
@@ -190,6 +204,7 @@ static void gather_block_by_four(uint64_t *a, size_t m, const f_factor *powers)
     for (size_t j = 0; j < m; j += W) {
         V x[4];
         x[0] = v_load(a + j);
+        UNROLLED
         for (int q = 1; q < 4; q++) {
             x[q] = v_load(a + q * m + j);
             if (powers)
@@ -200,6 +215,7 @@ static void gather_block_by_four(uint64_t *a, size_t m, const f_factor *powers)
         x[3] = v_shift48(x[3]);
         BUTTERFLY(x[0], x[1]);
         BUTTERFLY(x[2], x[3]);
+        UNROLLED
         for (int q = 0; q < 4; q++)
             v_store(a + q * m + j, x[q]);
     }
@@ -283,7 +299,8 @@ typedef struct {
 /* Add the part of the tail that falls on coefficients begin .. begin + 8*W - 1; the gap is W or more. */
 static inline void add_tail(V x[8], size_t begin, const ntt_tail *t)
 {
-    for (size_t i = 0; i < 8; i++) { /* a fixed loop over the vectors, so that x stays in registers */
+    UNROLLED
+    for (size_t i = 0; i < 8; i++) {
         const size_t place = begin + i * W, j = place >> t->log_gap;
         if (j << t->log_gap == place)
             x[i] = v_add(x[i], v_first(t->values[j]));
@@ -298,17 +315,23 @@ static void spread_runs(uint64_t *out, const uint64_t *in, const uint64_t *scale
     for (size_t e = 0; e < size; e += 8 * W) {
         const uint64_t *powers = runs + 14 * (e / 8);
         V x[8];
+        UNROLLED
         for (int i = 0; i < 8; i++)
             x[i] = v_load(in + e + i * W);
         if (tail)
             add_tail(x, begin + e, tail);
-        for (int i = 0; i < 8 && scale; i++)
-            x[i] = v_times(x[i], v_load_factors(scale + e + i * W, scale + size + e + i * W));
+        if (scale) {
+            UNROLLED
+            for (int i = 0; i < 8; i++)
+                x[i] = v_times(x[i], v_load_factors(scale + e + i * W, scale + size + e + i * W));
+        }
         v_runs_to_lanes(x);
         spread_eight(x);
+        UNROLLED
         for (int q = 1; q < 8; q++)
             x[q] = v_times(x[q], v_load_factors(powers + (2 * q - 2) * W, powers + (2 * q - 1) * W));
         v_lanes_to_runs(x);
+        UNROLLED
         for (int i = 0; i < 8; i++)
             v_store(out + e + i * W, x[i]);
     }
@@ -319,13 +342,16 @@ static void gather_runs(uint64_t *a, size_t size, const uint64_t *runs)
     for (size_t e = 0; e < size; e += 8 * W) {
         const uint64_t *powers = runs + 14 * (e / 8);
         V x[8];
+        UNROLLED
         for (int i = 0; i < 8; i++)
             x[i] = v_load(a + e + i * W);
         v_runs_to_lanes(x);
+        UNROLLED
         for (int q = 1; q < 8; q++)
             x[q] = v_times(x[q], v_load_factors(powers + (2 * q - 2) * W, powers + (2 * q - 1) * W));
         gather_eight(x);
         v_lanes_to_runs(x);
+        UNROLLED
         for (int i = 0; i < 8; i++)
             v_store(a + e + i * W, x[i]);
     }
@@ -500,9 +526,11 @@ static void ntt_wrap(uint64_t *out, const uint64_t *coefficients, unsigned log_n
         V sum = v_set1(0);
         for (size_t k = 0; k < run; k += 8) {
             V x[8];
+            UNROLLED
             for (int e = 0; e < 8; e++)
                 x[e] = v_load(coefficients + (i + (size_t)e * W / 8) * run + k + (size_t)e * W % 8);
             v_runs_to_lanes(x);
+            UNROLLED
             for (int e = 0; e < 8; e++)
                 sum = v_add(sum, v_mul(x[e], v_set1(powers[k + e])));
         }
@@ -524,9 +552,11 @@ static inline void reverse_square(uint64_t *out, const uint64_t *in, unsigned lo
     const size_t apart = (size_t)1 << (log_n - 3), place = reverse_bits(middle, log_n - 6) * 8;
     for (size_t first = 0; first < 8; first += W) {
         V x[8];
+        UNROLLED
         for (size_t e = 0; e < 8; e++)
             x[e] = v_load(in + reversed[first + e * W / 8] * apart + middle * 8 + e * W % 8);
         v_runs_to_lanes(x);
+        UNROLLED
         for (size_t q = 0; q < 8; q++)
             v_store(out + reversed[q] * apart + place + first, x[q]);
     }
