@@ -234,14 +234,14 @@ FILE_LINES = 350
 OVER = {
     "l2zk/_native/blake3.h": 619,
     "l2zk/_native/crew.c": 365,
-    "l2zk/_native/ntt.h": 595,
+    "l2zk/_native/ntt.h": 521,
 }
 """Files that are longer. This table only shrinks. Protocol 2 writes the core anew and leaves no file of it here."""
 
 
 def written() -> list[Path]:
     """Every file of code that people write."""
-    folders = [HOUSE, TESTS, *(ROOT / name for name in ("plugins", "examples", "docs", "benchmarks", ".ci"))]
+    folders = [HOUSE, TESTS, *(ROOT / name for name in ("plugins", "examples", "docs", "benchmarks", "tools", ".ci"))]
     kinds = (".py", ".pyx", ".pxi", ".pxd", ".c", ".h")
     skipped = ("__pycache__", "build", ".asv", "target")
     found = (path for folder in folders for path in folder.rglob("*") if path.suffix in kinds)

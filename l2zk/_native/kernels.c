@@ -19,6 +19,7 @@
 #include "blake3.h"
 #include "blake3_keyed.h"
 #include "ntt.h"
+#include "remainders.h"
 #include "machine.h"
 #include "tiles.h"
 
