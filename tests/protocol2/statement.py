@@ -228,7 +228,7 @@ def known(table: Physical, leaf: Expression, row: int) -> int:
         values = table.table.periodic[leaf[1]]
         return values[row % len(values)]
     if kind == "row":
-        return row
+        return place
     if kind == "block":
         return block
     if kind == "public":
