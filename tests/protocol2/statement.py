@@ -38,7 +38,7 @@ class Domain:
         if self.kind in ("transitions", "last"):
             legal = 1 <= self.x < block
         elif self.kind == "row":
-            legal = 0 <= self.x < block
+            legal = 0 <= self.x < block > 1
         elif self.kind == "cyclic":
             legal = 2 <= self.y <= block and self.y & (self.y - 1) == 0 and 0 <= self.x < self.y
         else:
@@ -159,9 +159,18 @@ def physical_tables(groups: Sequence[Group]) -> list[Physical]:
 def check_table(program: Program, table: Table, blocks: int) -> None:
     if not is_power_of_two(table.rows) or table.rows * blocks < 2:
         raise ValueError(f"a table of {table.rows} rows: their number is a power of two, 2 or more in all")
+    widths = dict(program.buses)
+    for said in (*table.interactions, *program.messages):
+        if len(said.tuple) != widths[said.bus]:
+            raise ValueError(f"a tuple of {len(said.tuple)} values on the bus '{said.bus}' of {widths[said.bus]}")
+    if any(not is_power_of_two(len(values)) or len(values) > table.rows for values in table.periodic):
+        raise ValueError("a period is a power of two and no longer than its block")
     stated = [*table.constraints, *[(i.domain, e) for i in table.interactions for e in (*i.tuple, i.multiplicity)]]
     for domain, expression in stated:
         domain.check(table.rows)
+        for leaf in leaves(expression):
+            if leaf[0] == "sequence" and leaf[2] + (program.sequences[leaf[1]] - 1) * leaf[3] >= table.rows:
+                raise ValueError("a sequence ends in its block")
         offsets = [leaf[2] for leaf in leaves(expression) if leaf[0] == "column"] or [0]
         free = domain.kind == "last" or domain.kind == "row"
         first, last = min(domain.rows(table.rows)), max(domain.rows(table.rows))
