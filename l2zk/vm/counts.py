@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from threading import RLock
 from typing import Any, Literal, TypeVar
 from weakref import ref
@@ -209,7 +210,11 @@ def check_of(error: ProofError) -> str:
 
 
 def _taken(news: deque[News]) -> list[News]:
-    return [news.popleft() for _ in range(len(news))]
+    taken = list[News]()
+    with suppress(IndexError):  # a handler of a signal may have taken them meanwhile, on this very thread
+        for _ in range(len(news)):
+            taken.append(news.popleft())
+    return taken
 
 
 def _grouped(news: list[News], key: Callable[..., tuple[Any, ...]]) -> Iterable[list[News]]:
