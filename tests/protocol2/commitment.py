@@ -11,7 +11,7 @@ from reference.tree import Tree
 
 from .algebra import ONE, PHI, ZERO, K, eq_table, horner, powers, root, total
 from .shape import Shape
-from .transcript import Kind, Speaker, element_bytes, u64
+from .transcript import Kind, Speaker, claim_factors, element_bytes, u64
 
 Masks = Mapping[str, Any]
 """tails: T elements of F for each column; R: m + T elements of K; salts: 16 bytes a leaf."""
@@ -67,7 +67,7 @@ class Committed:
         f = [K(x) for column in self.columns for x in column] + [ZERO] * (width * (count - shape.columns))
         weights, claim = self.masked_weights(f)
         gamma = speaker.challenge("gamma")
-        for factor, dense in zip(powers(gamma, len(claims) + 1)[1:], claims):
+        for factor, dense in zip(claim_factors(gamma, len(claims)), claims):
             claim = claim + factor * dense.value
             for entry, weight in dense.weight.items():
                 i, j = divmod(entry, shape.m)

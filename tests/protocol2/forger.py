@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -32,6 +33,37 @@ class Audit(Argument):
     def settle(self, claim: Claim) -> None:
         self.settled.append(claim)
         super().settle(claim)
+
+
+class Late(Transcript):
+    """A transcript with a guard off: the first message of one kind is absorbed only after a challenge behind it."""
+
+    def __init__(self, kind: Kind, name: str, coins: bytes | None = None) -> None:
+        super().__init__(coins)
+        self.kind, self.name = kind, name
+        self.held: bytes | None = None
+        self.over = False
+
+    def absorb(self, kind: Kind, data: bytes) -> None:
+        if kind == self.kind and not self.over:
+            self.held, self.over = data, True
+        else:
+            super().absorb(kind, data)
+
+    def release(self, name: str) -> None:
+        if name == self.name and self.held is not None:
+            super().absorb(self.kind, self.held)
+            self.held = None
+
+    def draw(self, name: str, refused: Callable[[K], bool] = lambda x: False) -> K:
+        x = super().draw(name, refused)
+        self.release(name)
+        return x
+
+    def points(self, count: int, size: int) -> list[int]:
+        drawn = super().points(count, size)
+        self.release("queries")
+        return drawn
 
 
 class Forger:
@@ -139,6 +171,23 @@ def solved(values: list[K], off: Callable[[list[K]], K]) -> list[K]:
         if slope != 0 and twice == slope + slope:
             return [*values[:e], values[e] - at * slope.inverse(), *values[e + 1 :]]
     return values
+
+
+def balanced(values: list[K], weights: Sequence[K], off: Callable[[list[K]], K]) -> list[K]:
+    """The values with two of them changed so that `off` is 0 and Σ weight·value is what it was."""
+    at = off(values)
+    for i, j in itertools.combinations(range(len(values)), 2):
+        if weights[i] == 0 or weights[j] == 0:
+            continue
+        share = -weights[i] * weights[j].inverse()
+
+        def moved(d: K | int, i: int = i, j: int = j, share: K = share) -> list[K]:
+            return [x + (share * d if e == j else d if e == i else 0) for e, x in enumerate(values)]
+
+        slope, twice = (off(moved(d)) - at for d in (1, 2))
+        if slope != 0 and twice == slope + slope:
+            return moved(-at * slope.inverse())
+    raise ValueError("no two values do")
 
 
 def changed(traces: Traces, rng: random.Random) -> Traces:

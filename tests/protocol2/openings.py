@@ -10,7 +10,7 @@ from .algebra import ONE, PHI, ZERO, K, P, bits, eq_at, eq_table, horner, powers
 from .argument import Linear
 from .lengths import Lengths
 from .shape import Shape, Word
-from .transcript import Kind, Listener, Refused, element_bytes
+from .transcript import Kind, Listener, Refused, claim_factors, element_bytes
 
 
 class Opening:
@@ -24,7 +24,7 @@ class Opening:
         self.later: list[tuple[int, K, K]] = []  # (variables bound before, factor, point of a polynomial's value)
         claim = listener.hear(Kind.MASK_SUM, 1)[0] if shape.hiding else ZERO
         gamma = listener.challenge("gamma")
-        self.factors = powers(gamma, len(claims) + 1)[1:]
+        self.factors = claim_factors(gamma, len(claims))
         claim = claim + total([factor * c.value for factor, c in zip(self.factors, claims)])
         claim = self.rounds(claim, shape.kappa)
         self.columns = eq_table(self.point)

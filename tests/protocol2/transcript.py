@@ -15,7 +15,7 @@ from typing import Any
 
 from reference.tree import h3
 
-from .algebra import K, P, horner
+from .algebra import K, P, horner, powers
 
 
 class Kind(IntEnum):
@@ -125,6 +125,11 @@ class Claim:
 
     def less(self, value: K) -> Claim:
         return Claim(self.value - value, self.form)
+
+
+def claim_factors(gamma: K, count: int) -> list[K]:
+    """Powers of gamma from 1 on: the factor 1 belongs to the claim of the sumcheck masks (6.3)."""
+    return powers(gamma, count + 1)[1:]
 
 
 class Speaker:
