@@ -72,7 +72,7 @@ class SecurityError(OptionsError):
     """The proven security that was asked for cannot be reached, or falls short of what is demanded."""
 
 
-class MemoryLimitError(L2zkError, MemoryError):
+class MemoryLimitError(MemoryError, L2zkError):
     """A proof would need more memory than there is, or than the caller allows."""
 
 
@@ -126,8 +126,8 @@ def copied(error: L2zkError) -> L2zkError:
 
 def rebuilt(kind: type[Rebuilt], text: str) -> Rebuilt:
     """An error of this class with just these words, whatever the class makes of those that it is given."""
-    error = kind.__new__(kind)
-    Exception.__init__(error, text)
+    error = kind(text)
+    error.args = (text,)
     return error
 
 

@@ -136,7 +136,10 @@ def shareable(error: BaseException) -> L2zkError:
     if not isinstance(error, L2zkError):
         return L2zkError(f"the worker failed by {told(error, private=True)}")
     kind = max((one for one in ERRORS.values() if isinstance(error, one)), key=lambda one: len(one.__mro__))
-    return _cut(kind, str(error.shareable or error))
+    try:
+        return _cut(kind, str(error.shareable or error))
+    except Exception:  # foreign code's error, which cannot say what it is
+        return _cut(kind, f"the worker failed by {told(error, private=True)}")
 
 
 class _Reader(Reader):
