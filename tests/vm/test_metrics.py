@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from caching import cache
 from endless import ENDLESS
 from example_programs import Fibonacci
+from places import ROOT
 from quick import QUICK
 from scraped import growth, number
 from warned import any_length
@@ -207,6 +209,12 @@ def test_the_library_and_its_memory_are_told() -> None:
     assert number("info") == number("info", version=__version__) == 1
     assert number("kept_memory_bytes") == kept_memory() > 0
     assert metrics.CONTENT_TYPE == "text/plain; version=0.0.4; charset=utf-8"
+
+
+def test_the_page_of_the_documents_names_every_family() -> None:
+    page = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    assert [name for row in rows for name in re.findall(r"`(\w+)`", row)] == re.findall(r"# TYPE (\w+)", metrics.text())
 
 
 def test_each_family_is_explained_and_named_by_the_conventions() -> None:

@@ -39,7 +39,11 @@ def test_what_is_named_behind_a_file_stands_in_it(name: str, words: str) -> None
 
 
 def test_the_floors_are_drawn_as_they_are_tested() -> None:
-    """From the top down, a line for each, what stands there on the left."""
+    """From the top down, a line for each, what stands there on the left; a line further in goes on with the last."""
     [drawing] = re.findall(r"^## The floors\n.*?\n\n((?: {5}[^\n]*\n)+)", TEXT, re.MULTILINE | re.DOTALL)
-    drawn = [set(line[:35].split()) for line in drawing.splitlines() if line[:35].strip()]
+    drawn = list[set[str]]()
+    for line in drawing.splitlines():
+        if line[5] != " ":
+            drawn.append(set())
+        drawn[-1].update(line[:35].split())
     assert drawn == [set(rooms) for rooms in reversed(FLOORS)]

@@ -18,7 +18,7 @@ from commands import l2zk
 from places import ROOT
 
 DOCS = ROOT / "docs"
-PAGES = [ROOT / "README.md", DOCS / "tutorial.md"]
+PAGES = [ROOT / "README.md", DOCS / "tutorial.md", DOCS / "metrics.md"]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
