@@ -104,7 +104,7 @@ class ByRows:
             half = len(p) // 2
             above = [p[i] * q[i + half] + p[i + half] * q[i] for i in range(half)]
             levels.append((above, [q[i] * q[i + half] for i in range(half)]))
-        if levels[-1][1][0] == 0:
+        if levels[-1][1][0] == 0 and not speaker.cheat:
             raise ArithmeticError("a denominator is 0: draw everything again")
         factor, point = self.messages(), list[K]()
         for layer, degrees in enumerate(lengths.layer_degrees):
