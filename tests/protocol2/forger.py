@@ -14,6 +14,7 @@ from .commitment import Committed, DenseClaim
 from .judge import judge
 from .lengths import Lengths
 from .proof import dense, random_masks, seed, vector_of, verify
+from .shape import Shape
 from .small import SHAPES, ShapeOf
 from .statement import Group, physical_tables
 from .systems import Traces
@@ -64,6 +65,20 @@ class Late(Transcript):
         drawn = super().points(count, size)
         self.release("queries")
         return drawn
+
+
+def drawn_masks(lengths: Lengths, shape: Shape, rng: random.Random) -> dict[str, Any]:
+    """Masks that are the same each time."""
+
+    def element() -> K:
+        return K(*(rng.randrange(P) for _ in range(3)))
+
+    return {
+        "argument": [element() for _ in range(lengths.mask_count)],
+        "tails": [[rng.randrange(P) for _ in range(shape.T)] for _ in range(shape.columns)],
+        "R": [element() for _ in range(shape.m + shape.T)],
+        "salts": [rng.randbytes(shape.salt) for _ in range(1 << shape.log_n0)],
+    }
 
 
 class Forger:
