@@ -95,12 +95,13 @@ class Counts:
 
     def count(self, wait: bool = True) -> None:
         """Count the news; unless told to wait, leave that to the thread that is at it already."""
-        if self.lock.acquire(blocking=wait):
+        lock = self.lock  # a forked child has another
+        if lock.acquire(blocking=wait):
             try:
                 self._count_proofs(_taken(self._proofs))
                 self._count_verifications(_taken(self._verifications))
             finally:
-                self.lock.release()
+                lock.release()
 
     def _count_proofs(self, news: list[tuple[type, str, float, int]]) -> None:
         for several in _grouped(news, lambda kind, outcome, seconds, size: (id(kind), outcome)):
