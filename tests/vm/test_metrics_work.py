@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from threading import Event
@@ -11,6 +12,9 @@ from typing import Any
 import pytest
 from caching import Slow, cache
 from example_programs import Fibonacci
+from fuzzing import SAME, examples
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from quick import QUICK
 from scraped import growth, number, samples
 from warned import any_length
@@ -89,6 +93,31 @@ def test_caches_that_are_gone_take_no_memory() -> None:
             kept.append(Owner())
     assert grown("cache_misses_total") == 1500
     assert len(COUNTS._caches) <= 2 * len(COUNTS.caches()) + 50
+
+
+@any_length
+@settings(derandomize=SAME, max_examples=examples(20), deadline=None)
+@given(acts=st.lists(st.tuples(st.sampled_from(["ask", "ask", "clear", "drop"]), st.integers(0, 2), st.integers(3, 5))))
+def test_the_sums_are_those_of_all_caches_whatever_became_of_them(acts: list[tuple[str, int, int]]) -> None:
+    machines, past = [cache(capacity=place + 1) for place in range(3)], Counter[str]()
+    with growth() as grown:
+        for act, place, rounds in acts:
+            if act == "ask":
+                ask(machines[place], rounds)
+                continue
+            past.update(told(machines[place]))
+            if act == "clear":
+                machines[place].clear_cache()
+            else:
+                machines[place] = cache(capacity=place + 1)
+    for machine in machines:
+        past.update(told(machine))
+    for name in ("hits", "misses", "joined", "evictions"):
+        assert grown(f"cache_{name}_total") == past[name]
+
+
+def told(machine: CachedZkVm) -> dict[str, int]:
+    return {name: getattr(machine.cache_stats(), name) for name in ("hits", "misses", "joined", "evictions")}
 
 
 # Batches.
