@@ -12,6 +12,7 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
+from page import make_whole
 from picture import svg
 from results import Measured
 from screenshot import screenshot
@@ -25,10 +26,13 @@ def main() -> None:
     if arguments.draw:
         found = [one for one in suite.measured().values() if one.built and one.commit in set(commits)]
     else:
-        found = measure(suite, commits, arguments.last, arguments.quick)
+        count = len(commits) if arguments.commits else arguments.last
+        found = measure(suite, commits, count, arguments.bench, arguments.quick)
         suite.asv("publish")
-    arguments.picture.write_text(svg(found))
-    print(f"{arguments.picture}: {len(found)} commits")
+        make_whole(arguments.place / "html")
+    picture = arguments.picture or arguments.place / "history.svg"
+    picture.write_text(svg(found))
+    print(f"{picture}: {len(found)} commits")
     if arguments.screenshot:
         screenshot(arguments.place / "html", arguments.screenshot)
 
@@ -39,12 +43,13 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--last", type=int, default=5, metavar="N", help="the last N that build")
     parser.add_argument("--every", type=int, default=1, metavar="K", help="every K-th commit alone")
     parser.add_argument("--tags", action="store_true", help="tags instead of commits")
+    parser.add_argument("--bench", default=TIMED, metavar="REGEX", help="the times that are measured; all")
     parser.add_argument("--quick", action="store_true", help="one sample of each time: shows faults, not speed")
     parser.add_argument("--draw", action="store_true", help="run nothing, draw the results that are there")
     parser.add_argument("--machine", default=Suite().machine, help="this machine's name among the results")
     parser.add_argument("--place", type=Path, default=HERE / ".asv", metavar="DIR", help="environments and the page")
     parser.add_argument("--results", type=Path, metavar="DIR", help="results: a work tree of their branch, say")
-    parser.add_argument("--picture", type=Path, default=HERE / ".asv" / "history.svg", metavar="FILE.svg")
+    parser.add_argument("--picture", type=Path, metavar="FILE.svg", help="beside the page, if not here")
     parser.add_argument("--screenshot", type=Path, metavar="FILE.png", help="the page as Chromium shows it")
     return parser.parse_args()
 
@@ -62,12 +67,12 @@ def chosen(suite: Suite, arguments: argparse.Namespace) -> list[str]:
     return listed[:: arguments.every]
 
 
-def measure(suite: Suite, commits: list[str], count: int, quick: bool) -> list[Measured]:
+def measure(suite: Suite, commits: list[str], count: int, bench: str, quick: bool) -> list[Measured]:
     """The first `count` commits that build, measured; oldest first."""
-    built = [commit for commit, _ in zip(building(suite, commits), range(count))]
+    built = [commit for _, commit in zip(range(count), building(suite, commits))]
     if not built:
         raise SystemExit("no commit builds: asv says why above")
-    suite.run(built, "--bench", TIMED, *(["--quick"] if quick else ["--interleave-rounds"]))
+    suite.run(built, "--bench", bench, *(["--quick"] if quick else ["--interleave-rounds"]))
     return [one for one in suite.measured().values() if one.commit in set(built)]
 
 

@@ -15,8 +15,8 @@ from statistics import fmean
 from results import Case, Measured
 
 COLUMNS = 4
-WIDTH, HEIGHT, GAP, HEAD, FOOT, TOP = 212, 62, 14, 20, 50, 34
-"""A plot; the space between two; the lines of its title, of the commits below, and above all of the legend."""
+MARGIN, WIDTH, HEIGHT, GAP, HEAD, FOOT, TOP = 26, 208, 62, 14, 20, 46, 36
+"""The picture's sides; a plot; the space between two; the lines of its title, of the commits, and of the legend."""
 
 EXACT, TIME, INK, PALE = "#0b5fa5", "#b4540a", "#24292f", "#d0d7de"
 LEAST, MOST = 0.5, 2.0
@@ -57,9 +57,8 @@ PLOTS = (
     Plot("time to run and check a trace", ("bench_trace.Trace.time_trace", "bench_trace.Trace.time_check")),
     Plot("time of a definition", ("bench_trace.Define.time_definition",)),
     Plot("time of a cache's hit", ("bench_cache.Hit.time_100_hits",)),
-    Plot("time of a store's hit", ("bench_store.Store.time_first_hit", "bench_store.Store.time_hit")),
     Plot("time of 200 proofs, one thread", ("bench_batch.Batch.time_batch",)),
-    Plot("time of 200 proofs, processes", ("bench_cluster.Cluster.time_batch",)),
+    Plot("time of 200 proofs, processes", ("bench_cluster.Cluster.track_seconds",)),
     Plot("time of the kernels", ("bench_kernels.Kernels.time_kernel",)),
     Plot("memory of a process", ("bench_prove.Memory.peakmem_prove",)),
 )
@@ -75,7 +74,7 @@ def svg(commits: Sequence[Measured]) -> str:
     scale = min([LEAST, *there]), max([MOST, *there])
     plots = [panel(plot, line, corner(i), scale) for i, (plot, line) in enumerate(drawn)]
     axes = [axis(commits, corner(i)) for i in range(max(0, len(drawn) - COLUMNS), len(drawn))]
-    return "\n".join([*opening(-(-len(drawn) // COLUMNS)), *plots, *axes, "</svg>", ""])
+    return "\n".join([*opening(-(-len(drawn) // COLUMNS), scale), *plots, *axes, "</svg>", ""])
 
 
 def ratios(commits: Sequence[Measured], plot: Plot) -> list[float | None]:
@@ -102,22 +101,23 @@ def figure(one: Measured, case: Case) -> float | None:
 # ---- shapes ----------------------------------------------------------------------------------------------------------
 
 
-def opening(rows: int) -> list[str]:
+def opening(rows: int, scale: tuple[float, float]) -> list[str]:
     """The picture's size, its ground and its legend."""
-    width, height = COLUMNS * (WIDTH + GAP) + GAP, TOP + rows * (HEIGHT + HEAD + GAP) + FOOT
-    legend = "ratio to the first commit; below 1 is less. Blue: the same each time. Brown: times and memory measured."
+    width, height = 2 * MARGIN + COLUMNS * (WIDTH + GAP) - GAP, TOP + rows * (HEIGHT + HEAD + GAP) + FOOT
+    ends = "each frame from {:.2g} to {:.2g} by logarithms, dashed at 1".format(*scale)
+    legend = f"ratio to the first commit, {ends}; blue: the same each time, brown: measured times and memory"
     return [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
         ' font-family="sans-serif" font-size="11">',
         f'<rect width="{width}" height="{height}" fill="white"/>',
-        text(GAP, TOP - 12, legend, INK),
+        text(MARGIN, TOP - 16, legend, INK),
     ]
 
 
 def corner(index: int) -> tuple[float, float]:
     """The upper left corner of a plot, below its title."""
     row, column = divmod(index, COLUMNS)
-    return GAP + column * (WIDTH + GAP), TOP + HEAD + row * (HEIGHT + HEAD + GAP)
+    return MARGIN + column * (WIDTH + GAP), TOP + HEAD + row * (HEIGHT + HEAD + GAP)
 
 
 def panel(plot: Plot, line: Sequence[float | None], at: tuple[float, float], scale: tuple[float, float]) -> str:

@@ -6,7 +6,6 @@ asv itself ends well if it has found nothing to run, and records an existing env
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 import tempfile
 from collections import defaultdict
@@ -14,10 +13,7 @@ from math import isnan
 from pathlib import Path
 
 from results import Figures
-from suite import Suite
-
-NEEDS = {"bench_instructions": "valgrind"}
-"""The programs without which the benchmarks of a module are passed over."""
+from suite import Suite, excused
 
 
 def main() -> None:
@@ -29,10 +25,9 @@ def main() -> None:
         suite.introduce()
         here = ("-E", f"existing:{sys.executable}")
         suite.asv("check", *here)
-        once = ("--quick", "--launch-method", "forkserver")  # imports once, not again for each benchmark
         head = suite.commit("HEAD")
         named = ("--machine", suite.machine, "--set-commit-hash", head, "--bench", arguments.bench)
-        suite.asv("run", *here, *once, "--show-stderr", *named, fails=(2,))
+        suite.asv("run", *here, "--quick", "--show-stderr", *named, fails=(2,))
         judge(suite.measured()[head].figures)
 
 
@@ -50,12 +45,6 @@ def judge(figures: Figures) -> None:
 def passed_over(values: list[float | None]) -> bool:
     """True for a benchmark that was passed over with all its parameters."""
     return all(value is not None and isnan(value) for value in values)
-
-
-def excused(name: str) -> bool:
-    """True if a program that the benchmark needs is not on this machine."""
-    needed = NEEDS.get(name.split(".")[0])
-    return needed is not None and shutil.which(needed) is None
 
 
 if __name__ == "__main__":

@@ -17,19 +17,26 @@ QUIET = (
 )
 
 
-class Silent(SimpleHTTPRequestHandler):
-    """Serves files and logs nothing."""
+class Files(SimpleHTTPRequestHandler):
+    """Serves files, and says nothing of it."""
 
     def log_message(self, format: str, *arguments: object) -> None:
         pass
 
 
-def screenshot(folder: Path, picture: Path, page: str = "", size: tuple[int, int] = (1400, 1000)) -> None:
+class Server(ThreadingHTTPServer):
+    """A server to which a browser that goes away is no news."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        pass
+
+
+def screenshot(folder: Path, picture: Path, page: str = "", size: tuple[int, int] = (1400, 2200)) -> None:
     """Show a page of the folder, which is served on this machine alone, and keep what is seen as a PNG."""
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         raise SystemExit(f"a screenshot needs a browser: install one of {', '.join(BROWSERS)}")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Silent, directory=str(folder)))
+    server = Server(("127.0.0.1", 0), partial(Files, directory=str(folder)))
     Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_port}/{page}"
     try:

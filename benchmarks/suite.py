@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ EXACT = r"^bench_(exact|instructions)\."
 
 TIMED = r"^bench_(?!exact|instructions)"
 """All others."""
+
+NEEDS = {"bench_instructions": "valgrind"}
+"""The program without which the benchmarks of a module are passed over."""
 
 
 @dataclass(frozen=True)
@@ -77,3 +81,9 @@ class Suite:
     def git(self, *arguments: str) -> str:
         command = ["git", "-C", str(self.repository), *arguments]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def excused(name: str) -> bool:
+    """True if a program that a module of benchmarks, or a benchmark in it, needs is not on this machine."""
+    needed = NEEDS.get(name.split(".")[0])
+    return needed is not None and shutil.which(needed) is None

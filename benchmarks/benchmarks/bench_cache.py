@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ class Hit:
 
     param_names = ["statement", "form"]
     params = [["fib", "chain"], ["list", "array"]]
+    timer = process_time
 
     def setup(self, statement: str, form: str) -> None:
         self.machine, self.program, self.witness = filled(statement, form)
@@ -35,6 +37,7 @@ class Key:
     param_names = ["dtype"]
     params = [["uint64", "int64", "uint32"]]
     number = 50
+    timer = process_time
 
     def setup(self, dtype: str) -> None:
         self.machine, self.program, _ = filled("fib", "list")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,7 @@ class Kernels:
     param_names = ["name", "isa", "log_n"]
     params = [list(KERNELS), ISAS, [12, 16]]
     number = 20
+    timer = process_time
 
     def setup(self, name: str, isa: str, log_n: int) -> None:
         self.probe, self.arrays, self.run = kernel(f"{name}_probe", isa), arrays(log_n), KERNELS[name]
@@ -51,6 +53,7 @@ class Grinding:
 
     param_names = ["isa"]
     params = [ISAS]
+    timer = process_time
 
     def setup(self, isa: str) -> None:
         self.probe = kernel("grind_probe", isa)

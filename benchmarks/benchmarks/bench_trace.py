@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from time import process_time
 
 from l2zk import Machine
 
@@ -29,6 +30,7 @@ class Define:
     param_names = ["statement"]
     params = [list(STATEMENTS)]
     number = 10
+    timer = process_time
 
     def setup(self, statement: str) -> None:
         again = dataclass(frozen=True)(type("Again", (STATEMENTS[statement],), {}))  # a class without a definition

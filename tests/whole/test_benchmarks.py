@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from typing import Any
 import pytest
 from places import ROOT, from_its_folder
 
+import l2zk
+
 FOLDER = ROOT / "benchmarks"
 FILES = sorted(path.stem for path in (FOLDER / "benchmarks").glob("bench_*.py"))
 
@@ -21,7 +24,7 @@ def suite(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], ModuleTyp
     """Imports a module of the suite as asv does."""
     monkeypatch.syspath_prepend(str(FOLDER))
     yield lambda name: importlib.import_module(f"benchmarks.{name}")
-    for name in [name for name in sys.modules if name.split(".")[0] == "benchmarks"]:
+    for name in [name for name in sys.modules if name.split(".")[0] in ("benchmarks", "suite", "results")]:
         del sys.modules[name]
 
 
@@ -37,6 +40,7 @@ def benchmarks(module: ModuleType) -> Iterator[tuple[Any, str]]:
 @pytest.mark.parametrize("file", FILES)
 def test_each_benchmark_gives_a_result(suite: Callable[[str], ModuleType], file: str) -> None:
     found = list(benchmarks(suite(file)))
+    excused = importlib.import_module("suite").excused
     assert found
     for benchmark, name in found:
         arguments = [values[0] for values in getattr(benchmark, "params", [])]
@@ -56,6 +60,61 @@ def test_each_benchmark_gives_a_result(suite: Callable[[str], ModuleType], file:
         if name.startswith("timeraw_"):
             code, before = result if isinstance(result, tuple) else (result, "")
             exec(f"{before}\n{code}", {})
+
+
+def test_benchmarks_speak_through_public_names_alone() -> None:
+    """asv runs them with the library of other commits; what is not public is for probes.py, which says how it copes."""
+    for path in (FOLDER / "benchmarks").glob("*.py"):
+        if path.name == "probes.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and str(node.module).startswith("l2zk"):
+                assert node.module == "l2zk" and {name.name for name in node.names} <= set(l2zk.__all__), path.name
+            if isinstance(node, ast.Import):
+                assert not [name.name for name in node.names if name.name.startswith("l2zk.")], path.name
+
+
+def refusing(*names: str) -> Callable[..., object]:
+    """What an older commit has in place of a class that takes these arguments."""
+
+    def older(*_: Any, **given: Any) -> object:
+        if wrong := [name for name in names if name in given]:
+            raise TypeError(f"unexpected argument {wrong[0]!r}")
+        return object()
+
+    return older
+
+
+@pytest.mark.parametrize(
+    "file, benchmark, name, arguments, first",
+    [
+        ("bench_cluster", "Cluster", "BatchProcessor", ("verify",), ("threads", 8)),
+    ],
+)
+def test_what_a_commit_lacks_is_passed_over(
+    suite: Callable[[str], ModuleType],
+    monkeypatch: pytest.MonkeyPatch,
+    file: str,
+    benchmark: str,
+    name: str,
+    arguments: tuple[str, ...],
+    first: tuple[Any, ...],
+) -> None:
+    module = suite(file)
+    monkeypatch.setattr(module, name, refusing(*arguments))
+    with pytest.raises(NotImplementedError, match="this commit"):
+        getattr(module, benchmark)().setup(*first)
+
+
+def test_kernels_of_another_commit_are_never_todays(
+    suite: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASV_ENV_TYPE", "virtualenv")
+    monkeypatch.setitem(sys.modules, "l2zk._probes", None)
+    probes = suite("probes")
+    assert probes.probes is None
+    with pytest.raises(NotImplementedError, match="ntt_probe"):
+        probes.kernel("ntt_probe", "portable")
 
 
 @pytest.mark.parametrize(
