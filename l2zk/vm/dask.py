@@ -31,6 +31,9 @@ RETRIES = 2
 NEWS_SECONDS = 1.0
 """So long what the scheduler said of its workers is taken to be true."""
 
+ANSWER_SECONDS = 5.0
+"""So long the scheduler may take to say something."""
+
 LONELY_SECONDS = 60.0
 """So long a batch waits for a worker where the cluster has none."""
 
@@ -87,19 +90,23 @@ class DaskEngine(Engine):
         settings: dict[str, Any] = {"key": f"l2zk-{token_hex(16)}", "pure": False}
         settings["retries"] = given.get("retries", RETRIES)
         others = [one for one in self._workers() if one != avoid and one in given.get("workers", self._workers())]
-        if avoid and others:
-            settings["workers"] = others
+        if avoid in self._workers() and others:
+            settings |= {"workers": others, "allow_other_workers": True}  # where these are gone, any will do
         future = submitted(self.executor, make, part, **settings)
         self._keys[future] = settings["key"]
         return future
 
     def worker(self, future: Future[bytes], said: str) -> str:
         """The address of the worker that has a future's result, as the scheduler knows it."""
+        error: Any = future.exception()
+        if hasattr(error, "last_worker"):  # a KilledWorker
+            return str(error.last_worker.address)
         held: Any = {}
         with suppress(Exception):
-            key = self._keys[future]
-            held = self._client.sync(self._client.scheduler.who_has, keys=[key])
-        return next((str(address) for addresses in held.values() for address in addresses), said)
+            ask, keys = self._client.scheduler.who_has, [self._keys[future]]
+            held = self._client.sync(ask, keys=keys, callback_timeout=ANSWER_SECONDS)
+        known = [str(address) for addresses in held.values() for address in addresses]
+        return known[0] if known else super().worker(future, said)
 
     def look(self) -> None:
         """Raise if the scheduler is gone, or if there has been no worker for long."""
@@ -114,7 +121,7 @@ class DaskEngine(Engine):
         """The threads of each worker by its address."""
         if monotonic() - self._asked > NEWS_SECONDS:
             with suppress(Exception):  # the scheduler is busy, or gone: what it said last will do
-                self._threads = dict(self._client.nthreads())
+                self._threads = dict(self._client.nthreads(callback_timeout=ANSWER_SECONDS))
             self._asked = monotonic()
         return self._threads
 

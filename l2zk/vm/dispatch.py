@@ -37,11 +37,21 @@ REASON = 150  # characters of why a worker's proof was not taken
 
 
 @dataclass(frozen=True, eq=False)
+class Waiting:
+    """A part that is to be sent, to another worker than `avoid`; by itself, where a job may have killed its worker."""
+
+    part: Sequence[int]
+    avoid: str = ""
+    by_itself: bool = False
+
+
+@dataclass(frozen=True, eq=False)
 class Sent:
     """A part that is with the engine: each job's index, and what its proof has to be of."""
 
     wanted: dict[int, Wanted]
     future: Future[bytes]
+    by_itself: bool
 
 
 @dataclass(frozen=True)
@@ -60,7 +70,7 @@ class Dispatch:
     def __init__(self, engine: Engine, costs: Costs, jobs: Jobs, ways: Ways) -> None:
         self._engine, self._costs, self._jobs, self._ways = engine, costs, jobs, ways
         self._checker = TraceZkVm(costs.vm.options)
-        self._waiting: deque[tuple[Sequence[int], str]] = deque()
+        self._waiting: deque[Waiting] = deque()
         self._sent: dict[Future[bytes], Sent] = {}
         self._ended: SimpleQueue[Future[bytes]] = SimpleQueue()
         self._reasons: dict[int, str] = {}
@@ -68,7 +78,7 @@ class Dispatch:
 
     def outcomes(self, parts: Sequence[Sequence[int]]) -> Outcomes:
         """The outcomes of the jobs of these parts, as they come; when it ends, nothing is with the engine."""
-        self._waiting.extend((part, "") for part in parts)
+        self._waiting.extend(map(Waiting, parts))
         with self._engine.batch() as self._token:
             try:
                 while self._waiting or self._sent:
@@ -87,12 +97,14 @@ class Dispatch:
         places, most = max(1, self._engine.places()), self._ways.most
         room = most if most is not None and most < places else AHEAD * places
         while self._waiting and len(self._sent) < room:
-            yield from self._send(*self._waiting.popleft())
+            if self._sent and (self._waiting[0].by_itself or any(sent.by_itself for sent in self._sent.values())):
+                return
+            yield from self._send(self._waiting.popleft())
 
-    def _send(self, part: Sequence[int], avoid: str) -> Outcomes:
-        """Send a part, to another worker than `avoid`."""
+    def _send(self, waiting: Waiting) -> Outcomes:
+        """Send a part."""
         jobs, wanted = [], {}
-        for index in part:
+        for index in waiting.part:
             one = outcome(self._jobs.during, self._packed, index)
             if isinstance(one, BaseException):
                 yield index, one
@@ -102,14 +114,14 @@ class Dispatch:
         if not jobs:
             return
         try:
-            future = self._engine.send(make, part_to_bytes(self._part(jobs)), avoid)
+            future = self._engine.send(make, part_to_bytes(self._part(jobs)), waiting.avoid)
         except OptionsError as error:
             if not (self._has_begun and isinstance(error.__cause__, BrokenExecutor)):
                 raise
             yield from ((index, WorkerError(self._lost(error.__cause__))) for index in wanted)
             return
         self._has_begun = True
-        self._sent[future] = Sent(wanted, future)
+        self._sent[future] = Sent(wanted, future, waiting.by_itself)
         future.add_done_callback(self._ended.put)
 
     def _packed(self, index: int) -> tuple[Job, Wanted]:
@@ -149,7 +161,7 @@ class Dispatch:
                 yield index, WorkerError(f"{self._reasons.pop(index)}; made again, {_reason(worker, result)}")
             else:
                 self._reasons[index] = _reason(worker, result)
-                self._waiting.appendleft(([index], worker))
+                self._waiting.appendleft(Waiting([index], worker, by_itself=sent.future.exception() is not None))
 
     def _read(self, sent: Sent) -> tuple[str, Sequence[Outcome]]:
         """The worker's name for itself, and its outcomes; a WorkerError for each job where it gave none."""

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import distributed
@@ -20,7 +21,7 @@ from places import ROOT
 from quick import QUICK
 from warned import any_length
 
-from l2zk import CachedZkVm, TraceZkVm, get_program
+from l2zk import CachedZkVm, TraceProgram, TraceZkVm, get_program
 from l2zk.errors import MemoryLimitError, OptionsError, UnknownProgramError, WorkerError
 from l2zk.vm import dask, far
 from l2zk.vm.batch import BatchProcessor
@@ -121,11 +122,45 @@ def test_a_worker_that_is_killed_loses_no_proof(client: Any) -> None:
     wait_until(lambda: len(client.nthreads()) == 2)
 
 
+@dataclass(frozen=True)
+class Deadly(TraceProgram):
+    """Ends the process that makes its trace, if its witness says so."""
+
+    id = "deadly.v0"
+
+    def define(self, m: Any) -> None:
+        m.rows(4)
+        x = m.column("x")
+        m.private_input("deadly")
+        m.constrain("zero", x == 0)
+
+    def generate_trace(self, witness: Any) -> Any:
+        if witness["deadly"]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return {"x": [0] * 4}
+
+
+def test_a_job_that_ends_its_workers_is_an_error_in_its_place(client: Any, cluster: Any) -> None:
+    """Dask gives up after as many deaths as it allows; what was in the same part is made alone."""
+    allowed, cluster.scheduler.allowed_failures = cluster.scheduler.allowed_failures, 0
+    try:
+        batch = BatchProcessor(QUICK, executor=client, by_value=True)
+        given = batch.prove_batch_parallel([Deadly()] * 5, [(0,), (0,), (1,), (0,), (0,)], return_exceptions=True)
+    finally:
+        cluster.scheduler.allowed_failures = allowed
+    error = given.pop(2)
+    assert isinstance(error, WorkerError) and "KilledWorker" in str(error) and "made again" in str(error)
+    assert str(error).startswith("tcp://") and given == [QUICK.prove(Deadly(), (0,))] * 4
+    wait_until(lambda: len(client.nthreads()) == 2)
+
+
 def test_a_batch_that_ends_early_leaves_no_worker_busy(client: Any) -> None:
     def interrupt() -> None:
-        wait_until(lambda: len(client.processing()) == 2 and all(client.processing().values()))
-        time.sleep(0.5)
-        os.kill(os.getpid(), signal.SIGINT)
+        try:
+            wait_until(lambda: len(client.processing()) == 2 and all(client.processing().values()))
+            time.sleep(0.5)
+        finally:  # or nobody would ever interrupt it
+            os.kill(os.getpid(), signal.SIGINT)
 
     thread = threading.Thread(target=interrupt)
     thread.start()

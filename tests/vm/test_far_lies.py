@@ -138,6 +138,28 @@ def test_others_are_not_harmed() -> None:
     assert given == [one for index, one in enumerate(proved(FIBONACCI, STARTS)) if index != 1]
 
 
+def test_what_may_have_killed_its_worker_is_made_again_by_itself() -> None:
+    """So of the jobs that were with it, or behind it, none is blamed."""
+    at_once: list[int] = []
+
+    def change(part: Part, make: Callable[[], bytes]) -> bytes:
+        at_once.append(workers.now if lost else 0)
+        if any(job.witness["a0"] == 7 for job in part.jobs):
+            lost.append(part)
+            raise OSError("the worker is gone")
+        return make()
+
+    lost: list[Part] = []
+    programs, starts = [FibonacciProgram(rounds=5)] * 20, [(i, 1) for i in range(20)]
+    with Elsewhere(change) as workers:
+        given = BatchProcessor(QUICK, executor=workers).prove_batch_parallel(programs, starts, return_exceptions=True)
+    error = given.pop(7)
+    assert isinstance(error, WorkerError) and "gave nothing: OSError: the worker is gone" in str(error)
+    assert given == [one for index, one in enumerate(proved(programs, starts)) if index != 7]
+    alone = [count for count, part in zip(at_once, workers.parts) if len(part.jobs) == 1]
+    assert len(alone) == len(lost[0].jobs) and set(alone) == {1}
+
+
 @pytest.mark.parametrize("lie", ["of another witness", "of other parameters", "with weaker options", "it is empty"])
 def test_what_a_proof_states_is_compared_where_it_is_not_verified(lie: str) -> None:
     with lying(NO_PROOFS[lie], 2) as workers, pytest.raises(WorkerError):

@@ -72,10 +72,12 @@ def when_busy(pool: Any, act: Callable[[], object]) -> threading.Thread:
     """A thread that acts once a process of the pool has computed for a while on the proof that it is given."""
 
     def watch() -> None:
-        wait_until(lambda: len(processes(pool)) == 2)
-        begun = {pid: at_work(pid) for pid in processes(pool)}
-        wait_until(lambda: all(at_work(pid) > start + 0.1 for pid, start in begun.items()))
-        act()
+        try:
+            wait_until(lambda: len(processes(pool)) == 2)
+            begun = {pid: at_work(pid) for pid in processes(pool)}
+            wait_until(lambda: all(at_work(pid) > start + 0.1 for pid, start in begun.items()))
+        finally:  # or the proof would not end for long
+            act()
 
     thread = threading.Thread(target=watch)
     thread.start()
