@@ -192,7 +192,7 @@ class Dev(Command):
 def part(name: str) -> Extension:
     """An extension: its Cython text, the plain C files, and everything whose edit must rebuild it."""
     plain = sorted(set(glob(f"{NATIVE}/*.c")) - {KERNELS})
-    texts = [name for kind in ("_native/*", "_protocol/*/*", "*.pxd") for name in sorted(glob(f"l2zk/{kind}"))]
+    texts = [name for kind in ("_native/*", "_protocol/*/*", "_protocol2/*/*", "*.pxd") for name in sorted(glob(f"l2zk/{kind}"))]
     extension = Extension(
         f"l2zk._{name}",
         sources=[f"l2zk/_{name}.pyx", *plain],
@@ -206,7 +206,7 @@ def part(name: str) -> Extension:
 
 
 setup(
-    ext_modules=[part("core"), part("probes")],
+    ext_modules=[part("core"), part("core2"), part("probes")],
     cmdclass={"build_ext": BuildCore, "dev": Dev},
     options={"bdist_wheel": {"py_limited_api": f"cp{STABLE_ABI[0]}{STABLE_ABI[1]}"}} if LIMITED else {},
 )

@@ -22,6 +22,7 @@
 #include "remainders.h"
 #include "machine.h"
 #include "tiles.h"
+#include "sumcheck.h"
 
 _Static_assert(W == 1 || W == 2 || W == 4 || W == 8, "runs of eight fill whole vectors");
 _Static_assert(TILE % W == 0 && CHUNK % TILE == 0, "tiles are whole vectors, chunks whole tiles");
@@ -60,4 +61,17 @@ const l2zk_kernels TABLE = {
     .evaluate = evaluate,
     .split_weights = split_weights,
     .dot = dot,
+    .fold_streams = fold_streams,
+    .fold_pairs = fold_pairs,
+    .dot_extension = dot_extension,
+    .round_products = round_products,
+    .double_eq = double_eq,
+    .add_multiple = add_multiple,
+    .add_powers = add_powers,
+    .add_base_powers = add_base_powers,
+    .extend_streams_directly = extend_streams_directly,
+    .extend_streams = extend_streams,
+    .set_top = set_top,
+    .store_results_extension = store_results_extension,
+    .sum_group = sum_group,
 };

@@ -11,6 +11,9 @@ cdef extern from "field.h" nogil:
         uint64_t c[3]
     ctypedef struct k3_limbs:
         pass
+    ctypedef struct f_factor:
+        pass
+    f_factor f_prepare(uint64_t w) noexcept
     k3_limbs k_limbs(k3 a) noexcept
     uint64_t f_add(uint64_t a, uint64_t b) noexcept
     uint64_t f_sub(uint64_t a, uint64_t b) noexcept
@@ -106,6 +109,23 @@ cdef extern from "kernels.h" nogil:
         void (*evaluate)(const k3 *, size_t, const uint64_t *, uint64_t **) noexcept nogil
         void (*split_weights)(const uint64_t *, size_t, size_t, uint64_t *) noexcept nogil
         k3 (*dot)(const uint64_t *, size_t, const uint64_t *, size_t) noexcept nogil
+        void (*fold_streams)(const k3_limbs *, const uint64_t **, size_t, size_t, uint64_t *, size_t) noexcept nogil
+        void (*fold_pairs)(uint64_t *, size_t, size_t, size_t, k3) noexcept nogil
+        k3 (*dot_extension)(const uint64_t *, size_t, const uint64_t *, size_t, size_t) noexcept nogil
+        void (*round_products)(const uint64_t *, size_t, const uint64_t *, size_t, size_t, size_t, size_t,
+                               k3 *) noexcept nogil
+        void (*double_eq)(uint64_t *, size_t, size_t, k3) noexcept nogil
+        void (*add_multiple)(uint64_t *, size_t, const uint64_t *, size_t, size_t, k3) noexcept nogil
+        void (*add_powers)(uint64_t *, size_t, size_t, k3, k3) noexcept nogil
+        void (*add_base_powers)(uint64_t *, size_t, size_t, k3 *, const uint64_t *, size_t) noexcept nogil
+        void (*extend_streams_directly)(const uint64_t **, size_t, size_t, const uint64_t *, size_t, uint64_t *,
+                                        size_t) noexcept nogil
+        void (*extend_streams)(const uint64_t **, unsigned, size_t, const f_factor *, const f_factor *,
+                               const f_factor *, size_t, uint64_t *, size_t) noexcept nogil
+        void (*set_top)(const uint64_t *, size_t, size_t, uint64_t, uint64_t *) noexcept nogil
+        void (*store_results_extension)(const l2zk_code *, uint64_t **, const uint64_t *, uint64_t *) noexcept nogil
+        k3 (*sum_group)(const uint64_t *, const uint32_t *, size_t, const k3 *, const uint64_t *, const uint64_t *,
+                        size_t, size_t) noexcept nogil
     const l2zk_kernels *l2zk_active
     ctypedef struct l2zk_isa:
         const char *name

@@ -1,0 +1,32 @@
+# The prover: PROTOCOL 6, step by step.
+#
+# The first failure sets v.outcome; the steps after it do nothing, and challenges drawn after it are not used.
+
+cdef void prove(Prover *v) noexcept nogil:
+    absorb_statement(v)          # 6.2
+    commit_vector(v)             # 6.1, 6.2
+    if stopped(v):
+        return
+    prove_zerocheck(v)           # 6.4
+    if stopped(v):
+        return
+    prove_rows(v)                # 6.5
+    open_claims(v)               # 6.6, 6.7
+    prove_words(v)               # 6.8, 6.9
+
+
+cdef void absorb_statement(Prover *v) noexcept nogil:
+    begin(&v.transcript)
+    v.proof_length = v.hidden = 0
+    if absorb_seed(&v.transcript, v.plan, v.header, v.header_length):
+        stop(v, NO_MEMORY)
+
+
+cdef void prove_job(void *context) noexcept nogil:
+    cdef Prover *v = <Prover *>context
+    l2zk_crew_alone(v.crew, v.plan.columns << v.plan.log_n0 < 1 << 18)
+    l2zk_active.ntt_fill_tables(v.table_words, larger(v.plan.m, 64))
+    run_prelude(&v.plan.table.constraints, v.inputs, v.plan.table.input_count, v.outputs, v.plan.table.output_count,
+                v.uniforms)
+    prove(v)
+    l2zk_crew_stage(v.crew, 0, 0)

@@ -1,0 +1,272 @@
+# The sumcheck of rows: from all claims on columns, at whatever offsets, to the values of the columns at one point.
+# (PROTOCOL 6.5)
+#
+# For the first k rounds a column's stream z matters only by its sums with eq, one for each pair: up to the *seam*, where
+# the offset carries into the next stream, and behind it. Then the streams are folded into one.
+
+cdef enum:
+    BEHIND_ONE_BY_ONE = 128      # so many rows behind a seam are summed up singly
+
+cdef inline size_t carried(const Table *t, const Pair *pair) noexcept nogil:
+    """o_z: the streams that an offset passes over."""
+    return pair.offset >> t.variables
+
+
+cdef inline size_t rest_of(const Table *t, const Pair *pair) noexcept nogil:
+    """o_y: the rows beyond, of which so many are behind the seam."""
+    return pair.offset & (t.height - 1)
+
+
+cdef void split_eq(const Prover *v, size_t y, size_t count, uint64_t *weights, uint64_t *limbs) noexcept nogil:
+    """Some values of eq as `dot` takes them, with zeros up to whole tiles."""
+    cdef const Argument *a = &v.argument
+    cdef size_t c, whole = (count + TILE - 1) // TILE * TILE
+    for c in range(3):
+        memcpy(weights + c * CHUNK_STEP, a.eq + c * a.stride + y, 8 * count)
+        memset(weights + c * CHUNK_STEP + count, 0, 8 * (whole - count))
+    l2zk_active.split_weights(weights, CHUNK_STEP, whole, limbs)
+
+
+cdef k3 sum_rows(const Prover *v, const uint64_t *column, size_t at, size_t count, const uint64_t *limbs,
+                 uint64_t *staged) noexcept nogil:
+    """The sum of rows at, at + 1 ... of a column with eq, whose values are in `limbs`."""
+    cdef size_t whole = (count + TILE - 1) // TILE * TILE
+    return l2zk_active.dot(limbs, CHUNK_STEP, stream(column, v.plan.table.rows, at, whole, staged), whole)
+
+
+cdef void row_sums_task(void *context, size_t task, unsigned worker) noexcept nogil:
+    """A chunk of rows of every stream of every pair: the sums as if there were no seam, and those behind it."""
+    cdef Prover *v = <Prover *>context
+    cdef const Table *t = &v.plan.table
+    cdef size_t y = task * CHUNK, count = smaller(CHUNK, t.height - y), e, z, q = <size_t>1 << t.skipped
+    cdef uint64_t *weights = v.words[worker]
+    cdef uint64_t *limbs = weights + 3 * CHUNK_STEP
+    cdef uint64_t *staged = limbs + 9 * CHUNK_STEP
+    cdef k3 *sums = v.argument.sums + worker * v.argument.sum_count
+    cdef const Pair *pair
+    split_eq(v, y, count, weights, limbs)
+    for e in range(t.pair_count):
+        pair = t.pairs + e
+        for z in range(q):
+            sums[e * q + z] = k_add(sums[e * q + z], sum_rows(v, trace_column(v, pair.column),
+                                                             (z << t.variables) + y + pair.offset, count, limbs, staged))
+
+
+cdef void rows_behind(Prover *v, size_t e) noexcept nogil:
+    """The sums of a pair behind the seam."""
+    cdef const Table *t = &v.plan.table
+    cdef Argument *a = &v.argument
+    cdef const Pair *pair = t.pairs + e
+    cdef size_t q = <size_t>1 << t.skipped, z, i, rest = rest_of(t, pair), y = t.height - rest, count
+    cdef uint64_t *weights = v.words[0]
+    cdef uint64_t *limbs = weights + 3 * CHUNK_STEP
+    cdef const uint64_t *column = trace_column(v, pair.column)
+    for z in range(q):
+        a.behind[e * q + z] = k_from(0)
+    while rest:
+        count = smaller(rest, CHUNK)
+        if rest > BEHIND_ONE_BY_ONE:
+            split_eq(v, y, count, weights, limbs)
+        for z in range(q):
+            if rest > BEHIND_ONE_BY_ONE:
+                a.behind[e * q + z] = k_add(a.behind[e * q + z], sum_rows(
+                    v, column, (z << t.variables) + y + pair.offset, count, limbs, limbs + 9 * CHUNK_STEP))
+                continue
+            for i in range(count):
+                a.behind[e * q + z] = k_add(a.behind[e * q + z], k_scale(
+                    planar_at(a.eq, a.stride, y + i),
+                    column[((z << t.variables) + y + i + pair.offset) & (t.rows - 1)]))
+        rest -= count
+        y += count
+
+
+cdef void find_row_sums(Prover *v) noexcept nogil:
+    """For each pair and stream z: `before`, the sum that has the weight L_z, and `behind`."""
+    cdef const Table *t = &v.plan.table
+    cdef Argument *a = &v.argument
+    cdef size_t e, z, q = <size_t>1 << t.skipped
+    clear_sums(v)
+    share(v, row_sums_task, v, (t.height + CHUNK - 1) // CHUNK)
+    if stopped(v):
+        return
+    for e in range(t.pair_count):
+        rows_behind(v, e)
+        for z in range(q):
+            a.before[e * q + z] = k_sub(total_of_workers(v, e * q + z), a.behind[e * q + z])
+
+
+cdef void say_row_round(Prover *v, size_t j, k3 low, k3 top, const k3 *masked, k3 *sum) noexcept nogil:
+    """Round j: g(X) = low + ... + top*X^2, whose values at 0 and 1 add up to `sum`; in the last one the masks' part, its
+    coefficients of X, X^2, X^3. It is said as an average over the bits that are left."""
+    cdef const Table *t = &v.plan.table
+    cdef k3 coefficients[3]
+    cdef k3 middle = k_sub(k_sub(k_sub(sum[0], low), low), top), point
+    cdef uint64_t share_of_one = f_pow(f_inv(2), t.log_rows - 1 - j)
+    cdef size_t count = 3 if masked != NULL else 2, i
+    coefficients[0], coefficients[1], coefficients[2] = middle, top, k_from(0)
+    for i in range(3 if masked != NULL else 0):
+        coefficients[i] = k_add(coefficients[i], masked[i])
+    for i in range(count):
+        coefficients[i] = k_scale(coefficients[i], share_of_one)
+    say_hidden(v, MESSAGE_ROW_ROUND, coefficients, count)
+    point = draw_no_bit(&v.transcript)
+    v.argument.q[j] = point
+    sum[0] = k_add(low, k_mul(point, k_add(middle, k_mul(point, top))))
+
+
+# ---- the rounds over the skipped bits --------------------------------------------------------------------------------
+
+cdef void fold_few(k3 *values, size_t half, k3 r) noexcept nogil:
+    cdef size_t i
+    for i in range(half):
+        values[i] = k_add(values[i], k_mul(r, k_sub(values[i + half], values[i])))
+
+
+cdef void prove_stream_rounds(Prover *v, k3 *sum) noexcept nogil:
+    """The k rounds over the number of the stream; `before` and `behind` are folded, with the factors of mix."""
+    cdef const Table *t = &v.plan.table
+    cdef Argument *a = &v.argument
+    cdef size_t q = <size_t>1 << t.skipped, e, z, half, j
+    cdef k3 low, top, factor = k_from(1)
+    cdef k3 *sums
+    cdef k3 *lag = a.lags
+    sum[0] = k_from(0)
+    for e in range(2 * t.pair_count):
+        sums = a.before if e % 2 == 0 else a.behind
+        for z in range(q):
+            # the stream itself is stream z of the weights, carried on
+            a.moved[(z + carried(t, t.pairs + e // 2) + e % 2) % q] = k_mul(factor, sums[e // 2 * q + z])
+            lag[e * q + (z + carried(t, t.pairs + e // 2) + e % 2) % q] = a.lagrange[z]
+        memcpy(sums + e // 2 * q, a.moved, sizeof(k3) * q)
+        for z in range(q):
+            sum[0] = k_add(sum[0], k_mul(a.moved[z], lag[e * q + z]))
+        if e % 2:
+            factor = k_mul(factor, a.mix)
+    half = q // 2
+    for j in range(t.skipped):
+        low = top = k_from(0)
+        for e in range(2 * t.pair_count):
+            sums = (a.before if e % 2 == 0 else a.behind) + e // 2 * q
+            for z in range(half):
+                low = k_add(low, k_mul(sums[z], lag[e * q + z]))
+                top = k_add(top, k_mul(k_sub(sums[z + half], sums[z]),
+                                       k_sub(lag[e * q + z + half], lag[e * q + z])))
+        say_row_round(v, j, low, top, NULL, sum)
+        for e in range(2 * t.pair_count):
+            fold_few((a.before if e % 2 == 0 else a.behind) + e // 2 * q, half, a.q[j])
+            fold_few(lag + e * q, half, a.q[j])
+        half //= 2
+
+
+# ---- the rounds over the other bits ----------------------------------------------------------------------------------
+
+cdef void fold_columns_task(void *context, size_t task, unsigned worker) noexcept nogil:
+    """A stretch of rows of every column that is read: the streams folded at the point so far."""
+    cdef Prover *v = <Prover *>context
+    cdef const Table *t = &v.plan.table
+    cdef Argument *a = &v.argument
+    cdef size_t y = task * ROWS_A_TASK, c
+    for c in range(t.read_count):
+        bind_window(v, trace_column(v, t.reads[c]), t.rows, 0, t.height, y, planar(a.columns, a.stride, c),
+                    v.words[worker])
+
+
+cdef void weigh_column_task(void *context, size_t c, unsigned worker) noexcept nogil:
+    """The weight of each row of a column, of all pairs together."""
+    cdef Prover *v = <Prover *>context
+    cdef const Table *t = &v.plan.table
+    cdef Argument *a = &v.argument
+    cdef uint64_t *weights = planar(a.weights, a.stride, c)
+    cdef size_t e, i, q = <size_t>1 << t.skipped, rest
+    cdef k3 factor = k_from(1)
+    for i in range(3):
+        memset(weights + i * a.stride, 0, 8 * t.height)
+    for e in range(t.pair_count):
+        if t.pairs[e].column == t.reads[c]:
+            rest = rest_of(t, t.pairs + e)
+            l2zk_active.add_multiple(weights + rest, a.stride, a.eq, a.stride, t.height - rest,
+                                     k_mul(factor, a.lags[2 * e * q]))
+            if rest:
+                l2zk_active.add_multiple(weights, a.stride, a.eq + t.height - rest, a.stride, rest,
+                                         k_mul(factor, a.lags[(2 * e + 1) * q]))
+        factor = k_mul(factor, a.mix)
+
+
+cdef struct RowRound:
+    Prover *prover
+    size_t half
+    size_t stretches             # tasks for each column
+    k3 r
+
+
+cdef void row_round_task(void *context, size_t task, unsigned worker) noexcept nogil:
+    cdef RowRound *r = <RowRound *>context
+    cdef Argument *a = &r.prover.argument
+    cdef size_t c = task // r.stretches, y = task % r.stretches * ROWS_A_TASK
+    cdef k3 *sums = a.sums + worker * a.sum_count
+    cdef k3 found[2]
+    l2zk_active.round_products(planar(a.columns, a.stride, c), a.stride, planar(a.weights, a.stride, c), a.stride, y,
+                               smaller(y + ROWS_A_TASK, r.half), r.half, found)
+    sums[0], sums[1] = k_add(sums[0], found[0]), k_add(sums[1], found[1])
+
+
+cdef void fold_rows_task(void *context, size_t task, unsigned worker) noexcept nogil:
+    cdef RowRound *r = <RowRound *>context
+    cdef Argument *a = &r.prover.argument
+    l2zk_active.fold_pairs(planar(a.columns if task % 2 else a.weights, a.stride, task // 2), a.stride, r.half, r.half,
+                           r.r)
+
+
+cdef void masks_of_values(Prover *v, k3 *out) noexcept nogil:
+    """The part of the masks in the last round: the sum over the columns of (w_0 + w_1*X)*(X - X^2)*mask."""
+    cdef const Table *t = &v.plan.table
+    cdef Argument *a = &v.argument
+    cdef size_t c
+    cdef k3 mask, low, rise
+    out[0] = out[1] = out[2] = k_from(0)
+    for c in range(t.read_count):
+        mask = mask_of(v, v.hidden + 3 + c)
+        low = planar_at(planar(a.weights, a.stride, c), a.stride, 0)
+        rise = k_sub(planar_at(planar(a.weights, a.stride, c), a.stride, 1), low)
+        out[0] = k_add(out[0], k_mul(mask, low))
+        out[1] = k_add(out[1], k_mul(mask, k_sub(rise, low)))
+        out[2] = k_sub(out[2], k_mul(mask, rise))
+
+
+cdef void prove_row_round(Prover *v, size_t j, k3 *sum) noexcept nogil:
+    cdef const Table *t = &v.plan.table
+    cdef RowRound r
+    cdef k3 masked[3]
+    cdef bint last = j + 1 == t.log_rows and v.plan.hiding
+    r.prover, r.half = v, t.rows >> (j + 1)
+    r.stretches = (r.half + ROWS_A_TASK - 1) // ROWS_A_TASK
+    clear_sums(v)
+    share(v, row_round_task, &r, r.stretches * t.read_count)
+    if last:
+        masks_of_values(v, masked)
+    say_row_round(v, j, total_of_workers(v, 0), total_of_workers(v, 1), masked if last else NULL, sum)
+    r.r = v.argument.q[j]
+    share(v, fold_rows_task, &r, 2 * t.read_count)
+
+
+cdef void prove_rows(Prover *v) noexcept nogil:
+    cdef const Table *t = &v.plan.table
+    cdef Argument *a = &v.argument
+    cdef size_t j, z, q = <size_t>1 << t.skipped
+    cdef k3 sum
+    cdef uint64_t eq_bits[3 * MOST_STREAMS]
+    l2zk_crew_stage(v.crew, STAGE_ROWS, t.log_rows + 2)
+    a.mix = draw(&v.transcript)
+    build_eq(a.eq, a.stride, a.r, t.variables)
+    find_row_sums(v)
+    prove_stream_rounds(v, &sum)
+    build_eq(eq_bits, MOST_STREAMS, a.q, t.skipped)
+    for z in range(q):
+        a.lagrange_limbs[z] = k_limbs(planar_at(eq_bits, MOST_STREAMS, z))
+    share(v, fold_columns_task, v, (t.height + ROWS_A_TASK - 1) // ROWS_A_TASK)
+    share(v, weigh_column_task, v, t.read_count)
+    for j in range(t.skipped, t.log_rows):
+        prove_row_round(v, j, &sum)
+    for z in range(t.read_count):
+        a.column_values[z] = planar_at(planar(a.columns, a.stride, z), a.stride, 0)
+    say_opened(v, MESSAGE_VALUES, a.column_values, t.read_count, a.q[t.log_rows - 1])

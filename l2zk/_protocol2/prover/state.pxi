@@ -1,0 +1,178 @@
+# Prover: the state of a proof in the making, and its memory. Sizes are those of PROTOCOL 1. An array over K is planar:
+# its three coordinates stand `stride` words apart.
+
+cdef enum Stage:                 # the stages of progress reports; their names are in the door
+    STAGE_TRACE = 1
+    STAGE_CHECK
+    STAGE_COMMIT
+    STAGE_ZEROCHECK
+    STAGE_ROWS
+    STAGE_OPEN
+    STAGE_WORDS
+    STAGE_GRIND
+
+cdef enum Outcome:
+    PROVED = 0
+    CANCELLED
+    NO_MEMORY
+
+cdef enum:
+    EXTENDED_STEP = 2 * TILE + 8     # words of a window's values at one point, for a tile
+    DIRECT_POINTS = 6                # so few values of Q are found by a sum each, more by transforms
+    ROWS_A_TASK = 1 << 10
+    MOST_DEGREE = 64
+
+cdef enum Purpose2:
+    PURPOSE_ARGUMENT_MASK = 1    # index 0: all masks of the argument, three elements each
+    PURPOSE_TAIL = 2             # index: column
+    PURPOSE_BLIND = 3            # index: coordinate of R
+
+cdef struct Argument:            # what the zerocheck and the rows work on
+    size_t stride                # of the arrays over K below: M + WINDOW_SPAN and room
+    uint64_t *eq                 # over the row bits
+    uint64_t *windows            # each M + span elements
+    uint64_t *periodic
+    uint64_t *selectors          # by group
+    uint64_t *columns            # by read column: folded to M elements
+    uint64_t *weights            # by read column
+    k3 *alphas                   # powers, group by group
+    k3_limbs *alpha_limbs
+    uint64_t *points             # of F, at which Q's values are found
+    k3 *values                   # of Q, then its coefficients
+    uint64_t *direct             # weights of the streams, by point
+    f_factor *unroots            # powers of 1/omega, of omega
+    f_factor *roots
+    f_factor *coset_factors
+    uint64_t *factors            # by point and group: a tile of the selector within, a tile of it outside
+    k3 *sums                     # by worker
+    size_t sum_count             # of one worker
+    k3 lagrange[MOST_STREAMS]
+    k3_limbs lagrange_limbs[MOST_STREAMS]
+    k3 x
+    k3 r[32], tau[32], q[32]
+    k3 mix
+    k3 *openings                 # as they are said
+    k3 *column_values
+    k3 *before                   # by pair and stream: sums with eq up to the seam
+    k3 *behind                   # and behind it
+    k3 *lags                     # by pair, before and behind the seam: weights of the streams
+    k3 *moved                    # room for one pair's sums
+
+cdef struct Opening:             # what the commitment works on
+    uint64_t *bases              # 0: eq of the low coordinates; then dense weights of columns. Each m elements
+    size_t base_count
+    size_t *base_column          # of a dense base: its column
+    size_t *base_first           # where it is not 0
+    size_t *base_last
+    uint64_t *products           # by base, then by cell: 2^kappa elements
+    uint64_t *factors            # likewise
+    size_t column_stride
+    uint64_t *message            # m + T elements
+    uint64_t *weights            # m elements
+    uint64_t *powers             # m elements
+    size_t stride
+    k3 *form                     # by hidden element: its coefficient in its claim on masks
+    k3 *tail_said                # T
+    k3_limbs *limbs              # C
+
+cdef struct Prover:
+    const Plan *plan
+    Outcome outcome              # PROVED until something stops the proof; every later step then does nothing
+    l2zk_crew *crew
+    unsigned workers
+    uint8_t *header
+    size_t header_length
+    const uint64_t *inputs
+    const uint64_t *outputs
+    const uint64_t **given       # the trace's columns
+    Transcript transcript
+    Randomness randomness
+    Arena arena
+    l2zk_ntt_tables tables
+    uint64_t *table_words
+    uint64_t *uniforms
+    uint64_t *vector             # C*m entries: the columns of the table, then the masks
+    uint64_t *tails              # by column, T
+    uint64_t *blind              # R: 3 columns of m + T
+    Encoding input               # columns and R on D_0
+    Tree tree
+    Encoding word_encodings[MOST_WORDS]
+    Tree word_trees[MOST_WORDS]
+    Argument argument
+    Opening opening
+    uint64_t *indices
+    Reopened reopened
+    uint8_t *proof
+    size_t proof_length
+    size_t hidden                # elements that have been said under a mask
+    # for each worker
+    uint64_t **words
+    uint64_t ***slots
+    uint64_t **random
+    uint64_t **shifts
+    uint64_t **scaled
+    uint32_t **digests
+    uint64_t **leaf_sources
+
+
+cdef inline bint stopped(const Prover *v) noexcept nogil:
+    return v.outcome != PROVED
+
+
+cdef inline void stop(Prover *v, Outcome outcome) noexcept nogil:
+    if v.outcome == PROVED:
+        v.outcome = outcome
+
+
+cdef void share(Prover *v, l2zk_task task, void *context, size_t tasks) noexcept nogil:
+    """Let the crew carry out the tasks, at once and in any order; all are done when it returns."""
+    if not stopped(v) and l2zk_crew_share(v.crew, task, context, tasks):
+        stop(v, CANCELLED)
+
+
+cdef inline const uint64_t *trace_column(const Prover *v, size_t c) noexcept nogil:
+    return v.vector + c * v.plan.table.rows
+
+
+cdef inline k3 planar_at(const uint64_t *a, size_t stride, size_t i) noexcept nogil:
+    cdef k3 r
+    r.c[0], r.c[1], r.c[2] = a[i], a[stride + i], a[2 * stride + i]
+    return r
+
+
+cdef inline void planar_put(uint64_t *a, size_t stride, size_t i, k3 value) noexcept nogil:
+    a[i], a[stride + i], a[2 * stride + i] = value.c[0], value.c[1], value.c[2]
+
+
+cdef inline k3 mask_of(const Prover *v, size_t e) noexcept nogil:
+    """Mask e; 0 without hiding."""
+    cdef const uint64_t *at = v.vector + v.plan.masks + 3 * e
+    cdef k3 r = k_from(0)
+    if v.plan.hiding:
+        r.c[0], r.c[1], r.c[2] = at[0], at[1], at[2]
+    return r
+
+
+cdef inline uint64_t *planar(uint64_t *arrays, size_t stride, size_t i) noexcept nogil:
+    """Array i of arrays over K that stand one after the other."""
+    return arrays + 3 * stride * i
+
+
+cdef inline k3 total_of_workers(const Prover *v, size_t i) noexcept nogil:
+    cdef k3 total = k_from(0)
+    cdef unsigned w
+    for w in range(v.workers):
+        total = k_add(total, v.argument.sums[w * v.argument.sum_count + i])
+    return total
+
+
+cdef inline void clear_sums(Prover *v) noexcept nogil:
+    memset(v.argument.sums, 0, sizeof(k3) * v.argument.sum_count * v.workers)
+
+
+cdef void build_eq(uint64_t *eq, size_t stride, const k3 *point, size_t count) noexcept nogil:
+    """eq of so many coordinates, the first one being the top bit of the index."""
+    cdef size_t i
+    planar_put(eq, stride, 0, k_from(1))
+    for i in range(count):
+        l2zk_active.double_eq(eq, stride, <size_t>1 << i, point[count - 1 - i])

@@ -1,0 +1,104 @@
+# Plan: the statement as arrays and integers, a program's table and the shape of its proofs (PROTOCOL 3, 4), checked
+# once and then only read.
+
+cdef enum DomainKind:
+    DOMAIN_EVERY = 0
+    DOMAIN_TRANSITIONS = 1
+    DOMAIN_ROW = 2
+    DOMAIN_CYCLIC = 3
+    DOMAIN_LAST = 4
+
+cdef enum:
+    MOST_STREAMS = 16            # values of the skipped bits
+    MOST_WORDS = 16
+    WINDOW_SPAN = 64             # rows that the offsets of one window are apart, at most
+    CELLS = 6                    # of a column's tail, behind the masks of its openings
+
+cdef struct Pair:                # a column at an offset that constraints read
+    size_t column
+    size_t offset                # from 0 to N - 1: rows are counted modulo N
+    size_t window
+    size_t place                 # its offset within the window
+
+cdef struct Window:              # a column at neighbouring offsets: one array, once the skipped bits are bound
+    size_t column
+    size_t first                 # the least offset, modulo N
+    size_t span                  # rows to the largest
+
+cdef struct Selector:            # a domain, by its rows for each value z of the skipped bits (PROTOCOL 8.1)
+    uint64_t kind, x, y
+    uint32_t full, partial, empty    # z is bit z of one of them
+    size_t first, last, step, residue    # of a partial z: rows y, first <= y < last, y mod step = residue
+
+cdef struct Periodic:
+    unsigned log_period
+    const uint64_t *values
+
+cdef struct Table:
+    unsigned log_rows            # n
+    unsigned skipped             # k
+    size_t rows                  # N
+    size_t height                # M
+    unsigned variables           # log M: the rounds of the zerocheck
+    size_t columns               # w
+    size_t pair_count
+    Pair *pairs
+    const uint32_t *pair_of      # by load of the constraints that is a column
+    size_t window_count
+    Window *windows
+    size_t read_count            # columns that anything reads
+    const uint32_t *reads
+    size_t constraint_count
+    size_t group_count           # domains
+    Selector *selectors
+    const uint32_t *group_sizes
+    const uint32_t *in_groups    # the constraints listed group by group
+    const uint32_t *places       # by constraint: its place in that list
+    size_t periodic_count
+    Periodic *periodic
+    l2zk_code constraints
+    size_t input_count, output_count
+
+cdef struct Word:
+    unsigned k                   # variables that it folds
+    unsigned log_n               # points
+    size_t queries
+
+cdef struct Plan:
+    Table table
+    bint hiding
+    # the argument (PROTOCOL 4.2, 4.3)
+    size_t quotient              # coefficients of Q
+    size_t degree, last_degree   # of a round of the zerocheck, of the last one
+    size_t hidden                # elements that masks hide, also without hiding
+    size_t masks                 # where they stand in the vector
+    # the commitment (PROTOCOL 4.5)
+    size_t columns               # C
+    unsigned log_columns         # kappa
+    unsigned log_m
+    size_t m
+    unsigned log_n0
+    size_t queries               # t_0
+    size_t tail                  # T
+    unsigned grinding
+    size_t word_count
+    Word words[MOST_WORDS]
+    size_t final                 # e
+    const uint64_t *lengths      # of the seed message
+    size_t length_count
+
+
+cdef inline size_t claims_on_masks(const Plan *p) noexcept nogil:
+    """The claims on masks: that of the zerocheck, that of the rows."""
+    return 2 if p.hiding else 0
+
+
+cdef inline size_t last_queries(const Plan *p) noexcept nogil:
+    return p.words[p.word_count - 1].queries if p.word_count else p.queries
+
+
+cdef inline size_t most_queries(const Plan *p) noexcept nogil:
+    cdef size_t l, most = p.queries
+    for l in range(p.word_count):
+        most = larger(most, p.words[l].queries)
+    return most

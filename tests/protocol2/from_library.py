@@ -1,0 +1,137 @@
+"""A program of the library as the twin of protocol 2 takes it, and as the core does; the randomness of a seed."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from blake3 import blake3
+
+from l2zk import TraceProgram, TraceZkVm
+from l2zk.language.definition import Definition
+from l2zk.language.program import defined
+
+from .algebra import P, K
+from .lengths import Lengths
+from .proof import seed
+from .shape import Shape
+from .statement import Domain, Expression, Group, Program, Public, Table, physical_tables
+from .transcript import u64
+
+DOMAINS = {0: "every", 1: "transitions", 2: "row", 3: "cyclic"}
+
+
+def expression(air: Any, index: int) -> Expression:
+    """A node of an AIR as a tree."""
+    kind, x, y = air.nodes[index]
+    leaf = {
+        0: lambda: ("constant", x),
+        1: lambda: ("column", x, y),
+        2: lambda: ("periodic", x),
+        3: lambda: ("public", x),
+        4: lambda: ("public", len(air.inputs) + x),
+        8: lambda: ("-", ("constant", 0), expression(air, x)),
+    }
+    if kind in leaf:
+        return leaf[kind]()  # type: ignore[no-any-return]
+    return ("+-*"[kind - 5], expression(air, x), expression(air, y))
+
+
+def group_of(program: TraceProgram, witness: object = ()) -> tuple[list[Group], list[list[list[int]]], Definition]:
+    """The statement and the trace of a run."""
+    definition = defined(program)
+    air = definition.air
+    trace = TraceZkVm().trace(program, witness)  # type: ignore[arg-type]
+    stated = tuple(
+        (Domain(DOMAINS[c.domain.kind], c.domain.x, c.domain.y), expression(air, c.node)) for c in air.constraints
+    )
+    table = Table(air.length, len(air.columns), air.periodic, stated)
+    proof = TraceZkVm().prove(program, witness)  # type: ignore[arg-type]
+    scalars = (*proof.public_inputs.values(), *proof.public_outputs.values())
+    twin = Program(air.id, (table,), len(scalars))
+    columns = [[int(v) for v in column] for column in trace.padded]
+    return [(twin, (Public(scalars),))], [columns], definition
+
+
+def core_statement(definition: Definition, lengths: Lengths, shape: Shape) -> Any:
+    """The core's arrays of a program in a shape."""
+    from l2zk import _core2
+
+    air = definition.air
+    [part] = lengths.parts
+    sizes = SimpleNamespace(
+        hiding=lengths.hiding,
+        quotient=lengths.quotient,
+        degree=lengths.degree,
+        last_degree=lengths.last_degree,
+        hidden=sum(lengths.hidden()),
+        masks=lengths.masks,
+        columns=shape.columns,
+        log_m=shape.log_m,
+        log_n0=shape.log_n0,
+        queries=shape.t0,
+        tail=shape.T,
+        grinding=shape.grinding,
+        words=[(word.k, word.log_n, word.queries) for word in shape.words],
+        lengths=[*lengths.words(), *shape.numbers()],
+    )
+    return _core2.Statement(
+        air.length,
+        columns=len(air.columns),
+        domains=[(c.domain.kind, c.domain.x, c.domain.y) for c in air.constraints],
+        pairs=part.pairs,
+        periodic=air.periodic,
+        constraints=definition.constraint_code,
+        input_count=len(air.inputs),
+        output_count=len(air.outputs),
+        sizes=sizes,
+    )
+
+
+def header_of(groups: list[Group], lengths: Lengths, shape: Shape) -> bytes:
+    """The part of the seed before the lengths."""
+    return seed(groups, lengths, shape)[: -8 * (len(lengths.words()) + len(shape.numbers()))]
+
+
+def stream(key: bytes, purpose: int, index: int, count: int) -> list[int]:
+    """The first `count` words below p of a stream of randomness."""
+    hasher = blake3(u64(purpose) + u64(index), key=key)
+    found: list[int] = []
+    at = 0
+    while len(found) < count:
+        data = hasher.digest(length=64 * (count // 8 + 2), seek=at)
+        found += [x for x in (int.from_bytes(data[i : i + 8], "little") for i in range(0, len(data), 8)) if x < P]
+        at += len(data)
+    return found[:count]
+
+
+def masks_of(key: bytes, lengths: Lengths, shape: Shape, salts: list[bytes]) -> dict[str, Any]:
+    """The twin's randomness for a seed of the core."""
+    argument = stream(key, 1, 0, 3 * lengths.mask_count)
+    blind = [stream(key, 3, c, shape.m + shape.T) for c in range(3)]
+    return {
+        "argument": [K(*argument[3 * e : 3 * e + 3]) for e in range(lengths.mask_count)],
+        "tails": [stream(key, 2, c, shape.T) for c in range(shape.columns)],
+        "R": [K(*values) for values in zip(*blind)],
+        "salts": salts,
+    }
+
+
+def lengths_of(groups: list[Group], hiding: bool) -> Lengths:
+    return Lengths(physical_tables(groups), hiding)
+
+
+def salts_of(key: bytes, shape: Shape) -> list[bytes]:
+    """The salts of a small tree by leaf: a block of randomness has those of four leaves that are a stretch apart."""
+    rows = shape.m
+    run = min(2048, rows)
+    stretch = max(32, run // 4)
+    blocks = min(run, stretch)
+    cosets = (1 << shape.log_n0) // rows
+    hasher = blake3(u64(4) + u64(0), key=key)
+    salts = []
+    for j in range(1 << shape.log_n0):
+        task, i = divmod(j % cosets * rows + j // cosets, run)
+        block = hasher.digest(length=64, seek=64 * (task * blocks + i % stretch))
+        salts.append(block[16 * (i // stretch) :][:16])
+    return salts
