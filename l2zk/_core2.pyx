@@ -10,9 +10,11 @@ include "_protocol/base/storage.pxi"
 include "_protocol/base/randomness.pxi"
 
 include "_protocol2/statement/plan.pxi"
+include "_protocol2/statement/planar.pxi"
 include "_protocol2/statement/selectors.pxi"
 include "_protocol2/statement/code.pxi"
 include "_protocol2/statement/forms.pxi"
+include "_protocol2/statement/closed.pxi"
 
 include "_protocol2/channel/transcript.pxi"
 
@@ -29,6 +31,12 @@ include "_protocol2/prover/opening.pxi"
 include "_protocol2/prover/words.pxi"
 include "_protocol2/prover/memory.pxi"
 include "_protocol2/prover/prover.pxi"
+
+include "_protocol2/verifier/state.pxi"
+include "_protocol2/verifier/argument.pxi"
+include "_protocol2/verifier/openings.pxi"
+include "_protocol2/verifier/words.pxi"
+include "_protocol2/verifier/verifier.pxi"
 
 include "_protocol/door/arrays.pxi"
 include "_protocol2/door/session.pxi"

@@ -51,6 +51,10 @@ cdef class Statement:
                 w += 1
             windows[w - 1].span = offset - first
             out[i].column, out[i].offset, out[i].window, out[i].place = column, offset % t.rows, w - 1, offset - first
+        offsets = sorted({int(offset) % int(t.rows) for _, offset in pairs})
+        for i in range(len(pairs)):
+            out[i].number = offsets.index(out[i].offset)
+        t.offsets, t.offset_count = <const uint64_t *>self._array(offsets, np.uint64), len(offsets)
         t.pairs, t.pair_count, t.windows, t.window_count = out, len(pairs), windows, w
         reads = sorted({column for column, _ in pairs})
         t.reads, t.read_count = <const uint32_t *>self._array(reads, np.uint32), len(reads)
@@ -149,3 +153,44 @@ def prove_bytes(Statement statement, header, inputs, outputs, columns, seed, *, 
     if v.outcome != PROVED:
         raise L2zkError("the proof was cancelled")
     return v.proof[:v.proof_length]
+
+
+REFUSALS = {
+    TOO_SHORT: ("7.2", "the body ends too early"),
+    TOO_LONG: ("7.2", "the body goes on behind its end"),
+    NOT_CANONICAL: ("7.2", "a number in the body is not below p"),
+    WRONG_ARGUMENT: ("7.3", "the argument does not add up"),
+    NO_GRINDING: ("7.5", "a nonce does not show the work"),
+    WRONG_INPUT_OPENING: ("7.5", "the opened leaves of the vector do not lead to its root"),
+    WRONG_WORD_OPENING: ("7.5", "the opened leaves of a word do not lead to its root"),
+    WRONG_FINAL_VALUE: ("7.6", "an opened value is not that of the final polynomial"),
+    WRONG_CLAIM: ("7.7", "the claims do not hold"),
+}
+
+
+def verify_bytes(Statement statement, header, body, inputs, outputs):
+    """Verify a body (PROTOCOL 7.2 to 7.7) under a header that has been checked. Raises ProofError, or returns None."""
+    cdef Verifier v
+    cdef _Bytes head = _Bytes(header), rest = _Bytes(body)
+    cdef list keep = [], public_inputs = list(inputs), public_outputs = list(outputs)
+    memset(&v, 0, sizeof(Verifier))
+    v.plan = &statement.plan
+    v.inputs = <const uint64_t *>kept(keep, public_inputs, np.uint64)
+    v.outputs = <const uint64_t *>kept(keep, public_outputs, np.uint64)
+    v.header, v.header_length = head.start(), head.size()
+    v.body, v.length = rest.start(), rest.size()
+    lay_out_verifier(&v)
+    v.arena.base = <char *>calloc(1, v.arena.used)
+    if v.arena.base == NULL:
+        raise MemoryError("the system has no memory to verify this proof")
+    with nogil:
+        lay_out_verifier(&v)
+        verify(&v)
+        free(v.arena.base)
+    if v.refusal == OUT_OF_MEMORY:
+        raise MemoryError("the system has no memory to verify this proof")
+    if v.refusal != ACCEPTED:
+        section, text = REFUSALS[v.refusal]
+        if v.refusal in (TOO_SHORT, TOO_LONG, NOT_CANONICAL):
+            text += f", at byte {head.size() + v.refused_at}"
+        raise ProofError(text, section)

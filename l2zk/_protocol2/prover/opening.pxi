@@ -63,13 +63,6 @@ cdef void place_bases(Prover *v, k3 gamma) noexcept nogil:
             add_to_base(v, p.masks + 3 * e + i, k_mul(k_mul(factor_of(p, e, gamma, powers), o.form[e]), phi(i)))
 
 
-cdef inline k3 phi(size_t i) noexcept nogil:
-    """1, phi, phi^2."""
-    cdef k3 r = k_from(0)
-    r.c[i] = 1
-    return r
-
-
 cdef void add_to_base(Prover *v, size_t entry, k3 weight) noexcept nogil:
     """A weight of an entry whose column has a base of its own."""
     cdef const Plan *p = v.plan

@@ -49,7 +49,9 @@ cdef struct Argument:            # what the zerocheck and the rows work on
     k3 lagrange[MOST_STREAMS]
     k3_limbs lagrange_limbs[MOST_STREAMS]
     k3 x
-    k3 r[32], tau[32], q[32]
+    k3 tau[32]
+    k3 r[32]
+    k3 q[32]
     k3 mix
     k3 *openings                 # as they are said
     k3 *column_values
@@ -134,16 +136,6 @@ cdef inline const uint64_t *trace_column(const Prover *v, size_t c) noexcept nog
     return v.vector + c * v.plan.table.rows
 
 
-cdef inline k3 planar_at(const uint64_t *a, size_t stride, size_t i) noexcept nogil:
-    cdef k3 r
-    r.c[0], r.c[1], r.c[2] = a[i], a[stride + i], a[2 * stride + i]
-    return r
-
-
-cdef inline void planar_put(uint64_t *a, size_t stride, size_t i, k3 value) noexcept nogil:
-    a[i], a[stride + i], a[2 * stride + i] = value.c[0], value.c[1], value.c[2]
-
-
 cdef inline k3 mask_of(const Prover *v, size_t e) noexcept nogil:
     """Mask e; 0 without hiding."""
     cdef const uint64_t *at = v.vector + v.plan.masks + 3 * e
@@ -151,11 +143,6 @@ cdef inline k3 mask_of(const Prover *v, size_t e) noexcept nogil:
     if v.plan.hiding:
         r.c[0], r.c[1], r.c[2] = at[0], at[1], at[2]
     return r
-
-
-cdef inline uint64_t *planar(uint64_t *arrays, size_t stride, size_t i) noexcept nogil:
-    """Array i of arrays over K that stand one after the other."""
-    return arrays + 3 * stride * i
 
 
 cdef inline k3 total_of_workers(const Prover *v, size_t i) noexcept nogil:
@@ -168,11 +155,3 @@ cdef inline k3 total_of_workers(const Prover *v, size_t i) noexcept nogil:
 
 cdef inline void clear_sums(Prover *v) noexcept nogil:
     memset(v.argument.sums, 0, sizeof(k3) * v.argument.sum_count * v.workers)
-
-
-cdef void build_eq(uint64_t *eq, size_t stride, const k3 *point, size_t count) noexcept nogil:
-    """eq of so many coordinates, the first one being the top bit of the index."""
-    cdef size_t i
-    planar_put(eq, stride, 0, k_from(1))
-    for i in range(count):
-        l2zk_active.double_eq(eq, stride, <size_t>1 << i, point[count - 1 - i])

@@ -19,6 +19,7 @@ cdef struct Pair:                # a column at an offset that constraints read
     size_t offset                # from 0 to N - 1: rows are counted modulo N
     size_t window
     size_t place                 # its offset within the window
+    size_t number                # of its offset among those that differ
 
 cdef struct Window:              # a column at neighbouring offsets: one array, once the skipped bits are bound
     size_t column
@@ -44,6 +45,8 @@ cdef struct Table:
     size_t pair_count
     Pair *pairs
     const uint32_t *pair_of      # by load of the constraints that is a column
+    size_t offset_count          # offsets that differ
+    const uint64_t *offsets
     size_t window_count
     Window *windows
     size_t read_count            # columns that anything reads

@@ -1,0 +1,173 @@
+# Verifier: the state of a verification, and its reading of a body: once, from front to back.
+#
+# The first fault sets v.refusal, and the steps after it do nothing.
+
+cdef enum Refusal:               # their texts are in the door
+    ACCEPTED = 0
+    TOO_SHORT
+    TOO_LONG
+    NOT_CANONICAL
+    WRONG_ARGUMENT
+    NO_GRINDING
+    WRONG_INPUT_OPENING
+    WRONG_WORD_OPENING
+    WRONG_FINAL_VALUE
+    WRONG_CLAIM
+    OUT_OF_MEMORY
+
+cdef struct Verifier:
+    const Plan *plan
+    Refusal refusal
+    size_t refused_at            # byte of the body
+    const uint8_t *header
+    size_t header_length
+    const uint64_t *inputs
+    const uint64_t *outputs
+    const uint8_t *body
+    size_t length, at
+    Transcript transcript
+    const uint8_t *root
+    # challenges
+    k3 alpha, x, mix, gamma, c
+    k3 tau[32]
+    k3 r[32]
+    k3 q[32]
+    k3 point[64]                 # of all rounds of the commitment
+    size_t bound                 # how many of them there are so far
+    # the argument
+    k3 lagrange[MOST_STREAMS]
+    k3 claim_on_zerocheck        # what the masks' form must be
+    k3 claim_on_rows
+    # working memory, one arena
+    Arena arena
+    k3 *heard                    # the elements of a message
+    k3 *openings
+    k3 *values
+    k3 *form
+    k3 *tail
+    k3 *final
+    k3 *weights                  # of the final coefficients
+    k3 *weights_of_columns       # by offset, then by read column
+    uint64_t *uniforms
+    k3 *slots
+    k3 *results
+    uint64_t *eq
+    size_t eq_stride
+    # openings
+    uint64_t *indices
+    size_t count
+    size_t lanes                 # room for as many leaves, whole tiles
+    uint64_t *leaf_words         # word e of leaf i is leaf_words[e*lanes + i]
+    const uint64_t **leaf_columns
+    k3_limbs *fold               # the factor of each word of a leaf in the fold's value
+    uint64_t *x_of               # the opened points
+    uint64_t *opened             # their values, planar
+    uint64_t *evaluated
+    uint64_t *known
+    uint32_t *salts
+    uint32_t *digests
+    uint32_t *left
+    uint32_t *right
+    # claims on opened values, of every word: bound variables, factor and point
+    size_t later_count
+    size_t *later_bound
+    k3 *later_factor
+    k3 *later_z                  # of answers out of domain
+    uint64_t *later_y            # of opened points; 0 for an answer
+
+
+cdef size_t leaf_words_of(const Plan *p) noexcept nogil:
+    cdef size_t words = p.columns + 3, l
+    for l in range(p.word_count):
+        words = larger(words, <size_t>3 << p.words[l].k)
+    return words
+
+
+cdef void lay_out_verifier(Verifier *v) noexcept nogil:
+    cdef const Plan *p = v.plan
+    cdef const Table *t = &p.table
+    cdef Arena *a = &v.arena
+    cdef size_t most = most_queries(p), all = p.queries, l, i, period = 1
+    a.used = 0
+    v.lanes = (most + TILE - 1) // TILE * TILE
+    for l in range(p.word_count):
+        all += p.words[l].queries + 1
+    for i in range(t.periodic_count):
+        period = larger(period, <size_t>1 << t.periodic[i].log_period)
+    v.heard = <k3 *>place(a, sizeof(k3) * larger(p.hidden, 4))
+    v.openings = <k3 *>place(a, sizeof(k3) * t.pair_count)
+    v.values = <k3 *>place(a, sizeof(k3) * t.read_count)
+    v.form = <k3 *>place(a, sizeof(k3) * p.hidden)
+    v.tail = <k3 *>place(a, sizeof(k3) * p.tail)
+    v.final = <k3 *>place(a, sizeof(k3) * p.final)
+    v.weights = <k3 *>place(a, sizeof(k3) * p.final)
+    v.weights_of_columns = <k3 *>place(a, sizeof(k3) * (t.offset_count + t.read_count))
+    v.uniforms = place_words(a, t.constraints.uniform_count)
+    v.slots = <k3 *>place(a, sizeof(k3) * t.constraints.vector_count)
+    v.results = <k3 *>place(a, sizeof(k3) * t.constraint_count)
+    v.eq_stride = larger(larger(smaller(period, t.height), p.final), <size_t>1 << p.log_columns) + TILE
+    v.eq = place_words(a, 3 * v.eq_stride)
+    v.indices = place_words(a, most)
+    v.leaf_words = place_words(a, leaf_words_of(p) * v.lanes)
+    v.leaf_columns = <const uint64_t **>place(a, sizeof(void *) * leaf_words_of(p))
+    v.fold = <k3_limbs *>place(a, sizeof(k3_limbs) * leaf_words_of(p))
+    v.x_of = place_words(a, v.lanes)
+    v.opened = place_words(a, 3 * (v.lanes + TILE))
+    v.evaluated = place_words(a, 3 * (v.lanes + TILE))
+    v.known = place_words(a, 2 * most)
+    v.salts = <uint32_t *>place(a, 16 * v.lanes)
+    v.digests = <uint32_t *>place(a, 32 * v.lanes)
+    v.left = <uint32_t *>place(a, 32 * v.lanes)
+    v.right = <uint32_t *>place(a, 32 * v.lanes)
+    v.later_bound = <size_t *>place_words(a, all)
+    v.later_factor = <k3 *>place(a, sizeof(k3) * all)
+    v.later_z = <k3 *>place(a, sizeof(k3) * all)
+    v.later_y = place_words(a, all)
+
+
+cdef inline void refuse(Verifier *v, Refusal reason) noexcept nogil:
+    if v.refusal == ACCEPTED:
+        v.refusal = reason
+        v.refused_at = v.at
+
+
+cdef const uint8_t *take(Verifier *v, size_t size) noexcept nogil:
+    """The next bytes of the body, or NULL."""
+    cdef const uint8_t *data = v.body + v.at
+    if v.refusal != ACCEPTED:
+        return NULL
+    if size > v.length - v.at:
+        refuse(v, TOO_SHORT)
+        return NULL
+    v.at += size
+    return data
+
+
+cdef const uint8_t *take_elements(Verifier *v, size_t count) noexcept nogil:
+    """The next elements of F, each below p, or NULL."""
+    cdef const uint8_t *data = take(v, 8 * count)
+    cdef size_t i
+    if data == NULL:
+        return NULL
+    for i in range(count):
+        if get_u64(data + 8 * i) >= P:
+            v.at -= 8 * (count - i)
+            refuse(v, NOT_CANONICAL)
+            return NULL
+    return data
+
+
+cdef const uint8_t *hear_bytes(Verifier *v, Message kind, const uint8_t *data, size_t length) noexcept nogil:
+    """Absorb what was taken."""
+    if data != NULL and absorb(&v.transcript, kind, data, length):
+        refuse(v, OUT_OF_MEMORY)
+    return data
+
+
+cdef bint hear(Verifier *v, Message kind, k3 *out, size_t count) noexcept nogil:
+    """So many elements of K; 0s if there are none."""
+    cdef const uint8_t *data = hear_bytes(v, kind, take_elements(v, 3 * count), 24 * count)
+    cdef size_t i
+    for i in range(count):
+        out[i] = get_k3(data + 24 * i) if data != NULL else k_from(0)
+    return data != NULL
