@@ -182,7 +182,7 @@ class Dev(Command):
             extensions.inplace, extensions.quick = True, True
             self.run_command("build_ext")
             return
-        extensions.sanitize, extensions.parts = self.sanitize, "core,probes"
+        extensions.sanitize, extensions.parts = self.sanitize, "core,core2,probes"
         build = self.reinitialize_command("build")
         build.build_base = f"build/{self.sanitize}"
         build.build_lib = f"{build.build_base}/lib"
@@ -192,7 +192,8 @@ class Dev(Command):
 def part(name: str) -> Extension:
     """An extension: its Cython text, the plain C files, and everything whose edit must rebuild it."""
     plain = sorted(set(glob(f"{NATIVE}/*.c")) - {KERNELS})
-    texts = [name for kind in ("_native/*", "_protocol/*/*", "_protocol2/*/*", "*.pxd") for name in sorted(glob(f"l2zk/{kind}"))]
+    kinds = ("_native/*", "_protocol/*/*", "_protocol2/*/*", "*.pxd")
+    texts = [text for kind in kinds for text in sorted(glob(f"l2zk/{kind}"))]
     extension = Extension(
         f"l2zk._{name}",
         sources=[f"l2zk/_{name}.pyx", *plain],

@@ -1,6 +1,6 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 # cython: freethreading_compatible=True
-"""The core of protocol 2, beside that of protocol 1 until it takes its place. The sections are those of PROTOCOL-2.md."""
+"""The core of protocol 2, beside that of protocol 1 until it takes its place. Sections are those of PROTOCOL-2.md."""
 
 include "_protocol/base/native.pxi"
 include "_protocol/base/numbers.pxi"
@@ -25,6 +25,7 @@ include "_protocol2/oracle/encoding.pxi"
 include "_protocol2/prover/state.pxi"
 include "_protocol2/prover/body.pxi"
 include "_protocol2/prover/commit.pxi"
+include "_protocol2/prover/skip.pxi"
 include "_protocol2/prover/zerocheck.pxi"
 include "_protocol2/prover/rows.pxi"
 include "_protocol2/prover/opening.pxi"

@@ -37,7 +37,8 @@ FLOORS = (
 )
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
 
-DATA = {"PROTOCOL.md", "py.typed", "__init__.pxd", "_core.pyi", "_native", "_probes.pyx", "_protocol"}
+DATA = {"PROTOCOL.md", "PROTOCOL-2.md", "py.typed", "__init__.pxd", "_core.pyi", "_native", "_probes.pyx", "_protocol"}
+DATA |= {"_core2.pyx", "_protocol2"}  # the core of protocol 2, beside that of protocol 1 for now
 """What stands in l2zk/ beside the rooms."""
 
 

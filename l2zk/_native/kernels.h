@@ -154,22 +154,24 @@ typedef struct {
     k3 (*dot)(const uint64_t *limbs, size_t stride, const uint64_t *values, size_t count);
 
     /* sumcheck.h: an array over K has its coordinates `stride` apart */
-    void (*fold_streams)(const k3_limbs *weights, const uint64_t *const *sources, size_t streams, size_t count, uint64_t *out,
-                         size_t stride);
+    void (*fold_streams)(const k3_limbs *weights, const uint64_t *const *sources, size_t streams, size_t count,
+                         uint64_t *out, size_t stride);
     void (*fold_pairs)(uint64_t *a, size_t stride, size_t half, size_t count, k3 r);
     k3 (*dot_extension)(const uint64_t *a, size_t a_stride, const uint64_t *b, size_t b_stride, size_t count);
-    void (*round_products)(const uint64_t *a, size_t a_stride, const uint64_t *b, size_t b_stride, size_t first, size_t last,
-                           size_t half, k3 out[2]);
+    void (*round_products)(const uint64_t *a, size_t a_stride, const uint64_t *b, size_t b_stride, size_t first,
+                           size_t last, size_t half, k3 out[2]);
     void (*double_eq)(uint64_t *a, size_t stride, size_t count, k3 r);
     void (*add_multiple)(uint64_t *out, size_t out_stride, const uint64_t *a, size_t a_stride, size_t count, k3 factor);
     void (*add_powers)(uint64_t *out, size_t stride, size_t count, k3 start, k3 z);
-    void (*add_base_powers)(uint64_t *out, size_t stride, size_t count, k3 *starts, const uint64_t *points, size_t number);
-    void (*extend_streams_directly)(const uint64_t *const *sources, size_t streams, size_t count, const uint64_t *weights,
-                                    size_t points, uint64_t *out, size_t stride);
+    void (*add_base_powers)(uint64_t *out, size_t stride, size_t count, k3 *starts, const uint64_t *points,
+                            size_t number);
+    void (*extend_streams_directly)(const uint64_t *const *sources, size_t streams, size_t count,
+                                    const uint64_t *weights, size_t points, uint64_t *out, size_t stride);
     void (*extend_streams)(const uint64_t *const *sources, unsigned log, size_t count, const f_factor *unroots,
                            const f_factor *roots, const f_factor *factors, size_t cosets, uint64_t *out, size_t stride);
     void (*set_top)(const uint64_t *a, size_t stride, size_t half, uint64_t x, uint64_t *out);
-    void (*store_results_extension)(const l2zk_code *code, uint64_t *const *slots, const uint64_t *uniforms, uint64_t *results);
+    void (*store_results_extension)(const l2zk_code *code, uint64_t *const *slots, const uint64_t *uniforms,
+                                    uint64_t *results);
     k3 (*sum_group)(const uint64_t *results, const uint32_t *members, size_t number, const k3 *powers,
                     const uint64_t *selectors, const uint64_t *factors, size_t factors_stride, size_t count);
 } l2zk_kernels;

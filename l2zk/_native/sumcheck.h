@@ -60,8 +60,8 @@ static k3 dot_extension(const uint64_t *a, size_t a_stride, const uint64_t *b, s
 }
 
 /* The sums of low*low and of rise*rise over the pairs (i, i + half): value at 0 and coefficient of X^2 of a round. */
-static void round_products(const uint64_t *a, size_t a_stride, const uint64_t *b, size_t b_stride, size_t first, size_t last, size_t half,
-                           k3 out[2])
+static void round_products(const uint64_t *a, size_t a_stride, const uint64_t *b, size_t b_stride, size_t first,
+                           size_t last, size_t half, k3 out[2])
 {
     VK low = vk_set1(k_from(0)), top = low;
     size_t i = first;
@@ -132,7 +132,8 @@ static void add_powers(uint64_t *out, size_t stride, size_t count, k3 start, k3 
 }
 
 /* out[i] += sum_u starts[u]*points[u]^i, i < count, points of F; starts become those of the next stretch */
-static void add_base_powers(uint64_t *out, size_t stride, size_t count, k3 *starts, const uint64_t *points, size_t number)
+static void add_base_powers(uint64_t *out, size_t stride, size_t count, k3 *starts, const uint64_t *points,
+                            size_t number)
 {
     for (size_t u = 0; u < number; u++) {
         uint64_t first[3 * W], power = 1;
@@ -156,8 +157,8 @@ static void add_base_powers(uint64_t *out, size_t stride, size_t count, k3 *star
 /* ---- Streams beside their subgroup: 2^log values v[z] at omega^z, from streams z, to their polynomial's values at other points ---- */
 
 /* out[p][i] = sum_z weights[p*streams + z]*sources[z][i] over F, i < count */
-static void extend_streams_directly(const uint64_t *const *sources, size_t streams, size_t count, const uint64_t *weights, size_t points,
-                                    uint64_t *out, size_t stride)
+static void extend_streams_directly(const uint64_t *const *sources, size_t streams, size_t count,
+                                    const uint64_t *weights, size_t points, uint64_t *out, size_t stride)
 {
     for (size_t p = 0; p < points; p++)
         for (size_t i = 0; i < count; i += W) {
@@ -186,7 +187,8 @@ static inline void small_gather(V *x, unsigned log, const f_factor *roots)
     for (size_t half = 1, step = (size_t)1 << log >> 1; step; half <<= 1, step >>= 1)
         for (size_t first = 0; first < (size_t)1 << log; first += 2 * half)
             for (size_t i = 0; i < half; i++) {
-                const V a = x[first + i], b = i ? v_times(x[first + i + half], v_set_factor(roots + i * step)) : x[first + i + half];
+                const V a = x[first + i],
+                        b = i ? v_times(x[first + i + half], v_set_factor(roots + i * step)) : x[first + i + half];
                 x[first + i] = v_add(a, b);
                 x[first + i + half] = v_sub(a, b);
             }
@@ -194,8 +196,8 @@ static inline void small_gather(V *x, unsigned log, const f_factor *roots)
 
 /* On `cosets` cosets g_c*<omega>: factors[c*2^log + j] = g_c^b/2^log, b the bits of j reversed. Point z of coset c is number c*2^log + z.
  * unroots are the powers of 1/omega, roots those of omega. */
-static void extend_streams(const uint64_t *const *sources, unsigned log, size_t count, const f_factor *unroots, const f_factor *roots,
-                           const f_factor *factors, size_t cosets, uint64_t *out, size_t stride)
+static void extend_streams(const uint64_t *const *sources, unsigned log, size_t count, const f_factor *unroots,
+                           const f_factor *roots, const f_factor *factors, size_t cosets, uint64_t *out, size_t stride)
 {
     const size_t n = (size_t)1 << log;
     for (size_t i = 0; i < count; i += W) {
@@ -226,66 +228,63 @@ static void set_top(const uint64_t *a, size_t stride, size_t half, uint64_t x, u
     }
 }
 
-/* out = a*b, 3 tiles each */
-static inline void multiply_tiles(uint64_t *out, const uint64_t *a, const uint64_t *b)
+/* One operation on tiles of elements of K; slot s is 3 tiles. Uniforms are of F. */
+static inline void run_instruction_extension(const uint32_t *ins, uint64_t *const *slots, const uint64_t *uniforms)
 {
-    EACH(i) vk_put(out + i, TILE, vk_mul(vk_at(a + i, TILE), vk_at(b + i, TILE)));
+    uint64_t *d = slots[ins[1]];
+    const int two_vectors = ins[0] <= OP_MUL_VV, uniform_first = ins[0] == OP_SUB_UV, one = ins[0] == OP_NEG_V;
+    const uint64_t *a = slots[uniform_first ? ins[3] : ins[2]], *b = two_vectors ? slots[ins[3]] : a;
+    const uint64_t u = two_vectors || one ? 0 : uniforms[uniform_first ? ins[2] : ins[3]];
+    const VK uniform = vk_set1(k_from(u));
+    switch (ins[0]) {
+    case OP_ADD_VV:
+        EACH(i) vk_put(d + i, TILE, vk_add(vk_at(a + i, TILE), vk_at(b + i, TILE)));
+        break;
+    case OP_SUB_VV:
+        EACH(i) vk_put(d + i, TILE, vk_sub(vk_at(a + i, TILE), vk_at(b + i, TILE)));
+        break;
+    case OP_MUL_VV:
+        EACH(i) vk_put(d + i, TILE, vk_mul(vk_at(a + i, TILE), vk_at(b + i, TILE)));
+        break;
+    case OP_ADD_VU:
+        EACH(i) vk_put(d + i, TILE, vk_add(vk_at(a + i, TILE), uniform));
+        break;
+    case OP_SUB_VU:
+        EACH(i) vk_put(d + i, TILE, vk_sub(vk_at(a + i, TILE), uniform));
+        break;
+    case OP_SUB_UV:
+        EACH(i) vk_put(d + i, TILE, vk_sub(uniform, vk_at(a + i, TILE)));
+        break;
+    case OP_MUL_VU:
+        EACH(i) vk_put(d + i, TILE, vk_scale(vk_at(a + i, TILE), v_set1(u)));
+        break;
+    default: /* OP_NEG_V */
+        EACH(i) vk_put(d + i, TILE, vk_sub(uniform, vk_at(a + i, TILE)));
+        break;
+    }
 }
 
-/* The code on a tile of elements of K: slot s is 3 tiles, result i fills the 3 tiles at results + 3*i*TILE. Uniforms are of F. */
-static void store_results_extension(const l2zk_code *code, uint64_t *const *slots, const uint64_t *uniforms, uint64_t *results)
+/* The code on a tile of elements of K: result i fills the 3 tiles at results + 3*i*TILE. */
+static void store_results_extension(const l2zk_code *code, uint64_t *const *slots, const uint64_t *uniforms,
+                                    uint64_t *results)
 {
     for (size_t k = 0; k < code->body_count; k++) {
         const uint32_t *ins = code->body[k];
-        if (ins[0] == OP_RESULT_V || ins[0] == OP_RESULT_U) {
-            uint64_t *result = results + (size_t)3 * TILE * ins[1];
-            const VK u = ins[0] == OP_RESULT_U ? vk_set1(k_from(uniforms[ins[2]])) : vk_set1(k_from(0));
-            EACH(i) vk_put(result + i, TILE, ins[0] == OP_RESULT_U ? u : vk_at(slots[ins[2]] + i, TILE));
-            continue;
-        }
-        uint64_t *d = slots[ins[1]];
-        const uint64_t *a = ins[0] == OP_SUB_UV ? NULL : slots[ins[2]];
-        switch (ins[0]) {
-        case OP_ADD_VV:
-            EACH(i) vk_put(d + i, TILE, vk_add(vk_at(a + i, TILE), vk_at(slots[ins[3]] + i, TILE)));
-            break;
-        case OP_SUB_VV:
-            EACH(i) vk_put(d + i, TILE, vk_sub(vk_at(a + i, TILE), vk_at(slots[ins[3]] + i, TILE)));
-            break;
-        case OP_MUL_VV:
-            multiply_tiles(d, a, slots[ins[3]]);
-            break;
-        case OP_ADD_VU: {
-            const VK u = vk_set1(k_from(uniforms[ins[3]]));
-            EACH(i) vk_put(d + i, TILE, vk_add(vk_at(a + i, TILE), u));
-            break;
-        }
-        case OP_SUB_VU: {
-            const VK u = vk_set1(k_from(uniforms[ins[3]]));
-            EACH(i) vk_put(d + i, TILE, vk_sub(vk_at(a + i, TILE), u));
-            break;
-        }
-        case OP_SUB_UV: {
-            const VK u = vk_set1(k_from(uniforms[ins[2]]));
-            EACH(i) vk_put(d + i, TILE, vk_sub(u, vk_at(slots[ins[3]] + i, TILE)));
-            break;
-        }
-        case OP_MUL_VU: {
-            const V u = v_set1(uniforms[ins[3]]);
-            EACH(i) vk_put(d + i, TILE, vk_scale(vk_at(a + i, TILE), u));
-            break;
-        }
-        default: /* OP_NEG_V */
-            EACH(i) vk_put(d + i, TILE, vk_sub(vk_set1(k_from(0)), vk_at(a + i, TILE)));
-            break;
+        uint64_t *result = results + (size_t)3 * TILE * ins[1];
+        if (ins[0] == OP_RESULT_V) {
+            EACH(i) vk_put(result + i, TILE, vk_at(slots[ins[2]] + i, TILE));
+        } else if (ins[0] == OP_RESULT_U) {
+            EACH(i) vk_put(result + i, TILE, vk_set1(k_from(uniforms[ins[2]])));
+        } else {
+            run_instruction_extension(ins, slots, uniforms);
         }
     }
 }
 
 /* sum_i factors[i]*(sum_t powers[t]*results[t][i]), i < count <= TILE: one group of constraints, its selector and eq; results are 3 tiles
  * each, in a row; factors and selectors too. */
-static k3 sum_group(const uint64_t *results, const uint32_t *members, size_t number, const k3 *powers, const uint64_t *selectors,
-                    const uint64_t *factors, size_t factors_stride, size_t count)
+static k3 sum_group(const uint64_t *results, const uint32_t *members, size_t number, const k3 *powers,
+                    const uint64_t *selectors, const uint64_t *factors, size_t factors_stride, size_t count)
 {
     VK sum = vk_set1(k_from(0));
     uint64_t products[3 * TILE];

@@ -6,12 +6,13 @@ from types import SimpleNamespace
 from typing import Any
 
 from blake3 import blake3
+from core2 import core2
 
 from l2zk import TraceProgram, TraceZkVm
 from l2zk.language.definition import Definition
 from l2zk.language.program import defined
 
-from .algebra import P, K
+from .algebra import K, P
 from .lengths import Lengths
 from .proof import seed
 from .shape import Shape
@@ -55,8 +56,6 @@ def group_of(program: TraceProgram, witness: object = ()) -> tuple[list[Group], 
 
 def core_statement(definition: Definition, lengths: Lengths, shape: Shape) -> Any:
     """The core's arrays of a program in a shape."""
-    from l2zk import _core2
-
     air = definition.air
     [part] = lengths.parts
     sizes = SimpleNamespace(
@@ -75,7 +74,7 @@ def core_statement(definition: Definition, lengths: Lengths, shape: Shape) -> An
         words=[(word.k, word.log_n, word.queries) for word in shape.words],
         lengths=[*lengths.words(), *shape.numbers()],
     )
-    return _core2.Statement(
+    return core2.Statement(
         air.length,
         columns=len(air.columns),
         domains=[(c.domain.kind, c.domain.x, c.domain.y) for c in air.constraints],

@@ -9,7 +9,8 @@ cdef enum:
 
 
 cdef class Statement:
-    """A table of N rows with its constraints, and the sizes of its proofs, to be proved or verified any number of times.
+    """A table of N rows with its constraints, and the sizes of its proofs, to be proved or verified any number of
+    times.
 
     domains: (kind, x, y) for each constraint. constraints: Code of bytecode.py. pairs: (column, offset) that its loads
     read, in the order in which they are opened. sizes: the integers of PROTOCOL 4.
@@ -104,15 +105,16 @@ cdef class Statement:
 
     cdef int _take_sizes(self, sizes) except -1:
         cdef Plan *p = &self.plan
-        cdef size_t l
+        cdef size_t number
         p.hiding, p.quotient, p.degree, p.last_degree = sizes.hiding, sizes.quotient, sizes.degree, sizes.last_degree
         p.hidden, p.masks = sizes.hidden, sizes.masks
-        p.columns, p.log_m, p.log_n0, p.queries, p.tail = sizes.columns, sizes.log_m, sizes.log_n0, sizes.queries, sizes.tail
+        p.columns, p.log_m, p.log_n0 = sizes.columns, sizes.log_m, sizes.log_n0
+        p.queries, p.tail = sizes.queries, sizes.tail
         p.m, p.grinding, p.word_count = <size_t>1 << p.log_m, sizes.grinding, len(sizes.words)
         p.log_columns = log_of_ratio(p.columns, 1)
         _require(p.word_count <= MOST_WORDS and p.last_degree <= MOST_DEGREE, "the shape is too large")
-        for l, (k, log_n, queries) in enumerate(sizes.words):
-            p.words[l].k, p.words[l].log_n, p.words[l].queries = k, log_n, queries
+        for number, (k, log_n, queries) in enumerate(sizes.words):
+            p.words[number].k, p.words[number].log_n, p.words[number].queries = k, log_n, queries
         p.final = p.m >> sum([word[0] for word in sizes.words])
         p.lengths = <const uint64_t *>self._array(sizes.lengths, np.uint64)
         p.length_count = len(sizes.lengths)

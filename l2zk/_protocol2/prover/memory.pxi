@@ -96,7 +96,9 @@ cdef void lay_out_opening(Prover *v) noexcept nogil:
     o.base_first, o.base_last = <size_t *>place_words(m, bases), <size_t *>place_words(m, bases)
     o.products = place_words(m, 3 * o.column_stride * (bases + CELLS))
     o.factors = place_words(m, 3 * o.column_stride * (bases + CELLS))
-    o.message, o.weights, o.powers = place_words(m, 3 * o.stride), place_words(m, 3 * o.stride), place_words(m, 3 * o.stride)
+    o.message = place_words(m, 3 * o.stride)
+    o.weights = place_words(m, 3 * o.stride)
+    o.powers = place_words(m, 3 * o.stride)
     o.form = <k3 *>place(m, sizeof(k3) * p.hidden)
     o.tail_said = <k3 *>place(m, sizeof(k3) * p.tail)
     o.limbs = <k3_limbs *>place(m, sizeof(k3_limbs) * p.columns)
@@ -104,10 +106,10 @@ cdef void lay_out_opening(Prover *v) noexcept nogil:
 
 cdef size_t body_bound(const Plan *p) noexcept nogil:
     """An upper bound for the bytes of a body: every query opens a leaf of its own, and no digest is shared."""
-    cdef size_t size = 32 + 24 * p.hidden + 48 + 48 * (p.log_columns + p.log_m) + 24 * (p.tail + p.final) + 8, l
+    cdef size_t size = 32 + 24 * p.hidden + 48 + 48 * (p.log_columns + p.log_m) + 24 * (p.tail + p.final) + 8, number
     size += p.queries * (8 * p.columns + 40 + 32 * p.log_n0)
-    for l in range(p.word_count):
-        size += 64 + p.words[l].queries * ((<size_t>24 << p.words[l].k) + 32 * p.words[l].log_n)
+    for number in range(p.word_count):
+        size += 64 + p.words[number].queries * ((<size_t>24 << p.words[number].k) + 32 * p.words[number].log_n)
     return size
 
 
@@ -115,10 +117,10 @@ cdef void lay_out_workers(Prover *v) noexcept nogil:
     cdef const Plan *p = v.plan
     cdef Arena *a = &v.arena
     cdef unsigned i
-    cdef size_t leaf = p.columns + 3, l
+    cdef size_t leaf = p.columns + 3, number
     cdef uint64_t *place_of
-    for l in range(p.word_count):
-        leaf = larger(leaf, <size_t>3 << p.words[l].k)
+    for number in range(p.word_count):
+        leaf = larger(leaf, <size_t>3 << p.words[number].k)
     v.words = <uint64_t **>place(a, sizeof(void *) * v.workers)
     v.slots = <uint64_t ***>place(a, sizeof(void *) * v.workers)
     v.random = <uint64_t **>place(a, sizeof(void *) * v.workers)
@@ -151,7 +153,7 @@ cdef void lay_out(Prover *v) noexcept nogil:
     """Place every array of the proof; with no base yet, only measure."""
     cdef const Plan *p = v.plan
     cdef Arena *a = &v.arena
-    cdef size_t c, l, size
+    cdef size_t c, number, size
     a.used = 0
     lay_out_workers(v)
     v.table_words = place_words(a, l2zk_ntt_table_words(larger(p.m, 64)))
@@ -170,10 +172,10 @@ cdef void lay_out(Prover *v) noexcept nogil:
     lay_out_argument(v)
     lay_out_opening(v)
     size = p.log_m
-    for l in range(p.word_count):
-        size -= p.words[l].k
-        place_encoding(a, v.word_encodings + l, v.word_trees + l, v, <size_t>3 << p.words[l].k, size,
-                       p.words[l].log_n, 0)
+    for number in range(p.word_count):
+        size -= p.words[number].k
+        place_encoding(a, v.word_encodings + number, v.word_trees + number, v, <size_t>3 << p.words[number].k, size,
+                       p.words[number].log_n, 0)
     v.indices = place_words(a, (4 + 3) * most_queries(p))
     v.proof = <uint8_t *>place(a, body_bound(p))
 

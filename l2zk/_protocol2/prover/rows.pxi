@@ -1,8 +1,8 @@
 # The sumcheck of rows: from all claims on columns, at whatever offsets, to the values of the columns at one point.
 # (PROTOCOL 6.5)
 #
-# For the first k rounds a column's stream z matters only by its sums with eq, one for each pair: up to the *seam*, where
-# the offset carries into the next stream, and behind it. Then the streams are folded into one.
+# For the first k rounds a column's stream z matters only by its sums with eq, one for each pair: up to the *seam*,
+# where the offset carries into the next stream, and behind it. Then the streams are folded into one.
 
 cdef enum:
     BEHIND_ONE_BY_ONE = 128      # so many rows behind a seam are summed up singly
@@ -38,7 +38,8 @@ cdef void row_sums_task(void *context, size_t task, unsigned worker) noexcept no
     """A chunk of rows of every stream of every pair: the sums as if there were no seam, and those behind it."""
     cdef Prover *v = <Prover *>context
     cdef const Table *t = &v.plan.table
-    cdef size_t y = task * CHUNK, count = smaller(CHUNK, t.height - y), e, z, q = <size_t>1 << t.skipped
+    cdef size_t y = task * CHUNK, count = smaller(CHUNK, t.height - y), e, z, at
+    cdef size_t q = <size_t>1 << t.skipped
     cdef uint64_t *weights = v.words[worker]
     cdef uint64_t *limbs = weights + 3 * CHUNK_STEP
     cdef uint64_t *staged = limbs + 9 * CHUNK_STEP
@@ -48,8 +49,9 @@ cdef void row_sums_task(void *context, size_t task, unsigned worker) noexcept no
     for e in range(t.pair_count):
         pair = t.pairs + e
         for z in range(q):
-            sums[e * q + z] = k_add(sums[e * q + z], sum_rows(v, trace_column(v, pair.column),
-                                                             (z << t.variables) + y + pair.offset, count, limbs, staged))
+            at = (z << t.variables) + y + pair.offset
+            sums[e * q + z] = k_add(sums[e * q + z],
+                                    sum_rows(v, trace_column(v, pair.column), at, count, limbs, staged))
 
 
 cdef void rows_behind(Prover *v, size_t e) noexcept nogil:
@@ -96,8 +98,8 @@ cdef void find_row_sums(Prover *v) noexcept nogil:
 
 
 cdef void say_row_round(Prover *v, size_t j, k3 low, k3 top, const k3 *masked, k3 *sum) noexcept nogil:
-    """Round j: g(X) = low + ... + top*X^2, whose values at 0 and 1 add up to `sum`; in the last one the masks' part, its
-    coefficients of X, X^2, X^3. It is said as an average over the bits that are left."""
+    """Round j: g(X) = low + ... + top*X^2, whose values at 0 and 1 add up to `sum`; in the last one the masks' part,
+    its coefficients of X, X^2, X^3. It is said as an average over the bits that are left."""
     cdef const Table *t = &v.plan.table
     cdef k3 coefficients[3]
     cdef k3 middle = k_sub(k_sub(k_sub(sum[0], low), low), top), point

@@ -156,10 +156,10 @@ cdef void fold_rounds(Prover *v, size_t *size, size_t count) noexcept nogil:
         size[0] = r.half
 
 
-cdef void commit_word(Prover *v, size_t l, size_t size) noexcept nogil:
+cdef void commit_word(Prover *v, size_t number, size_t size) noexcept nogil:
     """The message, cut into columns, on the domain of word l."""
-    cdef const Word *w = v.plan.words + l
-    cdef Encoding *e = v.word_encodings + l
+    cdef const Word *w = v.plan.words + number
+    cdef Encoding *e = v.word_encodings + number
     cdef size_t i, c
     for i in range(<size_t>1 << w.k):
         for c in range(3):
@@ -167,23 +167,23 @@ cdef void commit_word(Prover *v, size_t l, size_t size) noexcept nogil:
     if stopped(v) or encode(e):
         stop(v, CANCELLED)
         return
-    hash_top(v.word_trees + l)
-    say_root(v, v.word_trees + l, MESSAGE_WORD)
+    hash_top(v.word_trees + number)
+    say_root(v, v.word_trees + number, MESSAGE_WORD)
 
 
 cdef void prove_words(Prover *v) noexcept nogil:
     cdef const Plan *p = v.plan
     cdef Opening *o = &v.opening
-    cdef size_t size = p.m, l, count, queries = p.queries, i
+    cdef size_t size = p.m, number, count, queries = p.queries, i
     cdef unsigned log_n = p.log_n0
     cdef const Tree *before = &v.tree
     cdef k3 z, answer, gamma
     cdef k3 *final
-    for l in range(p.word_count):
+    for number in range(p.word_count):
         if stopped(v):
             return
         l2zk_crew_stage(v.crew, STAGE_WORDS, 1)
-        commit_word(v, l, size)
+        commit_word(v, number, size)
         z = draw(&v.transcript)
         for i in range(3):
             memset(o.powers + i * o.stride, 0, 8 * size)
@@ -193,8 +193,8 @@ cdef void prove_words(Prover *v) noexcept nogil:
         count = query(v, before, queries, log_n)
         gamma = draw(&v.transcript)
         add_claims(v, size, gamma, count, log_n)
-        fold_rounds(v, &size, p.words[l].k)
-        before, queries, log_n = v.word_trees + l, p.words[l].queries, p.words[l].log_n
+        fold_rounds(v, &size, p.words[number].k)
+        before, queries, log_n = v.word_trees + number, p.words[number].queries, p.words[number].log_n
     if stopped(v):
         return
     final = <k3 *>o.powers

@@ -51,7 +51,8 @@ cdef k3 selector_at(const Table *t, const Selector *s, k3 x, const k3 *r) noexce
     return k_add(outside, k_mul(rows, k_sub(inside, outside)))
 
 
-cdef k3 periodic_at(const Table *t, size_t i, const k3 *lagrange, const k3 *r, uint64_t *eq, size_t stride) noexcept nogil:
+cdef k3 periodic_at(const Table *t, size_t i, const k3 *lagrange, const k3 *r, uint64_t *eq,
+                    size_t stride) noexcept nogil:
     """A periodic column at the point; eq: room for as many values as it has in a stream. (PROTOCOL 8.2)"""
     cdef const Periodic *p = t.periodic + i
     cdef size_t log_low = smaller(p.log_period, t.variables), count = <size_t>1 << log_low, a, y, z, streams

@@ -48,5 +48,3 @@ cdef void run_at_point(const l2zk_code *code, const uint64_t *uniforms, k3 *slot
             results[ins[1]] = slots[ins[2]]
         else:
             results[ins[1]] = k_from(uniforms[ins[2]])
-
-

@@ -101,7 +101,7 @@ cdef inline size_t last_queries(const Plan *p) noexcept nogil:
 
 
 cdef inline size_t most_queries(const Plan *p) noexcept nogil:
-    cdef size_t l, most = p.queries
-    for l in range(p.word_count):
-        most = larger(most, p.words[l].queries)
+    cdef size_t number, most = p.queries
+    for number in range(p.word_count):
+        most = larger(most, p.words[number].queries)
     return most

@@ -144,9 +144,9 @@ cdef void open_vector(Verifier *v) noexcept nogil:
         planar_put(v.opened, stride, i, k_sub(planar_at(v.opened, stride, i), value))
 
 
-cdef void open_word(Verifier *v, size_t l, const uint8_t *root) noexcept nogil:
+cdef void open_word(Verifier *v, size_t number, const uint8_t *root) noexcept nogil:
     """The values of the fold of word l, whose own rounds are the last ones."""
-    cdef const Word *w = v.plan.words + l
+    cdef const Word *w = v.plan.words + number
     cdef size_t i
     hear_query(v, w.queries, w.log_n)
     if v.refusal != ACCEPTED:

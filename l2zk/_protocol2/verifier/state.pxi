@@ -77,9 +77,9 @@ cdef struct Verifier:
 
 
 cdef size_t leaf_words_of(const Plan *p) noexcept nogil:
-    cdef size_t words = p.columns + 3, l
-    for l in range(p.word_count):
-        words = larger(words, <size_t>3 << p.words[l].k)
+    cdef size_t words = p.columns + 3, number
+    for number in range(p.word_count):
+        words = larger(words, <size_t>3 << p.words[number].k)
     return words
 
 
@@ -87,11 +87,11 @@ cdef void lay_out_verifier(Verifier *v) noexcept nogil:
     cdef const Plan *p = v.plan
     cdef const Table *t = &p.table
     cdef Arena *a = &v.arena
-    cdef size_t most = most_queries(p), all = p.queries, l, i, period = 1
+    cdef size_t most = most_queries(p), all = p.queries, number, i, period = 1
     a.used = 0
     v.lanes = (most + TILE - 1) // TILE * TILE
-    for l in range(p.word_count):
-        all += p.words[l].queries + 1
+    for number in range(p.word_count):
+        all += p.words[number].queries + 1
     for i in range(t.periodic_count):
         period = larger(period, <size_t>1 << t.periodic[i].log_period)
     v.heard = <k3 *>place(a, sizeof(k3) * larger(p.hidden, 4))

@@ -73,19 +73,19 @@ cdef k3 check_words(Verifier *v, k3 claim) noexcept nogil:
     cdef const uint8_t *root = NULL
     cdef const uint8_t *next_root
     cdef k3 z, answer
-    cdef size_t l
-    for l in range(p.word_count):
+    cdef size_t number
+    for number in range(p.word_count):
         next_root = hear_bytes(v, MESSAGE_WORD, take(v, 32), 32)
         z = draw(&v.transcript)
         hear(v, MESSAGE_ANSWER, &answer, 1)
-        if l == 0:
+        if number == 0:
             open_vector(v)
         else:
-            open_word(v, l - 1, root)
+            open_word(v, number - 1, root)
         if v.refusal != ACCEPTED:
             return claim
         claim = add_opened(v, claim, z, answer)
-        claim = fold_rounds_heard(v, claim, p.words[l].k)
+        claim = fold_rounds_heard(v, claim, p.words[number].k)
         root = next_root
     hear(v, MESSAGE_FINAL, v.final, p.final)
     if p.word_count:

@@ -1,0 +1,121 @@
+"""The core of protocol 2 and its twin make the same proofs byte for byte, and judge alike."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+from core2 import core2
+from example_programs import Cubes, Domains, Fibonacci, LookAhead, Powers, Silent, Wide
+
+from l2zk.errors import ProofError
+from protocol2.from_library import core_statement, group_of, header_of, lengths_of, masks_of, salts_of
+from protocol2.proof import prove, verify
+from protocol2.shape import Word
+from protocol2.small import SHAPES, ShapeOf, small
+
+PROGRAMS: dict[str, tuple[Any, Any]] = {
+    "a program of one row": (Fibonacci(1), ()),
+    "fibonacci": (Fibonacci(20), ()),
+    "a period, degree 3": (Cubes(29), (7, 11)),
+    "look-ahead 2": (LookAhead(29), [6]),
+    "every kind of domain": (Domains(29), ()),
+    "a full trace of every kind of domain": (Domains(32), ()),
+    "degree 8": (Powers(8, 15), ()),
+    "wide": (Wide(40, 30), ()),
+    "no public value": (Silent(), ()),
+    "more rows than a tile": (Fibonacci(2100), ()),
+}
+KEY = bytes(range(32))
+
+
+class Case:
+    """A statement in a shape, as both sides take it."""
+
+    def __init__(self, name: str, shape_of: ShapeOf, hiding: bool) -> None:
+        program, witness = PROGRAMS[name]
+        self.groups, self.traces, definition = group_of(program, witness)
+        self.shape_of, self.hiding = shape_of, hiding
+        self.lengths = lengths_of(self.groups, hiding)
+        self.shape = shape_of(self.lengths)
+        self.statement = core_statement(definition, self.lengths, self.shape)
+        self.header = header_of(self.groups, self.lengths, self.shape)
+        scalars = self.groups[0][1][0].scalars
+        self.public = scalars[: len(definition.air.inputs)], scalars[len(definition.air.inputs) :]
+
+    def by_core(self, threads: int = 1) -> bytes:
+        arguments = (self.header, *self.public, self.traces[0], KEY)
+        return core2.prove_bytes(self.statement, *arguments, threads=threads)  # type: ignore[no-any-return]
+
+    def by_twin(self) -> bytes:
+        masks = masks_of(KEY, self.lengths, self.shape, salts_of(KEY, self.shape)) if self.hiding else None
+        return prove(self.groups, self.traces, self.shape_of, masks=masks, hiding=self.hiding)
+
+    def core_accepts(self, body: bytes) -> bool:
+        try:
+            core2.verify_bytes(self.statement, self.header, body, *self.public)
+        except ProofError:
+            return False
+        return True
+
+    def twin_accepts(self, body: bytes) -> bool:
+        return verify(self.groups, body, self.shape_of, hiding=self.hiding) is None
+
+
+@pytest.mark.parametrize("hiding", [True, False])
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_core_and_twin_make_the_same_proof(name: str, hiding: bool) -> None:
+    case = Case(name, small() if name != "more rows than a tile" else SHAPES["two later words"], hiding)
+    body = case.by_core()
+    assert body == case.by_twin()
+    assert case.core_accepts(body)
+    assert case.twin_accepts(body)
+
+
+@pytest.mark.parametrize("hiding", [True, False])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_in_every_kind_of_shape(shape: str, hiding: bool) -> None:
+    case = Case("a period, degree 3", SHAPES[shape], hiding)
+    body = case.by_core()
+    assert body == case.by_twin()
+    assert case.core_accepts(body)
+
+
+def test_on_every_instruction_set_and_number_of_threads(isa: str) -> None:
+    case = Case("look-ahead 2", small(grinding=5), True)
+    bodies = {case.by_core(threads) for threads in (1, 2, 3)}
+    assert bodies == {case.by_twin()}
+    assert all(map(case.core_accepts, bodies))
+
+
+def test_every_byte_counts() -> None:
+    case = Case("fibonacci", small(2, 4, 2, (Word(1, 3, 2),)), True)
+    body = case.by_core()
+    assert case.core_accepts(body)
+    for at in range(len(body)):
+        assert not case.core_accepts(body[:at] + bytes([body[at] ^ 1]) + body[at + 1 :]), at
+    for length in range(0, len(body), 7):
+        assert not case.core_accepts(body[:length])
+    assert not case.core_accepts(body + b"\0")
+
+
+def test_core_and_twin_judge_changed_proofs_alike() -> None:
+    rng = random.Random(5)
+    case = Case("every kind of domain", SHAPES["two later words"], True)
+    body = case.by_core()
+    for _ in range(25):
+        changed = bytearray(body)
+        at = rng.randrange(len(body) // 8) * 8
+        changed[at : at + 8] = rng.choice([bytes(8), b"\xff" * 8, rng.randbytes(8), body[-8:]])
+        assert case.core_accepts(bytes(changed)) == case.twin_accepts(bytes(changed)), at
+
+
+def test_another_public_value_is_refused() -> None:
+    case = Case("fibonacci", small(), True)
+    body = case.by_core()
+    inputs, outputs = case.public
+    case.public = (inputs[0] + 1, *inputs[1:]), outputs
+    assert not case.core_accepts(body)
+    false = case.by_core()
+    assert not case.core_accepts(false)
