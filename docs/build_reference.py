@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import l2zk
-from l2zk import batch, cache, errors, metrics, security, testing
+from l2zk import batch, cache, errors, metrics, security, store, testing
 from l2zk.air import report as check
 from l2zk.plugins import hookspecs
 from l2zk.vm import cost
@@ -29,7 +29,12 @@ SECTIONS: dict[str, dict[Any, list[str]]] = {
     "Time and memory": {cost: ["Estimate", "ProofProfile"], l2zk: KEPT},
     "Proven bits": {security: ["SecurityReport", "RegimeRounds", "Round"]},
     "What fails, and what is missing": {check: ["Report", "Violation", "Cell", "Known"], testing: KIT},
-    "Many proofs": {batch: ["BatchProcessor", "Schedule"], cache: ["CachedZkVm", "CacheStats"], metrics: ["text"]},
+    "Many proofs": {
+        batch: ["BatchProcessor", "Schedule"],
+        cache: ["CachedZkVm", "CacheStats"],
+        store: ["ProofStore", "StoreStats"],
+        metrics: ["text"],
+    },
     "Plugins": {l2zk: ["get_program", "programs"], hookspecs: HOOKS},
     "Errors": {errors: ERRORS},
 }

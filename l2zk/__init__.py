@@ -54,12 +54,15 @@ from l2zk.vm.zkvm import TraceZkVm
 
 if TYPE_CHECKING:
     from l2zk.vm.batch import BatchProcessor
-    from l2zk.vm.cache import CachedZkVm, CacheStats
+    from l2zk.vm.cache import CachedZkVm
+    from l2zk.vm.cache_stats import CacheStats
+    from l2zk.vm.store import ProofStore
 
 _LATER = {
     "BatchProcessor": "vm.batch",
-    "CacheStats": "vm.cache",
+    "CacheStats": "vm.cache_stats",
     "CachedZkVm": "vm.cache",
+    "ProofStore": "vm.store",
 }  # loaded when they are first asked for
 
 
@@ -88,6 +91,7 @@ __all__ = [
     "Proof",
     "ProofError",
     "ProofOptions",
+    "ProofStore",
     "Report",
     "SecurityError",
     "TraceProgram",

@@ -1,7 +1,8 @@
-"""`CachedZkVm`, which makes each proof once, and its `CacheStats`; they stand in l2zk/vm/cache.py."""
+"""`CachedZkVm`, which makes each proof once, and its `CacheStats`; they stand in l2zk/vm/."""
 
 from l2zk.base.moved import forward
-from l2zk.vm.cache import CachedZkVm, CacheStats
+from l2zk.vm.cache import CachedZkVm
+from l2zk.vm.cache_stats import CacheStats
 
 __all__ = ["CacheStats", "CachedZkVm"]
 

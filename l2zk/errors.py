@@ -80,6 +80,10 @@ class WorkerError(L2zkError):
     """A worker of a batch was lost, or gave what is no proof of its job; the message names the worker."""
 
 
+class StoreError(L2zkError):
+    """A path that can be no store of proofs: a folder, another program's database."""
+
+
 class ProofError(L2zkError):
     """A proof that the verifier refuses; `section` names the check of PROTOCOL.md, as in "7.6"."""
 
@@ -111,6 +115,10 @@ class DegreeWarning(L2zkWarning):
 
 class LengthWarning(L2zkWarning):
     """A row or a look-ahead that doubles the padded trace."""
+
+
+class StoreWarning(L2zkWarning):
+    """A store that was damaged and moved aside, or that is passed over: proofs are made without it."""
 
 
 def copied(error: L2zkError) -> L2zkError:

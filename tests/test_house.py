@@ -32,7 +32,7 @@ FLOORS = (
     ("plugins",),
     ("vm",),
     ("testing", "pytest_plugin"),
-    ("cli", "security", "cache", "batch", "metrics"),
+    ("cli", "security", "cache", "batch", "metrics", "store"),
     ("__init__", "__main__"),
 )
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}

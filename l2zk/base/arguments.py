@@ -19,6 +19,13 @@ def flag(name: str, value: Any) -> bool:
     return bool(value)
 
 
+def bound(name: str, value: Any) -> int:
+    """The value, if it is an integer, 0 or more; else an OptionsError."""
+    if type(value) is not int or value < 0:
+        raise OptionsError(f"{name}={short(value)} is not allowed; it must be an integer, 0 or more")
+    return value
+
+
 def callback(name: str, value: Any) -> Any:
     """The value, if it is a function or None; else an OptionsError."""
     if value is not None and not callable(value):

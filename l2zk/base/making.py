@@ -104,7 +104,7 @@ class Making:
         if self.outcome.done():
             return self.outcome.exception()
         waiting = self, _within.get()
-        patience, rest = LOOK_IN_SECONDS, _Rest()
+        patience, rest = LOOK_IN_SECONDS, Rest()
         with _lock:
             _waits.setdefault(get_ident(), []).append(waiting)
         try:
@@ -176,7 +176,7 @@ def ones_own(makings: dict[Any, Making]) -> dict[Any, Making]:
     return {key: making for key, making in makings.items() if making.thread == get_ident()}
 
 
-class _Rest:
+class Rest:
     """The time that this process has rested; a thread that waits adds its `seconds`, STILL_SECONDS at a time."""
 
     def __init__(self) -> None:

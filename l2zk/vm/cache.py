@@ -1,5 +1,6 @@
 """CachedZkVm: a machine that makes each proof once and keeps those that were asked for last.
 
+    request → memory → store, if it has one (store.py) → machine
     key = (library and format version, options; program, parameters; witness; trace, check)
 
 Invariant: whatever a proof depends on is in its key, so requests with equal keys have the same proof. A program stands
@@ -15,30 +16,33 @@ import os
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import partial
 from threading import Lock
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from l2zk._core import blake3
 from l2zk.air.trace import ExecutionTrace, column_values
-from l2zk.base.arguments import flag
+from l2zk.base.arguments import bound, flag
 from l2zk.base.caches import cached
 from l2zk.base.making import Making, ones_own, renewed_at_fork
 from l2zk.base.progress import Progress
 from l2zk.base.version import __version__
-from l2zk.base.wording import short
 from l2zk.errors import L2zkError, OptionsError, copied
 from l2zk.language.program import TraceProgram, described
 from l2zk.language.witness import Witness
 from l2zk.proof.header import VERSION, parameters_to_bytes
 from l2zk.proof.proof import Proof
+from l2zk.vm.cache_stats import CacheStats
 from l2zk.vm.counts import COUNTS
 from l2zk.vm.settings import Asked, ProveSettings
 from l2zk.vm.zkvm import TraceZkVm
+
+if TYPE_CHECKING:
+    from l2zk.vm.store import ProofStore, Request
 
 SHORT = 8
 """Values of a witness up to which it is copied into the key's hash; a longer one is hashed in place first."""
@@ -46,40 +50,13 @@ SHORT = 8
 SECRET = os.urandom(32)
 """A secret in the hashes of keys: nobody else can try which witness gives a hash."""
 
+COUNTED = ("hits", "misses", "joined", "evictions", "stored", "store_hits")
+
+Job = tuple[Any, Any]
+"""A program and its witness."""
+
 PLAIN = frozenset({bool, int, str, bytes, type(None)})
 """Parameters of these types are in a key as they are, beside their types, which tell True from 1."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CacheStats:
-    """The counts of a cache since it was made or cleared, all of one moment; an immutable value.
-
-    hits: requests answered without proving; `joined` counts those among them that waited for a proof in the making.
-    misses: requests for which a proof was made, or tried.
-    evictions: proofs that were dropped to stay within the bounds. entries, bytes: the proofs that are kept, and their
-    bytes.
-    """
-
-    hits: int = 0
-    misses: int = 0
-    joined: int = 0
-    evictions: int = 0
-    entries: int = 0
-    bytes: int = 0
-
-    def total_requests(self) -> int:
-        """All requests that asked the cache."""
-        return self.hits + self.misses
-
-    def hit_rate(self) -> float:
-        """The part of the requests that were hits, 0 to 1; 0 if there were none."""
-        return self.hits / self.total_requests() if self.total_requests() else 0.0
-
-    def __str__(self) -> str:
-        return (
-            f"Cache Stats: hits={self.hits}, misses={self.misses}, hit_rate={self.hit_rate():.2%},"
-            f" joined={self.joined}, evictions={self.evictions}, entries={self.entries}, bytes={self.bytes:,}"
-        )
 
 
 class CachedZkVm(TraceZkVm):
@@ -89,6 +66,9 @@ class CachedZkVm(TraceZkVm):
     proofs, without the two kilobytes or so of the objects around each. vm: the machine that makes the proofs and whose
     settings this one has; by default one with default options. `prove`, `prove_async` and batches use the cache;
     `profile` and `prove_series` make each proof anew, and keep none.
+
+    store: a file, such as "proofs.db", or a `ProofStore`, which says more: what memory has not is looked for there, and
+    what is made is put there. store_key: with a path, a secret of 32 bytes instead of its key file.
 
     Any number of threads may use one at once. Threads that ask for the same proof at the same time have it made once:
     one makes it and the others wait, without the GIL. If it cannot be made they get the maker's error; if the maker was
@@ -103,23 +83,33 @@ class CachedZkVm(TraceZkVm):
     waits.
 
     A hiding proof (`zero_knowledge`) from a cache is the same bytes again: whoever gets it twice knows that both are of
-    one witness. Where that matters, ask with cache=False.
+    one witness; with a store, on every later day as well. Where that matters, ask with cache=False.
     """
 
-    def __init__(self, capacity: int = 1000, max_bytes: int | None = None, vm: TraceZkVm | None = None) -> None:
+    def __init__(
+        self,
+        capacity: int = 1000,
+        max_bytes: int | None = None,
+        vm: TraceZkVm | None = None,
+        *,
+        store: ProofStore | str | os.PathLike[str] | None = None,
+        store_key: bytes | None = None,
+    ) -> None:
         if vm is not None and not isinstance(vm, TraceZkVm):
             raise OptionsError(f"vm is a TraceZkVm, not {type(vm).__name__}; write vm=TraceZkVm(...)")
         self._vm = TraceZkVm() if vm is None else vm
         vars(self).update(vars(self._vm), _vm=self._vm)  # its settings, for all that is inherited
-        self._capacity = _bound("capacity", capacity)
-        self._max_bytes = None if max_bytes is None else _bound("max_bytes", max_bytes)
+        self._capacity = bound("capacity", capacity)
+        self._max_bytes = None if max_bytes is None else bound("max_bytes", max_bytes)
         self._stamp = (__version__, VERSION, self.options.to_bytes())
+        self._store = None if store is None and store_key is None else _opened(store, store_key)
         self._lock = Lock()
         self.clear_cache()
         renewed_at_fork(self)
 
     def __repr__(self) -> str:
-        return f"CachedZkVm(capacity={self._capacity}, max_bytes={self._max_bytes}, vm={self._vm!r})"
+        stored = "" if self._store is None else f", store={self._store!r}"
+        return f"CachedZkVm(capacity={self._capacity}, max_bytes={self._max_bytes}, vm={self._vm!r}{stored})"
 
     def prove(
         self,
@@ -131,7 +121,7 @@ class CachedZkVm(TraceZkVm):
     ) -> Proof:
         """The proof that `TraceZkVm.prove`, so called, makes of this request, now or when it was first asked for.
 
-        cache: False makes the proof anew, and neither looks it up nor keeps it.
+        cache: False makes the proof anew, and neither looks it up nor keeps or stores it.
         """
         asked = Asked(**settings)
         key = self.key(program, witness, asked.trace, asked.check) if flag("cache", cache) else None
@@ -141,20 +131,24 @@ class CachedZkVm(TraceZkVm):
             if proof is not None:
                 return proof
         make = partial(self._vm.prove, program, witness, **settings)
-        return make() if key is None else self._make_once(key, partial(described, program), make, asked.progress)
+        return make() if key is None else self._make_once(key, (program, witness), asked, make)
 
     def cache_stats(self) -> CacheStats:
         """The counts of the cache so far, all of one moment."""
+        stored = 0 if self._store is None else self._store.stats().bytes
         with self._lock:
-            return CacheStats(**self._counts, entries=len(self._proofs), bytes=self._bytes)
+            return CacheStats(**self._counts, entries=len(self._proofs), bytes=self._bytes, store_bytes=stored)
 
     def clear_cache(self) -> None:
-        """Drop all proofs and count from zero. Proofs in the making go to those who wait for them, and are not kept."""
+        """Drop all proofs in memory and count from zero; a store stays as it is, see `ProofStore.clear`.
+
+        Proofs in the making go to those who wait for them, and are not kept.
+        """
         with self._lock:
             self._proofs: OrderedDict[Hashable, Proof] = OrderedDict()
             self._making: dict[Hashable, Making] = {}
             self._bytes = 0
-            self._counts = COUNTS.of_cache(self, {"hits": 0, "misses": 0, "joined": 0, "evictions": 0})
+            self._counts = COUNTS.of_cache(self, dict.fromkeys(COUNTED, 0))
 
     def _renew(self) -> None:
         """Forget the parent's makings in a forked child, where their threads are not."""
@@ -171,19 +165,34 @@ class CachedZkVm(TraceZkVm):
         except BaseException:  # the caller's objects raised; the machine will say what is wrong with them
             return object()
 
-    def _kept(self, key: Hashable) -> Proof | None:
-        """The proof that is kept of a request's key, counted as a hit; None, and nothing is counted, if none is."""
+    def _kept(self, key: Hashable, job: Job | None = None) -> Proof | None:
+        """The proof of a request's key in memory, or if its job is given in the store; counted as a hit if there is."""
         with self._lock:
-            return self._find(key)
+            proof = self._find(key)
+        request = None if proof is not None or job is None else self._request(job, Asked())
+        if request is not None and (proof := request.find(self._count_up)) is not None:
+            with self._lock:
+                self._hold(key, proof)
+        return proof
 
-    def _keep(self, key: Hashable, proof: Proof) -> None:
-        """Keep a proof that was made elsewhere for a request with this key; counted as a miss.
+    def _keep(self, key: Hashable, proof: Proof, job: Job | None = None) -> None:
+        """Keep a proof that was made elsewhere for a request with this key, in the store too; counted as a miss.
 
         The caller has verified it: with the request's own program, options and public inputs.
         """
+        self._count_up("misses")
+        if job is not None and (request := self._request(job, Asked())) is not None:
+            request.put(proof, self._count_up)
         with self._lock:
-            self._counts["misses"] += 1
             self._hold(key, proof)
+
+    def _request(self, job: Job, asked: Asked) -> Request | None:
+        """The request as the store knows it; None without a store, or for one that cannot be stored."""
+        return None if self._store is None else self._store._request(self.options, *job, asked)
+
+    def _count_up(self, *names: str) -> None:
+        with self._lock:
+            self._counts.update((name, self._counts[name] + 1) for name in names)
 
     def _find(self, key: Hashable) -> Proof | None:
         """The kept proof of a key; call it under the lock."""
@@ -193,25 +202,22 @@ class CachedZkVm(TraceZkVm):
             self._counts["hits"] += 1
         return proof
 
-    def _make_once(
-        self, key: Hashable, name: Callable[[], str], make: Callable[[], Proof], progress: Progress | None
-    ) -> Proof:
-        """Make the proof and keep it; or wait for the thread that is making it already."""
-        own = Making(name)
+    def _make_once(self, key: Hashable, job: Job, asked: Asked, make: Callable[[], Proof]) -> Proof:
+        """Find the proof in the store or make it, and keep it; or wait for the thread that is at it already."""
+        own = Making(partial(described, job[0]))
         try:
             while True:
                 with self._lock:
                     if (proof := self._find(key)) is not None:
                         return proof
                     making = self._making.setdefault(key, own)
-                    self._counts["misses"] += making is own
                 if making is own:
                     with own.under_way():
-                        proof = make()
+                        proof = self._stored_or_made(own, job, asked, make)
                     self._settle(key, own, proof)
                     own.outcome.set_result(proof)
                     return proof
-                if (proof := self._join(making, progress)) is not None:
+                if (proof := self._join(making, asked.progress)) is not None:
                     return proof
         except BaseException as error:
             self._settle(key, own, None)
@@ -219,14 +225,22 @@ class CachedZkVm(TraceZkVm):
                 own.fail(error)
             raise
 
+    def _stored_or_made(self, own: Making, job: Job, asked: Asked, make: Callable[[], Proof]) -> Proof:
+        """The proof from the store, or else made, by this process alone, and put there."""
+
+        def counted() -> Proof:
+            self._count_up("misses")
+            return make()
+
+        request = self._request(job, asked)
+        return counted() if request is None else request.made_once(own, counted, asked.progress, self._count_up)
+
     def _join(self, making: Making, progress: Progress | None) -> Proof | None:
         """The proof or error of another thread's making; None if that thread was merely interrupted."""
         error = making.wait(progress)
         if error is not None and not isinstance(error, L2zkError):
             return None
-        with self._lock:
-            self._counts["hits"] += 1
-            self._counts["joined"] += 1
+        self._count_up("hits", "joined")
         if error is not None:
             raise copied(error)
         proof: Proof = making.outcome.result()
@@ -330,7 +344,7 @@ def _trace_key(trace: Any) -> Hashable:
     return trace.columns, trace.rows, trace.padded.shape, _hash(np.ascontiguousarray(trace.padded).data)
 
 
-def _bound(name: str, value: Any) -> int:
-    if type(value) is not int or value < 0:
-        raise OptionsError(f"{name}={short(value)} is not allowed; it must be an integer, 0 or more")
-    return value
+def _opened(store: Any, key: bytes | None) -> ProofStore:
+    from l2zk.vm.store import opened  # SQLite is loaded where it is needed
+
+    return opened(store, key)

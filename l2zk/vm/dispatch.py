@@ -213,7 +213,7 @@ def asked_once(cache: CachedZkVm, jobs: Jobs, send: Callable[[Sequence[int]], Ou
         same.setdefault(cache.key(program, witness), []).append(index)
     missing: dict[int, Hashable] = {}
     for key, indices in same.items():
-        proof = cache._kept(key)
+        proof = cache._kept(key, jobs[indices[0]])
         if proof is None:
             missing[indices[0]] = key
             continue
@@ -223,7 +223,7 @@ def asked_once(cache: CachedZkVm, jobs: Jobs, send: Callable[[Sequence[int]], Ou
         for index, result in made:
             key = missing[index]
             if keep and isinstance(result, Proof):
-                cache._keep(key, result)
+                cache._keep(key, result, jobs[index])
             yield index, result
             for other in same[key][1:]:
                 yield other, copied(result) if isinstance(result, L2zkError) else cache._kept(key) or result

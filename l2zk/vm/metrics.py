@@ -19,6 +19,8 @@ CACHE_COUNTS = {
     "hits": "Requests that a cache answered without proving.",
     "misses": "Requests for which a cache had a proof made, or tried.",
     "joined": "Requests, among the hits, that waited for a proof in the making.",
+    "store_hits": "Requests, among the hits, that a cache's store answered.",
+    "stored": "Proofs that a cache put into its store.",
     "evictions": "Proofs that a cache dropped to stay within its bounds.",
 }
 

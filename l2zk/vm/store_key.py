@@ -1,0 +1,121 @@
+"""Keys of stored proofs: the same for the same request in every process, and of no use without the store's secret.
+
+    key = H3(secret, version, options, program, filling, foreign code, check, inputs, columns, trace)     (PROTOCOL 5.1)
+
+Invariant: whatever a proof depends on is in its key. A program's digest is not enough, since what fills its private
+cells is not in the constraints: the definition tells that, and where other code fills, store_origin.py. Witnesses that
+bind to the same inputs and columns have one key. Each part stands behind its length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple
+from typing import Any
+
+import numpy as np
+
+from l2zk._core import blake3
+from l2zk.air.bytecode import Code
+from l2zk.air.trace import ExecutionTrace
+from l2zk.base.caches import cached
+from l2zk.base.foreign import unwarned
+from l2zk.language.definition import Definition
+from l2zk.language.program import TraceProgram, defined
+from l2zk.language.witness import Binding, bind
+from l2zk.proof.header import VERSION
+from l2zk.proof.options import ProofOptions
+from l2zk.vm.settings import Asked
+from l2zk.vm.store_origin import Unstable, origin
+
+FORM = b"l2zk store 1"  # another one for another form of the keys
+
+
+def key_of(
+    secret: bytes, options: ProofOptions, program: TraceProgram, witness: Any, asked: Asked
+) -> tuple[bytes, tuple[int, ...]] | None:
+    """The key of a request, 32 bytes, and its public inputs; None if no proof can be made of it, or if it has no stable
+    form, so that it is not stored."""
+    try:
+        with unwarned():
+            definition = defined(program)
+        binding = bind(definition, witness, fill=False)
+        parts = [
+            FORM,
+            _number(VERSION),
+            options.to_bytes(),
+            definition.air.digest,
+            _filling(definition),
+            origin(type(program), definition),
+            _number(asked.check),
+            b"".join(_inputs(definition, binding, asked.trace is not None)),
+            b"".join(_columns(definition, binding, asked.trace is not None)),
+            _trace(asked.trace),
+        ]
+        return blake3(_joined(parts), key=secret), binding.public_inputs
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # the caller's objects raised; the machine will say what is wrong with them
+        return None
+
+
+@cached(128)
+def _filling(definition: Definition) -> bytes:
+    """The hash of all in a definition that fills a trace, beside the constraints and foreign code."""
+    plain = (
+        definition.air.columns,
+        [(known.name, known.public, known.default) for known in definition.inputs],
+        [tuple(map(int, node)) for node in definition.start_nodes],
+        [astuple(start) for start in definition.start],
+        [astuple(given) for given in definition.given],
+        definition.pads,
+        [
+            (bits.columns, [tuple(map(int, node)) for node in bits.nodes], bits.ahead, bits.late)
+            for bits in definition.bits
+        ],
+        definition.step_reach,
+    )
+    step = definition.step_code
+    return blake3(_joined([repr(plain).encode(), definition.step_targets.tobytes(), *(_code(step) if step else ())]))
+
+
+def _code(code: Code) -> list[bytes]:
+    arrays = (code.uniforms, code.prelude, code.loads, code.body)
+    counts = (code.inputs, code.outputs, code.vectors, code.results)
+    return [*map(_number, counts), *(array.tobytes() for array in arrays)]
+
+
+def _inputs(definition: Definition, binding: Binding, traced: bool) -> Iterator[bytes]:
+    """Each input's value. Where the trace is given it matters whether the witness names one: it is then compared."""
+    public, private = iter(binding.public_inputs), iter(binding.private_inputs)
+    for known in definition.inputs:
+        value, is_named = next(public if known.public else private), known.name in binding.named
+        if not (traced or is_named or known.default is not None):
+            raise Unstable("an input has no value")
+        yield _number(is_named or not traced) + _number(value)
+
+
+def _columns(definition: Definition, binding: Binding, traced: bool) -> Iterator[bytes]:
+    """The hash of each private column, padded; where the trace is given it may be left out."""
+    for given in definition.given:
+        column = binding.columns.get(given.column)
+        if column is None and not traced:
+            raise Unstable("a column has no values")
+        yield bytes(32) if column is None else blake3(np.ascontiguousarray(column).data)
+
+
+def _trace(trace: Any) -> bytes:
+    if trace is None:
+        return b""
+    if not isinstance(trace, ExecutionTrace):
+        raise Unstable("no trace")
+    said = repr((trace.columns, trace.rows, trace.padded.shape)).encode()
+    return _joined([said, blake3(np.ascontiguousarray(trace.padded).data)])
+
+
+def _joined(parts: Iterable[bytes]) -> bytes:
+    return b"".join(_number(len(part)) + part for part in parts)
+
+
+def _number(value: int) -> bytes:
+    return int(value).to_bytes(8, "little")
