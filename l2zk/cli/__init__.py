@@ -10,7 +10,7 @@ from __future__ import annotations
 import click
 
 from l2zk.base.version import __version__
-from l2zk.cli import check, inspect, installation, proving, security
+from l2zk.cli import cache, check, inspect, installation, proving, security
 from l2zk.cli.command_line import CommandLine
 from l2zk.cli.streams import say
 from l2zk.errors import PluginError
@@ -58,5 +58,5 @@ def main() -> None:
     """STARK proofs of computations: prove that a program was run, and verify it in milliseconds."""
 
 
-for module in (proving, inspect, check, security, installation):
+for module in (proving, inspect, check, security, cache, installation):
     module.l2zk_register_commands(main)

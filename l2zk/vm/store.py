@@ -85,9 +85,9 @@ class ProofStore:
         self._file = StoreFile(self._path, bound("max_bytes", max_bytes))
         self._verified: OrderedDict[Hashable, None] = OrderedDict()
         self._told: set[str] = set()
-        self._using(self._file.size)
-        if self._secret is None:
-            self._using(self._read_secret)
+        self._is_new = True  # so that it may be refused
+        self._using(self._begin)
+        self._is_new = False
 
     @property
     def path(self) -> str:
@@ -104,8 +104,10 @@ class ProofStore:
 
     def stats(self) -> StoreStats:
         """The number of proofs in the file and their bytes; 0 and 0 if it cannot be used now."""
-        entries, size = self._using(self._file.size) or (0, 0)
-        return StoreStats(entries=entries, bytes=size)
+        with suppress(Unusable, Damaged, StoreError):
+            entries, size = self._file.size()
+            return StoreStats(entries=entries, bytes=size)
+        return StoreStats()
 
     def clear(self) -> None:
         """Delete every proof from the file, for all processes; the key file stays."""
@@ -118,7 +120,7 @@ class ProofStore:
     def _request(self, options: ProofOptions, program: TraceProgram, witness: Any, asked: Asked) -> Request | None:
         """A request as this store knows it; None for one that has no stable form, or where the secret is not there."""
         if self._secret is None:
-            self._using(self._read_secret)
+            self._using(self._begin)
         known = None if self._secret is None else key_of(self._secret, options, program, witness, asked)
         return None if known is None else Request(self, *known, options, program)
 
@@ -148,9 +150,11 @@ class ProofStore:
             offset = None
         return lambda: None if locks is None or offset is None else locks.free(offset)
 
-    def _read_secret(self) -> None:
+    def _begin(self) -> None:
+        """Begin the file and the secret, or read them."""
+        self._file.size()
         try:
-            self._secret = secret_in(f"{self._path}.key")
+            self._secret = self._secret or secret_in(f"{self._path}.key")
         except OSError as error:
             raise Unusable(f"its key file cannot be used: {error.strerror}") from None
         except ValueError as error:
@@ -165,6 +169,10 @@ class ProofStore:
                 self._tell(f"the store {short(self._path)} is damaged, and passed over: {error}")
         except Unusable as error:
             self._tell(f"the store {short(self._path)} is passed over: {error}")
+        except StoreError as error:
+            if self._is_new:
+                raise
+            self._tell(f"the store is passed over: {error}")
         finally:
             while self._file.aside:
                 name = short(self._file.aside.pop())

@@ -23,7 +23,7 @@ from l2zk.base.making import renewed_at_fork
 from l2zk.vm import store_rows
 from l2zk.vm.store_maker import LockFile, lock_file
 from l2zk.vm.store_rows import Row
-from l2zk.vm.store_schema import Damaged, Unusable, classified, connect, examine
+from l2zk.vm.store_schema import Damaged, Unusable, classified, connect, examine, refuse_of_others
 
 LOCKED_SECONDS = 10.0
 """How long a file that another process has locked is waited for; after that, until it is free again, not at all."""
@@ -70,7 +70,8 @@ class StoreFile:
             with self._lock:
                 self._touched[row.id] = None
             if len(self._touched) >= TOUCHED:
-                self._write(lambda connection: None)
+                with suppress(Unusable, TimeoutError):  # the row is there, and nobody waits for more
+                    self._tried(partial(self._transaction, _nothing))
         return row
 
     def put(self, key: bytes, data: bytes) -> bool:
@@ -89,7 +90,7 @@ class StoreFile:
         """Delete all rows and give their room back to the file system; their number, and their bytes."""
         found = self.size()
         self._write(store_rows.clear)
-        self._do(partial(store_rows.give_back, most=0))
+        self._do(partial(store_rows.give_back, spare=0, most=0))
         self._do(lambda connection: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
         return found
 
@@ -114,7 +115,7 @@ class StoreFile:
         with self._lock:
             if self._touched and self._connection is not None:
                 with suppress(Unusable, Damaged, TimeoutError), classified():
-                    self._transaction(lambda connection: None, self._connection)
+                    self._transaction(_nothing, self._connection)
             self._let_go()
 
     def _write(self, act: Act[object]) -> None:
@@ -131,7 +132,7 @@ class StoreFile:
             with suppress(sqlite3.Error):
                 connection.execute("ROLLBACK")
             raise
-        self._touched = {}
+        self._touched, self._patience = {}, LOCKED_SECONDS
 
     def _do(self, act: Act[Result]) -> Result:
         """The result of act, on the open file; tried again while another process has it locked."""
@@ -159,7 +160,6 @@ class StoreFile:
                 if self._mends:
                     self._mend()
                 raise
-            self._patience = LOCKED_SECONDS
             return result
 
     # ---- opening and mending -----------------------------------------------------------------------------------------
@@ -188,6 +188,7 @@ class StoreFile:
                 return self._open()
         except Damaged:
             self._let_go()
+            refuse_of_others(self.path)
             self._move_aside()
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
             return self._open()
@@ -245,6 +246,10 @@ class StoreFile:
     def __del__(self) -> None:
         with suppress(AttributeError):
             self._let_go()
+
+
+def _nothing(connection: sqlite3.Connection) -> None:
+    """Nothing beside what was used lately."""
 
 
 def _place(path: str) -> tuple[int, int] | None:

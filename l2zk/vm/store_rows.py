@@ -112,7 +112,7 @@ def settle(connection: sqlite3.Connection, bound: int) -> None:
     evict(connection, bound)
 
 
-def give_back(connection: sqlite3.Connection, most: int = GIVEN_BACK) -> None:
-    """Give free pages back to the file system, if there are many; outside a transaction."""
-    if connection.execute("PRAGMA freelist_count").fetchone()[0] > SPARE_PAGES:
-        connection.execute(f"PRAGMA incremental_vacuum({most})").fetchall()
+def give_back(connection: sqlite3.Connection, spare: int = SPARE_PAGES, most: int = GIVEN_BACK) -> None:
+    """Give `most` free pages, or with 0 all, back to the file system, if there are many; outside a transaction."""
+    if connection.execute("PRAGMA freelist_count").fetchone()[0] > spare:
+        connection.executescript(f"PRAGMA incremental_vacuum({most})")  # `execute` stops after one page

@@ -20,6 +20,7 @@ APPLICATION = int.from_bytes(b"l2zk", "big")  # SQLite's application_id, at byte
 VERSION = 1  # its user_version; another one for another schema
 PAGE = 8192  # bytes: the quickest of those that were measured for proofs of 60 KB
 JOURNAL = 2**23  # bytes of the write-ahead log that are kept; it grows to some twice that while it is written
+SHORTEST = 512  # bytes of a database, which SQLite takes for none if there are fewer
 ROOM = 2**16  # bytes of a row beside its proof, more than enough
 
 TABLES = {
@@ -100,18 +101,33 @@ def examine(connection: sqlite3.Connection, path: str, begins: bool) -> None:
         connection.execute("PRAGMA user_version"),
     )
     if not found and application == 0 and begins:
+        if 0 < os.stat(path).st_size < SHORTEST:
+            raise Damaged("it is shorter than any database")
         _begin(connection)
         return
     if application != APPLICATION and found.keys() != TABLES.keys():
-        raise StoreError(
-            f"{short(path)} is a database of another program, which stays as it is: give the store a file of its own"
-        )
+        raise _of_another(path)
     if application == APPLICATION and version > VERSION:
         raise Unusable(f"a newer l2zk wrote it, in form {version}; this one knows form {VERSION}")
     if (application, version, found) != (APPLICATION, VERSION, TABLES):
         raise Damaged("its schema is not that of a store")
     if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
         connection.execute("PRAGMA journal_mode=WAL")
+
+
+def refuse_of_others(path: str) -> None:
+    """Raise StoreError for a damaged file that has the head of another program's database; no connection is open."""
+    with open(path, "rb") as file:
+        head = file.read(PAGE)
+    is_ours = head[68:72] == APPLICATION.to_bytes(4, "big") or TABLES["total"].encode() in head
+    if head.startswith(b"SQLite format 3\0") and any(head[68:72]) and not is_ours:
+        raise _of_another(path)
+
+
+def _of_another(path: str) -> StoreError:
+    return StoreError(
+        f"{short(path)} is a database of another program, which stays as it is: give the store a file of its own"
+    )
 
 
 def _begin(connection: sqlite3.Connection) -> None:
