@@ -18,7 +18,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import fields
 from functools import partial
-from threading import Lock
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
@@ -103,7 +103,7 @@ class CachedZkVm(TraceZkVm):
         self._max_bytes = None if max_bytes is None else bound("max_bytes", max_bytes)
         self._stamp = (__version__, VERSION, self.options.to_bytes())
         self._store = None if store is None and store_key is None else _opened(store, store_key)
-        self._lock = Lock()
+        self._lock = RLock()  # a handler of a signal may ask, too
         self.clear_cache()
         renewed_at_fork(self)
 
@@ -152,7 +152,7 @@ class CachedZkVm(TraceZkVm):
 
     def _renew(self) -> None:
         """Forget the parent's makings in a forked child, where their threads are not."""
-        self._lock = Lock()
+        self._lock = RLock()
         self._making = ones_own(self._making)
         self._bytes = sum(proof.size for proof in self._proofs.values())
 
