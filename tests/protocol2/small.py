@@ -26,5 +26,5 @@ SHAPES: dict[str, ShapeOf] = {
     "one later word": small(),
     "two later words": small(6, 8, 4, (Word(2, 7, 3), Word(1, 6, 3)), 3),
     "no later word": small(3, 5, 4, ()),
-    "one column": small(12, 13, 4, (Word(4, 10, 3), Word(3, 7, 2))),
+    "one column": small(10, 11, 4, (Word(4, 8, 3), Word(2, 6, 2))),
 }
