@@ -8,7 +8,7 @@ LEAST_SECURITY = 100
 """A proof of fewer bits needs allow_insecure."""
 
 PRESETS: dict[str, tuple[tuple[int, int], ...]] = {
-    "default": ((15, 3), (31, 2)),
+    "default": ((16, 3), (31, 2)),
     "compact": ((14, 4), (31, 3)),
     "fast": ((13, 3), (18, 2), (31, 1)),
 }

@@ -12,7 +12,7 @@ from .options import LEAST_SECURITY, MOST_QUERIES, NoShape, Options
 from .shape import Shape, Word
 from .statement import Group
 
-MOST_ENTRIES, MOST_CLAIMS = 1 << 30, 1 << 24
+MOST_ENTRIES, MOST_CLAIMS, MOST_DEGREE = 1 << 30, 1 << 24, 1 << 62
 MOST_POINTS = 32
 """log of the largest power of two that divides p − 1."""
 
@@ -121,6 +121,9 @@ def check(asked: Demand) -> None:
     for name, value, most in (("entries", asked.entries, MOST_ENTRIES), ("claims", asked.claims, MOST_CLAIMS)):
         if not 1 <= value <= most:
             raise NoShape(f"a proof has 1 to {most} {name}, not {value}")
+    for challenge in asked.challenges:
+        if challenge.together > MOST_DEGREE:
+            raise NoShape(f"{challenge.name} of degree {challenge.together} is beyond {MOST_DEGREE}")
 
 
 def by_options(groups: Sequence[Group], options: Options) -> Callable[[Lengths], Shape]:

@@ -160,7 +160,7 @@ def test_fixed_shapes(entries: int, preset: str) -> None:
 
 
 def test_a_presets_rate_goes_by_the_length() -> None:
-    lengths = (1, (1 << 13) - 1, 1 << 13, 1 << 14, 1 << 15, 1 << 18, 1 << 30)
+    lengths = (1, (1 << 13) - 1, 1 << 13, 1 << 14, 1 << 16, 1 << 18, 1 << 30)
     rates = {preset: [Options(preset).log_rate_for(n) for n in lengths] for preset in ("default", "compact", "fast")}
     assert rates == {"default": [3, 3, 3, 3, 2, 2, 2], "compact": [4, 4, 4, 3, 3, 3, 3], "fast": [3, 3, 2, 2, 2, 1, 1]}
     assert Options("compact", log_rate=1).log_rate_for(1) == 1
@@ -211,6 +211,9 @@ def test_an_argument_that_proves_too_little_has_no_shape() -> None:
     weak = replace(sized(1 << 12), challenges=(Challenge("alpha, tau", 1 << 62, 1 << 62),))
     with pytest.raises(NoShape, match="has 128 bits"):
         choose(weak, Options())
+    beyond = replace(weak, challenges=(Challenge("alpha, tau", 1, (1 << 62) + 1),))
+    with pytest.raises(NoShape, match="alpha, tau of degree"):
+        choose(beyond, Options())
     weaker = replace(weak, challenges=(Challenge("alpha, tau", 1 << 56, 1 << 56),))
     assert proven_bits(choose(weaker, Options()), weaker, 128) == COLLISIONS
 
