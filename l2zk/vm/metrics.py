@@ -19,8 +19,6 @@ CACHE_COUNTS = {
     "hits": "Requests that a cache answered without proving.",
     "misses": "Requests for which a cache had a proof made, or tried.",
     "joined": "Requests, among the hits, that waited for a proof in the making.",
-    "store_hits": "Requests, among the hits, that a cache's store answered.",
-    "stored": "Proofs that a cache put into its store.",
     "evictions": "Proofs that a cache dropped to stay within its bounds.",
 }
 
@@ -86,12 +84,20 @@ def _batches() -> Iterator[Family]:
 
 
 def _caches() -> Iterator[Family]:
-    sums, now = COUNTS.cache_counts(), [cache.cache_stats() for cache in COUNTS.caches()]
+    sums, caches = COUNTS.cache_counts(), COUNTS.caches()
     for name, help in CACHE_COUNTS.items():
         yield _family(f"l2zk_cache_{name}_total", "counter", help, {(): sums[name]})
-    entries, size = sum(one.entries for one in now), sum(one.bytes for one in now)
+    entries, size = sum(len(cache._proofs) for cache in caches), sum(cache._bytes for cache in caches)
     yield _family("l2zk_cache_entries", "gauge", "Proofs that caches keep in memory.", {(): entries})
     yield _family("l2zk_cache_bytes", "gauge", "Bytes of the proofs that caches keep in memory.", {(): size})
+    stores = {cache._store.path: cache._store for cache in caches if cache._store is not None}
+    stored = [store.stats() for store in stores.values()]
+    help = "Requests, among the hits of caches, that their stores answered."
+    yield _family("l2zk_store_hits_total", "counter", help, {(): sums["store_hits"]})
+    yield _family("l2zk_store_puts_total", "counter", "Proofs that caches put into their stores.", {(): sums["stored"]})
+    help = "Proofs in the stores of this process's caches, whichever processes put them there."
+    yield _family("l2zk_store_entries", "gauge", help, {(): sum(one.entries for one in stored)})
+    yield _family("l2zk_store_bytes", "gauge", "Bytes of those proofs.", {(): sum(one.bytes for one in stored)})
 
 
 def _family(name: str, kind: Kind, help: str, numbers: Mapping[Any, float], *labels: str) -> Family:

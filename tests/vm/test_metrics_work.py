@@ -6,6 +6,7 @@ import gc
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -80,6 +81,23 @@ def test_a_cleared_cache_has_no_entries_and_a_collected_one_none_of_the_sums_for
     assert grown("cache_entries") == grown("cache_bytes") == 0
     assert grown("cache_hits_total") == grown("cache_misses_total") == 1
     assert machine.cache_stats().hits == 0
+
+
+def test_stores_are_counted_once_however_many_caches_share_one(tmp_path: Path) -> None:
+    first, second, third = (cache(store=tmp_path / name) for name in ("a.db", "a.db", "b.db"))
+    with growth() as grown:
+        ask(first, 5, 5)
+        ask(second, 5, 6)
+        ask(third, 5)
+    assert grown("store_hits_total") == 1 and grown("store_puts_total") == grown("cache_misses_total") == 3
+    assert grown("cache_hits_total") == 2 and grown("verifications_total", outcome="accepted") == 1
+    assert grown("store_entries") == 3
+    assert grown("store_bytes") == second.cache_stats().store_bytes + third.cache_stats().store_bytes > 0
+    with growth() as grown:
+        first.clear_cache()
+        del third
+        gc.collect()
+    assert grown("store_hits_total") == grown("store_puts_total") == 0 and grown("store_entries") == -1
 
 
 def test_caches_that_are_gone_take_no_memory() -> None:
