@@ -8,6 +8,8 @@ import sys
 import xml.etree.ElementTree as ET
 from argparse import Namespace
 from collections.abc import Iterator
+from contextlib import nullcontext
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -128,7 +130,7 @@ def test_figures_of_two_machines_or_environments_never_stand_in_one_line(
 ) -> None:
     write(tmp_path / "desk", "a" * 40, {BYTES: [[1.0], []]}, 1)
     write(tmp_path / "desk", "b" * 40, {BYTES: [[2.0], []]}, 2)
-    write(tmp_path / "desk", "c" * 40, {BYTES: [[3.0], []]}, 3, environment="another")
+    write(tmp_path / "desk", "0" * 40, {BYTES: [[3.0], []]}, 3, environment="another")
     write(tmp_path / "lap", "d" * 40, {BYTES: [[4.0], []]}, 4)
     assert list(scripts.results.measured(tmp_path, "desk")) == ["a" * 40, "b" * 40]
 
@@ -204,6 +206,28 @@ def test_the_gate_judges_figures(
     changes = list(scripts.gate.changed({(name, "'fib'"): before}, {(name, "'fib'"): after}, 1.01))
     assert [bad for _, bad in changes] == ([] if said is None else [worse])
     assert all(said in line for line, _ in changes if said)
+
+
+@pytest.mark.parametrize(
+    "figures, complaint",
+    [
+        ({(PROVE, "8"): 1.0, (PROVE, "12"): float("nan")}, None),
+        ({(PROVE, "8"): 1.0, (PROVE, "12"): None}, "gave no result: bench_prove"),
+        ({(PROVE, "8"): float("nan"), (PROVE, "12"): float("nan")}, "gave no result: bench_prove"),
+        ({("bench_instructions.Instructions.track_instructions", "8"): float("nan")}, None),
+        ({}, "of 0 benchmarks"),
+    ],
+)
+def test_a_quick_run_fails_for_what_gave_no_result(
+    scripts: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, figures: dict[Any, Any], complaint: str | None
+) -> None:
+    monkeypatch.setattr(scripts.suite.shutil, "which", lambda name: None)
+    spec = spec_from_file_location("quick_run", FOLDER / "quick.py")  # tests have a module `quick` of their own
+    assert spec and spec.loader
+    quick = module_from_spec(spec)
+    spec.loader.exec_module(quick)
+    with pytest.raises(SystemExit, match=complaint) if complaint else nullcontext():
+        quick.judge(figures)
 
 
 def test_the_page_loads_nothing_from_other_hosts(
