@@ -1,6 +1,6 @@
 """Judges a commit beside another by exact figures and counted instructions; by times only on demand.
 
-    exact figures   none may be more than --factor times as bad (1.01: instructions differ by a thousandth by luck)
+    exact figures   none may be more than --factor times as bad (1.01: instructions differ by half a percent by luck)
     --times         asv continuous --interleave-rounds --factor 1.5 as well, since times differ that much by luck
 
 The exit code is 0 if nothing is worse, 1 if something is.
@@ -52,7 +52,7 @@ def changed(before: Figures, after: Figures, factor: float) -> Iterator[tuple[st
             yield f"WORSE {name}({parameters}) gives no figure", True
         else:
             worse = (old / new if name.endswith(MORE_IS_BETTER) else new / old) > factor
-            yield f"{'WORSE ' if worse else ''}{name}({parameters}) {old:,.8g} -> {new:,.8g}", worse
+            yield f"{'WORSE ' if worse else ''}{name}({parameters}) {old:,.10g} -> {new:,.10g}", worse
 
 
 if __name__ == "__main__":

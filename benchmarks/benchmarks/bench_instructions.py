@@ -1,4 +1,4 @@
-"""The instructions of a few acts, counted by valgrind: the same within a thousandth, whatever else the machine does.
+"""The instructions of a few acts, counted by valgrind: the same within half a percent, whatever else the machine does.
 
 Proofs do not hide and do not grind, since masks and nonces are luck. The kernels are those of AVX2, on another
 processor the best ones: valgrind knows no AVX-512. Without valgrind, its headers or a C compiler it is passed over.
