@@ -57,6 +57,7 @@ PLOTS = (
     Plot("time to run and check a trace", ("bench_trace.Trace.time_trace", "bench_trace.Trace.time_check")),
     Plot("time of a definition", ("bench_trace.Define.time_definition",)),
     Plot("time of a cache's hit", ("bench_cache.Hit.time_100_hits",)),
+    Plot("time of a store's hit", ("bench_store.Store.time_first_hit", "bench_store.Store.time_hit")),
     Plot("time of 200 proofs, one thread", ("bench_batch.Batch.time_batch",)),
     Plot("time of 200 proofs, processes", ("bench_cluster.Cluster.track_seconds",)),
     Plot("time of the kernels", ("bench_kernels.Kernels.time_kernel",)),

@@ -88,6 +88,7 @@ def refusing(*names: str) -> Callable[..., object]:
 @pytest.mark.parametrize(
     "file, benchmark, name, arguments, first",
     [
+        ("bench_store", "Store", "CachedZkVm", ("store",), ()),
         ("bench_cluster", "Cluster", "BatchProcessor", ("verify",), ("threads", 8)),
     ],
 )
