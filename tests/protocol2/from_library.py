@@ -13,7 +13,7 @@ from l2zk.language.definition import Definition
 from l2zk.language.program import defined
 
 from .algebra import K, P
-from .lengths import Lengths
+from .lengths import Lengths, Part, classes
 from .proof import seed
 from .shape import Shape
 from .statement import Domain, Expression, Group, Program, Public, Table, physical_tables
@@ -78,6 +78,7 @@ def core_statement(definition: Definition, lengths: Lengths, shape: Shape) -> An
         air.length,
         columns=len(air.columns),
         domains=[(c.domain.kind, c.domain.x, c.domain.y) for c in air.constraints],
+        needs=[needed(part, domain, e, lengths) for domain, e in part.table.table.constraints],
         pairs=part.pairs,
         periodic=air.periodic,
         constraints=definition.constraint_code,
@@ -85,6 +86,12 @@ def core_statement(definition: Definition, lengths: Lengths, shape: Shape) -> An
         output_count=len(air.outputs),
         sizes=sizes,
     )
+
+
+def needed(part: Part, domain: Domain, stated: Expression, lengths: Lengths) -> int:
+    """The coefficients that a constraint gives Q."""
+    degree = part.degree(stated, lengths.hiding)[0] + classes(part.table, domain, part.skipped).degree[0]
+    return max(1, degree - (1 << part.skipped) + 1)
 
 
 def header_of(groups: list[Group], lengths: Lengths, shape: Shape) -> bytes:

@@ -12,7 +12,8 @@ cdef class Statement:
     """A table of N rows with its constraints, and the sizes of its proofs, to be proved or verified any number of
     times.
 
-    domains: (kind, x, y) for each constraint. constraints: Code of bytecode.py. pairs: (column, offset) that its loads
+    domains: (kind, x, y) for each constraint; needs: the coefficients that it gives Q. constraints: Code of
+    bytecode.py. pairs: (column, offset) that its loads
     read, in the order in which they are opened. sizes: the integers of PROTOCOL 4.
     """
     cdef Plan plan
@@ -22,7 +23,8 @@ cdef class Statement:
         memset(&self.plan, 0, sizeof(Plan))
         self.keep = []
 
-    def __init__(self, rows, *, columns, domains, pairs, periodic, constraints, input_count, output_count, sizes):
+    def __init__(self, rows, *, columns, domains, needs, pairs, periodic, constraints, input_count, output_count,
+                 sizes):
         cdef Table *t = &self.plan.table
         t.rows, t.columns, t.log_rows = rows, columns, log2_exact(rows)
         t.skipped = min(4, t.log_rows - 1)
@@ -31,6 +33,7 @@ cdef class Statement:
         t.input_count, t.output_count = input_count, output_count
         self._take_pairs(pairs)
         self._take_domains(domains)
+        self._take_needs(needs)
         self._take_periodic(periodic)
         self._take_code(constraints, pairs)
         self._take_sizes(sizes)
@@ -77,6 +80,29 @@ cdef class Statement:
         in_groups = np.argsort(groups, kind="stable")
         t.in_groups = <const uint32_t *>self._array(in_groups, np.uint32)
         t.places = <const uint32_t *>self._array(np.argsort(in_groups), np.uint32)
+        return 0
+
+    cdef int _take_needs(self, needs) except -1:
+        """Where each group is evaluated: at a few points, or on cosets of D."""
+        cdef Table *t = &self.plan.table
+        cdef Selector *s
+        cdef size_t g, at = 0, need, count
+        places = {}
+        for g in range(t.group_count):
+            s = t.selectors + g
+            need = max([int(needs[t.in_groups[at + i]]) for i in range(t.group_sizes[g])])
+            at += t.group_sizes[g]
+            s.cosets = 0 if need <= DIRECT_POINTS else (need + (1 << t.skipped) - 1) >> t.skipped
+            t.direct = max(t.direct, need if s.cosets == 0 else 0)
+            t.most_cosets = max(t.most_cosets, s.cosets)
+        t.sum_count = t.direct
+        for g in range(t.group_count):
+            count = t.selectors[g].cosets
+            if count and count not in places:
+                places[count] = t.sum_count
+                t.sum_count += count << t.skipped
+            t.selectors[g].sums = places.get(count, 0)
+        _require(t.most_cosets <= MOST_DEGREE, "a constraint's degree is too high")
         return 0
 
     cdef int _take_periodic(self, periodic) except -1:

@@ -10,9 +10,8 @@ cdef size_t argument_stride(const Plan *p) noexcept nogil:
 cdef size_t worker_words(const Plan *p) noexcept nogil:
     """The most words of working memory that a task needs."""
     cdef const Table *t = &p.table
-    cdef size_t points = quotient_points(p) // larger(quotient_cosets(p), 1)
     cdef size_t tile = TILE * (t.constraints.vector_count + t.constraint_count + t.group_count + 4)
-    cdef size_t skip = extended_arrays(t) * points * EXTENDED_STEP + larger(
+    cdef size_t skip = extended_arrays(t) * MOST_STREAMS * EXTENDED_STEP + larger(
         MOST_STREAMS * EXTENDED_STEP, tile + 4 * t.group_count + t.constraint_count + TILE)
     cdef size_t bind = MOST_STREAMS * (ROWS_A_TASK + TILE)
     cdef size_t round = 3 * tile
@@ -57,7 +56,7 @@ cdef void lay_out_argument(Prover *v) noexcept nogil:
     cdef const Table *t = &p.table
     cdef Arena *m = &v.arena
     cdef Argument *a = &v.argument
-    cdef size_t q = <size_t>1 << t.skipped, points = quotient_points(p), s
+    cdef size_t q = <size_t>1 << t.skipped, points = all_points(t), s
     a.stride = s = argument_stride(p)
     a.eq = place_words(m, 3 * s)
     a.windows = place_words(m, 3 * s * t.window_count)
@@ -69,12 +68,13 @@ cdef void lay_out_argument(Prover *v) noexcept nogil:
     a.alpha_limbs = <k3_limbs *>place(m, sizeof(k3_limbs) * t.constraint_count)
     a.points = place_words(m, points)
     a.values = <k3 *>place(m, sizeof(k3) * points)
+    a.quotient = <k3 *>place(m, sizeof(k3) * p.quotient)
     a.direct = place_words(m, q * points)
     a.unroots = <f_factor *>place(m, sizeof(f_factor) * q)
     a.roots = <f_factor *>place(m, sizeof(f_factor) * q)
     a.coset_factors = <f_factor *>place(m, sizeof(f_factor) * points)
     a.factors = place_words(m, 2 * TILE * points * t.group_count)
-    a.sum_count = larger(larger(points, t.pair_count * q), MOST_DEGREE + 2)
+    a.sum_count = larger(larger(t.sum_count, t.pair_count * q), MOST_DEGREE + 2)
     a.sums = <k3 *>place(m, sizeof(k3) * a.sum_count * v.workers)
     a.openings = <k3 *>place(m, sizeof(k3) * t.pair_count)
     a.column_values = <k3 *>place(m, sizeof(k3) * (2 * t.read_count + 2))

@@ -24,14 +24,9 @@ cdef void load_streams(const Prover *v, const uint64_t *values, size_t rows, siz
         sources[z] = stream(values, rows, at + (z << t.variables), count, staged + z * step)
 
 
-cdef inline size_t quotient_cosets(const Plan *p) noexcept nogil:
-    """The cosets of D on which Q is evaluated; 0 where its few values are found one by one."""
-    cdef unsigned k = p.table.skipped
-    return 0 if p.quotient <= DIRECT_POINTS else (p.quotient + (<size_t>1 << k) - 1) >> k
-
-
-cdef inline size_t quotient_points(const Plan *p) noexcept nogil:
-    return quotient_cosets(p) << p.table.skipped if quotient_cosets(p) else p.quotient
+cdef inline size_t all_points(const Table *t) noexcept nogil:
+    """Points: those one by one, then the cosets."""
+    return t.direct + (t.most_cosets << t.skipped)
 
 
 cdef inline uint64_t coset_start(size_t c) noexcept nogil:
@@ -41,28 +36,27 @@ cdef inline uint64_t coset_start(size_t c) noexcept nogil:
 
 cdef void prepare_points(Prover *v) noexcept nogil:
     """The points, what takes the streams to them, and the selectors there."""
-    cdef const Plan *p = v.plan
-    cdef const Table *t = &p.table
+    cdef const Table *t = &v.plan.table
     cdef Argument *a = &v.argument
-    cdef size_t q = <size_t>1 << t.skipped, c, i, g, cosets = quotient_cosets(p)
+    cdef size_t q = <size_t>1 << t.skipped, c, i, g
     cdef uint64_t root = f_root(t.skipped), start, point
     cdef k3 inside, outside
     cdef k3 weights[MOST_STREAMS]
-    for c in range(cosets):
-        start = coset_start(c)
-        point = start
-        for i in range(q):
-            a.points[c * q + i] = point
-            point = f_mul(point, root)
-            a.coset_factors[c * q + i] = f_prepare(f_mul(f_pow(start, bit_reversed(i, t.skipped)), f_inv(q)))
-    for i in range(q):
-        a.roots[i], a.unroots[i] = f_prepare(f_pow(root, i)), f_prepare(f_pow(f_inv(root), i))
-    for i in range(0 if cosets else p.quotient):
+    for i in range(t.direct):
         a.points[i] = coset_start(i)
         lagrange_at(t.skipped, k_from(a.points[i]), weights)
         for g in range(q):
             a.direct[i * q + g] = weights[g].c[0]
-    for i in range(quotient_points(p)):
+    for c in range(t.most_cosets):
+        start = coset_start(c)
+        point = start
+        for i in range(q):
+            a.points[t.direct + c * q + i] = point
+            point = f_mul(point, root)
+            a.coset_factors[c * q + i] = f_prepare(f_mul(f_pow(start, bit_reversed(i, t.skipped)), f_inv(q)))
+    for i in range(q):
+        a.roots[i], a.unroots[i] = f_prepare(f_pow(root, i)), f_prepare(f_pow(f_inv(root), i))
+    for i in range(all_points(t)):
         for g in range(t.group_count):
             selector_factors(t, t.selectors + g, k_from(a.points[i]), &inside, &outside)
             fill_tile(a.factors + 2 * TILE * (i * t.group_count + g), inside.c[0])
@@ -77,17 +71,18 @@ cdef inline void fill_tile(uint64_t *tile, uint64_t value) noexcept nogil:
 
 cdef void extend_tile(const Prover *v, const uint64_t *values, size_t rows, size_t at, size_t count, size_t coset,
                       uint64_t *out, uint64_t *staged) noexcept nogil:
-    """A column's values from row `at` of each stream on, at the points of a coset, EXTENDED_STEP words apart."""
-    cdef const Plan *p = v.plan
+    """A column's values from row `at` of each stream on, EXTENDED_STEP words apart: at the points one by one, or on
+    coset `coset` - 1."""
+    cdef const Table *t = &v.plan.table
     cdef const Argument *a = &v.argument
     cdef const uint64_t *sources[MOST_STREAMS]
-    cdef size_t q = <size_t>1 << p.table.skipped
+    cdef size_t q = <size_t>1 << t.skipped
     load_streams(v, values, rows, at, count, EXTENDED_STEP, sources, staged)
-    if quotient_cosets(p):
-        l2zk_active.extend_streams(sources, p.table.skipped, count, a.unroots, a.roots, a.coset_factors + coset * q, 1,
+    if coset:
+        l2zk_active.extend_streams(sources, t.skipped, count, a.unroots, a.roots, a.coset_factors + (coset - 1) * q, 1,
                                    out, EXTENDED_STEP)
     else:
-        l2zk_active.extend_streams_directly(sources, q, count, a.direct, p.quotient, out, EXTENDED_STEP)
+        l2zk_active.extend_streams_directly(sources, q, count, a.direct, t.direct, out, EXTENDED_STEP)
 
 
 cdef inline bint is_long(const Table *t, size_t periodic) noexcept nogil:
@@ -114,64 +109,94 @@ cdef const uint64_t *selector_tile(const Prover *v, size_t point, size_t g, size
     return out
 
 
+cdef inline bint touches(const Selector *s, size_t y) noexcept nogil:
+    """False where the selector is 0 on the rows y, y + 1 ... of a tile."""
+    return s.full or s.partial == 0 or s.step > 1 or (y < s.last and y + TILE > s.first)
+
+
+cdef bint is_wanted(const Table *t, size_t y, size_t coset) noexcept nogil:
+    """True if some group has rows of the tile and is evaluated there: one by one, or on coset `coset` - 1."""
+    cdef size_t g
+    for g in range(t.group_count):
+        if touches(t.selectors + g, y) and t.selectors[g].cosets >= coset and (coset or t.selectors[g].cosets == 0):
+            return True
+    return False
+
+
 cdef void skip_tile(Prover *v, size_t y, unsigned worker) noexcept nogil:
     """Add the constraints on the rows y, y + 1 ... to the sums of the points."""
-    cdef const Plan *p = v.plan
-    cdef const Table *t = &p.table
-    cdef Argument *a = &v.argument
-    cdef size_t points = quotient_points(p), a_coset = points // larger(quotient_cosets(p), 1)
-    cdef size_t first, i, w
+    cdef const Table *t = &v.plan.table
+    cdef size_t q = <size_t>1 << t.skipped, coset, i, w, points
     cdef uint64_t *extended = v.words[worker]
-    cdef uint64_t *staged = extended + extended_arrays(t) * a_coset * EXTENDED_STEP
-    for first from 0 <= first < points by a_coset:
+    cdef uint64_t *staged = extended + extended_arrays(t) * MOST_STREAMS * EXTENDED_STEP
+    for coset in range(t.most_cosets + 1):
+        if not is_wanted(t, y, coset):
+            continue
+        points = q if coset else t.direct
         for w in range(t.window_count):
             extend_tile(v, trace_column(v, t.windows[w].column), t.rows, y + t.windows[w].first,
-                        TILE + t.windows[w].span, first // a_coset, extended + w * a_coset * EXTENDED_STEP, staged)
+                        TILE + t.windows[w].span, coset, extended + w * points * EXTENDED_STEP, staged)
         for i in range(t.periodic_count):
             if is_long(t, i):
-                extend_tile(v, t.periodic[i].values, <size_t>1 << t.periodic[i].log_period, y, TILE, first // a_coset,
-                            extended + (t.window_count + i) * a_coset * EXTENDED_STEP, staged)
-        for i in range(a_coset):
-            skip_point(v, y, first + i, extended + i * EXTENDED_STEP, a_coset * EXTENDED_STEP, staged, worker)
+                extend_tile(v, t.periodic[i].values, <size_t>1 << t.periodic[i].log_period, y, TILE, coset,
+                            extended + (t.window_count + i) * points * EXTENDED_STEP, staged)
+        for i in range(points):
+            skip_point(v, y, coset, i, extended + i * EXTENDED_STEP, points * EXTENDED_STEP, staged, worker)
 
 
-cdef void skip_point(Prover *v, size_t y, size_t point, uint64_t *extended, size_t apart, uint64_t *words,
+cdef void skip_point(Prover *v, size_t y, size_t coset, size_t i, uint64_t *extended, size_t apart, uint64_t *words,
                      unsigned worker) noexcept nogil:
     """The same at one point; array w's tile is extended + w*apart."""
     cdef const Table *t = &v.plan.table
-    cdef Argument *a = &v.argument
     cdef const l2zk_code *code = &t.constraints
     cdef uint64_t **slots = v.slots[worker]
     cdef uint64_t *results = words + TILE * code.vector_count
+    cdef size_t k, cosets
+    for k in range(code.vector_count):
+        slots[k] = words + TILE * k
+        if k >= code.load_count:
+            continue
+        if code.loads[k][0] == 0:
+            slots[k] = extended + t.pairs[t.pair_of[k]].window * apart + t.pairs[t.pair_of[k]].place
+        elif is_long(t, code.loads[k][1]):
+            slots[k] = extended + (t.window_count + code.loads[k][1]) * apart
+        else:
+            slots[k] = <uint64_t *>tile_at(t.periodic[code.loads[k][1]].values,
+                                           <size_t>1 << t.periodic[code.loads[k][1]].log_period, y, 1, slots[k])
+    l2zk_active.store_results(code, slots, v.uniforms, results)
+    for cosets in range(coset, (t.most_cosets if coset else 0) + 1):
+        add_groups(v, y, cosets, coset, i, results, worker)
+
+
+cdef void add_groups(Prover *v, size_t y, size_t cosets, size_t coset, size_t i, uint64_t *results,
+                     unsigned worker) noexcept nogil:
+    """Add the groups that are evaluated on so many cosets to their sum of the point."""
+    cdef const Table *t = &v.plan.table
+    cdef Argument *a = &v.argument
     cdef uint64_t *tiles = results + TILE * t.constraint_count
-    cdef uint64_t *sum[3]
     cdef l2zk_group *groups = <l2zk_group *>(tiles + TILE * (t.group_count + 3))
     cdef const uint64_t **members = <const uint64_t **>(groups + t.group_count)
-    cdef size_t i, g, at = 0
-    for i in range(code.vector_count):
-        slots[i] = words + TILE * i
-        if i >= code.load_count:
-            continue
-        if code.loads[i][0] == 0:
-            slots[i] = extended + t.pairs[t.pair_of[i]].window * apart + t.pairs[t.pair_of[i]].place
-        elif is_long(t, code.loads[i][1]):
-            slots[i] = extended + (t.window_count + code.loads[i][1]) * apart
-        else:
-            slots[i] = <uint64_t *>tile_at(t.periodic[code.loads[i][1]].values,
-                                           <size_t>1 << t.periodic[code.loads[i][1]].log_period, y, 1, slots[i])
-    l2zk_active.store_results(code, slots, v.uniforms, results)
+    cdef uint64_t *sum[3]
+    cdef size_t g, k, at = 0, count = 0, place
+    cdef size_t point = i + (t.direct + ((coset - 1) << t.skipped) if coset else 0)
     for g in range(t.group_count):
-        groups[g].divisor = selector_tile(v, point, g, y, tiles + TILE * g)
-        groups[g].results, groups[g].powers, groups[g].count = members + at, a.alpha_limbs + at, t.group_sizes[g]
-        for i in range(t.group_sizes[g]):
-            members[at] = results + TILE * t.in_groups[at]
-            at += 1
-    for i in range(3):
-        sum[i] = tiles + TILE * (t.group_count + i)
-    l2zk_active.combine_groups(groups, t.group_count, sum)
-    i = worker * a.sum_count + point
-    a.sums[i] = k_add(a.sums[i], l2zk_active.dot_extension(sum[0], TILE, a.eq + y, a.stride,
-                                                           smaller(TILE, t.height - y)))
+        if t.selectors[g].cosets == cosets and touches(t.selectors + g, y):
+            place = t.selectors[g].sums
+            groups[count].divisor = selector_tile(v, point, g, y, tiles + TILE * g)
+            groups[count].results, groups[count].powers = members + at, a.alpha_limbs + at
+            groups[count].count = t.group_sizes[g]
+            count += 1
+        for k in range(at, at + t.group_sizes[g]):
+            members[k] = results + TILE * t.in_groups[k]
+        at += t.group_sizes[g]
+    if count == 0:
+        return
+    for k in range(3):
+        sum[k] = tiles + TILE * (t.group_count + k)
+    l2zk_active.combine_groups(groups, count, sum)
+    place += worker * a.sum_count + i + ((coset - 1) << t.skipped if coset else 0)
+    a.sums[place] = k_add(a.sums[place], l2zk_active.dot_extension(sum[0], TILE, a.eq + y, a.stride,
+                                                                   smaller(TILE, t.height - y)))
 
 
 cdef void skip_task(void *context, size_t task, unsigned worker) noexcept nogil:
@@ -209,48 +234,61 @@ cdef void interpolate_at(const uint64_t *points, const k3 *values, size_t count,
             out[j] = k_add(out[j], k_scale(values[i], f_mul(basis[j], scale)))
 
 
-cdef void interpolate_quotient(Prover *v) noexcept nogil:
-    """From the values of Q to its coefficients, in their place."""
-    cdef const Plan *p = v.plan
+cdef void add_from_cosets(Prover *v, size_t cosets, k3 *values) noexcept nogil:
+    """Add to Q the polynomial with these values on so many cosets."""
+    cdef const Table *t = &v.plan.table
     cdef Argument *a = &v.argument
-    cdef size_t q = <size_t>1 << p.table.skipped, cosets = quotient_cosets(p), c, i, j
-    cdef uint64_t unroot = f_inv(f_root(p.table.skipped)), scale
+    cdef size_t q = <size_t>1 << t.skipped, c, i, j
+    cdef uint64_t unroot = f_inv(f_root(t.skipped)), scale
     cdef uint64_t turns[MOST_DEGREE + 2]
     cdef k3 column[MOST_DEGREE + 2]
     cdef k3 found[MOST_DEGREE + 2]
     cdef k3 remainder[MOST_STREAMS]
-    if cosets == 0:
-        interpolate_at(a.points, a.values, p.quotient, found)
-        memcpy(a.values, found, sizeof(k3) * p.quotient)
-        return
-    for c in range(cosets):              # Q modulo X^q - g_c^q, a transform of q values
+    for c in range(cosets):              # modulo X^q - g_c^q, a transform of q values
         scale = f_inv(q)
         for i in range(q):
             remainder[i] = k_from(0)
             for j in range(q):
-                remainder[i] = k_add(remainder[i], k_scale(a.values[c * q + j], f_pow(unroot, i * j % q)))
+                remainder[i] = k_add(remainder[i], k_scale(values[c * q + j], f_pow(unroot, i * j % q)))
             remainder[i] = k_scale(remainder[i], scale)
             scale = f_mul(scale, f_inv(coset_start(c)))
-        memcpy(a.values + c * q, remainder, sizeof(k3) * q)
+        memcpy(values + c * q, remainder, sizeof(k3) * q)
         turns[c] = f_pow(coset_start(c), q)
     for i in range(q):                   # and a polynomial in X^q for each power of X below
         for c in range(cosets):
-            column[c] = a.values[c * q + i]
+            column[c] = values[c * q + i]
         interpolate_at(turns, column, cosets, found)
         for c in range(cosets):
-            a.values[c * q + i] = found[c]
+            if c * q + i < v.plan.quotient:
+                a.quotient[c * q + i] = k_add(a.quotient[c * q + i], found[c])
 
 
 cdef void find_quotient(Prover *v) noexcept nogil:
     """Q's coefficients, from the sums of the constraints at the points."""
     cdef const Plan *p = v.plan
+    cdef const Table *t = &p.table
     cdef Argument *a = &v.argument
-    cdef size_t i
+    cdef size_t i, g, cosets
+    cdef k3 found[MOST_DEGREE + 2]
     clear_sums(v)
-    share(v, skip_task, v, (p.table.height + ROWS_A_TASK - 1) // ROWS_A_TASK)
+    share(v, skip_task, v, (t.height + ROWS_A_TASK - 1) // ROWS_A_TASK)
     if stopped(v):
         return
-    for i in range(quotient_points(p)):
-        a.values[i] = k_scale(total_of_workers(v, i),
-                              f_inv(f_sub(f_pow(a.points[i], <uint64_t>1 << p.table.skipped), 1)))
-    interpolate_quotient(v)
+    memset(a.quotient, 0, sizeof(k3) * p.quotient)
+    for i in range(t.direct):
+        a.values[i] = k_scale(total_of_workers(v, i), quotient_divisor(t, a.points[i]))
+    interpolate_at(a.points, a.values, t.direct, found)
+    memcpy(a.quotient, found, sizeof(k3) * t.direct)
+    for cosets in range(1, t.most_cosets + 1):
+        for g in range(t.group_count):
+            if t.selectors[g].cosets == cosets:
+                for i in range(cosets << t.skipped):
+                    a.values[i] = k_scale(total_of_workers(v, t.selectors[g].sums + i),
+                                          quotient_divisor(t, a.points[t.direct + i]))
+                add_from_cosets(v, cosets, a.values)
+                break
+
+
+cdef inline uint64_t quotient_divisor(const Table *t, uint64_t x) noexcept nogil:
+    """1/(x^q - 1)."""
+    return f_inv(f_sub(f_pow(x, <uint64_t>1 << t.skipped), 1))

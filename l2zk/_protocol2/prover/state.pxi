@@ -38,7 +38,8 @@ cdef struct Argument:            # what the zerocheck and the rows work on
     k3 *alphas                   # powers, group by group
     k3_limbs *alpha_limbs
     uint64_t *points             # of F, at which Q's values are found
-    k3 *values                   # of Q, then its coefficients
+    k3 *values                   # of Q, or of a part of it
+    k3 *quotient                 # its coefficients
     uint64_t *direct             # weights of the streams, by point
     f_factor *unroots            # powers of 1/omega, of omega
     f_factor *roots

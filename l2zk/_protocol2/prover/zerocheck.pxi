@@ -66,6 +66,11 @@ cdef inline uint64_t round_point(size_t i) noexcept nogil:
     return i + 1 if i else 0
 
 
+cdef inline bint is_one_row(const Selector *s) noexcept nogil:
+    """True where the selector is 0 but on one row, whose number is counted modulo what is left."""
+    return s.full == 0 and s.partial and s.step == 1 and s.last == s.first + 1
+
+
 cdef void round_tile(const Round *r, size_t y, size_t point, unsigned worker) noexcept nogil:
     cdef Prover *v = r.prover
     cdef const Table *t = &v.plan.table
@@ -92,6 +97,9 @@ cdef void round_tile(const Round *r, size_t y, size_t point, unsigned worker) no
             l2zk_active.set_top(planar(a.periodic, a.stride, code.loads[i][1]) + y, a.stride, r.half, x, slots[i])
     l2zk_active.store_results_extension(code, slots, v.uniforms, results)
     for g in range(t.group_count):
+        if is_one_row(t.selectors + g) and (t.selectors[g].first & (r.half - 1)) // TILE != y // TILE:
+            at += t.group_sizes[g]       # its selector is 0 here
+            continue
         l2zk_active.set_top(planar(a.selectors, a.stride, g) + y, a.stride, r.half, x, tile)
         sum = k_add(sum, l2zk_active.sum_group(results, t.in_groups + at, t.group_sizes[g], a.alphas + at, tile,
                                                a.eq + y, a.stride, count))
@@ -178,9 +186,9 @@ cdef void prove_zerocheck(Prover *v) noexcept nogil:
     build_eq(a.eq, a.stride, a.tau, t.variables)
     prepare_points(v)
     find_quotient(v)
-    say_hidden(v, MESSAGE_QUOTIENT, a.values, p.quotient)
+    say_hidden(v, MESSAGE_QUOTIENT, a.quotient, p.quotient)
     a.x = draw_outside_field(transcript)
-    claim = k_mul(k_sub(k_pow(a.x, <uint64_t>1 << t.skipped), k_from(1)), value_of(a.values, p.quotient, a.x))
+    claim = k_mul(k_sub(k_pow(a.x, <uint64_t>1 << t.skipped), k_from(1)), value_of(a.quotient, p.quotient, a.x))
     bind_skipped(v)
     for j in range(t.variables):
         prove_round(v, j, &claim)

@@ -30,6 +30,8 @@ cdef struct Selector:            # a domain, by its rows for each value z of the
     uint64_t kind, x, y
     uint32_t full, partial, empty    # z is bit z of one of them
     size_t first, last, step, residue    # of a partial z: rows y, first <= y < last, y mod step = residue
+    size_t cosets                # of D on which its constraints are evaluated for Q; 0: at a few points one by one
+    size_t sums                  # where the sums of all groups with as many cosets begin
 
 cdef struct Periodic:
     unsigned log_period
@@ -54,6 +56,9 @@ cdef struct Table:
     size_t constraint_count
     size_t group_count           # domains
     Selector *selectors
+    size_t direct                # points that are taken one by one
+    size_t most_cosets
+    size_t sum_count             # all sums: the points one by one, then those of each number of cosets
     const uint32_t *group_sizes
     const uint32_t *in_groups    # the constraints listed group by group
     const uint32_t *places       # by constraint: its place in that list
