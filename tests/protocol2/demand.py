@@ -1,4 +1,4 @@
-"""What the argument asks of a commitment: entries, claims, and the errors of its own rounds (8.3)."""
+"""What the argument asks of a commitment: entries, claims, and the errors of its own rounds (4.7)."""
 
 from __future__ import annotations
 

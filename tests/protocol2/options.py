@@ -1,4 +1,4 @@
-"""What prover and verifier agree on about a proof's size (8.1)."""
+"""What prover and verifier agree on about a proof's size (4.5)."""
 
 from __future__ import annotations
 
