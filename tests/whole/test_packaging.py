@@ -1,15 +1,19 @@
 """Packaging: a real sdist, the wheel from it, an editable install; what is in them, and that they prove."""
 
+import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import venv
 import zipfile
 from pathlib import Path
 
 import pytest
+import wheels
 from environments import Environment
 from places import ROOT, TESTS
 
@@ -66,6 +70,12 @@ def proves(*path: Path) -> Path:
     return Path(run.stdout.strip())
 
 
+def installed(wheel: Path, folder: Path) -> None:
+    """Install a wheel in a folder, alone."""
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder, wheel]
+    subprocess.run(list(map(str, command)), check=True)
+
+
 def test_the_sdist_has_all_that_a_build_needs_and_nothing_generated(sdist: set[str]) -> None:
     needed = texts(
         "**/*.py",
@@ -107,6 +117,29 @@ def test_the_wheel_has_no_sources_of_the_build(wheel: set[str]) -> None:
     ]
 
 
+def test_one_wheel_serves_every_python_from_3_11_on(built: Path) -> None:
+    [path] = built.glob("*.whl")
+    limited = not sysconfig.get_config_var("Py_GIL_DISABLED")
+    assert ("-cp311-abi3-" in path.name) == limited, path.name
+
+
+def test_the_wheel_has_all_kernels_of_its_machine_and_offers_what_the_processor_can_run(
+    built: Path, tmp_path: Path
+) -> None:
+    [path] = built.glob("*.whl")
+    machine = platform.machine()
+    if wanted := [one.kernels for one in wheels.PLATFORMS if one.machine == machine]:
+        assert wheels.kernels(path) == wanted[0]
+    installed(path, tmp_path)
+    variables = {**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONSAFEPATH": "1"}
+    command = [sys.executable, ROOT / "tools" / "first_proof.py"]
+    run = subprocess.run(command, env=variables, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    found = json.loads(run.stdout)
+    assert Path(found["file"]).parent == tmp_path / "l2zk"
+    assert set(found["runnable"]) <= set(found["offered"])
+
+
 def test_the_extension_is_small_and_made_for_any_machine_of_its_kind(built: Path) -> None:
     [path] = built.glob("*.whl")
     with zipfile.ZipFile(path) as archive:
@@ -116,18 +149,20 @@ def test_the_extension_is_small_and_made_for_any_machine_of_its_kind(built: Path
 
 def test_the_wheel_proves(built: Path, tmp_path: Path) -> None:
     [path] = built.glob("*.whl")
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", tmp_path, path]
-    subprocess.run(list(map(str, command)), check=True)
+    installed(path, tmp_path)
     assert proves(tmp_path) == tmp_path / "l2zk" / "__init__.py"
 
 
 def test_an_editable_install_proves(source: Path, tmp_path: Path) -> None:
     venv.create(tmp_path / "venv", with_pip=False)
     python = tmp_path / "venv" / "bin" / "python"
+    older = source / "l2zk" / f"_core{sysconfig.get_config_var('EXT_SUFFIX')}"  # which Python would prefer
+    older.write_bytes(b"of an older build")
     command = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps"]
     subprocess.run([*command, "--config-settings", "editable_mode=compat", "--editable", source], check=True)
     [pth] = (tmp_path / "venv").glob("lib/python*/site-packages/__editable__*.pth")
     assert proves(Path(pth.read_text().strip())) == source / "l2zk" / "__init__.py"
+    assert not older.exists() or older.read_bytes()[:4] == b"\x7fELF", "an older build stands in the way no more"
     assert not (source / "l2zk" / "_core.c").exists(), "no generated file stands beside its source"
 
 
