@@ -40,14 +40,26 @@ def accepted(forger: Forger) -> bool:
 # Claims and masks that are left out
 
 
+def fitted_before(forger: Forger, number: int) -> dict[Any, Any]:
+    """What is false is moved on to the claim that is settled as this number."""
+    layers = forger.lengths.layers
+    if number > layers:
+        return {Kind.OPENINGS: forger.fitting(layers)}
+    fit, count = forger.fitting(0), iter(range(layers))
+    return {Kind.LAYER_VALUES: lambda values: fit(values) if next(count) < number else values}
+
+
 @guards
-@pytest.mark.parametrize(("claim", "cell"), [("layer", MISCOUNTED), ("zerocheck", OUT_OF_STEP), ("rows", OUT_OF_STEP)])
+@pytest.mark.parametrize(
+    ("claim", "cell"),
+    [(f"layer {n}", MISCOUNTED) for n in (0, 1, 5)] + [("zerocheck", OUT_OF_STEP), ("rows", OUT_OF_STEP)],
+)
 def test_no_settled_claim_may_be_left_out(
     monkeypatch: pytest.MonkeyPatch, guard: bool, claim: str, cell: Sequence[int]
 ) -> None:
     forger = false(cell)
     layers = forger.lengths.layers
-    number = {"layer": 0, "zerocheck": layers, "rows": layers + 1}[claim]
+    number = {"zerocheck": layers, "rows": layers + 1}.get(claim) or int(claim[-1])
     settle = Argument.settle
 
     def all_but_one(self: Any, said: Any) -> None:
@@ -57,8 +69,7 @@ def test_no_settled_claim_may_be_left_out(
 
     if not guard:
         monkeypatch.setattr(Argument, "settle", all_but_one)
-    proof = forger.prove({Kind.OPENINGS: forger.fitting(layers)} if claim == "rows" else None)
-    assert (forger.verify(proof) is None) == (not guard)
+    assert (forger.verify(forger.prove(fitted_before(forger, number))) is None) == (not guard)
 
 
 @guards

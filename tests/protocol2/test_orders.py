@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from protocol2.algebra import ZERO, K, P, powers, root, total
+from protocol2.algebra import ZERO, K, P, powers, product, root, total
 from protocol2.forger import Forger, Late, balanced, solved
 from protocol2.judge import judge
 from protocol2.linear import solution
+from protocol2.openings import Opening
 from protocol2.small import SHAPES, ShapeOf
 from protocol2.systems import cases, ranges, ranges_trace
 from protocol2.transcript import Kind
@@ -72,18 +73,33 @@ class Blinded:
         return committed.R
 
 
+def after(forger: Forger, name: str, start: str) -> list[K]:
+    """All challenges of a name behind the first of another."""
+    log = forger.speaker.transcript.log
+    at = [entry for entry, _ in log].index(start)
+    return [x for entry, x in log[at:] if entry == name]
+
+
+def multiple(points: Sequence[K], length: int) -> list[K]:
+    """The coefficients of ∏ (Y − point), as many zeros before them as make up the length."""
+    result = [K(1)]
+    for y in points:
+        result = [a - y * b for a, b in zip([ZERO, *result], [*result, ZERO])]
+    return [ZERO] * (length - len(result)) + result
+
+
+def queried(drawn: Sequence[int], log_size: int) -> list[K]:
+    return [K(7 * pow(root(1 << log_size), j, P)) for j in drawn]
+
+
 @guards
 @pytest.mark.parametrize("shape", ["one later word", "two later words", "no later word"])
 def test_the_tail_before_the_queries(order: Order, shape: str) -> None:
     """More coefficients than queries: those of a multiple of ∏ (Y − y) are seen by none of them."""
     forger = order.forger(OUT_OF_STEP, Kind.TAIL, "queries", SHAPES[shape])
     blinded = Blinded(forger)
-    m, T, size = forger.shape.m, forger.shape.T, 1 << forger.shape.log_n0
-    unseen = [1]
-    for j in blinded.queries[0]:
-        y = 7 * pow(root(size), j, P) % P
-        unseen = [(a - y * b) % P for a, b in zip([0, *unseen], [*unseen, 0])]
-    unseen = [0] * (T - len(unseen)) + unseen
+    m = forger.shape.m
+    unseen = multiple(queried(blinded.queries[0], forger.shape.log_n0), forger.shape.T)
     slope = total([w * x for w, x in zip(blinded.weights[m:], unseen)])
     factor = blinded.error * slope.inverse()
     proof = forger.prove({Kind.TAIL: lambda tail: [t + factor * x for t, x in zip(tail, unseen)]})
@@ -252,3 +268,56 @@ def test_the_root_before_the_challenges_of_lookups(order: Order) -> None:
         traces[1][0][row] += count
     assert judge(forger.groups, traces)
     order.judge(forger, forger.prove())
+
+
+# The later words
+
+
+@guards
+def test_a_round_of_the_commitment_before_its_challenge(order: Order) -> None:
+    forger = order.forger(OUT_OF_STEP, Kind.FOLD_ROUND, "r")
+    forger.prove()
+    gap = total([f * forger.dense_gap(c) for f, c in zip(powers(gamma(forger), 99)[1:], forger.claims)])
+    r = after(forger, "r", "gamma")[0]
+    more = iter([-gap * r * (1 - r - r).inverse()])
+    proof = forger.prove({Kind.FOLD_ROUND: lambda said: [said[0] + next(more, ZERO), said[1]]})
+    order.judge(forger, proof)
+
+
+@guards
+def test_a_later_word_before_the_queries(order: Order) -> None:
+    """Another message, which agrees with the first where it is asked for."""
+    forger = order.forger(OUT_OF_STEP, Kind.WORD, "queries")
+    blinded = Blinded(forger)
+    m = forger.shape.m
+    asked = [*after(forger, "z", "c"), *queried(blinded.queries[0], forger.shape.log_n0)]
+    unseen = multiple(asked, m)
+    factor = blinded.error * total([w * x for w, x in zip(blinded.weights, unseen)]).inverse()
+
+    def other(committed: Any, *given: Any) -> list[K]:
+        return [R + factor * x for R, x in zip(committed.R, unseen)] + committed.R[m:]
+
+    order.judge(forger, forger.prove({"late R": other}))
+
+
+@guards
+def test_an_answer_before_the_factors_of_a_word(order: Order) -> None:
+    forger = order.forger(OUT_OF_STEP, Kind.ANSWER, "gamma")
+    blinded = Blinded(forger)
+    change = blinded.error * after(forger, "gamma", "z")[0].inverse()
+    order.judge(forger, forger.prove({Kind.ANSWER: lambda answer: [answer[0] - change]}))
+
+
+@guards
+def test_final_coefficients_before_the_last_queries(order: Order) -> None:
+    forger = order.forger(OUT_OF_STEP, Kind.FINAL, "queries")
+    blinded = Blinded(forger)
+    [word] = forger.shape.words
+    weights: list[list[K]] = []
+    known = Opening.weights
+    order.monkeypatch.setattr(Opening, "weights", lambda self: weights.append(known(self)) or weights[-1])
+    assert forger.verify(forger.prove()) == "the claims do not hold"
+    unseen = multiple(queried(blinded.queries[1], word.log_n), 1 << forger.shape.fin)
+    error = product([blinded.error, *after(forger, "r", "z")])
+    factor = error * total([w * x for w, x in zip(weights[-1], unseen)]).inverse()
+    order.judge(forger, forger.prove({Kind.FINAL: lambda said: [a + factor * x for a, x in zip(said, unseen)]}))
