@@ -145,6 +145,7 @@ def physical_tables(groups: Sequence[Group]) -> list[Physical]:
     tables: list[Physical] = []
     number = 1
     for program, statements in groups:
+        check_program(program, statements)
         count = 1 << (len(statements) - 1).bit_length()
         blocks = statements + statements[-1:] * (count - len(statements))
         names = [name for name, _ in program.buses]
@@ -154,6 +155,19 @@ def physical_tables(groups: Sequence[Group]) -> list[Physical]:
             check_table(program, table, count)
             tables.append(Physical(len(tables), table, blocks, buses))
     return tables
+
+
+def check_program(program: Program, statements: Sequence[Public]) -> None:
+    """A message is looked at with the leaves of its bus: where no table stands on it, nobody would."""
+    if not statements or not program.tables:
+        raise ValueError("a program has a table, and a group a statement")
+    for public in statements:
+        if (len(public.scalars), tuple(map(len, public.sequences))) != (program.scalars, program.sequences):
+            raise ValueError("a statement has as many public values as its program says")
+    used = {i.bus for table in program.tables for i in table.interactions}
+    for message in program.messages:
+        if message.bus not in used:
+            raise ValueError(f"a public message stands on the bus '{message.bus}', on which no table does")
 
 
 def check_table(program: Program, table: Table, blocks: int) -> None:

@@ -188,3 +188,15 @@ def test_what_has_no_closed_form_is_refused(table: Table, words: str) -> None:
     program = Program("", (table,), 0, (3,), (("b", 2),))
     with pytest.raises(ValueError, match=words):
         physical_tables([(program, (Public((), ((1, 2, 3),)),))])
+
+
+def test_a_statement_has_the_public_values_of_its_program() -> None:
+    program = Program("", (Table(8, 1),), 1, (3,))
+    good = Public((5,), ((1, 2, 3),))
+    assert physical_tables([(program, (good,))])
+    for wrong in (Public((5, 6), ((1, 2, 3),)), Public((5,), ((1, 2, 3, 4),)), Public((5,))):
+        with pytest.raises(ValueError, match="as many public values"):
+            physical_tables([(program, (good, wrong))])
+    for nothing in ((program, ()), (Program("", ()), (Public(),))):
+        with pytest.raises(ValueError, match="has a table, and a group a statement"):
+            physical_tables([nothing])

@@ -175,6 +175,22 @@ def test_statements_are_bound_in_their_order_and_number() -> None:
     assert doubled.verify(doubled.prove()) is None
 
 
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "unguarded"])
+def test_a_public_message_on_a_bus_of_no_table(guard: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without any leaf there are no layers, and nobody would look at the sum."""
+    message = Message(1, "box", (public(0),))
+    program = Program("unheard", (Table(4, 1),), 1, (), (("box", 1),), (message,))
+    _, groups, traces = one("", program, (Public((6,)), [[[1, 2, 3, 4]]]))
+    assert judge(groups, traces) == [(0, 0, "box", (6,))]
+    if guard:
+        with pytest.raises(ValueError, match="on which no table does"):
+            physical_tables(groups)
+    else:
+        monkeypatch.setattr("protocol2.statement.check_program", lambda *given: None)
+        forger = Forger(groups, traces)
+        assert forger.verify(forger.prove()) is None
+
+
 # Denominators
 
 
