@@ -51,3 +51,8 @@ def use_isa(str name):
 
 
 l2zk_select(NULL)
+
+
+def keep_memory(size_t size):
+    """Keep so many bytes of a proof's block for the next one."""
+    l2zk_block_keep(size)

@@ -32,6 +32,7 @@ static const char mark[] = MARK L2ZK_ISA_NAME; /* tells which sets a file has, w
 
 const l2zk_kernels TABLE = {
     .name = mark + sizeof MARK - 1,
+    .lanes = W,
     .hash_bytes = hash_bytes,
     .hash_keyed_bytes = hash_keyed_bytes,
     .hash_parent = hash_parent,
@@ -72,6 +73,7 @@ const l2zk_kernels TABLE = {
     .add_multiple = add_multiple,
     .add_powers = add_powers,
     .add_base_powers = add_base_powers,
+    .add_powers_by_class = add_powers_by_class,
     .extend_streams_directly = extend_streams_directly,
     .extend_streams = extend_streams,
     .set_top = set_top,

@@ -104,6 +104,7 @@ static inline size_t l2zk_ntt_shift_words(unsigned log_n)
 
 typedef struct {
     const char *name;
+    size_t lanes; /* elements of F in a vector */
 
     /* blake3.h */
     void (*hash_bytes)(const uint8_t *data, size_t length, uint8_t out[32]);
@@ -165,6 +166,9 @@ typedef struct {
     void (*add_powers)(uint64_t *out, size_t stride, size_t count, k3 start, k3 z);
     void (*add_base_powers)(uint64_t *out, size_t stride, size_t count, k3 *starts, const uint64_t *points,
                             size_t number);
+    void (*add_powers_by_class)(uint64_t *out, size_t stride, size_t first, size_t last, size_t count, size_t blocks,
+                                const k3 *starts, const uint64_t *points, const uint32_t *classes, size_t number,
+                                unsigned log_classes, const f_factor *roots, const f_factor *scales, uint64_t *states);
     void (*extend_streams_directly)(const uint64_t *const *sources, size_t streams, size_t count,
                                     const uint64_t *weights, size_t points, uint64_t *out, size_t stride);
     void (*extend_streams)(const uint64_t *const *sources, unsigned log, size_t count, const f_factor *unroots,

@@ -73,6 +73,15 @@ def test_core_and_twin_make_the_same_proof(name: str, hiding: bool) -> None:
     assert case.twin_accepts(body)
 
 
+@pytest.mark.parametrize("cosets", [2, 4, 8])
+def test_a_message_that_is_long_enough_for_blocks_of_query_weights(cosets: int) -> None:
+    log_n = 11 + cosets.bit_length() - 1
+    case = Case("more rows than a tile", small(11, log_n, 40, (Word(2, 11, 20), Word(3, 10, 9))), True)
+    body = case.by_core()
+    assert body == case.by_twin()
+    assert case.core_accepts(body)
+
+
 @pytest.mark.parametrize("hiding", [True, False])
 @pytest.mark.parametrize("shape", SHAPES)
 def test_in_every_kind_of_shape(shape: str, hiding: bool) -> None:

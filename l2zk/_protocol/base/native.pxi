@@ -75,6 +75,7 @@ cdef extern from "kernels.h" nogil:
     size_t l2zk_ntt_shift_words(unsigned log_n) noexcept
     ctypedef struct l2zk_kernels:
         const char *name
+        size_t lanes
         void (*hash_bytes)(const uint8_t *, size_t, uint8_t *) noexcept nogil
         void (*hash_keyed_bytes)(const uint8_t *, const uint8_t *, size_t, uint8_t *) noexcept nogil
         void (*hash_parent)(const uint8_t *, const uint8_t *, uint8_t *) noexcept nogil
@@ -118,6 +119,9 @@ cdef extern from "kernels.h" nogil:
         void (*add_multiple)(uint64_t *, size_t, const uint64_t *, size_t, size_t, k3) noexcept nogil
         void (*add_powers)(uint64_t *, size_t, size_t, k3, k3) noexcept nogil
         void (*add_base_powers)(uint64_t *, size_t, size_t, k3 *, const uint64_t *, size_t) noexcept nogil
+        void (*add_powers_by_class)(uint64_t *, size_t, size_t, size_t, size_t, size_t, const k3 *, const uint64_t *,
+                                    const uint32_t *, size_t, unsigned, const f_factor *, const f_factor *,
+                                    uint64_t *) noexcept nogil
         void (*extend_streams_directly)(const uint64_t **, size_t, size_t, const uint64_t *, size_t, uint64_t *,
                                         size_t) noexcept nogil
         void (*extend_streams)(const uint64_t **, unsigned, size_t, const f_factor *, const f_factor *,

@@ -16,7 +16,7 @@ cdef size_t worker_words(const Plan *p) noexcept nogil:
     cdef size_t bind = MOST_STREAMS * (ROWS_A_TASK + TILE)
     cdef size_t round = 3 * tile
     cdef size_t sums = 13 * CHUNK_STEP + TILE
-    cdef size_t others = larger(3 * most_queries(p), p.columns)
+    cdef size_t others = larger(3 * 8 * most_queries(p), p.columns)
     return larger(larger(larger(skip, bind), larger(round, sums)), others) + TILE
 
 
@@ -74,7 +74,7 @@ cdef void lay_out_argument(Prover *v) noexcept nogil:
     a.roots = <f_factor *>place(m, sizeof(f_factor) * q)
     a.coset_factors = <f_factor *>place(m, sizeof(f_factor) * points)
     a.factors = place_words(m, 2 * TILE * points * t.group_count)
-    a.sum_count = larger(larger(t.sum_count, t.pair_count * q), MOST_DEGREE + 2)
+    a.sum_count = larger(larger(t.sum_count, t.pair_count * q), larger(MOST_DEGREE + 2, p.columns))
     a.sums = <k3 *>place(m, sizeof(k3) * a.sum_count * v.workers)
     a.openings = <k3 *>place(m, sizeof(k3) * t.pair_count)
     a.column_values = <k3 *>place(m, sizeof(k3) * (2 * t.read_count + 2))
@@ -176,7 +176,7 @@ cdef void lay_out(Prover *v) noexcept nogil:
         size -= p.words[number].k
         place_encoding(a, v.word_encodings + number, v.word_trees + number, v, <size_t>3 << p.words[number].k, size,
                        p.words[number].log_n, 0)
-    v.indices = place_words(a, (4 + 3) * most_queries(p))
+    v.indices = place_words(a, (3 + 2 + 3 + 1) * most_queries(p))    # and points, factors, classes of add_claims
     v.proof = <uint8_t *>place(a, body_bound(p))
 
 

@@ -74,34 +74,61 @@ cdef void add_to_base(Prover *v, size_t entry, k3 weight) noexcept nogil:
     o.base_first[b], o.base_last[b] = smaller(o.base_first[b], j), larger(o.base_last[b], j + 1)
 
 
-cdef void products_task(void *context, size_t task, unsigned worker) noexcept nogil:
-    """The product of one column with one base."""
+cdef void split_base(const Prover *v, size_t b, size_t j, size_t count, uint64_t *weights,
+                     uint64_t *limbs) noexcept nogil:
+    """Entries j ... of a base as `dot` takes them, with zeros up to whole tiles."""
+    cdef const Opening *o = &v.opening
+    cdef const uint64_t *base = planar(o.bases, o.stride, b)
+    cdef size_t c, whole = (count + TILE - 1) // TILE * TILE
+    for c in range(3):
+        memcpy(weights + c * CHUNK_STEP, base + c * o.stride + j, 8 * count)
+        memset(weights + c * CHUNK_STEP + count, 0, 8 * (whole - count))
+    l2zk_active.split_weights(weights, CHUNK_STEP, whole, limbs)
+
+
+cdef void chunk_of_products(void *context, size_t task, unsigned worker) noexcept nogil:
+    """A chunk of the products of all columns with base 0."""
+    cdef Prover *v = <Prover *>context
+    cdef const Plan *p = v.plan
+    cdef size_t j = task * CHUNK, count = smaller(CHUNK, p.m - j), whole = (count + TILE - 1) // TILE * TILE, i
+    cdef uint64_t *weights = v.words[worker]
+    cdef uint64_t *limbs = weights + 3 * CHUNK_STEP
+    cdef k3 *sums = v.argument.sums + worker * v.argument.sum_count
+    split_base(v, 0, j, count, weights, limbs)
+    for i in range(p.columns):
+        sums[i] = k_add(sums[i], l2zk_active.dot(limbs, CHUNK_STEP, v.vector + (i << p.log_m) + j, whole))
+
+
+cdef void dense_product(void *context, size_t task, unsigned worker) noexcept nogil:
+    """The product of one column with the base of another."""
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
     cdef Opening *o = &v.opening
-    cdef size_t i = task % p.columns, b = task // p.columns, first = 0, last = p.m, j, count, whole, c
-    cdef const uint64_t *column = v.vector + (i << p.log_m)
-    cdef uint64_t *base = planar(o.bases, o.stride, b)
+    cdef size_t i = task % p.columns, b = 1 + task // p.columns, j = o.base_first[b], last = o.base_last[b], count
     cdef uint64_t *weights = v.words[worker]
     cdef uint64_t *limbs = weights + 3 * CHUNK_STEP
     cdef uint64_t *staged = limbs + 9 * CHUNK_STEP
     cdef k3 sum = k_from(0)
-    if b:
-        first, last = o.base_first[b], o.base_last[b]
-    elif first_dense(p) == 0:
-        return
-    j = first
     while j < last:
         count = smaller(CHUNK, last - j)
-        whole = (count + TILE - 1) // TILE * TILE
-        for c in range(3):
-            memcpy(weights + c * CHUNK_STEP, base + c * o.stride + j, 8 * count)
-            memset(weights + c * CHUNK_STEP + count, 0, 8 * (whole - count))
-        l2zk_active.split_weights(weights, CHUNK_STEP, whole, limbs)
-        memcpy(staged, column + j, 8 * count)
-        sum = k_add(sum, l2zk_active.dot(limbs, CHUNK_STEP, staged, whole))
+        split_base(v, b, j, count, weights, limbs)
+        memcpy(staged, v.vector + (i << p.log_m) + j, 8 * count)
+        sum = k_add(sum, l2zk_active.dot(limbs, CHUNK_STEP, staged, (count + TILE - 1) // TILE * TILE))
         j += count
     planar_put(planar(o.products, o.column_stride, b), o.column_stride, i, sum)
+
+
+cdef void find_products(Prover *v) noexcept nogil:
+    """The products of every column with every base."""
+    cdef const Plan *p = v.plan
+    cdef Opening *o = &v.opening
+    cdef size_t i
+    if first_dense(p):
+        clear_sums(v)
+        share(v, chunk_of_products, v, (p.m + CHUNK - 1) // CHUNK)
+        for i in range(p.columns):
+            planar_put(o.products, o.column_stride, i, total_of_workers(v, i))
+    share(v, dense_product, v, p.columns * (o.base_count - 1))
 
 
 cdef void place_cells(Prover *v) noexcept nogil:
@@ -238,7 +265,7 @@ cdef void open_claims(Prover *v) noexcept nogil:
         say_mask_sum(v)
     gamma = draw(&v.transcript)
     place_bases(v, gamma)
-    share(v, products_task, v, p.columns * v.opening.base_count)
+    find_products(v)
     if stopped(v):
         return
     first_fold(v, point)

@@ -75,41 +75,75 @@ cdef size_t query(Prover *v, const Tree *t, size_t queries, unsigned log_n) noex
     return count
 
 
+# The weights of opened points y = 7*omega_n^j are the powers y^b, b < M. With M cut in blocks of S, y^S is 7^S times a
+# root of unity of order n/S, and powers below S are summed up by its exponent: `add_powers_by_class`.
+
+cdef enum:
+    LOG_CLASSES = 6
+    LEAST_BLOCK = 64
+
 cdef struct QueryWeights:
     Prover *prover
-    size_t size
-    size_t stretches
+    size_t size                  # M
     size_t count
-    const uint64_t *points
-    const k3 *factors
+    size_t block                 # S, or M where there is but one block
+    size_t blocks
+    uint64_t *points             # y_u; behind them, for blocks, y_u^W
+    uint32_t *classes
+    k3 *factors
+    f_factor roots[1 << LOG_CLASSES]
+    f_factor scales[1 << LOG_CLASSES]
 
 
 cdef void add_query_weights(void *context, size_t task, unsigned worker) noexcept nogil:
-    """A stretch of the weights of the opened points: the sum of gamma^(1+u)*y_u^b."""
+    """A stretch of the weights of the opened points, the sum of gamma^(1+u)*y_u^b; of every block, if there are any."""
     cdef QueryWeights *w = <QueryWeights *>context
     cdef Opening *o = &w.prover.opening
-    cdef size_t first = task * ROWS_A_TASK, u
+    cdef size_t first = task * ROWS_A_TASK, last = smaller(first + ROWS_A_TASK, w.block), u
     cdef k3 *starts = <k3 *>w.prover.words[worker]
+    if w.blocks > 1:
+        l2zk_active.add_powers_by_class(o.weights, o.stride, first, last, w.block, w.blocks, w.factors, w.points,
+                                        w.classes, w.count, LOG_CLASSES, w.roots, w.scales, w.prover.words[worker])
+        return
     for u in range(w.count):
         starts[u] = k_scale(w.factors[u], f_pow(w.points[u], first))
-    l2zk_active.add_base_powers(o.weights + first, o.stride, smaller(ROWS_A_TASK, w.size - first), starts, w.points,
-                                w.count)
+    l2zk_active.add_base_powers(o.weights + first, o.stride, last - first, starts, w.points, w.count)
+
+
+cdef void cut_in_blocks(Prover *v, QueryWeights *w, unsigned log_n) noexcept nogil:
+    """Blocks, where the message is long enough for them."""
+    cdef size_t cosets = (<size_t>1 << log_n) // w.size, u, f
+    cdef uint64_t root = f_root(LOG_CLASSES), scale
+    w.blocks = (<size_t>1 << LOG_CLASSES) // cosets
+    w.block = w.size // larger(w.blocks, 1)
+    if w.blocks < 2 or w.block < LEAST_BLOCK:
+        w.blocks, w.block = 1, w.size
+        return
+    scale = f_pow(GENERATOR, w.block)
+    for f in range(1 << LOG_CLASSES):
+        w.roots[f] = f_prepare(f_pow(root, f))
+        w.scales[f] = f_prepare(f_pow(scale, f))
+    for u in range(w.count):
+        w.classes[u] = <uint32_t>(v.indices[u] & ((1 << LOG_CLASSES) - 1))
+        w.points[w.count + u] = f_pow(w.points[u], l2zk_active.lanes)
 
 
 cdef void add_claims(Prover *v, size_t size, k3 gamma, size_t count, unsigned log_n) noexcept nogil:
     """To the weights those of the answer out of domain, whose powers are at hand, and of the opened points."""
     cdef Opening *o = &v.opening
     cdef QueryWeights w
-    cdef uint64_t *points = v.indices + 3 * most_queries(v.plan)
-    cdef k3 *factors = <k3 *>(points + most_queries(v.plan))
     cdef k3 power = gamma
     cdef size_t u
+    w.points = v.indices + 3 * most_queries(v.plan)
+    w.factors = <k3 *>(w.points + 2 * most_queries(v.plan))
+    w.classes = <uint32_t *>(w.factors + most_queries(v.plan))
     l2zk_active.add_multiple(o.weights, o.stride, o.powers, o.stride, size, gamma)
     for u in range(count):
         power = k_mul(power, gamma)
-        points[u], factors[u] = f_mul(GENERATOR, f_pow(f_root(log_n), v.indices[u])), power
-    w.prover, w.size, w.count, w.points, w.factors = v, size, count, points, factors
-    share(v, add_query_weights, &w, (size + ROWS_A_TASK - 1) // ROWS_A_TASK)
+        w.points[u], w.factors[u] = f_mul(GENERATOR, f_pow(f_root(log_n), v.indices[u])), power
+    w.prover, w.size, w.count = v, size, count
+    cut_in_blocks(v, &w, log_n)
+    share(v, add_query_weights, &w, (w.block + ROWS_A_TASK - 1) // ROWS_A_TASK)
 
 
 cdef struct FoldRound:
