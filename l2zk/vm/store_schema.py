@@ -84,6 +84,7 @@ def connect(path: str) -> sqlite3.Connection:
     """A connection to a file that is there. Threads share it behind a lock; who waits for other processes, does."""
     address = f"file:{quote(os.fsencode(path))}?mode=rw"
     connection = sqlite3.connect(address, uri=True, timeout=0, isolation_level=None, check_same_thread=False)
+    connection.text_factory = lambda data: data.decode(errors="replace")  # of a damaged file
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_BYTES + ROOM)
     return connection
 

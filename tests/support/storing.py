@@ -8,6 +8,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,25 @@ from example_programs import Fibonacci
 from places import TESTS
 from quick import QUICK
 
-from l2zk import CachedZkVm, ProofStore
+from l2zk import CachedZkVm, ProofStore, TraceProgram
 from l2zk._core import blake3
 
 PARTS = ("", "-wal", "-shm", ".key", ".lock")
+
+
+@dataclass(frozen=True)
+class Doubled(TraceProgram):
+    """A private column and its double."""
+
+    id = "store-doubled.v0"
+    rows: int
+
+    def define(self, m: Any) -> None:
+        data, double = m.private_column("data", pad=0), m.column("double")
+        m.start({double: 0})
+        m.step({double: 2 * data})
+        m.output("end", double, row=self.rows - 1)
+        m.rows(self.rows)
 
 
 def machine(path: Path, **settings: Any) -> CachedZkVm:

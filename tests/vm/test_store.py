@@ -14,26 +14,11 @@ from caching import Slow, on_threads
 from example_programs import Fibonacci, Powers
 from leaks import Generated
 from quick import QUICK
-from storing import files, finished, machine, outcomes, python, told
+from storing import Doubled, files, finished, machine, outcomes, python, told
 
 from l2zk import BatchProcessor, CachedZkVm, Proof, ProofOptions, ProofStore, TraceProgram, TraceZkVm
 from l2zk.errors import ConstraintError, CycleError, OptionsError, ProgramError, WitnessError
 from l2zk.vm.cache_stats import CacheStats
-
-
-@dataclass(frozen=True)
-class Doubled(TraceProgram):
-    """A private column and its double."""
-
-    id = "store-doubled.v0"
-    rows: int
-
-    def define(self, m: Any) -> None:
-        data, double = m.private_column("data", pad=0), m.column("double")
-        m.start({double: 0})
-        m.step({double: 2 * data})
-        m.output("end", double, row=self.rows - 1)
-        m.rows(self.rows)
 
 
 def test_a_proof_outlives_its_process(tmp_path: Path) -> None:

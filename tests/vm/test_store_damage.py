@@ -158,6 +158,7 @@ def test_a_row_that_is_changed_after_it_was_verified_is_verified_again(path: Pat
     "change",
     [
         "UPDATE proof SET data = 'text'",
+        "UPDATE proof SET data = CAST(x'ff80ff' AS TEXT), digest = CAST(x'ff' AS TEXT)",
         "UPDATE proof SET data = 5, size = 'many'",
         "UPDATE proof SET digest = 7",
         "UPDATE proof SET data = zeroblob(17000000)",
