@@ -45,11 +45,9 @@ def computed() -> float:
     return sum(os.times()[:2])
 
 
-def are_idle(client: Any) -> bool:
-    """True if no worker computes on a proof: Dask itself takes a twentieth of a processor."""
-    before = client.run(computed)
-    time.sleep(0.5)
-    return all(after - before[worker] < 0.2 for worker, after in client.run(computed).items())
+def tasks_begun(dask_worker: Any) -> int:
+    """The tasks that a worker is at, wanted or not; it runs there."""
+    return len(dask_worker.active_threads)
 
 
 def flip_results(lies: bool) -> None:
@@ -166,9 +164,11 @@ def test_a_batch_that_ends_early_leaves_no_worker_busy(client: Any) -> None:
     thread.start()
     with pytest.raises(KeyboardInterrupt):
         BatchProcessor(ENDLESS, executor=client).prove_batch_parallel(LONG, [()] * 4)
+    begun = client.run(computed)
     thread.join()
-    wait_until(lambda: are_idle(client))
+    wait_until(lambda: not any(client.run(tasks_begun).values()))
     assert not any(client.processing().values())
+    assert all(seconds - begun[worker] < 5 for worker, seconds in client.run(computed).items())  # not to their ends
 
 
 def test_a_worker_that_lies_is_named(client: Any) -> None:

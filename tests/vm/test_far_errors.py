@@ -269,5 +269,6 @@ def test_a_part_says_what_is_private_to_nobody() -> None:
         for text in (repr(shown), str(shown), f"{shown}", f"{shown!r}"):
             assert_silent(text)
             assert SECRET.to_bytes(8, "little").hex() not in text
+            assert repr(SECRET.to_bytes(8, "little"))[2:-1] not in text
     assert SECRET.to_bytes(8, "little") in bytes(part)
     assert isinstance(read.jobs[0].witness["a0"], int) and isinstance(FIBONACCI[0], TraceProgram)

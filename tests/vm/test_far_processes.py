@@ -15,7 +15,7 @@ from typing import Any
 
 import loky
 import pytest
-from elsewhere import FIBONACCI, STARTS, FibonacciProgram, proved
+from elsewhere import FIBONACCI, STARTS, Elsewhere, FibonacciProgram, proved
 from endless import ENDLESS
 from quick import QUICK
 from warned import any_length
@@ -58,10 +58,13 @@ def at_work(pid: int) -> float:
 
 
 def is_idle(pid: int) -> bool:
-    """True if a process computes nothing for a while."""
-    before = at_work(pid)
-    time.sleep(0.2)
-    return at_work(pid) == before
+    """True if all threads of a process sleep for a while; one that waits for a processor does not."""
+    for _ in range(5):
+        stats = [path.read_text().rpartition(")")[2] for path in Path(f"/proc/{pid}/task").glob("*/stat")]
+        if any(stat.split()[0] != "S" for stat in stats):
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def processes(pool: Any) -> list[int]:
@@ -91,8 +94,10 @@ def test_a_batch_that_is_interrupted_leaves_no_process_busy(pool: str) -> None:
         watch = when_busy(executor, lambda: os.kill(os.getpid(), signal.SIGINT))
         with pytest.raises(KeyboardInterrupt):
             BatchProcessor(ENDLESS, executor=executor).prove_batch_parallel(LONG, [()] * 4)
+        begun = {pid: at_work(pid) for pid in processes(executor)}
         watch.join()
         wait_until(lambda: all(map(is_idle, processes(executor))))
+        assert all(at_work(pid) < start + 5 for pid, start in begun.items())  # the proofs take longer by far
         assert BatchProcessor(QUICK, executor=executor).prove_batch_parallel(FIBONACCI, STARTS) == proved(
             FIBONACCI, STARTS
         )
@@ -104,6 +109,7 @@ def test_a_batch_that_fails_leaves_no_process_busy() -> None:
         with pytest.raises(WitnessError):
             batch.prove_batch_parallel([*LONG, *LONG], [()] * 3 + [(True,)] * 5)
         wait_until(lambda: all(map(is_idle, processes(executor))))
+        assert all(at_work(pid) < 5 for pid in processes(executor))
 
 
 def test_what_is_begun_after_the_end_is_not_done() -> None:
@@ -163,6 +169,39 @@ def test_an_executor_that_is_shut_down_while_a_batch_runs(cancelling: bool) -> N
             list(proofs)
     with pytest.raises(OptionsError, match="takes no work: cannot schedule.*give one that is running$"):
         BatchProcessor(QUICK, executor=executor).prove_batch_parallel(LONG, [()] * 4)
+
+
+def test_what_an_executor_drops_is_the_end_of_the_batch() -> None:
+    go_on = threading.Event()
+    with Elsewhere(lambda part, make: go_on.wait(60) and make(), workers=1) as executor:
+        proofs = BatchProcessor(ENDLESS, executor=executor).prove_iter(LONG[:2], [(2, 1)] * 2, return_exceptions=True)
+        thread = threading.Timer(0.2, lambda: (executor.shutdown(wait=False, cancel_futures=True), go_on.set()))
+        thread.start()
+        with pytest.raises(OptionsError, match="the executor of this batch was shut down while it ran"):
+            list(proofs)
+        thread.join()
+
+
+def test_what_waits_is_cancelled() -> None:
+    """Two parts are made and two wait, when the batch is interrupted."""
+    go_on, sent = threading.Event(), list[Future[Any]]()
+
+    class Noting(Elsewhere):
+        def submit(self, *arguments: Any, **settings: Any) -> Future[Any]:
+            sent.append(super().submit(*arguments, **settings))
+            return sent[-1]
+
+    with Noting(lambda part, make: go_on.wait(60) and make()) as executor:
+        batch = BatchProcessor(ENDLESS, executor=executor)
+        watch = threading.Thread(
+            target=lambda: (wait_until(lambda: len(sent) == 5), os.kill(os.getpid(), signal.SIGINT))
+        )
+        watch.start()
+        with pytest.raises(KeyboardInterrupt):
+            batch.prove_batch_parallel(LONG * 2, [()] * 8)
+        watch.join()
+        assert [future.cancelled() for future in sent] == [False, False, False, True, True]  # the first was the probe
+        go_on.set()
 
 
 def test_an_iterator_that_is_let_go_cancels_what_it_sent() -> None:
