@@ -168,15 +168,33 @@ def check_program(program: Program, statements: Sequence[Public]) -> None:
     for message in program.messages:
         if message.bus not in used:
             raise ValueError(f"a public message stands on the bus '{message.bus}', on which no table does")
+        check_width(program, message.bus, message.tuple)
+        if {leaf[0] for e in message.tuple for leaf in leaves(e)} - {"public", "constant"}:
+            raise ValueError("a public message is made of public scalars")
+
+
+def check_interaction(program: Program, said: Interaction) -> None:
+    check_width(program, said.bus, said.tuple)
+    for e in said.tuple:
+        affine(e)
+    for leaf in affine(said.multiplicity):
+        if leaf[0] == "column" and leaf[2] != 0:
+            raise ValueError("a multiplicity reads its own row")
+        if leaf[0] not in ("column", "constant") and said.domain != EVERY:
+            raise ValueError("a multiplicity that is known stands on every row")
+
+
+def check_width(program: Program, bus: str, shown: Sequence[Expression]) -> None:
+    width = dict(program.buses)[bus]
+    if len(shown) != width:
+        raise ValueError(f"a tuple of {len(shown)} values on the bus '{bus}' of {width}")
 
 
 def check_table(program: Program, table: Table, blocks: int) -> None:
     if not is_power_of_two(table.rows) or table.rows * blocks < 2:
         raise ValueError(f"a table of {table.rows} rows: their number is a power of two, 2 or more in all")
-    widths = dict(program.buses)
-    for said in (*table.interactions, *program.messages):
-        if len(said.tuple) != widths[said.bus]:
-            raise ValueError(f"a tuple of {len(said.tuple)} values on the bus '{said.bus}' of {widths[said.bus]}")
+    for interaction in table.interactions:
+        check_interaction(program, interaction)
     if any(not is_power_of_two(len(values)) or len(values) > table.rows for values in table.periodic):
         raise ValueError("a period is a power of two and no longer than its block")
     stated = [*table.constraints, *[(i.domain, e) for i in table.interactions for e in (*i.tuple, i.multiplicity)]]

@@ -11,9 +11,10 @@ from protocol2.forger import Forger, drawn_masks
 from protocol2.shape import Word
 from protocol2.small import SHAPES, ShapeOf, small
 from protocol2.systems import cases
+from protocol2.transcript import Transcript
 
 CASES = {name: (groups, traces) for name, groups, traces in cases()}
-TINY = small(3, 5, 2, (Word(1, 4, 2),))
+TINY = small(3, 6, 3, (Word(1, 5, 3),))
 
 
 def made(name: str, shape_of: ShapeOf, hiding: bool) -> tuple[Forger, bytes]:
@@ -68,3 +69,23 @@ def test_a_number_has_one_spelling() -> None:
     place = 32 + 24 * sum(sum(degrees) + 4 for degrees in layers)
     assert proof[place : place + 8] == bytes(8)
     assert forger.verify(other(proof, place, P)) == "a number is no element of F"
+
+
+def test_a_nonce_shows_work() -> None:
+    """A prover that does no work is refused for that alone."""
+    forger = Forger(*CASES["4 rows"], SHAPES["two later words"])
+    for seed in range(9):
+        forger.masks = drawn_masks(forger.lengths, forger.shape, random.Random(seed))
+        idle = forger.transcript
+
+        def transcript(idle=idle) -> Transcript:  # type: ignore[no-untyped-def]
+            made = idle()
+            made.ground = lambda nonce, bits: True  # type: ignore[method-assign]
+            return made
+
+        forger.transcript = transcript
+        proof = forger.prove()
+        forger.transcript = idle
+        if forger.verify(proof) == "the nonce shows no work":
+            return
+    raise AssertionError("three nonces of 0 showed work nine times")

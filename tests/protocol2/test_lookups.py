@@ -28,6 +28,7 @@ from protocol2.systems import (
     ranges,
     ranges_trace,
     times,
+    transitions,
 )
 from protocol2.transcript import Kind
 
@@ -189,6 +190,33 @@ def test_a_public_message_on_a_bus_of_no_table(guard: bool, monkeypatch: pytest.
         monkeypatch.setattr("protocol2.statement.check_program", lambda *given: None)
         forger = Forger(groups, traces)
         assert forger.verify(forger.prove()) is None
+
+
+X = column(0)
+
+
+@pytest.mark.parametrize(
+    ("interaction", "words"),
+    [
+        (Interaction("box", (times(X, X),)), "is affine"),
+        (Interaction("box", (X,), times(X, X)), "is affine"),
+        (Interaction("box", (X,), column(0, 1)), "reads its own row"),
+        (Interaction("box", (X,), ("row",), transitions()), "stands on every row"),
+        (Interaction("box", (X, X)), "a tuple of 2 values"),
+    ],
+)
+def test_interactions_that_are_none(interaction: Interaction, words: str) -> None:
+    program = Program("", (Table(4, 1, (), (), (interaction,)),), 0, (), (("box", 1),))
+    with pytest.raises(ValueError, match=words):
+        physical_tables([(program, (Public(),))])
+
+
+@pytest.mark.parametrize("shown", [(X,), (("row",),), (public(0), public(0)), ()])
+def test_messages_that_are_none(shown: tuple[Any, ...]) -> None:
+    table = Table(4, 1, (), (), (Interaction("box", (X,)),))
+    program = Program("", (table,), 1, (), (("box", 1),), (Message(1, "box", shown),))
+    with pytest.raises(ValueError, match=r"public scalars|a tuple of"):
+        physical_tables([(program, (Public((1,)),))])
 
 
 # Denominators

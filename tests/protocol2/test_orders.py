@@ -14,6 +14,7 @@ from protocol2.judge import judge
 from protocol2.linear import solution
 from protocol2.openings import Opening
 from protocol2.small import SHAPES, ShapeOf
+from protocol2.statement import Public
 from protocol2.systems import cases, ranges, ranges_trace
 from protocol2.transcript import Kind
 
@@ -321,3 +322,29 @@ def test_final_coefficients_before_the_last_queries(order: Order) -> None:
     error = product([blinded.error, *after(forger, "r", "z")])
     factor = error * total([w * x for w, x in zip(weights[-1], unseen)]).inverse()
     order.judge(forger, forger.prove({Kind.FINAL: lambda said: [a + factor * x for a, x in zip(said, unseen)]}))
+
+
+@guards
+def test_public_values_before_the_challenges(order: Order) -> None:
+    """Three public values solve the one equation over K that a wrong quotient leaves."""
+    [(program, (public,))], traces = CASES["16 rows"]
+    said: list[list[K]] = []
+    bend = {Kind.QUOTIENT: lambda values: said.append([values[0] + 1, *values[1:]]) or said[0]}
+
+    def forger(scalars: Sequence[int]) -> Forger:
+        made = Forger([(program, (Public(tuple(scalars)),))], traces, masks=masks)
+        return order.late(made, Kind.SEED, "x")
+
+    def off(scalars: Sequence[int]) -> K:
+        made = forger(scalars)
+        made.prove(bend)
+        return made.off(made.audit().settled[0])
+
+    masks = Forger(*CASES["16 rows"]).masks
+    at = off(public.scalars)
+    slopes = [off([v + int(i == j) for j, v in enumerate(public.scalars)]) - at for i in range(3)]
+    found = solution([[x.c[i] for x in slopes] for i in range(3)], list((-at).c))
+    assert found is not None
+    last = forger([v + d for v, d in zip(public.scalars, found)])
+    assert judge(last.groups, traces)
+    order.judge(last, last.prove(bend))
