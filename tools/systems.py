@@ -148,15 +148,21 @@ def zig(folder: Path) -> Path:
 def debian_arm() -> list[Path | str]:
     """The words that start Debian's Python on an emulated processor."""
     needs("qemu-aarch64-static")
-    root = unpacked(FOLDER / "debian-arm64", "arm64", "python3")
+    root = unpacked(FOLDER / "debian-arm64", "arm64", "python3", "libstdc++6")
     return ["qemu-aarch64-static", "-L", root, root / "usr/bin/python3.11"]
 
 
 def old_glibc() -> list[Path | str]:
     """The words that start a Python, compiled for glibc 2.17, with the libraries of an old Debian."""
-    libraries = unpacked(FOLDER / OLD, "amd64", "libc6", suite=OLD) / "lib/x86_64-linux-gnu"
-    [loader] = libraries.glob("ld-2.*.so")
-    return [loader, "--library-path", libraries, compiled(FOLDER / "glibc", "x86_64-linux-gnu.2.17")]
+    root = unpacked(FOLDER / OLD, "amd64", "libc6", "libstdc++6", suite=OLD)
+    libraries = [root / "lib/x86_64-linux-gnu", root / "usr/lib/x86_64-linux-gnu"]
+    [loader] = libraries[0].glob("ld-2.*.so")
+    return [
+        loader,
+        "--library-path",
+        ":".join(map(str, libraries)),
+        compiled(FOLDER / "glibc", "x86_64-linux-gnu.2.17"),
+    ]
 
 
 def musl(machine: str, architecture: str) -> list[Path | str]:

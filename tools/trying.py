@@ -22,7 +22,7 @@ from systems import SYSTEMS, Missing, System
 
 FIRST_PROOF = Path(__file__).with_name("first_proof.py")
 PIP = [sys.executable, "-m", "pip"]
-ONLY_WHEELS = ["install", "--quiet", "--only-binary=:all:"]
+ONLY_WHEELS = ["install", "--quiet", "--root-user-action=ignore", "--only-binary=:all:"]
 SECONDS, IMPORT_SECONDS = (
     2.0,
     0.15,

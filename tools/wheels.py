@@ -151,8 +151,10 @@ def make_wheel(tools: Tools, wanted: Platform, sdist: Path, work: Path, folder: 
     built = tools.build("wheel", source, work, CC=compiler, LDSHARED=f"{compiler} -shared", **host)
     if wanted.libc:
         built = with_libc(tools, built, wanted, work)
-    tools.run("auditwheel", "repair", "--plat", wanted.name, "--wheel-dir", work / "repaired", built, at=work)
+    tools.run("auditwheel", "repair", "--plat", "auto", "--wheel-dir", work / "repaired", built, at=work)
     [wheel] = (work / "repaired").iterdir()
+    if wanted.name not in wheel.name:
+        sys.exit(f"{wheel.name} is not for {wanted.name}: it needs a newer libc")
     tools.run("abi3audit", "--strict", "--assume-minimum-abi3", "3.11", wheel, at=work)
     if kernels(wheel) != wanted.kernels:
         sys.exit(f"{wheel.name} has kernels for {sorted(kernels(wheel))}, not for {sorted(wanted.kernels)}")
@@ -165,6 +167,7 @@ def with_libc(tools: Tools, wheel: Path, wanted: Platform, work: Path) -> Path:
     [folder] = (work / "unpacked").iterdir()
     [extension] = folder.glob("l2zk/_core.*.so")
     tools.run("patchelf", "--replace-needed", "libc.so", wanted.libc, extension, at=work)
+    (work / "packed").mkdir()
     tools.run("python", "-m", "wheel", "pack", "--dest-dir", work / "packed", folder, at=work)
     return work / "packed" / wheel.name
 
