@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "build" / "systems"
 SOURCES = (Path("/etc/apt/sources.list.d/debian.sources"), Path("/etc/apt/sources.list"))
 OLD = "bullseye"  # the oldest Debian that is where the others are: glibc 2.31
+MUSL = "trixie"  # musl 1.2.5: numpy's libraries need 1.2.4, whose loader knows relative relocations in their short form
 
 
 MODULES = """
@@ -109,12 +110,14 @@ def compiled(folder: Path, target: str) -> Path:
     choose_modules(source / "Modules")
     machine, _, system = target.partition(".")[0].partition("-")
     words = [f"--host={machine}-unknown-{system}", "--build=x86_64-pc-linux-gnu", "--disable-ipv6"]
-    words += ["ac_cv_file__dev_ptmx=no", "ac_cv_file__dev_ptc=no", f"--with-build-python={which('python3.11')}"]
+    words += [f"ac_cv_{what}=no" for what in ("file__dev_ptmx", "file__dev_ptc", "func_preadv2", "func_pwritev2")]
+    words += [f"--with-build-python={which('python3.11')}"]
     compiler = {"CC": f"{zig(FOLDER / 'zig')} cc -target {target} -dynamic"}
     compiler |= {"AR": "ar", "READELF": str(which("readelf"))}  # its path: a mere name is refused for another target
     compiler["PKG_CONFIG"] = "false"  # it would find this machine's libraries
     call(["./configure", *words], source, OPT="-DNDEBUG -O1 -Wno-date-time", **compiler)
-    call(["make", f"-j{os.cpu_count()}", "python"], source)
+    soabi = f"SOABI=cpython-311-{target.partition('.')[0]}"  # in the names of extensions; configure knows glibc alone
+    call(["make", f"-j{os.cpu_count()}", soabi, "python"], source)
     (source / "installed" / "bin").mkdir(parents=True)
     (source / "python").rename(source / "installed" / "bin" / "python3.11")
     copytree(source / "Lib", source / "installed" / "lib" / "python3.11")
@@ -169,7 +172,8 @@ def musl(machine: str, architecture: str) -> list[Path | str]:
     """The words that start a Python, compiled for musl, with Debian's musl; emulated if the machine is another."""
     emulator = [] if machine == os.uname().machine else [f"qemu-{machine}-static"]
     needs(*emulator)
-    library = unpacked(FOLDER / f"musl-{machine}", architecture, "musl") / f"lib/{machine}-linux-musl/libc.so"
+    files = unpacked(FOLDER / f"musl-{machine}", architecture, "musl", suite=MUSL)
+    library = files / f"usr/lib/{machine}-linux-musl/libc.so"
     return [*emulator, library, compiled(FOLDER / f"musl-{machine}", f"{machine}-linux-musl")]
 
 

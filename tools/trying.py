@@ -108,7 +108,7 @@ def told(install: list, rest: list, start: list, variables: dict[str, str]) -> s
             installed = processor_seconds() - begun
     done = subprocess.run([*map(str, start), str(FIRST_PROOF)], env=variables, capture_output=True, text=True)
     if done.returncode:
-        print(done.stderr)
+        print(f"{done.stderr}ended with {done.returncode}")
         return ""
     found = json.loads(done.stdout)
     if lacking := set(found["runnable"]) - set(found["offered"]):
