@@ -23,6 +23,8 @@
 #include "machine.h"
 #include "tiles.h"
 #include "sumcheck.h"
+#include "streams.h"
+#include "machine_extension.h"
 
 _Static_assert(W == 1 || W == 2 || W == 4 || W == 8, "runs of eight fill whole vectors");
 _Static_assert(TILE % W == 0 && CHUNK % TILE == 0, "tiles are whole vectors, chunks whole tiles");
@@ -70,6 +72,7 @@ const l2zk_kernels TABLE = {
     .dot_extension = dot_extension,
     .round_products = round_products,
     .double_eq = double_eq,
+    .layer_products = layer_products,
     .add_multiple = add_multiple,
     .add_powers = add_powers,
     .add_base_powers = add_base_powers,

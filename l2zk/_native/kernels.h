@@ -154,12 +154,14 @@ typedef struct {
     void (*split_weights)(const uint64_t *weights, size_t stride, size_t count, uint64_t *limbs);
     k3 (*dot)(const uint64_t *limbs, size_t stride, const uint64_t *values, size_t count);
 
-    /* sumcheck.h: an array over K has its coordinates `stride` apart */
+    /* sumcheck.h, streams.h, machine_extension.h: an array over K has its coordinates `stride` apart */
     void (*fold_streams)(const k3_limbs *weights, const uint64_t *const *sources, size_t streams, size_t count,
                          uint64_t *out, size_t stride);
     void (*fold_pairs)(uint64_t *a, size_t stride, size_t half, size_t count, k3 r);
     k3 (*dot_extension)(const uint64_t *a, size_t a_stride, const uint64_t *b, size_t b_stride, size_t count);
     void (*round_products)(const uint64_t *a, size_t a_stride, const uint64_t *b, size_t b_stride, size_t first,
+                           size_t last, size_t half, k3 out[2]);
+    void (*layer_products)(const uint64_t *arrays, size_t stride, const uint64_t *eq, size_t eq_stride, size_t first,
                            size_t last, size_t half, k3 out[2]);
     void (*double_eq)(uint64_t *a, size_t stride, size_t count, k3 r);
     void (*add_multiple)(uint64_t *out, size_t out_stride, const uint64_t *a, size_t a_stride, size_t count, k3 factor);

@@ -115,6 +115,8 @@ cdef extern from "kernels.h" nogil:
         k3 (*dot_extension)(const uint64_t *, size_t, const uint64_t *, size_t, size_t) noexcept nogil
         void (*round_products)(const uint64_t *, size_t, const uint64_t *, size_t, size_t, size_t, size_t,
                                k3 *) noexcept nogil
+        void (*layer_products)(const uint64_t *, size_t, const uint64_t *, size_t, size_t, size_t, size_t,
+                               k3 *) noexcept nogil
         void (*double_eq)(uint64_t *, size_t, size_t, k3) noexcept nogil
         void (*add_multiple)(uint64_t *, size_t, const uint64_t *, size_t, size_t, k3) noexcept nogil
         void (*add_powers)(uint64_t *, size_t, size_t, k3, k3) noexcept nogil
