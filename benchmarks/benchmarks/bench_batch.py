@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from timeit import repeat
+import timeit
 
 from l2zk import BatchProcessor, TraceZkVm
 
@@ -43,5 +43,5 @@ class CostModel(Proving):
 
     def track_distance(self, statement: str, log_rows: int, hiding: bool) -> float:
         said = BatchProcessor(self.vm, max_workers=1).schedule([self.program], [self.witness]).seconds
-        taken = min(repeat(lambda: self.vm.prove(self.program, self.witness), number=1, repeat=7))
+        taken = min(timeit.repeat(lambda: self.vm.prove(self.program, self.witness), number=1, repeat=7))
         return max(said / taken, taken / said) - 1

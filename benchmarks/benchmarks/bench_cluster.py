@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import timeit
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack
-from timeit import repeat
 from typing import Any
 
 from l2zk import BatchProcessor, TraceZkVm
@@ -46,7 +46,7 @@ class Cluster:
         program = Fibonacci(log_rows)
         programs, witnesses = [program] * PROOFS, [first_row(program, seed) for seed in range(PROOFS)]
         self.batch.prove_batch_parallel(programs[:4], witnesses[:4])
-        return min(repeat(lambda: self.batch.prove_batch_parallel(programs, witnesses), number=1, repeat=3))
+        return min(timeit.repeat(lambda: self.batch.prove_batch_parallel(programs, witnesses), number=1, repeat=3))
 
     track_seconds.unit = "seconds"
 

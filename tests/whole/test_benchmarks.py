@@ -74,6 +74,15 @@ def test_benchmarks_speak_through_public_names_alone() -> None:
                 assert not [name.name for name in node.names if name.name.startswith("l2zk.")], path.name
 
 
+SETTINGS = {"number", "repeat", "timer", "processes", "rounds", "timeout", "warmup_time", "sample_time", "setup"}
+"""Names that asv takes from a benchmark, its class, or its module: an imported function of such a name breaks it."""
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_no_name_of_a_module_is_taken_for_a_setting(suite: Callable[[str], ModuleType], file: str) -> None:
+    assert not SETTINGS & set(vars(suite(file)))
+
+
 def refusing(*names: str) -> Callable[..., object]:
     """What an older commit has in place of a class that takes these arguments."""
 
