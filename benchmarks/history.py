@@ -9,7 +9,9 @@ A commit that does not build is named and passed over. The page is .asv/html/ind
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from page import make_whole
@@ -24,7 +26,7 @@ def main() -> None:
     suite = Suite(arguments.place, results=arguments.results or arguments.place / "results", machine=arguments.machine)
     commits = chosen(suite, arguments)
     if arguments.draw:
-        found = [one for one in suite.measured().values() if one.built and one.commit in set(commits)]
+        found = of(suite, commits, arguments.bench)
     else:
         count = len(commits) if arguments.commits else arguments.last
         found = measure(suite, commits, count, arguments.bench, arguments.quick)
@@ -73,7 +75,14 @@ def measure(suite: Suite, commits: list[str], count: int, bench: str, quick: boo
     if not built:
         raise SystemExit("no commit builds: asv says why above")
     suite.run(built, "--bench", bench, *(["--quick"] if quick else ["--interleave-rounds"]))
-    return [one for one in suite.measured().values() if one.commit in set(built)]
+    return of(suite, built, bench)
+
+
+def of(suite: Suite, commits: list[str], bench: str) -> list[Measured]:
+    """The results of commits that were built, oldest first: exact figures, and the times that are measured."""
+    there, wanted = suite.measured(), re.compile(f"{EXACT}|{bench}")
+    built = [there[commit] for commit in reversed(commits) if commit in there and there[commit].built]
+    return [replace(one, figures={c: v for c, v in one.figures.items() if wanted.search(c[0])}) for one in built]
 
 
 def building(suite: Suite, commits: list[str]) -> Iterator[str]:

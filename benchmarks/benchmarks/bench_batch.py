@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import timeit
+from time import process_time
 
 from l2zk import BatchProcessor, TraceZkVm
 
@@ -19,6 +20,7 @@ class Batch:
     params = [[4, 8]]
     number = 1
     warmup_time = 0.0
+    timer = process_time
 
     def setup(self, log_rows: int) -> None:
         program = Fibonacci(log_rows)

@@ -6,7 +6,9 @@ a benchmark's `setup`, which raises NotImplementedError: asv then passes that be
 
 from __future__ import annotations
 
-from functools import lru_cache
+import subprocess
+import sys
+from functools import lru_cache, partial
 from time import process_time
 
 from l2zk import Proof, ProofOptions, TraceZkVm
@@ -14,6 +16,13 @@ from l2zk import Proof, ProofOptions, TraceZkVm
 from .programs import STATEMENTS, Statement, first_row
 
 SEED = 1
+MEASURED = """
+from time import process_time
+{before}
+begun = process_time()
+{code}
+print(process_time() - begun)
+"""
 
 
 class Proving:
@@ -39,6 +48,13 @@ def proven(statement: str, log_rows: int, hiding: bool) -> tuple[Statement, list
     witness = first_row(program, SEED)
     vm = TraceZkVm(options(hiding), threads=1)
     return program, witness, vm, vm.prove(program, witness)
+
+
+def in_new_processes(code: str, before: str = "") -> float:
+    """The least seconds of the processor for the code in a new process, of five; `before` is not counted."""
+    script = MEASURED.format(before=before, code=code)
+    run = partial(subprocess.run, [sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    return min(float(run().stdout) for _ in range(5))
 
 
 def options(hiding: bool) -> ProofOptions:

@@ -97,6 +97,17 @@ def test_the_last_commits_that_build_are_measured_all_at_once(
     assert all(scripts.suite.EXACT in words for words in runs[:-1])
 
 
+def test_only_what_was_measured_is_drawn(scripts: SimpleNamespace, repository: Path, tmp_path: Path) -> None:
+    suite = stub(scripts, tmp_path / "place", repository).suite
+    newest, middle, oldest = commits(repository)
+    other = "bench_kernels.Kernels.time_kernel"
+    for commit, date in ((newest, 1), (oldest, 2), (middle, 3)):
+        write(suite.results / "desk", commit, {BYTES: [[1.0], []], PROVE: [[1.0], []], other: [[1.0], []]}, date)
+    found = scripts.history.of(suite, [newest, oldest], TIMED)
+    assert [one.commit for one in found] == [oldest, newest]
+    assert {name for one in found for name, *_ in one.figures} == {BYTES, PROVE}
+
+
 def test_no_more_commits_are_built_than_are_asked_for(
     scripts: SimpleNamespace, repository: Path, tmp_path: Path
 ) -> None:
