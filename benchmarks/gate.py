@@ -9,6 +9,7 @@ The exit code is 0 if nothing is worse, 1 if something is.
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterator
 from math import isnan
 from pathlib import Path
@@ -43,10 +44,10 @@ def main() -> None:
 
 
 def changed(before: Figures, after: Figures, factor: float) -> Iterator[tuple[str, bool]]:
-    """A line for each figure that is another than before, or is no more; and True if it is worse by the factor."""
+    """A line for each exact figure that is another than before, or is no more; True if it is worse by the factor."""
     for case, old in sorted(before.items()):
         new, name, parameters = after.get(case), case[0], ", ".join(case[1:])
-        if old is None or isnan(old) or new == old:
+        if not re.search(EXACT, name) or old is None or isnan(old) or new == old:
             continue
         if new is None or isnan(new):
             yield f"WORSE {name}({parameters}) gives no figure", True

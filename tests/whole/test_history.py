@@ -209,6 +209,7 @@ def test_the_picture_names_the_commits_and_nothing_of_the_machine(
         (BYTES, 100.0, float("nan"), "no figure", True),
         (BYTES, float("nan"), 100.0, None, False),
         (BYTES, None, 100.0, None, False),
+        (PROVE, 1.0, 9.0, None, False),
     ],
 )
 def test_the_gate_judges_figures(
