@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
 from secrets import token_hex
@@ -65,6 +65,7 @@ class DaskEngine(Engine):
         self._client = client
         self._threads: dict[str, int] = {}
         self._keys: WeakKeyDictionary[Future[bytes], str] = WeakKeyDictionary()
+        self._only: WeakKeyDictionary[Future[bytes], Sequence[str]] = WeakKeyDictionary()
         self._asked, self._seen = -NEWS_SECONDS, monotonic()
 
     @contextmanager
@@ -94,11 +95,12 @@ class DaskEngine(Engine):
             settings |= {"workers": others, "allow_other_workers": True}  # where these are gone, any will do
         future = submitted(self.executor, make, part, **settings)
         self._keys[future] = settings["key"]
+        self._only[future] = settings.get("workers", ())
         return future
 
     def worker(self, future: Future[bytes], said: str) -> str:
         """The address of the worker that has a future's result, as the scheduler knows it."""
-        error: Any = future.exception()
+        error: Any = None if future.cancelled() else future.exception()
         if hasattr(error, "last_worker"):  # a KilledWorker
             return str(error.last_worker.address)
         held: Any = {}
@@ -108,14 +110,19 @@ class DaskEngine(Engine):
         known = [str(address) for addresses in held.values() for address in addresses]
         return known[0] if known else super().worker(future, said)
 
-    def look(self) -> None:
-        """Raise if the scheduler is gone, or if there has been no worker for long."""
+    def look(self) -> Sequence[Future[bytes]]:
+        """The futures whose task waits for workers that are gone: where it came when there was none at all, Dask gives
+        it to no other. Raises if the scheduler is gone, or if there has been no worker for long.
+        """
         if self._client.status not in ("running", "connecting"):
             raise OptionsError("the Dask client of this batch was closed while it ran")
         if self._workers():
             self._seen = monotonic()
         elif monotonic() - self._seen > LONELY_SECONDS:
             raise WorkerError(f"the cluster has had no worker for {LONELY_SECONDS:.0f} seconds: start some")
+        here = self._workers().keys()
+        waiting = [(future, only) for future, only in list(self._only.items()) if only and not future.done()]
+        return [future for future, only in waiting if here and here.isdisjoint(only)]
 
     def _workers(self) -> dict[str, int]:
         """The threads of each worker by its address."""

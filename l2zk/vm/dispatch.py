@@ -14,6 +14,7 @@ from concurrent.futures import BrokenExecutor, Future
 from contextlib import closing
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
+from weakref import WeakSet
 
 from l2zk.base.foreign import told
 from l2zk.base.progress import LOOK_IN_SECONDS, Stopped
@@ -74,6 +75,7 @@ class Dispatch:
         self._sent: dict[Future[bytes], Sent] = {}
         self._ended: SimpleQueue[Future[bytes]] = SimpleQueue()
         self._reasons: dict[int, str] = {}
+        self._given_up: WeakSet[Future[bytes]] = WeakSet()
         self._token, self._has_begun = "", False
 
     def outcomes(self, parts: Sequence[Sequence[int]]) -> Outcomes:
@@ -144,7 +146,9 @@ class Dispatch:
             try:
                 return self._sent.pop(self._ended.get(timeout=LOOK_IN_SECONDS))
             except Empty:
-                self._engine.look()
+                for future in self._engine.look():
+                    self._given_up.add(future)
+                    future.cancel()
 
     def _taken(self, sent: Sent) -> Outcomes:
         """The outcomes of a part that has ended, but of those jobs that are sent once more."""
@@ -161,13 +165,16 @@ class Dispatch:
                 yield index, WorkerError(f"{self._reasons.pop(index)}; made again, {_reason(worker, result)}")
             else:
                 self._reasons[index] = _reason(worker, result)
-                self._waiting.appendleft(Waiting([index], worker, by_itself=sent.future.exception() is not None))
+                lost = sent.future.cancelled() or sent.future.exception() is not None
+                self._waiting.appendleft(Waiting([index], "" if lost else worker, by_itself=lost))
 
     def _read(self, sent: Sent) -> tuple[str, Sequence[Outcome]]:
         """The worker's name for itself, and its outcomes; a WorkerError for each job where it gave none."""
-        if sent.future.cancelled():
-            raise shut_down()
         try:
+            if sent.future in self._given_up:
+                raise WorkerError("gave nothing: the worker that was to make it is gone")
+            if sent.future.cancelled():
+                raise shut_down()
             error = sent.future.exception()
             if error is not None:
                 raise WorkerError(self._lost(error))

@@ -5,7 +5,7 @@ send(make, part) → the future of its outcomes;   places: the parts that are ma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 
@@ -38,8 +38,12 @@ class Engine:
         """The worker that made a part, which calls itself so."""
         return said or f"a worker of {self.name}"
 
-    def look(self) -> None:
-        """Raise if no result can come any more, though the futures do not say so; called while none comes."""
+    def look(self) -> Sequence[Future[bytes]]:
+        """The futures that will never have a result, though they do not say so; raises where none will have one.
+
+        It is called while no result comes.
+        """
+        return ()
 
     @contextmanager
     def batch(self) -> Iterator[str]:

@@ -249,6 +249,21 @@ def test_a_cluster_without_workers(monkeypatch: pytest.MonkeyPatch) -> None:
             BatchProcessor(QUICK, executor=one).prove_batch_parallel(LONG, [()] * 4)
 
 
+def test_a_task_that_waits_for_workers_which_are_gone_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dask does not, if it was sent when there was no worker."""
+    with distributed.LocalCluster(n_workers=0, processes=False, dashboard_address=None) as small:
+        with distributed.Client(small) as one:
+            engine = dask.DaskEngine(one)
+            with monkeypatch.context() as before:
+                before.setattr(engine, "_workers", lambda: {"tcp://10.0.0.1:1": 1, "tcp://10.0.0.1:2": 1})
+                future = engine.send(bytes, b"part", avoid="tcp://10.0.0.1:1")
+                assert not engine.look()
+            free = engine.send(bytes, b"part", "")
+            small.scale(1)
+            assert free.result(60) == b"part"
+            wait_until(lambda: future.done() or list(engine.look()) == [future])
+
+
 def test_what_is_no_client(client: Any) -> None:
     with pytest.raises(OptionsError, match="executor is the class Client, not an instance of it"):
         BatchProcessor(executor=distributed.Client)  # type: ignore[arg-type]

@@ -14,8 +14,10 @@ from warned import any_length
 
 from l2zk import CachedZkVm, L2zkError, ProofOptions, TraceZkVm, errors
 from l2zk.errors import ConstraintError, ProofError, UnknownProgramError, WorkerError
-from l2zk.vm.batch import BatchProcessor
+from l2zk.vm.batch import LEAST_FAR, BatchProcessor
 from l2zk.vm.cache import CacheStats
+from l2zk.vm.engine import Engine
+from l2zk.vm.parts import Costs
 from l2zk.vm.wire import MADE, Part, outcomes_from_bytes, outcomes_to_bytes
 
 pytestmark = any_length
@@ -158,6 +160,30 @@ def test_what_may_have_killed_its_worker_is_made_again_by_itself() -> None:
     assert given == [one for index, one in enumerate(proved(programs, starts)) if index != 7]
     alone = [count for count, part in zip(at_once, workers.parts) if len(part.jobs) == 1]
     assert len(alone) == len(lost[0].jobs) and set(alone) == {1}
+
+
+def test_what_an_engine_gives_up_is_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[Any] = []
+    go_on, send = threading.Event(), Engine.send
+
+    def noted(*arguments: Any) -> Any:
+        sent.append(send(*arguments))
+        return sent[-1]
+
+    def look(engine: Engine) -> Any:
+        go_on.set()
+        return sent[1:2]  # which waits while the first is made
+
+    monkeypatch.setattr(Engine, "send", noted)
+    monkeypatch.setattr(Engine, "look", look)
+    slow = TraceZkVm(ProofOptions(queries=5, grinding=25, zero_knowledge=False, allow_insecure=True), threads=1)
+    assert Costs(slow).seconds((PROGRAM, START)) > LEAST_FAR  # so each is a part
+    with Elsewhere(lambda part, make: go_on.wait(60) and proof(PROOF), workers=1) as workers:
+        given = BatchProcessor(slow, executor=workers).prove_batch_parallel(
+            [PROGRAM] * 2, [START] * 2, return_exceptions=True
+        )
+    assert len(sent) > 2 and sent[1].cancelled()
+    assert "the worker that was to make it is gone; made again" in str(given[1])
 
 
 @pytest.mark.parametrize("lie", ["of another witness", "of other parameters", "with weaker options", "it is empty"])
