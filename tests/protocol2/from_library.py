@@ -9,13 +9,15 @@ from blake3 import blake3
 from core2 import core2
 
 from l2zk import TraceProgram, TraceZkVm
+from l2zk.errors import ProofError
 from l2zk.language.definition import Definition
 from l2zk.language.program import defined
 
 from .algebra import K, P
 from .lengths import Lengths, Part, classes
-from .proof import seed
+from .proof import prove, seed, verify
 from .shape import Shape
+from .small import ShapeOf
 from .statement import Domain, Expression, Group, Program, Public, Table, physical_tables
 from .transcript import u64
 
@@ -141,3 +143,38 @@ def salts_of(key: bytes, shape: Shape) -> list[bytes]:
         block = hasher.digest(length=64, seek=64 * (task * blocks + i % stretch))
         salts.append(block[16 * (i // stretch) :][:16])
     return salts
+
+
+KEY = bytes(range(32))
+
+
+class Case:
+    """A statement in a shape, as both sides take it."""
+
+    def __init__(self, program: TraceProgram, witness: object, shape_of: ShapeOf, hiding: bool) -> None:
+        self.groups, self.traces, definition = group_of(program, witness)
+        self.shape_of, self.hiding = shape_of, hiding
+        self.lengths = lengths_of(self.groups, hiding)
+        self.shape = shape_of(self.lengths)
+        self.statement = core_statement(definition, self.lengths, self.shape)
+        self.header = header_of(self.groups, self.lengths, self.shape)
+        scalars = self.groups[0][1][0].scalars
+        self.public = scalars[: len(definition.air.inputs)], scalars[len(definition.air.inputs) :]
+
+    def by_core(self, threads: int = 1) -> bytes:
+        arguments = (self.header, *self.public, self.traces[0], KEY)
+        return core2.prove_bytes(self.statement, *arguments, threads=threads)  # type: ignore[no-any-return]
+
+    def by_twin(self) -> bytes:
+        masks = masks_of(KEY, self.lengths, self.shape, salts_of(KEY, self.shape)) if self.hiding else None
+        return prove(self.groups, self.traces, self.shape_of, masks=masks, hiding=self.hiding)
+
+    def core_accepts(self, body: bytes) -> bool:
+        try:
+            core2.verify_bytes(self.statement, self.header, body, *self.public)
+        except ProofError:
+            return False
+        return True
+
+    def twin_accepts(self, body: bytes) -> bool:
+        return verify(self.groups, body, self.shape_of, hiding=self.hiding) is None

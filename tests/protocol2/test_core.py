@@ -6,14 +6,11 @@ import random
 from typing import Any
 
 import pytest
-from core2 import core2
 from example_programs import Cubes, Domains, Fibonacci, LookAhead, Powers, Silent, Wide
 
-from l2zk.errors import ProofError
-from protocol2.from_library import core_statement, group_of, header_of, lengths_of, masks_of, salts_of
-from protocol2.proof import prove, verify
+from protocol2.from_library import Case
 from protocol2.shape import Word
-from protocol2.small import SHAPES, ShapeOf, small
+from protocol2.small import SHAPES, small
 
 PROGRAMS: dict[str, tuple[Any, Any]] = {
     "a program of one row": (Fibonacci(1), ()),
@@ -27,46 +24,12 @@ PROGRAMS: dict[str, tuple[Any, Any]] = {
     "no public value": (Silent(), ()),
     "more rows than a tile": (Fibonacci(2100), ()),
 }
-KEY = bytes(range(32))
-
-
-class Case:
-    """A statement in a shape, as both sides take it."""
-
-    def __init__(self, name: str, shape_of: ShapeOf, hiding: bool) -> None:
-        program, witness = PROGRAMS[name]
-        self.groups, self.traces, definition = group_of(program, witness)
-        self.shape_of, self.hiding = shape_of, hiding
-        self.lengths = lengths_of(self.groups, hiding)
-        self.shape = shape_of(self.lengths)
-        self.statement = core_statement(definition, self.lengths, self.shape)
-        self.header = header_of(self.groups, self.lengths, self.shape)
-        scalars = self.groups[0][1][0].scalars
-        self.public = scalars[: len(definition.air.inputs)], scalars[len(definition.air.inputs) :]
-
-    def by_core(self, threads: int = 1) -> bytes:
-        arguments = (self.header, *self.public, self.traces[0], KEY)
-        return core2.prove_bytes(self.statement, *arguments, threads=threads)  # type: ignore[no-any-return]
-
-    def by_twin(self) -> bytes:
-        masks = masks_of(KEY, self.lengths, self.shape, salts_of(KEY, self.shape)) if self.hiding else None
-        return prove(self.groups, self.traces, self.shape_of, masks=masks, hiding=self.hiding)
-
-    def core_accepts(self, body: bytes) -> bool:
-        try:
-            core2.verify_bytes(self.statement, self.header, body, *self.public)
-        except ProofError:
-            return False
-        return True
-
-    def twin_accepts(self, body: bytes) -> bool:
-        return verify(self.groups, body, self.shape_of, hiding=self.hiding) is None
 
 
 @pytest.mark.parametrize("hiding", [True, False])
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_core_and_twin_make_the_same_proof(name: str, hiding: bool) -> None:
-    case = Case(name, small() if name != "more rows than a tile" else SHAPES["two later words"], hiding)
+    case = Case(*PROGRAMS[name], small() if name != "more rows than a tile" else SHAPES["two later words"], hiding)
     body = case.by_core()
     assert body == case.by_twin()
     assert case.core_accepts(body)
@@ -76,7 +39,7 @@ def test_core_and_twin_make_the_same_proof(name: str, hiding: bool) -> None:
 @pytest.mark.parametrize("cosets", [2, 4, 8])
 def test_a_message_that_is_long_enough_for_blocks_of_query_weights(cosets: int) -> None:
     log_n = 11 + cosets.bit_length() - 1
-    case = Case("more rows than a tile", small(11, log_n, 40, (Word(2, 11, 20), Word(3, 10, 9))), True)
+    case = Case(*PROGRAMS["more rows than a tile"], small(11, log_n, 40, (Word(2, 11, 20), Word(3, 10, 9))), True)
     body = case.by_core()
     assert body == case.by_twin()
     assert case.core_accepts(body)
@@ -85,21 +48,21 @@ def test_a_message_that_is_long_enough_for_blocks_of_query_weights(cosets: int) 
 @pytest.mark.parametrize("hiding", [True, False])
 @pytest.mark.parametrize("shape", SHAPES)
 def test_in_every_kind_of_shape(shape: str, hiding: bool) -> None:
-    case = Case("a period, degree 3", SHAPES[shape], hiding)
+    case = Case(*PROGRAMS["a period, degree 3"], SHAPES[shape], hiding)
     body = case.by_core()
     assert body == case.by_twin()
     assert case.core_accepts(body)
 
 
 def test_on_every_instruction_set_and_number_of_threads(isa: str) -> None:
-    case = Case("look-ahead 2", small(grinding=5), True)
+    case = Case(*PROGRAMS["look-ahead 2"], small(grinding=5), True)
     bodies = {case.by_core(threads) for threads in (1, 2, 3)}
     assert bodies == {case.by_twin()}
     assert all(map(case.core_accepts, bodies))
 
 
 def test_every_byte_counts() -> None:
-    case = Case("fibonacci", small(2, 4, 2, (Word(1, 3, 2),)), True)
+    case = Case(*PROGRAMS["fibonacci"], small(2, 4, 2, (Word(1, 3, 2),)), True)
     body = case.by_core()
     assert case.core_accepts(body)
     for at in range(len(body)):
@@ -111,7 +74,7 @@ def test_every_byte_counts() -> None:
 
 def test_core_and_twin_judge_changed_proofs_alike() -> None:
     rng = random.Random(5)
-    case = Case("every kind of domain", SHAPES["two later words"], True)
+    case = Case(*PROGRAMS["every kind of domain"], SHAPES["two later words"], True)
     body = case.by_core()
     for _ in range(25):
         changed = bytearray(body)
@@ -121,7 +84,7 @@ def test_core_and_twin_judge_changed_proofs_alike() -> None:
 
 
 def test_another_public_value_is_refused() -> None:
-    case = Case("fibonacci", small(), True)
+    case = Case(*PROGRAMS["fibonacci"], small(), True)
     body = case.by_core()
     inputs, outputs = case.public
     case.public = (inputs[0] + 1, *inputs[1:]), outputs
