@@ -13,8 +13,9 @@ from l2zk.errors import ProofError
 from l2zk.language.definition import Definition
 from l2zk.language.program import defined
 
+from . import lengths as of_lengths
 from .algebra import K, P
-from .lengths import Lengths, Part, classes
+from .lengths import Lengths, Part
 from .proof import prove, seed, verify
 from .shape import Shape
 from .small import ShapeOf
@@ -40,15 +41,20 @@ def expression(air: Any, index: int) -> Expression:
     return ("+-*"[kind - 5], expression(air, x), expression(air, y))
 
 
+def stated_table(air: Any) -> Table:
+    """The table of an AIR."""
+    stated = tuple(
+        (Domain(DOMAINS[c.domain.kind], c.domain.x, c.domain.y), expression(air, c.node)) for c in air.constraints
+    )
+    return Table(air.length, len(air.columns), air.periodic, stated)
+
+
 def group_of(program: TraceProgram, witness: object = ()) -> tuple[list[Group], list[list[list[int]]], Definition]:
     """The statement and the trace of a run."""
     definition = defined(program)
     air = definition.air
     trace = TraceZkVm().trace(program, witness)  # type: ignore[arg-type]
-    stated = tuple(
-        (Domain(DOMAINS[c.domain.kind], c.domain.x, c.domain.y), expression(air, c.node)) for c in air.constraints
-    )
-    table = Table(air.length, len(air.columns), air.periodic, stated)
+    table = stated_table(air)
     proof = TraceZkVm().prove(program, witness)  # type: ignore[arg-type]
     scalars = (*proof.public_inputs.values(), *proof.public_outputs.values())
     twin = Program(air.id, (table,), len(scalars))
@@ -92,7 +98,7 @@ def core_statement(definition: Definition, lengths: Lengths, shape: Shape) -> An
 
 def needed(part: Part, domain: Domain, stated: Expression, lengths: Lengths) -> int:
     """The coefficients that a constraint gives Q."""
-    degree = part.degree(stated, lengths.hiding)[0] + classes(part.table, domain, part.skipped).degree[0]
+    degree = part.degree(stated, lengths.hiding)[0] + of_lengths.classes(part.table, domain, part.skipped).degree[0]
     return max(1, degree - (1 << part.skipped) + 1)
 
 
