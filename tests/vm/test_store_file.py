@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
 
 import pytest
 from example_programs import Fibonacci
@@ -185,12 +186,16 @@ print(outcomes(made), len(texts), texts)
 """
 
 
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that others may enter; those of pytest are closed to them again whenever another pytest begins."""
+    with TemporaryDirectory() as name:
+        yield Path(name)
+
+
 @pytest.mark.parametrize("what", ["folder", "file", "key", "lock"])
-def test_what_may_not_be_written_or_read_is_passed_over_with_one_warning(what: str, tmp_path_factory: Any) -> None:
-    folder = tmp_path_factory.mktemp("closed")
-    for above in (folder, *folder.parents[:2]):
-        above.chmod(0o755)
-    path = folder / "proofs.db"
+def test_what_may_not_be_written_or_read_is_passed_over_with_one_warning(what: str, open_folder: Path) -> None:
+    path, folder = open_folder / "proofs.db", open_folder
     if what != "folder":
         put(path, 1)._store.close()  # type: ignore[union-attr]
         ends = {"": 0o666, ".key": 0o644, ".lock": 0o666}
