@@ -52,11 +52,11 @@ def key_of(
             b"".join(_columns(definition, binding, asked.trace is not None)),
             _trace(asked.trace),
         ]
-        return blake3(_joined(parts), key=secret), binding.public_inputs
     except KeyboardInterrupt:
         raise
     except BaseException:  # the caller's objects raised; the machine will say what is wrong with them
         return None
+    return blake3(_joined(parts), key=secret), binding.public_inputs
 
 
 @cached(128)

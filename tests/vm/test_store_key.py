@@ -20,10 +20,11 @@ from quick import QUICK
 from storing import files, finished, machine, outcomes, put, python, told
 
 from l2zk import CachedZkVm, ProofOptions, TraceProgram
+from l2zk._core import blake3
 from l2zk.base.field import MODULUS
 from l2zk.errors import WitnessError
 from l2zk.language.witness import bind
-from l2zk.vm import store_origin
+from l2zk.vm import store_key, store_origin
 from l2zk.vm.settings import Asked
 from l2zk.vm.store_key import key_of
 
@@ -103,6 +104,19 @@ def test_what_no_proof_can_be_made_of_has_no_key(witness: Any) -> None:
     with pytest.raises(WitnessError):
         QUICK.prove(Pair(), witness)
     assert key(Pair) is None and key(None) is None and key(Pair(), (2, 5, COLUMN), trace=5) is None
+
+
+def test_a_fault_of_our_own_is_told_rather_than_nothing_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where a core that was built before it took a key is beside this code."""
+
+    def refuses(data: Any, *, key: bytes | None = None) -> bytes:
+        if key is not None:
+            raise TypeError("blake3() got an unexpected keyword argument 'key'")
+        return blake3(data)
+
+    monkeypatch.setattr(store_key, "blake3", refuses)
+    with pytest.raises(TypeError, match="unexpected keyword"):
+        key(Fibonacci(10))
 
 
 VALUES = st.integers(0, 3) | st.sampled_from([MODULUS - 1, 2**32])
