@@ -154,6 +154,12 @@ def _named_bytes(names: tuple[str, ...]) -> tuple[NDArray[np.uint8], NDArray[np.
     return np.frombuffer(template, dtype=np.uint8), known, places
 
 
+def check_options(stated: ProofOptions, demanded: ProofOptions) -> None:
+    """Refuse a proof that was made with other options than those demanded (PROTOCOL 7.3)."""
+    if stated != demanded:
+        raise ProofError(f"the proof was made with {stated}, but {demanded} is demanded", "7.3")
+
+
 def accepted_shape(options: ProofOptions, profile: Profile, least: int | None) -> Shape:
     """The shape of proofs with a proof's own options, if they prove at least this many bits (PROTOCOL 7.3)."""
     try:

@@ -9,11 +9,11 @@ from threading import Lock
 from typing import Any
 
 from l2zk.base.foreign import foreign
-from l2zk.errors import OptionsError, ProgramError, ProofError
+from l2zk.errors import OptionsError, ProgramError
 from l2zk.language.program import TraceProgram, defined
 from l2zk.language.witness import given_values
 from l2zk.proof.proof import Proof
-from l2zk.proof.statement import demanded_inputs, demanded_outputs, read_statement
+from l2zk.proof.statement import check_options, demanded_inputs, demanded_outputs, read_statement
 from l2zk.vm.wire import Job
 from l2zk.vm.zkvm import TraceZkVm
 
@@ -42,8 +42,7 @@ class Wanted:
         header, _ = read_statement(
             definition, data, demanded_inputs(definition, self.inputs), demanded_outputs(definition)
         )
-        if header.options != checker.options:
-            raise ProofError(f"the proof was made with {header.options}, but {checker.options} is demanded", "7.3")
+        check_options(header.options, checker.options)
         return Proof.from_bytes(data)
 
 

@@ -29,7 +29,7 @@ from l2zk.language.witness import Witness, bind
 from l2zk.proof.anatomy import check_length
 from l2zk.proof.degree_report import degrees, shape_of, unprovable, warn_of_degree
 from l2zk.proof.proof import Proof, proof_bytes
-from l2zk.proof.statement import Known, accepted_shape, demanded_inputs, demanded_outputs, read_statement
+from l2zk.proof.statement import Known, accepted_shape, check_options, demanded_inputs, demanded_outputs, read_statement
 from l2zk.vm import cost
 from l2zk.vm.cost import Estimate, ProofProfile, proof_memory, require_room
 from l2zk.vm.counted import counted_proof, counted_verification
@@ -238,8 +238,8 @@ class TraceZkVm(Settings):
         demands = demanded_inputs(definition, witness_hint), demanded_outputs(definition, outputs)
         data = proof_bytes(proof)
         header, start = read_statement(definition, data, *demands)  # 7.1, 7.2
-        if self._exact and header.options != self._options:
-            raise ProofError(f"the proof was made with {header.options}, but {self._options} is demanded", "7.3")
+        if self._exact:
+            check_options(header.options, self._options)
         shape = accepted_shape(header.options, definition.air.profile, self.min_security)  # 7.3
         check_length(definition.air, shape, start, len(data))  # of 7.4 and 7.8, before anything is compiled
         view = memoryview(data)
