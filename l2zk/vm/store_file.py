@@ -21,7 +21,7 @@ from weakref import WeakSet
 
 from l2zk.base.making import renewed_at_fork
 from l2zk.vm import store_rows
-from l2zk.vm.store_maker import LockFile, lock_file
+from l2zk.vm.store_maker import FileId, LockFile, file_id, lock_file
 from l2zk.vm.store_rows import Row
 from l2zk.vm.store_schema import Damaged, Unusable, classified, connect, examine, refuse_of_others
 
@@ -54,7 +54,7 @@ class StoreFile:
         self._mends = mends
         self._lock = RLock()
         self._connection: sqlite3.Connection | None = None
-        self._place: tuple[int, int] | None = None
+        self._id: FileId | None = None
         self._patience = LOCKED_SECONDS
         self._touched: dict[int, None] = {}
         _files.add(self)
@@ -166,7 +166,7 @@ class StoreFile:
 
     def _opened(self) -> sqlite3.Connection:
         """The connection; a new one where the file at the path is another by now."""
-        if self._connection is not None and self._place == _place(self.path):
+        if self._connection is not None and self._id == _id_at(self.path):
             return self._connection
         self._let_go()
         if not self._mends:
@@ -194,22 +194,22 @@ class StoreFile:
             return self._open()
 
     def _open(self) -> sqlite3.Connection:
-        place = _place(self.path)
+        found = _id_at(self.path)
         self._connection = connection = connect(self.path)
         examine(connection, self.path, begins=self._mends)
         if self._mends and not store_rows.is_settled(connection, self.max_bytes):
             self._transaction(partial(store_rows.settle, bound=self.max_bytes), connection)
-        self._place = place
+        self._id = found
         return connection
 
     def _mend(self) -> None:
         """Move the damaged file aside, unless another process has done so."""
-        place = self._place
+        damaged = self._id
         with classified():
             locks = self.locks()
             if locks.take(0):
                 try:
-                    if _place(self.path) == place:
+                    if _id_at(self.path) == damaged:
                         self._move_aside()
                 finally:
                     locks.free(0)
@@ -252,13 +252,11 @@ def _nothing(connection: sqlite3.Connection) -> None:
     """Nothing beside what was used lately."""
 
 
-def _place(path: str) -> tuple[int, int] | None:
-    """The device and inode of a file."""
-    try:
-        found = os.stat(path)
-    except FileNotFoundError:
-        return None
-    return found.st_dev, found.st_ino
+def _id_at(path: str) -> FileId | None:
+    """The identity of the file at a path, if there is one."""
+    with suppress(FileNotFoundError):
+        return file_id(os.stat(path))
+    return None
 
 
 _files: WeakSet[StoreFile] = WeakSet()

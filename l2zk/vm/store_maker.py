@@ -23,11 +23,12 @@ BRIEF = 0.001  # seconds until the first look; each later one is twice as long a
 OFFSETS = 2**62
 """Of a key's lock; the byte at 0 is for who opens or mends the store."""
 
-_File = tuple[int, int]  # device and inode
+FileId = tuple[int, int]
+"""The device and inode of a file, the same by whatever path it is reached."""
 
 _lock = RLock()  # a finalizer may come while it is held
-_open: dict[_File, tuple[int, int]] = {}  # the descriptor of each lock file, and how many objects use it
-_lock_files: WeakValueDictionary[_File, LockFile] = WeakValueDictionary()
+_open: dict[FileId, tuple[int, int]] = {}  # the descriptor of each lock file, and how many objects use it
+_lock_files: WeakValueDictionary[FileId, LockFile] = WeakValueDictionary()
 
 
 class LockFile:
@@ -92,38 +93,39 @@ def lock_file(path: str) -> LockFile:
     """The lock file at a path, made if it is not there; the same object for the same file. Raises OSError."""
     with _lock:
         with suppress(FileNotFoundError):
-            known = _lock_files.get(_place(os.stat(path)))
+            known = _lock_files.get(file_id(os.stat(path)))
             if known is not None:
                 return known
-            return _used(_place(os.stat(path)), path)
+            return _used(file_id(os.stat(path)), path)
         return _used(None, path)
 
 
-def _place(found: os.stat_result) -> _File:
+def file_id(found: os.stat_result) -> FileId:
+    """The identity of a file that os.stat has found."""
     return found.st_dev, found.st_ino
 
 
-def _used(place: _File | None, path: str) -> LockFile:
+def _used(file: FileId | None, path: str) -> LockFile:
     """A new object for a lock file; its descriptor may be open still, for another that is at its end."""
-    if place not in _open:
+    if file not in _open:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        place = _place(os.fstat(descriptor))
-        _open.setdefault(place, (descriptor, 0))
-    assert place is not None
-    descriptor, users = _open[place]
-    _open[place] = descriptor, users + 1
-    made = _lock_files[place] = LockFile(descriptor)
-    finalize(made, _let_go, place).atexit = False
+        file = file_id(os.fstat(descriptor))
+        _open.setdefault(file, (descriptor, 0))
+    assert file is not None
+    descriptor, users = _open[file]
+    _open[file] = descriptor, users + 1
+    made = _lock_files[file] = LockFile(descriptor)
+    finalize(made, _let_go, file).atexit = False
     return made
 
 
-def _let_go(place: _File) -> None:
+def _let_go(file: FileId) -> None:
     with _lock:
-        descriptor, users = _open[place]
+        descriptor, users = _open[file]
         if users > 1:
-            _open[place] = descriptor, users - 1
+            _open[file] = descriptor, users - 1
         else:
-            del _open[place]
+            del _open[file]
             os.close(descriptor)
 
 
