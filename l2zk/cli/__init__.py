@@ -1,4 +1,4 @@
-"""Commands: l2zk prove, verify, inspect, check, trace, security, estimate, programs, plugins, new, info and demo.
+"""Commands: l2zk prove, verify, inspect, check, trace, security, estimate, programs, plugins, cache, new, info, demo.
 
 Exit codes: 0 good; 1 a proof, its file or its program is not right; 2 wrong usage. An error of l2zk's is one
 sentence on stderr, or with --json an object on stdout. A file here for each kind of commands; the commands

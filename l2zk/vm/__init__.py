@@ -1,1 +1,1 @@
-"""The machine that proves and verifies programs, with costs, observers, a cache of proofs, and batches."""
+"""The machine that proves and verifies programs; costs, observers, metrics, caches, stores of proofs, batches."""

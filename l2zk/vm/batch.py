@@ -54,13 +54,14 @@ class BatchSettings(TypedDict, total=False):
 class BatchProcessor:
     """Proves and verifies lists of programs.
 
-        vm: what proves; with a CachedZkVm, requests that are repeated are proved once. max_workers: the most threads at
+    vm: what proves; with a CachedZkVm, requests that are repeated are proved once. max_workers: the most threads at
     work, by default L2ZK_NUM_THREADS, else one for each processor that this process may use; or the most workers of the
     executor, by default all. executor: the threads to use, such as a ThreadPoolExecutor, or workers elsewhere: any
-    other executor of `concurrent.futures`, such as a ProcessPoolExecutor, or a Dask Client (docs/cluster.md). By
-    default, and on a thread of a ThreadPoolExecutor that is its own, each call has threads of its own; one that begins
-    nothing, being busy, leaves the work to the calling thread. max_memory: the bytes that the proofs made at one time
-    may take: as many are made at once as would fit if each were as large as the largest; elsewhere those of each proof.
+    other executor of `concurrent.futures`, such as a ProcessPoolExecutor, or a Dask Client (docs/cluster.md). Without
+    one, or when called on a thread of that very ThreadPoolExecutor, each call starts threads of its own; where the
+    executor is too busy to begin, the calling thread does the work. max_memory: the bytes that the proofs made at one
+    time may take: as many are made at once as would fit if each were as large as the largest; for workers elsewhere,
+    the bytes that each proof may take.
 
     Workers elsewhere get programs by name, with their parameters and digest, and witnesses; they give bytes. verify:
     whether each proof that comes from elsewhere is verified, for its own program, options and public inputs; without it

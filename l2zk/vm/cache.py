@@ -6,7 +6,7 @@
 Invariant: whatever a proof depends on is in its key, so requests with equal keys have the same proof. A program stands
 in its key as class and parameters, which is more than its digest (PROTOCOL 3.5): what fills the trace of a private
 input is not in the constraints. Of a witness and a trace a key holds hashes alone, with a secret of this process, so
-that nothing can be learnt from it. To find a proof, no program is defined or run.
+that nothing can be learnt from it. To find one here no program is defined or run. A store has other keys: store_key.py.
 """
 
 from __future__ import annotations
@@ -166,7 +166,7 @@ class CachedZkVm(TraceZkVm):
             return object()
 
     def _kept(self, key: Hashable, job: Job | None = None) -> Proof | None:
-        """The proof of a request's key in memory, or if its job is given in the store; counted as a hit if there is."""
+        """The proof of a request's key in memory or, where its job is given, in the store; a hit if there is one."""
         with self._lock:
             proof = self._find(key)
         request = None if proof is not None or job is None else self._request(job, Asked())
