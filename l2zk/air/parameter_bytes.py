@@ -106,9 +106,9 @@ def _tagged(value: object, what: str, depth: int) -> bytes:
     if value is None or isinstance(value, bool):
         return bytes([0 if value is None else 1 + value])
     if isinstance(value, str):
-        return b"\x04" + _counted(utf8(value))
+        return b"\x04" + bytes32(utf8(value))
     if isinstance(value, bytes):
-        return b"\x05" + _counted(value)
+        return b"\x05" + bytes32(value)
     if isinstance(value, tuple):
         if depth == MAX_DEPTH:
             raise ProgramError(f"{what} nests tuples more than {MAX_DEPTH} deep; flatten it")
@@ -123,7 +123,8 @@ def _count(value: object) -> int:
     return 1 + (len(value) if len(value) > MAX_VALUES else sum(map(_count, value)))
 
 
-def _counted(data: bytes) -> bytes:
+def bytes32(data: bytes) -> bytes:
+    """The length of the bytes as u32, and the bytes."""
     return len(data).to_bytes(4, "little") + data
 
 

@@ -17,7 +17,7 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from l2zk.air.parameter_bytes import MAX_PARAMETERS, str8
+from l2zk.air.parameter_bytes import MAX_PARAMETERS, bytes32, str8
 from l2zk.base.foreign import KINDS, told
 from l2zk.base.names import LONGEST_NAME
 from l2zk.base.progress import Stopped
@@ -83,7 +83,7 @@ class Sealed(bytes):
 def part_to_bytes(part: Part) -> Sealed:
     """The bytes of a part."""
     head = PART + str8(__version__) + part.options + part.slots.to_bytes(4, "little")
-    head += part.memory.to_bytes(8, "little") + _counted(part.stop.encode()) + len(part.jobs).to_bytes(4, "little")
+    head += part.memory.to_bytes(8, "little") + bytes32(part.stop.encode()) + len(part.jobs).to_bytes(4, "little")
     return Sealed(b"".join([head, *map(_job, part.jobs)]))
 
 
@@ -149,12 +149,8 @@ class _Reader(Reader):
         raise WorkerError(f"byte {at}: found {found}, expected {right}")
 
 
-def _counted(data: bytes) -> bytes:
-    return len(data).to_bytes(4, "little") + data
-
-
 def _job(job: Job) -> bytes:
-    head = str8(job.id) + _counted(job.parameters) + job.digest + _counted(job.code)
+    head = str8(job.id) + bytes32(job.parameters) + job.digest + bytes32(job.code)
     witness = b"".join(str8(name) + _values(values) for name, values in job.witness.items())
     return head + len(job.witness).to_bytes(4, "little") + witness
 
@@ -187,11 +183,11 @@ def _read_values(reader: Reader) -> tuple[str, int | NDArray[np.uint64]]:
 def _outcome(outcome: BaseException | bytes) -> bytes:
     """A proof as 0 and its bytes; an error as 1, its class and its text; what was stopped as 2."""
     if isinstance(outcome, bytes):
-        return b"\0" + _counted(outcome)
+        return b"\0" + bytes32(outcome)
     if isinstance(outcome, Stopped) or not isinstance(outcome, Exception):
         return b"\2"
     error = shareable(outcome)
-    return b"\1" + str8(type(error).__name__) + _counted(str(error).encode())
+    return b"\1" + str8(type(error).__name__) + bytes32(str(error).encode())
 
 
 def _read_outcome(reader: Reader) -> Outcome:
