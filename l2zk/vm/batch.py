@@ -22,7 +22,7 @@ from l2zk.language.program import TraceProgram
 from l2zk.proof.proof import Proof
 from l2zk.proof.statement import Known
 from l2zk.vm.cache import CachedZkVm
-from l2zk.vm.counted import counted, counted_jobs
+from l2zk.vm.counted import counted_jobs, counted_outcomes
 from l2zk.vm.dask import DaskClient, DaskEngine, is_dasks
 from l2zk.vm.dispatch import Dispatch, Ways, asked_once
 from l2zk.vm.engine import Engine
@@ -164,7 +164,7 @@ class BatchProcessor:
                 yield index, verified
 
         parts = [[index] for index in range(len(known))]
-        outcomes = counted("verify", len(known), on_threads(verify, parts, self._max_workers, self._threads))
+        outcomes = counted_outcomes("verify", len(known), on_threads(verify, parts, self._max_workers, self._threads))
         return _collect(outcomes, len(known), progress=progress)
 
     def schedule(self, programs: Iterable[TraceProgram], witnesses: Iterable[Any] | None = None) -> Schedule:

@@ -16,7 +16,7 @@ Outcomes = Generator[tuple[int, Any], None, None]
 Verify = TypeVar("Verify", bound=Callable[..., None])
 Series = TypeVar("Series", bound=Callable[..., list[Proof | None]])
 Prove = TypeVar("Prove", bound=Callable[..., Proof])
-Jobs = TypeVar("Jobs", bound=Callable[..., Outcomes])
+ProveJobs = TypeVar("ProveJobs", bound=Callable[..., Outcomes])
 
 
 def counted_proof(prove: Prove) -> Prove:
@@ -82,17 +82,17 @@ def counted_verification(verify: Verify) -> Verify:
     return counting  # type: ignore[return-value]
 
 
-def counted_jobs(prove: Jobs) -> Jobs:
+def counted_jobs(prove: ProveJobs) -> ProveJobs:
     """A decorator of the methods of a batch that prove its jobs."""
 
     @wraps(prove)
     def counting(batch: Any, jobs: Sequence[Any], *settings: Any, **more: Any) -> Outcomes:
-        return counted("prove", len(jobs), prove(batch, jobs, *settings, **more))
+        return counted_outcomes("prove", len(jobs), prove(batch, jobs, *settings, **more))
 
     return counting  # type: ignore[return-value]
 
 
-def counted(kind: Kind, count: int, outcomes: Outcomes) -> Outcomes:
+def counted_outcomes(kind: Kind, count: int, outcomes: Outcomes) -> Outcomes:
     """The outcomes of so many jobs of a batch; those that it never gets to are counted as interrupted."""
     token, left = object(), count
     try:

@@ -140,7 +140,7 @@ class ProofStore:
         shorten(self._verified, MOST_VERIFIED)
         return Proof.from_bytes(row.data)
 
-    def _byte_of(self, request: Request, own: Making, progress: Progress | None) -> Callable[[], None]:
+    def _take_byte(self, request: Request, own: Making, progress: Progress | None) -> Callable[[], None]:
         """Wait until the byte of a request's one maker is held; a function that lets it go."""
         locks = self._using(self._file.locks)
         try:
@@ -212,7 +212,7 @@ class Request:
         """The proof, found, or else made and stored by one process while the others wait."""
         if (proof := self.find(count)) is not None:
             return proof
-        let_go = self.store._byte_of(self, own, progress)
+        let_go = self.store._take_byte(self, own, progress)
         try:
             if (proof := self.find(count)) is not None:
                 return proof

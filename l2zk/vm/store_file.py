@@ -116,7 +116,7 @@ class StoreFile:
             if self._touched and self._connection is not None:
                 with suppress(Unusable, Damaged, TimeoutError), classified():
                     self._transaction(_nothing, self._connection)
-            self._let_go()
+            self._disconnect()
 
     def _write(self, act: Act[object]) -> None:
         self._do(partial(self._transaction, act))
@@ -153,10 +153,10 @@ class StoreFile:
                 with classified():
                     result = act(self._opened())
             except Unusable:
-                self._let_go()
+                self._disconnect()
                 raise
             except Damaged:
-                self._let_go()
+                self._disconnect()
                 if self._mends:
                     self._mend()
                 raise
@@ -168,7 +168,7 @@ class StoreFile:
         """The connection; a new one where the file at the path is another by now."""
         if self._connection is not None and self._id == _id_at(self.path):
             return self._connection
-        self._let_go()
+        self._disconnect()
         if not self._mends:
             return self._open()
         locks = self.locks()
@@ -187,7 +187,7 @@ class StoreFile:
             with classified():
                 return self._open()
         except Damaged:
-            self._let_go()
+            self._disconnect()
             refuse_of_others(self.path)
             self._move_aside()
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
@@ -226,7 +226,7 @@ class StoreFile:
                 return
         raise Unusable(f"it is damaged, and {MOST_ASIDE} damaged ones lie beside it already, which you may delete")
 
-    def _let_go(self) -> None:
+    def _disconnect(self) -> None:
         """Close the connection."""
         connection, self._connection, self._touched = self._connection, None, {}
         if connection is not None:
@@ -235,17 +235,17 @@ class StoreFile:
 
     # ---- forks -------------------------------------------------------------------------------------------------------
 
-    def _hold(self) -> None:
+    def _close_for_fork(self) -> None:
         """Close the file before a fork and keep it closed: SQLite's locks would be wrong in the child."""
         self._lock.acquire()
-        self._let_go()
+        self._disconnect()
 
     def _renew(self) -> None:
         self._lock = RLock()
 
     def __del__(self) -> None:
         with suppress(AttributeError):
-            self._let_go()
+            self._disconnect()
 
 
 def _nothing(connection: sqlite3.Connection) -> None:
@@ -266,7 +266,7 @@ _held: list[StoreFile] = []
 def _before_fork() -> None:
     _held[:] = list(_files)
     for file in _held:
-        file._hold()
+        file._close_for_fork()
 
 
 def _after_fork() -> None:

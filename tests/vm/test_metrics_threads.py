@@ -14,7 +14,7 @@ from quick import QUICK
 from scraped import growth, number
 
 from l2zk import BatchProcessor, metrics
-from l2zk.vm.counted import counted
+from l2zk.vm.counted import counted_outcomes
 from l2zk.vm.counts import ACCEPTED, COUNTS, MADE, REFUSED
 
 THREADS, EACH = 8, 2_000
@@ -30,7 +30,7 @@ def test_nothing_is_lost_or_counted_twice_by_eight_threads() -> None:
             COUNTS.proved(Fibonacci(5), "WitnessError")
             COUNTS.verified(Fibonacci(5), 0.5)
             COUNTS.verified(Fibonacci(5), 0.5, REFUSED, "7.9")
-            for _ in counted("verify", 2, (one for one in [(0, True)])):
+            for _ in counted_outcomes("verify", 2, (one for one in [(0, True)])):
                 pass
             if turn % 500 == 0:
                 caches[thread % 2].prove(Fibonacci(5))
