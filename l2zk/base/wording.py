@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from itertools import islice
 from reprlib import Repr
@@ -100,6 +99,8 @@ def counted(number: int, noun: str) -> str:
 
 def meant(name: str, known: Iterable[str]) -> str | None:
     """The known name that is nearest to one that is not known, in capitals or not; None if none is near."""
+    import difflib  # for a mistake alone
+
     written_small = {other.lower(): other for other in known}
     close = difflib.get_close_matches(name.lower(), written_small, n=1)
     return written_small[close[0]] if close else None
