@@ -1,7 +1,7 @@
 """The core of protocol 2 beside that of protocol 1: proofs made in turn, hiding, 128 proven bits, processor time.
 
-Protocol 2 is not in the library yet: its proofs are made from a ready trace, in shapes of the twin in tests/protocol2;
-a proof of protocol 1 runs its trace, too. The core is built where it is missing (tests/support/core2.py).
+Protocol 2 is not in the library yet: shapes are those of the twin in tests/protocol2. The core is built where it is
+missing (tests/support/core2.py).
 """
 
 from __future__ import annotations
@@ -23,15 +23,13 @@ from core2 import core2  # noqa: E402
 from protocol2 import lengths as twin_lengths  # noqa: E402
 from protocol2.closed import classes_of  # noqa: E402
 from protocol2.demand import demand  # noqa: E402
-from protocol2.from_library import core_statement, lengths_of, stated_table  # noqa: E402
+from protocol2.from_library import compiled_of, lengths_of, stated_table  # noqa: E402
 from protocol2.options import Options  # noqa: E402
 from protocol2.sizes import choose  # noqa: E402
 from protocol2.statement import Program, Public  # noqa: E402
 
 from l2zk import TraceZkVm  # noqa: E402
-
-HEADER = bytes(100)
-"""Stands for a header, whose bytes only the transcript sees."""
+from l2zk.language.witness import bind  # noqa: E402
 
 
 class Case:
@@ -44,23 +42,26 @@ class Case:
         definition = self.program.definition
         self.inputs = list(self.witness)
         self.outputs = list(self.machine.prove(self.program, self.witness).public_outputs.values())
-        self.columns = list(self.machine.trace(self.program, self.witness).padded)
         scalars = tuple(self.inputs + self.outputs)
         groups = [(Program(definition.air.id, (stated_table(definition.air),), len(scalars)), (Public(scalars),))]
         lengths = lengths_of(groups, hiding)
         self.shape = choose(demand(groups, lengths), Options(preset=preset, zero_knowledge=hiding))
-        self.statement = core_statement(definition, lengths, self.shape)
+        self.compiled = compiled_of(definition, lengths, self.shape)
+        self.binding = bind(definition, self.witness, fill=True)
 
-    def new(self) -> bytes:
-        seed = os.urandom(32)
-        arguments = (HEADER, self.inputs, self.outputs, self.columns, seed)
-        return core2.prove_bytes(self.statement, *arguments, threads=self.threads)  # type: ignore[no-any-return]
+    def new(self) -> tuple[bytes, bytes]:
+        """Header and body of a proof, trace and check included."""
+        places = [32 + 8 * i for i in range(len(self.outputs))]
+        arguments = (bytes(32 + 8 * len(self.outputs)), places, self.inputs, self.binding.start)
+        return core2.prove_bytes(  # type: ignore[no-any-return]
+            self.compiled, *arguments, threads=self.threads, seed=os.urandom(32)
+        )
 
     def old(self) -> Any:
         return self.machine.prove(self.program, self.witness)
 
-    def verify(self, body: bytes) -> None:
-        core2.verify_bytes(self.statement, HEADER, body, self.inputs, self.outputs)
+    def verify(self, proof: tuple[bytes, bytes]) -> None:
+        core2.verify_bytes(self.compiled, *proof, self.inputs, self.outputs)
 
     def sizes(self) -> str:
         """Columns and their entries, points and queries of word 0, then fold, points and queries of each later word."""
@@ -90,15 +91,15 @@ def main() -> None:
     for case in arguments.cases:
         name, _, log_rows = case.partition(":")
         made = Case(name, int(log_rows), arguments.preset, not arguments.plain, arguments.threads)
-        body = made.new()
+        proof = made.new()
         made.old()
         pairs = [(timed(made.new), timed(made.old)) for _ in range(arguments.rounds)]
         new, old = (statistics.median(times) for times in zip(*pairs))
-        verify = statistics.median(timed(made.verify, body) for _ in range(21))
-        memory = made.statement.memory(arguments.threads) / 2**20
+        verify = statistics.median(timed(made.verify, proof) for _ in range(21))
+        memory = made.compiled.memory(arguments.threads) / 2**20
         print(
             f"{case:10} {arguments.preset:8} {new:6.2f} {old:6.2f} {new / old:6.2f} {verify:10.2f}"
-            f" {len(body) / 1024:6.1f} {memory:6.1f}  {made.sizes()}",
+            f" {sum(map(len, proof)) / 1024:6.1f} {memory:6.1f}  {made.sizes()}",
             flush=True,
         )
 

@@ -24,6 +24,8 @@ include "_protocol2/oracle/encoding.pxi"
 
 include "_protocol2/prover/state.pxi"
 include "_protocol2/prover/body.pxi"
+include "_protocol2/prover/trace.pxi"
+include "_protocol2/prover/check.pxi"
 include "_protocol2/prover/commit.pxi"
 include "_protocol2/prover/skip.pxi"
 include "_protocol2/prover/zerocheck.pxi"
@@ -32,6 +34,7 @@ include "_protocol2/prover/opening.pxi"
 include "_protocol2/prover/words.pxi"
 include "_protocol2/prover/memory.pxi"
 include "_protocol2/prover/prover.pxi"
+include "_protocol2/prover/series.pxi"
 
 include "_protocol2/verifier/state.pxi"
 include "_protocol2/verifier/argument.pxi"
@@ -40,8 +43,12 @@ include "_protocol2/verifier/words.pxi"
 include "_protocol2/verifier/verifier.pxi"
 
 include "_protocol/door/arrays.pxi"
+include "_protocol/door/row_code.pxi"
+include "_protocol2/door/table.pxi"
+include "_protocol2/door/compiled.pxi"
 include "_protocol2/door/session.pxi"
-include "_protocol2/door/statement.pxi"
+include "_protocol2/door/run.pxi"
+include "_protocol2/door/interface.pxi"
 
 
 def use_isa(str name):

@@ -12,11 +12,12 @@ from l2zk import TraceProgram, TraceZkVm
 from l2zk.errors import ProofError
 from l2zk.language.definition import Definition
 from l2zk.language.program import defined
+from l2zk.language.witness import bind
 
 from . import lengths as of_lengths
 from .algebra import K, P
 from .lengths import Lengths, Part
-from .proof import prove, seed, verify
+from .proof import header, prove, verify
 from .shape import Shape
 from .small import ShapeOf
 from .statement import Domain, Expression, Group, Program, Public, Table, physical_tables
@@ -62,7 +63,7 @@ def group_of(program: TraceProgram, witness: object = ()) -> tuple[list[Group], 
     return [(twin, (Public(scalars),))], [columns], definition
 
 
-def core_statement(definition: Definition, lengths: Lengths, shape: Shape) -> Any:
+def compiled_of(definition: Definition, lengths: Lengths, shape: Shape) -> Any:
     """The core's arrays of a program in a shape."""
     air = definition.air
     [part] = lengths.parts
@@ -82,29 +83,29 @@ def core_statement(definition: Definition, lengths: Lengths, shape: Shape) -> An
         words=[(word.k, word.log_n, word.queries) for word in shape.words],
         lengths=[*lengths.words(), *shape.numbers()],
     )
-    return core2.Statement(
+    table = core2.Table(
         air.length,
         columns=len(air.columns),
+        rows=air.rows,
         domains=[(c.domain.kind, c.domain.x, c.domain.y) for c in air.constraints],
         needs=[needed(part, domain, e, lengths) for domain, e in part.table.table.constraints],
         pairs=part.pairs,
         periodic=air.periodic,
         constraints=definition.constraint_code,
         input_count=len(air.inputs),
-        output_count=len(air.outputs),
-        sizes=sizes,
+        output_claims=[(output.constraint, output.row) for output in definition.outputs],
+        step=definition.step_code,
+        step_targets=definition.step_targets,
+        step_reach=definition.step_reach,
+        step_function=definition.step_function,
     )
+    return core2.Compiled(table, sizes)
 
 
 def needed(part: Part, domain: Domain, stated: Expression, lengths: Lengths) -> int:
     """The coefficients that a constraint gives Q."""
     degree = part.degree(stated, lengths.hiding)[0] + of_lengths.classes(part.table, domain, part.skipped).degree[0]
     return max(1, degree - (1 << part.skipped) + 1)
-
-
-def header_of(groups: list[Group], lengths: Lengths, shape: Shape) -> bytes:
-    """The part of the seed before the lengths."""
-    return seed(groups, lengths, shape)[: -8 * (len(lengths.words()) + len(shape.numbers()))]
 
 
 def stream(key: bytes, purpose: int, index: int, count: int) -> list[int]:
@@ -158,18 +159,36 @@ class Case:
     """A statement in a shape, as both sides take it."""
 
     def __init__(self, program: TraceProgram, witness: object, shape_of: ShapeOf, hiding: bool) -> None:
-        self.groups, self.traces, definition = group_of(program, witness)
-        self.shape_of, self.hiding = shape_of, hiding
+        self.groups, self.traces, self.definition = group_of(program, witness)
+        self.shape_of, self.hiding, self.witness = shape_of, hiding, witness
         self.lengths = lengths_of(self.groups, hiding)
         self.shape = shape_of(self.lengths)
-        self.statement = core_statement(definition, self.lengths, self.shape)
-        self.header = header_of(self.groups, self.lengths, self.shape)
-        scalars = self.groups[0][1][0].scalars
-        self.public = scalars[: len(definition.air.inputs)], scalars[len(definition.air.inputs) :]
+        self.compiled = compiled_of(self.definition, self.lengths, self.shape)
 
-    def by_core(self, threads: int = 1) -> bytes:
-        arguments = (self.header, *self.public, self.traces[0], KEY)
-        return core2.prove_bytes(self.statement, *arguments, threads=threads)  # type: ignore[no-any-return]
+    @property
+    def scalars(self) -> tuple[list[int], list[int]]:
+        """The public inputs, and the public outputs."""
+        [(_, (public,))] = self.groups
+        count = len(self.definition.air.inputs)
+        return list(public.scalars[:count]), list(public.scalars[count:])
+
+    @scalars.setter
+    def scalars(self, values: tuple[list[int], list[int]]) -> None:
+        [(program, _)] = self.groups
+        self.groups = [(program, (Public((*values[0], *values[1])),))]
+
+    def by_core(self, threads: int = 1, *, run: bool = False) -> bytes:
+        """The proof of the trace, or with `run` of the one that the core makes itself; outputs are read off it."""
+        inputs, outputs = self.scalars
+        blank = header(self.groups)[: 32 + 8 * len(inputs)] + bytes(8 * len(outputs))
+        places = [32 + 8 * (len(inputs) + i) for i in range(len(outputs))]
+        binding = bind(self.definition, self.witness, fill=run)  # type: ignore[arg-type]
+        how: dict[str, Any] = {"columns": dict(binding.columns)} if run else {"trace": self.traces[0]}
+        head, body = core2.prove_bytes(
+            self.compiled, blank, places, inputs, binding.start, check=False, threads=threads, seed=KEY, **how
+        )
+        self.scalars = inputs, [int.from_bytes(head[at : at + 8], "little") for at in places]
+        return body  # type: ignore[no-any-return]
 
     def by_twin(self) -> bytes:
         masks = masks_of(KEY, self.lengths, self.shape, salts_of(KEY, self.shape)) if self.hiding else None
@@ -177,7 +196,7 @@ class Case:
 
     def core_accepts(self, body: bytes) -> bool:
         try:
-            core2.verify_bytes(self.statement, self.header, body, *self.public)
+            core2.verify_bytes(self.compiled, header(self.groups), body, *self.scalars)
         except ProofError:
             return False
         return True

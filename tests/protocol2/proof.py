@@ -21,10 +21,17 @@ from .transcript import Kind, Listener, Refused, Speaker, Transcript, u64
 Cheat = Mapping[Any, Callable[..., Any]]
 
 
+def header(groups: Sequence[Group]) -> bytes:
+    """Stands for the header: a hash of the programs, then every public value (9.1)."""
+    publics = [public for _, statements in groups for public in statements]
+    values = [v for public in publics for v in (*public.scalars, *[v for of in public.sequences for v in of])]
+    programs = [(program, len(statements)) for program, statements in groups]
+    return h3(repr(programs).encode()) + b"".join([u64(v % P) for v in values])
+
+
 def seed(groups: Sequence[Group], lengths: Lengths, shape: Shape) -> bytes:
-    """Everything public, then all lengths (7.1)."""
-    numbers = [*lengths.words(), *shape.numbers()]
-    return h3(repr(groups).encode()) + b"".join(map(u64, numbers))
+    """Everything public, then all lengths (6.2)."""
+    return header(groups) + b"".join(map(u64, [*lengths.words(), *shape.numbers()]))
 
 
 def base_element() -> int:

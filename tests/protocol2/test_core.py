@@ -6,9 +6,12 @@ import random
 from typing import Any
 
 import pytest
+from core2 import core2
 from example_programs import Cubes, Domains, Fibonacci, LookAhead, Powers, Silent, Wide
 
-from protocol2.from_library import Case
+from l2zk.language.witness import bind
+from protocol2.from_library import KEY, Case
+from protocol2.proof import header
 from protocol2.shape import Word
 from protocol2.small import SHAPES, small
 
@@ -86,8 +89,36 @@ def test_core_and_twin_judge_changed_proofs_alike() -> None:
 def test_another_public_value_is_refused() -> None:
     case = Case(*PROGRAMS["fibonacci"], small(), True)
     body = case.by_core()
-    inputs, outputs = case.public
-    case.public = (inputs[0] + 1, *inputs[1:]), outputs
+    inputs, outputs = case.scalars
+    case.scalars = [inputs[0] + 1, *inputs[1:]], outputs
     assert not case.core_accepts(body)
     false = case.by_core()
     assert not case.core_accepts(false)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_core_runs_the_program_itself(name: str) -> None:
+    case = Case(*PROGRAMS[name], small(6, 8, 3, (Word(2, 7, 2),)), True)
+    assert case.by_core(run=True) == case.by_core()
+    assert case.core_accepts(case.by_core(2, run=True))
+
+
+def test_a_trace_that_breaks_a_constraint_is_told() -> None:
+    case = Case(*PROGRAMS["fibonacci"], small(), True)
+    case.traces[0][1][7] += 1
+    with pytest.raises(core2.TraceViolation) as told:
+        core2.run_trace(case.compiled.table, *case.scalars[:1], (), trace=case.traces[0], check=True)
+    found = {c.name: int(row) for c, row in zip(case.definition.air.constraints, told.value.first) if row >= 0}
+    assert found == {"a": 7, "b": 6}
+
+
+def test_many_proofs_in_one_region() -> None:
+    case = Case(*PROGRAMS["fibonacci"], small(), True)
+    inputs, outputs = case.scalars
+    binding = bind(case.definition, case.witness, fill=True)
+    place = 32 + 8 * len(inputs)
+    runs = [core2.Run(case.compiled, header(case.groups), [place], inputs, binding.start, seed=KEY) for _ in range(3)]
+    made = core2.prove_many(runs)
+    assert [body for _, body in made] == [case.by_core()] * 3
+    assert [head for head, _ in made] == [header(case.groups)] * 3
+    assert len(outputs) == 1

@@ -2,11 +2,9 @@
 # (PROTOCOL 6.1, 6.2)
 
 cdef void fill_vector(Prover *v) noexcept nogil:
-    """The trace's columns, the masks, and zeros."""
+    """Behind the trace's columns the masks, and zeros."""
     cdef const Plan *p = v.plan
-    cdef size_t c, entries = p.table.columns * p.table.rows
-    for c in range(p.table.columns):
-        memcpy(v.vector + c * p.table.rows, v.given[c], 8 * p.table.rows)
+    cdef size_t entries = p.table.columns * p.table.rows
     memset(v.vector + entries, 0, 8 * (p.columns * p.m - entries))
     if p.hiding:
         draw_mask(&v.randomness, <Purpose>PURPOSE_ARGUMENT_MASK, 0, v.vector + p.masks, 3 * p.hidden, v.random[0])

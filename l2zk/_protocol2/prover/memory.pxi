@@ -2,21 +2,21 @@
 # place.
 
 cdef size_t argument_stride(const Plan *p) noexcept nogil:
-    cdef const Table *t = &p.table
+    cdef const TablePlan *t = &p.table
     cdef size_t above = <size_t>1 << (t.log_rows - p.log_m) if t.rows >= p.m else 1
     return larger(t.height + WINDOW_SPAN, above) + 2 * TILE
 
 
 cdef size_t worker_words(const Plan *p) noexcept nogil:
     """The most words of working memory that a task needs."""
-    cdef const Table *t = &p.table
+    cdef const TablePlan *t = &p.table
     cdef size_t tile = TILE * (t.constraints.vector_count + t.constraint_count + t.group_count + 4)
     cdef size_t skip = extended_arrays(t) * MOST_STREAMS * EXTENDED_STEP + larger(
         MOST_STREAMS * EXTENDED_STEP, tile + 4 * t.group_count + t.constraint_count + TILE)
     cdef size_t bind = MOST_STREAMS * (ROWS_A_TASK + TILE)
     cdef size_t round = 3 * tile
     cdef size_t sums = 13 * CHUNK_STEP + TILE
-    cdef size_t others = larger(3 * 8 * most_queries(p), p.columns)
+    cdef size_t others = larger(larger(3 * 8 * most_queries(p), p.columns), larger(t.row_slots, t.columns))
     return larger(larger(larger(skip, bind), larger(round, sums)), others) + TILE
 
 
@@ -53,7 +53,7 @@ cdef void place_encoding(Arena *a, Encoding *e, Tree *t, Prover *v, size_t colum
 
 cdef void lay_out_argument(Prover *v) noexcept nogil:
     cdef const Plan *p = v.plan
-    cdef const Table *t = &p.table
+    cdef const TablePlan *t = &p.table
     cdef Arena *m = &v.arena
     cdef Argument *a = &v.argument
     cdef size_t q = <size_t>1 << t.skipped, points = all_points(t), s
@@ -102,6 +102,21 @@ cdef void lay_out_opening(Prover *v) noexcept nogil:
     o.form = <k3 *>place(m, sizeof(k3) * p.hidden)
     o.tail_said = <k3 *>place(m, sizeof(k3) * p.tail)
     o.limbs = <k3_limbs *>place(m, sizeof(k3_limbs) * p.columns)
+
+
+cdef void lay_out_trace(Prover *v) noexcept nogil:
+    """The workers' memory and the vector, in whose front the trace lies."""
+    cdef const Plan *p = v.plan
+    cdef const TablePlan *t = &p.table
+    cdef Arena *a = &v.arena
+    lay_out_workers(v)
+    v.uniforms = place_words(a, t.constraints.uniform_count)
+    v.outputs = place_words(a, t.output_count)
+    v.row_loads = <l2zk_row_load *>place(a, sizeof(l2zk_row_load) * t.step.load_count)
+    v.row_results = <l2zk_row_result *>place(a, sizeof(l2zk_row_result) * t.step.result_count)
+    v.first_violation = <int64_t *>place_words(a, t.constraint_count * v.workers)
+    v.violations = place_words(a, t.constraint_count * v.workers)
+    v.vector = place_words(a, larger(p.columns * p.m, t.columns * t.rows))
 
 
 cdef size_t body_bound(const Plan *p) noexcept nogil:
@@ -155,11 +170,11 @@ cdef void lay_out(Prover *v) noexcept nogil:
     cdef Arena *a = &v.arena
     cdef size_t c, number, size
     a.used = 0
-    lay_out_workers(v)
+    lay_out_trace(v)
+    if v.trace_only:
+        return
     v.table_words = place_words(a, l2zk_ntt_table_words(larger(p.m, 64)))
     v.tables = l2zk_ntt_tables_in(v.table_words, larger(p.m, 64))
-    v.uniforms = place_words(a, p.table.constraints.uniform_count)
-    v.vector = place_words(a, p.columns * p.m)
     v.tails = place_columns(a, p.columns, p.tail)
     v.blind = place_columns(a, 3 if p.hiding else 0, p.m + p.tail)
     place_encoding(a, &v.input, &v.tree, v, p.columns + (3 if p.hiding else 0), p.log_m, p.log_n0, p.tail)
@@ -180,9 +195,9 @@ cdef void lay_out(Prover *v) noexcept nogil:
     v.proof = <uint8_t *>place(a, body_bound(p))
 
 
-cdef size_t run_memory(const Plan *p, unsigned workers) noexcept nogil:
+cdef size_t run_memory(const Plan *p, unsigned workers, bint trace_only) noexcept nogil:
     cdef Prover v
     memset(&v, 0, sizeof(Prover))
-    v.plan, v.workers = p, workers
+    v.plan, v.workers, v.trace_only = p, workers, trace_only
     lay_out(&v)
     return v.arena.used

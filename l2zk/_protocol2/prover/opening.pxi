@@ -31,7 +31,7 @@ cdef k3 factor_of(const Plan *p, size_t e, k3 gamma, const k3 *powers) noexcept 
 cdef void place_bases(Prover *v, k3 gamma) noexcept nogil:
     """The bases, and each column's factor of each."""
     cdef const Plan *p = v.plan
-    cdef const Table *t = &p.table
+    cdef const TablePlan *t = &p.table
     cdef Opening *o = &v.opening
     cdef size_t i, c, e, b, row, tensor
     cdef k3 *powers = v.argument.column_values + t.read_count

@@ -3,6 +3,10 @@
 # The first failure sets v.outcome; the steps after it do nothing, and challenges drawn after it are not used.
 
 cdef void prove(Prover *v) noexcept nogil:
+    generate_trace(v)
+    check_trace(v)
+    if stopped(v):
+        return
     absorb_statement(v)          # 6.2
     commit_vector(v)             # 6.1, 6.2
     if stopped(v):
@@ -16,6 +20,10 @@ cdef void prove(Prover *v) noexcept nogil:
 
 
 cdef void absorb_statement(Prover *v) noexcept nogil:
+    """Write the outputs into the header, and absorb everything that is public."""
+    cdef size_t i
+    for i in range(v.plan.table.output_count):
+        put_u64(v.header + v.output_places[i], v.outputs[i])
     begin(&v.transcript)
     v.proof_length = v.hidden = 0
     if absorb_seed(&v.transcript, v.plan, v.header, v.header_length):
@@ -26,7 +34,12 @@ cdef void prove_job(void *context) noexcept nogil:
     cdef Prover *v = <Prover *>context
     l2zk_crew_alone(v.crew, v.plan.columns << v.plan.log_n0 < 1 << 18)
     l2zk_active.ntt_fill_tables(v.table_words, larger(v.plan.m, 64))
-    run_prelude(&v.plan.table.constraints, v.inputs, v.plan.table.input_count, v.outputs, v.plan.table.output_count,
-                v.uniforms)
     prove(v)
+    l2zk_crew_stage(v.crew, 0, 0)
+
+
+cdef void trace_job(void *context) noexcept nogil:
+    cdef Prover *v = <Prover *>context
+    generate_trace(v)
+    check_trace(v)
     l2zk_crew_stage(v.crew, 0, 0)

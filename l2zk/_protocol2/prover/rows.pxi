@@ -7,12 +7,12 @@
 cdef enum:
     BEHIND_ONE_BY_ONE = 128      # so many rows behind a seam are summed up singly
 
-cdef inline size_t carried(const Table *t, const Pair *pair) noexcept nogil:
+cdef inline size_t carried(const TablePlan *t, const Pair *pair) noexcept nogil:
     """o_z: the streams that an offset passes over."""
     return pair.offset >> t.variables
 
 
-cdef inline size_t rest_of(const Table *t, const Pair *pair) noexcept nogil:
+cdef inline size_t rest_of(const TablePlan *t, const Pair *pair) noexcept nogil:
     """o_y: the rows beyond, of which so many are behind the seam."""
     return pair.offset & (t.height - 1)
 
@@ -37,7 +37,7 @@ cdef k3 sum_rows(const Prover *v, const uint64_t *column, size_t at, size_t coun
 cdef void row_sums_task(void *context, size_t task, unsigned worker) noexcept nogil:
     """A chunk of rows of every stream of every pair: the sums as if there were no seam, and those behind it."""
     cdef Prover *v = <Prover *>context
-    cdef const Table *t = &v.plan.table
+    cdef const TablePlan *t = &v.plan.table
     cdef size_t y = task * CHUNK, count = smaller(CHUNK, t.height - y), e, z, at
     cdef size_t q = <size_t>1 << t.skipped
     cdef uint64_t *weights = v.words[worker]
@@ -56,7 +56,7 @@ cdef void row_sums_task(void *context, size_t task, unsigned worker) noexcept no
 
 cdef void rows_behind(Prover *v, size_t e) noexcept nogil:
     """The sums of a pair behind the seam."""
-    cdef const Table *t = &v.plan.table
+    cdef const TablePlan *t = &v.plan.table
     cdef Argument *a = &v.argument
     cdef const Pair *pair = t.pairs + e
     cdef size_t q = <size_t>1 << t.skipped, z, i, rest = rest_of(t, pair), y = t.height - rest, count
@@ -84,7 +84,7 @@ cdef void rows_behind(Prover *v, size_t e) noexcept nogil:
 
 cdef void find_row_sums(Prover *v) noexcept nogil:
     """For each pair and stream z: `before`, the sum that has the weight L_z, and `behind`."""
-    cdef const Table *t = &v.plan.table
+    cdef const TablePlan *t = &v.plan.table
     cdef Argument *a = &v.argument
     cdef size_t e, z, q = <size_t>1 << t.skipped
     clear_sums(v)
@@ -100,7 +100,7 @@ cdef void find_row_sums(Prover *v) noexcept nogil:
 cdef void say_row_round(Prover *v, size_t j, k3 low, k3 top, const k3 *masked, k3 *sum) noexcept nogil:
     """Round j: g(X) = low + ... + top*X^2, whose values at 0 and 1 add up to `sum`; in the last one the masks' part,
     its coefficients of X, X^2, X^3. It is said as an average over the bits that are left."""
-    cdef const Table *t = &v.plan.table
+    cdef const TablePlan *t = &v.plan.table
     cdef k3 coefficients[3]
     cdef k3 middle = k_sub(k_sub(k_sub(sum[0], low), low), top), point
     cdef uint64_t share_of_one = f_pow(f_inv(2), t.log_rows - 1 - j)
@@ -126,7 +126,7 @@ cdef void fold_few(k3 *values, size_t half, k3 r) noexcept nogil:
 
 cdef void prove_stream_rounds(Prover *v, k3 *sum) noexcept nogil:
     """The k rounds over the number of the stream; `before` and `behind` are folded, with the factors of mix."""
-    cdef const Table *t = &v.plan.table
+    cdef const TablePlan *t = &v.plan.table
     cdef Argument *a = &v.argument
     cdef size_t q = <size_t>1 << t.skipped, e, z, half, j
     cdef k3 low, top, factor = k_from(1)
@@ -165,7 +165,7 @@ cdef void prove_stream_rounds(Prover *v, k3 *sum) noexcept nogil:
 cdef void fold_columns_task(void *context, size_t task, unsigned worker) noexcept nogil:
     """A stretch of rows of every column that is read: the streams folded at the point so far."""
     cdef Prover *v = <Prover *>context
-    cdef const Table *t = &v.plan.table
+    cdef const TablePlan *t = &v.plan.table
     cdef Argument *a = &v.argument
     cdef size_t y = task * ROWS_A_TASK, c
     for c in range(t.read_count):
@@ -176,7 +176,7 @@ cdef void fold_columns_task(void *context, size_t task, unsigned worker) noexcep
 cdef void weigh_column_task(void *context, size_t c, unsigned worker) noexcept nogil:
     """The weight of each row of a column, of all pairs together."""
     cdef Prover *v = <Prover *>context
-    cdef const Table *t = &v.plan.table
+    cdef const TablePlan *t = &v.plan.table
     cdef Argument *a = &v.argument
     cdef uint64_t *weights = planar(a.weights, a.stride, c)
     cdef size_t e, i, q = <size_t>1 << t.skipped, rest
@@ -221,7 +221,7 @@ cdef void fold_rows_task(void *context, size_t task, unsigned worker) noexcept n
 
 cdef void masks_of_values(Prover *v, k3 *out) noexcept nogil:
     """The part of the masks in the last round: the sum over the columns of (w_0 + w_1*X)*(X - X^2)*mask."""
-    cdef const Table *t = &v.plan.table
+    cdef const TablePlan *t = &v.plan.table
     cdef Argument *a = &v.argument
     cdef size_t c
     cdef k3 mask, low, rise
@@ -236,7 +236,7 @@ cdef void masks_of_values(Prover *v, k3 *out) noexcept nogil:
 
 
 cdef void prove_row_round(Prover *v, size_t j, k3 *sum) noexcept nogil:
-    cdef const Table *t = &v.plan.table
+    cdef const TablePlan *t = &v.plan.table
     cdef RowRound r
     cdef k3 masked[3]
     cdef bint last = j + 1 == t.log_rows and v.plan.hiding
@@ -252,7 +252,7 @@ cdef void prove_row_round(Prover *v, size_t j, k3 *sum) noexcept nogil:
 
 
 cdef void prove_rows(Prover *v) noexcept nogil:
-    cdef const Table *t = &v.plan.table
+    cdef const TablePlan *t = &v.plan.table
     cdef Argument *a = &v.argument
     cdef size_t j, z, q = <size_t>1 << t.skipped
     cdef k3 sum

@@ -18,13 +18,13 @@ cdef const uint64_t *stream(const uint64_t *values, size_t rows, size_t at, size
 cdef void load_streams(const Prover *v, const uint64_t *values, size_t rows, size_t at, size_t count, size_t step,
                        const uint64_t **sources, uint64_t *staged) noexcept nogil:
     """The streams of a column from row `at` of each on. step: words of staging for a stream."""
-    cdef const Table *t = &v.plan.table
+    cdef const TablePlan *t = &v.plan.table
     cdef size_t z
     for z in range(<size_t>1 << t.skipped):
         sources[z] = stream(values, rows, at + (z << t.variables), count, staged + z * step)
 
 
-cdef inline size_t all_points(const Table *t) noexcept nogil:
+cdef inline size_t all_points(const TablePlan *t) noexcept nogil:
     """Points: those one by one, then the cosets."""
     return t.direct + (t.most_cosets << t.skipped)
 
@@ -36,7 +36,7 @@ cdef inline uint64_t coset_start(size_t c) noexcept nogil:
 
 cdef void prepare_points(Prover *v) noexcept nogil:
     """The points, what takes the streams to them, and the selectors there."""
-    cdef const Table *t = &v.plan.table
+    cdef const TablePlan *t = &v.plan.table
     cdef Argument *a = &v.argument
     cdef size_t q = <size_t>1 << t.skipped, c, i, g
     cdef uint64_t root = f_root(t.skipped), start, point
@@ -73,7 +73,7 @@ cdef void extend_tile(const Prover *v, const uint64_t *values, size_t rows, size
                       uint64_t *out, uint64_t *staged) noexcept nogil:
     """A column's values from row `at` of each stream on, EXTENDED_STEP words apart: at the points one by one, or on
     coset `coset` - 1."""
-    cdef const Table *t = &v.plan.table
+    cdef const TablePlan *t = &v.plan.table
     cdef const Argument *a = &v.argument
     cdef const uint64_t *sources[MOST_STREAMS]
     cdef size_t q = <size_t>1 << t.skipped
@@ -85,18 +85,18 @@ cdef void extend_tile(const Prover *v, const uint64_t *values, size_t rows, size
         l2zk_active.extend_streams_directly(sources, q, count, a.direct, t.direct, out, EXTENDED_STEP)
 
 
-cdef inline bint is_long(const Table *t, size_t periodic) noexcept nogil:
+cdef inline bint is_long(const TablePlan *t, size_t periodic) noexcept nogil:
     """A periodic column that differs from stream to stream."""
     return t.periodic[periodic].log_period > t.variables
 
 
-cdef inline size_t extended_arrays(const Table *t) noexcept nogil:
+cdef inline size_t extended_arrays(const TablePlan *t) noexcept nogil:
     return t.window_count + t.periodic_count
 
 
 cdef const uint64_t *selector_tile(const Prover *v, size_t point, size_t g, size_t y, uint64_t *out) noexcept nogil:
     """A group's selector at a point, on the rows from y on."""
-    cdef const Table *t = &v.plan.table
+    cdef const TablePlan *t = &v.plan.table
     cdef const Selector *s = t.selectors + g
     cdef const uint64_t *inside = v.argument.factors + 2 * TILE * (point * t.group_count + g)
     cdef size_t i
@@ -114,7 +114,7 @@ cdef inline bint touches(const Selector *s, size_t y) noexcept nogil:
     return s.full or s.partial == 0 or s.step > 1 or (y < s.last and y + TILE > s.first)
 
 
-cdef bint is_wanted(const Table *t, size_t y, size_t coset) noexcept nogil:
+cdef bint is_wanted(const TablePlan *t, size_t y, size_t coset) noexcept nogil:
     """True if some group has rows of the tile and is evaluated there: one by one, or on coset `coset` - 1."""
     cdef size_t g
     for g in range(t.group_count):
@@ -125,7 +125,7 @@ cdef bint is_wanted(const Table *t, size_t y, size_t coset) noexcept nogil:
 
 cdef void skip_tile(Prover *v, size_t y, unsigned worker) noexcept nogil:
     """Add the constraints on the rows y, y + 1 ... to the sums of the points."""
-    cdef const Table *t = &v.plan.table
+    cdef const TablePlan *t = &v.plan.table
     cdef size_t q = <size_t>1 << t.skipped, coset, i, w, points
     cdef uint64_t *extended = v.words[worker]
     cdef uint64_t *staged = extended + extended_arrays(t) * MOST_STREAMS * EXTENDED_STEP
@@ -147,7 +147,7 @@ cdef void skip_tile(Prover *v, size_t y, unsigned worker) noexcept nogil:
 cdef void skip_point(Prover *v, size_t y, size_t coset, size_t i, uint64_t *extended, size_t apart, uint64_t *words,
                      unsigned worker) noexcept nogil:
     """The same at one point; array w's tile is extended + w*apart."""
-    cdef const Table *t = &v.plan.table
+    cdef const TablePlan *t = &v.plan.table
     cdef const l2zk_code *code = &t.constraints
     cdef uint64_t **slots = v.slots[worker]
     cdef uint64_t *results = words + TILE * code.vector_count
@@ -171,7 +171,7 @@ cdef void skip_point(Prover *v, size_t y, size_t coset, size_t i, uint64_t *exte
 cdef void add_groups(Prover *v, size_t y, size_t cosets, size_t coset, size_t i, uint64_t *results,
                      unsigned worker) noexcept nogil:
     """Add the groups that are evaluated on so many cosets to their sum of the point."""
-    cdef const Table *t = &v.plan.table
+    cdef const TablePlan *t = &v.plan.table
     cdef Argument *a = &v.argument
     cdef uint64_t *tiles = results + TILE * t.constraint_count
     cdef l2zk_group *groups = <l2zk_group *>(tiles + TILE * (t.group_count + 3))
@@ -236,7 +236,7 @@ cdef void interpolate_at(const uint64_t *points, const k3 *values, size_t count,
 
 cdef void add_from_cosets(Prover *v, size_t cosets, k3 *values) noexcept nogil:
     """Add to Q the polynomial with these values on so many cosets."""
-    cdef const Table *t = &v.plan.table
+    cdef const TablePlan *t = &v.plan.table
     cdef Argument *a = &v.argument
     cdef size_t q = <size_t>1 << t.skipped, c, i, j
     cdef uint64_t unroot = f_inv(f_root(t.skipped)), scale
@@ -266,7 +266,7 @@ cdef void add_from_cosets(Prover *v, size_t cosets, k3 *values) noexcept nogil:
 cdef void find_quotient(Prover *v) noexcept nogil:
     """Q's coefficients, from the sums of the constraints at the points."""
     cdef const Plan *p = v.plan
-    cdef const Table *t = &p.table
+    cdef const TablePlan *t = &p.table
     cdef Argument *a = &v.argument
     cdef size_t i, g, cosets
     cdef k3 found[MOST_DEGREE + 2]
@@ -289,6 +289,6 @@ cdef void find_quotient(Prover *v) noexcept nogil:
                 break
 
 
-cdef inline uint64_t quotient_divisor(const Table *t, uint64_t x) noexcept nogil:
+cdef inline uint64_t quotient_divisor(const TablePlan *t, uint64_t x) noexcept nogil:
     """1/(x^q - 1)."""
     return f_inv(f_sub(f_pow(x, <uint64_t>1 << t.skipped), 1))

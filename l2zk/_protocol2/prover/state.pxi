@@ -14,6 +14,9 @@ cdef enum Stage:                 # the stages of progress reports; their names a
 cdef enum Outcome:
     PROVED = 0
     CANCELLED
+    VIOLATED                     # the trace breaks a constraint
+    STEP_FAILED                  # the step function returned another number than 0
+    STEP_NOT_CANONICAL           # the step function left a value that is not below p
     NO_MEMORY
 
 cdef enum:
@@ -83,11 +86,24 @@ cdef struct Prover:
     Outcome outcome              # PROVED until something stops the proof; every later step then does nothing
     l2zk_crew *crew
     unsigned workers
+    bint check                   # check that the trace satisfies the constraints
+    bint given_trace             # the caller has filled the trace
+    const uint64_t **given       # for each column, its N values if the caller gives them, or NULL
+    int step_result              # the number that the step function returned
+    bint trace_only              # stop after the trace and its check; nothing else is laid out
+    # public
     uint8_t *header
     size_t header_length
-    const uint64_t *inputs
-    const uint64_t *outputs
-    const uint64_t **given       # the trace's columns
+    const uint64_t *output_places    # where in the header each output's value stands
+    uint64_t *inputs
+    uint64_t *outputs
+    const uint64_t (*start)[3]       # cells (row, column, value) that the program fixes before it runs
+    size_t start_count
+    # findings of the check, by worker; in the end all of them in the place of the first
+    int64_t *first_violation         # per constraint: row, or -1
+    uint64_t *violations
+    l2zk_row_load *row_loads         # the sources of the step's loads
+    l2zk_row_result *row_results     # the destinations of its results
     Transcript transcript
     Randomness randomness
     Arena arena

@@ -16,7 +16,7 @@ cdef void bind_window(const Prover *v, const uint64_t *values, size_t rows, size
 cdef void bind_task(void *context, size_t task, unsigned worker) noexcept nogil:
     """A stretch of rows of every window, periodic column and selector."""
     cdef Prover *v = <Prover *>context
-    cdef const Table *t = &v.plan.table
+    cdef const TablePlan *t = &v.plan.table
     cdef Argument *a = &v.argument
     cdef size_t y = task * ROWS_A_TASK, w, i, rows, last
     cdef uint64_t *array
@@ -42,7 +42,7 @@ cdef void bind_task(void *context, size_t task, unsigned worker) noexcept nogil:
 
 
 cdef void bind_skipped(Prover *v) noexcept nogil:
-    cdef const Table *t = &v.plan.table
+    cdef const TablePlan *t = &v.plan.table
     cdef Argument *a = &v.argument
     cdef size_t z
     lagrange_at(t.skipped, a.x, a.lagrange)
@@ -73,7 +73,7 @@ cdef inline bint is_one_row(const Selector *s) noexcept nogil:
 
 cdef void round_tile(const Round *r, size_t y, size_t point, unsigned worker) noexcept nogil:
     cdef Prover *v = r.prover
-    cdef const Table *t = &v.plan.table
+    cdef const TablePlan *t = &v.plan.table
     cdef Argument *a = &v.argument
     cdef const l2zk_code *code = &t.constraints
     cdef uint64_t x = round_point(point)
@@ -121,7 +121,7 @@ cdef void fold_task(void *context, size_t task, unsigned worker) noexcept nogil:
     """Bind the top variable of one array of the zerocheck."""
     cdef Round *r = <Round *>context
     cdef Prover *v = r.prover
-    cdef const Table *t = &v.plan.table
+    cdef const TablePlan *t = &v.plan.table
     cdef Argument *a = &v.argument
     cdef size_t count = r.half
     cdef uint64_t *array
@@ -145,7 +145,7 @@ cdef k3 value_of(const k3 *coefficients, size_t count, k3 x) noexcept nogil:
 cdef void prove_round(Prover *v, size_t j, k3 *claim) noexcept nogil:
     """Round j of the zerocheck, counted from 0."""
     cdef const Plan *p = v.plan
-    cdef const Table *t = &p.table
+    cdef const TablePlan *t = &p.table
     cdef Argument *a = &v.argument
     cdef Round r
     cdef uint64_t points[MOST_DEGREE + 2]
@@ -172,7 +172,7 @@ cdef void prove_round(Prover *v, size_t j, k3 *claim) noexcept nogil:
 
 cdef void prove_zerocheck(Prover *v) noexcept nogil:
     cdef const Plan *p = v.plan
-    cdef const Table *t = &p.table
+    cdef const TablePlan *t = &p.table
     cdef Argument *a = &v.argument
     cdef Transcript *transcript = &v.transcript
     cdef size_t i, j

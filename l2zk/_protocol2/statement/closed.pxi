@@ -36,7 +36,7 @@ cdef k3 below(const k3 *r, size_t count, size_t bound) noexcept nogil:
     return value
 
 
-cdef k3 selector_at(const Table *t, const Selector *s, k3 x, const k3 *r) noexcept nogil:
+cdef k3 selector_at(const TablePlan *t, const Selector *s, k3 x, const k3 *r) noexcept nogil:
     """The selector of a domain: V_0 on the rows Y of the partial ones, V_0*V_1 or 0 on the others. (PROTOCOL 8.1)"""
     cdef k3 inside, outside, rows
     cdef size_t n = t.variables, low
@@ -51,7 +51,7 @@ cdef k3 selector_at(const Table *t, const Selector *s, k3 x, const k3 *r) noexce
     return k_add(outside, k_mul(rows, k_sub(inside, outside)))
 
 
-cdef k3 periodic_at(const Table *t, size_t i, const k3 *lagrange, const k3 *r, uint64_t *eq,
+cdef k3 periodic_at(const TablePlan *t, size_t i, const k3 *lagrange, const k3 *r, uint64_t *eq,
                     size_t stride) noexcept nogil:
     """A periodic column at the point; eq: room for as many values as it has in a stream. (PROTOCOL 8.2)"""
     cdef const Periodic *p = t.periodic + i
@@ -73,7 +73,7 @@ cdef k3 periodic_at(const Table *t, size_t i, const k3 *lagrange, const k3 *r, u
     return value
 
 
-cdef k3 shifted(const Table *t, const k3 *lagrange, const k3 *r, const k3 *q, size_t offset) noexcept nogil:
+cdef k3 shifted(const TablePlan *t, const k3 *lagrange, const k3 *r, const k3 *q, size_t offset) noexcept nogil:
     """The sum over the rows b of W(b - offset)*eq(q, b), W(z*M + y) = L_z*eq(r, y). (PROTOCOL 8.3)"""
     cdef size_t over = offset >> t.variables, low = offset & (t.height - 1), count = <size_t>1 << t.skipped
     cdef size_t i, carry, bit, sum, z

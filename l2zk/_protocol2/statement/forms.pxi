@@ -2,7 +2,7 @@
 # them from the challenges. (PROTOCOL 7.3)
 
 cdef void find_forms_of(const Plan *p, k3 x, const k3 *r, const k3 *tau, const k3 *q, k3 mix, k3 *form) noexcept nogil:
-    cdef const Table *t = &p.table
+    cdef const TablePlan *t = &p.table
     cdef k3 half = k_from(f_inv(2)), power = k_sub(k_pow(x, <uint64_t>1 << t.skipped), k_from(1)), last
     cdef size_t i, j, at = 0
     for i in range(p.quotient):

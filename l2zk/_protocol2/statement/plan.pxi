@@ -37,7 +37,10 @@ cdef struct Periodic:
     unsigned log_period
     const uint64_t *values
 
-cdef struct Table:
+# Fills rows first .. last - 1 of every column, given the rows before; anything but 0 is a failure.
+ctypedef int (*step_function)(uint64_t **columns, size_t first, size_t last, void *context) noexcept nogil
+
+cdef struct TablePlan:
     unsigned log_rows            # n
     unsigned skipped             # k
     size_t rows                  # N
@@ -64,8 +67,23 @@ cdef struct Table:
     const uint32_t *places       # by constraint: its place in that list
     size_t periodic_count
     Periodic *periodic
+    const uint32_t *group_of     # by constraint
     l2zk_code constraints
     size_t input_count, output_count
+    const uint64_t (*output_claims)[2]  # constraint, row: its value there with 0 for the output is the output
+    const uint64_t *outputs_by_row      # the outputs by rising row
+    # what fills the trace
+    bint has_step
+    l2zk_code step
+    const uint32_t (*step_targets)[2]   # column, and the first row that the step fills of it
+    size_t first_target                 # the least of those rows
+    const l2zk_row_step *row_steps      # the step's code as row_code.pxi arranges it
+    size_t row_step_count, row_slots
+    const uint64_t *row_results         # the slot of each result
+    const size_t *row_periodic          # by periodic load: the address of its values from the offset on
+    step_function function       # fills rows in place of the step code, or NULL
+    void *function_context
+    size_t step_reach
 
 cdef struct Word:
     unsigned k                   # variables that it folds
@@ -73,7 +91,7 @@ cdef struct Word:
     size_t queries
 
 cdef struct Plan:
-    Table table
+    TablePlan table
     bint hiding
     # the argument (PROTOCOL 4.2, 4.3)
     size_t quotient              # coefficients of Q

@@ -1,6 +1,6 @@
 # Selectors: factors of the constraints that vanish, on the rows of the table, exactly off a domain. (PROTOCOL 8.1)
 
-cdef void classify(const Table *t, Selector *s) noexcept nogil:
+cdef void classify(const TablePlan *t, Selector *s) noexcept nogil:
     """Fill in the classes of the skipped bits and the rows of the partial ones."""
     cdef size_t count = <size_t>1 << t.skipped, z, cut
     cdef size_t over = s.x >> t.variables, rest = s.x & (t.height - 1)
@@ -33,12 +33,24 @@ cdef void classify(const Table *t, Selector *s) noexcept nogil:
             s.empty |= <uint32_t>1 << z
 
 
+cdef inline bint in_domain(const TablePlan *t, const Selector *s, size_t row) noexcept nogil:
+    if s.kind == DOMAIN_TRANSITIONS:
+        return row < t.rows - s.x
+    if s.kind == DOMAIN_LAST:
+        return row >= t.rows - s.x
+    if s.kind == DOMAIN_ROW:
+        return row == s.x
+    if s.kind == DOMAIN_CYCLIC:
+        return row % s.y == s.x
+    return True
+
+
 cdef inline bint is_in(const Selector *s, size_t y) noexcept nogil:
     """True for the rows of the partial values of the skipped bits."""
     return s.first <= y < s.last and (y & (s.step - 1)) == s.residue
 
 
-cdef void selector_factors(const Table *t, const Selector *s, k3 x, k3 *inside, k3 *outside) noexcept nogil:
+cdef void selector_factors(const TablePlan *t, const Selector *s, k3 x, k3 *inside, k3 *outside) noexcept nogil:
     """The selector at x on the rows that are in, and on the others: V_0, and V_0*V_1 or 0."""
     cdef size_t z, count = <size_t>1 << t.skipped
     cdef uint64_t root = f_root(t.skipped), point = 1

@@ -14,7 +14,7 @@ cdef k3 hear_round(Verifier *v, Message kind, size_t degree, k3 target, k3 claim
 
 cdef k3 constraints_at(Verifier *v) noexcept nogil:
     """G: all constraints at the opened values."""
-    cdef const Table *t = &v.plan.table
+    cdef const TablePlan *t = &v.plan.table
     cdef const l2zk_code *code = &t.constraints
     cdef k3 sum = k_from(0), part, power = k_from(1)
     cdef size_t i, g, at = 0
@@ -47,7 +47,7 @@ cdef inline void settle(Verifier *v, k3 difference, k3 *claim) noexcept nogil:
 
 cdef void check_zerocheck(Verifier *v) noexcept nogil:
     cdef const Plan *p = v.plan
-    cdef const Table *t = &p.table
+    cdef const TablePlan *t = &p.table
     cdef size_t j
     cdef k3 claim = k_from(0)
     v.alpha = draw(&v.transcript)
@@ -70,7 +70,7 @@ cdef void check_zerocheck(Verifier *v) noexcept nogil:
 cdef void check_rows(Verifier *v) noexcept nogil:
     """The sumcheck that takes all openings to the columns' values at one point. (PROTOCOL 6.5)"""
     cdef const Plan *p = v.plan
-    cdef const Table *t = &p.table
+    cdef const TablePlan *t = &p.table
     cdef k3 claim = k_from(0), half = k_from(f_inv(2)), power = k_from(1), sum = k_from(0)
     cdef k3 *by_column = v.weights_of_columns + t.offset_count
     cdef size_t i, j, c = 0

@@ -85,7 +85,7 @@ cdef size_t leaf_words_of(const Plan *p) noexcept nogil:
 
 cdef void lay_out_verifier(Verifier *v) noexcept nogil:
     cdef const Plan *p = v.plan
-    cdef const Table *t = &p.table
+    cdef const TablePlan *t = &p.table
     cdef Arena *a = &v.arena
     cdef size_t most = most_queries(p), all = p.queries, number, i, period = 1
     a.used = 0

@@ -114,7 +114,7 @@ cdef void check_final_values(Verifier *v) noexcept nogil:
 cdef void add_column_weights(Verifier *v, k3 power) noexcept nogil:
     """Those of the columns' values: eq of the rows' point on each stretch. power: of gamma, of the first of them."""
     cdef const Plan *p = v.plan
-    cdef const Table *t = &p.table
+    cdef const TablePlan *t = &p.table
     cdef size_t fin = log_of_ratio(p.final, 1), all = p.log_columns + p.log_m, low, i, b, c, block
     cdef k3 outer, inner
     low = fin if t.log_rows > fin else t.log_rows          # bits of the final positions that lie within a stretch
