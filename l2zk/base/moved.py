@@ -120,7 +120,7 @@ MOVED: dict[str, tuple[str, ...]] = {
     "unheld_rows": ("language.rules.unpinned_rows",),
     "vectors": ("air.vectors",),
     "words": ("base.wording",),
-    "workers": ("vm.workers",),
+    "workers": ("vm.threads", "vm.outcomes", "vm.executors"),
     "zkvm": (
         "vm.zkvm",
         "base.progress",

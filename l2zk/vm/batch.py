@@ -28,10 +28,11 @@ from l2zk.vm.dispatch import Dispatch, Ways, asked_once
 from l2zk.vm.engine import Engine
 from l2zk.vm.executors import is_elsewhere, require_executor
 from l2zk.vm.observers import watched
+from l2zk.vm.outcomes import Outcomes, checked, outcome
 from l2zk.vm.parts import Costs, Job, Jobs, Prover, listed, pairs
 from l2zk.vm.schedule import Schedule, choose, cut_into_parts
+from l2zk.vm.threads import in_turn, on_threads
 from l2zk.vm.travel import require_cloudpickle
-from l2zk.vm.workers import Outcomes, checked, in_turn, on_threads, outcome
 from l2zk.vm.zkvm import TraceZkVm
 
 SERIES_SECONDS = 0.1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from functools import wraps
 from time import perf_counter
@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from l2zk.errors import ProofError
 from l2zk.proof.proof import Proof
 from l2zk.vm.counts import ACCEPTED, COUNTS, MADE, REFUSED, Kind, check_of, outcome_of
+from l2zk.vm.outcomes import Outcomes
 
-Outcomes = Generator[tuple[int, Any], None, None]
 Verify = TypeVar("Verify", bound=Callable[..., None])
 Series = TypeVar("Series", bound=Callable[..., list[Proof | None]])
 Prove = TypeVar("Prove", bound=Callable[..., Proof])

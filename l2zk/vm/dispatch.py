@@ -24,11 +24,12 @@ from l2zk.errors import L2zkError, OptionsError, ProofError, UnknownProgramError
 from l2zk.proof.proof import Proof
 from l2zk.vm.cache import CachedZkVm
 from l2zk.vm.engine import Engine
+from l2zk.vm.executors import shut_down
 from l2zk.vm.far import make
+from l2zk.vm.outcomes import Outcomes, outcome
 from l2zk.vm.parts import Costs, Jobs
 from l2zk.vm.travel import Wanted, packed, provider
 from l2zk.vm.wire import Job, Outcome, Part, outcomes_from_bytes, part_to_bytes
-from l2zk.vm.workers import Outcomes, outcome, shut_down
 from l2zk.vm.zkvm import TraceZkVm
 
 AHEAD = 2

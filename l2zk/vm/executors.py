@@ -84,6 +84,11 @@ def closed(executor: Any, why: BaseException) -> OptionsError:
     return OptionsError(f"the executor {type(executor).__qualname__} takes no work: {reason}; give one that is running")
 
 
+def shut_down() -> OptionsError:
+    """The error when an executor dropped what it had taken."""
+    return OptionsError("the executor of this batch was shut down while it ran")
+
+
 def _here() -> tuple[int, int]:
     """The identity of this process and interpreter, which others do not share."""
     return os.getpid(), id(sys.modules)

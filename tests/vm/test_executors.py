@@ -17,7 +17,7 @@ from warned import any_length
 
 from l2zk import ProofOptions, TraceZkVm
 from l2zk.errors import OptionsError, WitnessError
-from l2zk.vm import executors, workers
+from l2zk.vm import executors, threads
 from l2zk.vm.batch import BatchProcessor
 
 pytestmark = any_length  # batches have a program of each length
@@ -200,7 +200,7 @@ class Never(Executor):
 @pytest.mark.parametrize("state", ["pending", "running"])
 def test_work_that_never_begins_is_done_by_the_caller(state: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(executors, "PROBE_SECONDS", 0.01)
-    monkeypatch.setattr(workers, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(threads, "PATIENCE_SECONDS", 0.01)
     batch = BatchProcessor(VM, executor=Never(state))
     proofs = batch.prove_batch_parallel(PROGRAMS, WITNESSES)
     assert proofs == batch.prove_batch(PROGRAMS, WITNESSES) and all(batch.verify_batch_parallel(PROGRAMS, proofs))

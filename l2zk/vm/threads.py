@@ -1,16 +1,14 @@
 """Jobs on threads: taken in order, their results given as they come; no work goes on when the iteration is over.
 
-    outcome of job i = (i, its result or its error)
-
 Jobs are handed out in parts, lists of their indices, since doing several together can be cheaper.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
-from contextlib import closing, nullcontext, suppress
+from contextlib import nullcontext, suppress
 from contextvars import copy_context
 from functools import partial
 from queue import Empty, SimpleQueue
@@ -21,12 +19,12 @@ from typing import Any
 from l2zk.base.foreign import told
 from l2zk.base.progress import LOOK_IN_SECONDS, Progress, stop_when
 from l2zk.errors import OptionsError
-from l2zk.vm.executors import closed, submitted, unusable
+from l2zk.vm.executors import closed, shut_down, submitted, unusable
+from l2zk.vm.outcomes import Outcomes
 
 PATIENCE_SECONDS = 0.5
 """So long an executor may take to begin; then the calling thread does."""
 
-Outcomes = Generator[tuple[int, Any], None, None]
 Act = Callable[[Sequence[int], Progress], Outcomes]
 """A function that does the jobs of one part; it stops when the progress callback that it is given raises."""
 
@@ -111,24 +109,6 @@ class _Work:
             self.ended.put(outcome)
 
 
-def outcome(act: Callable[..., Any], *arguments: Any, **settings: Any) -> Any:
-    """The result of a call, or the error that it raised."""
-    try:
-        return act(*arguments, **settings)
-    except BaseException as error:
-        return error
-
-
-def checked(outcomes: Outcomes, return_exceptions: bool) -> Outcomes:
-    """The outcomes, up to the first error, which is raised and ends the work, unless errors are to be returned."""
-    with closing(outcomes):
-        for index, result in outcomes:
-            if isinstance(result, BaseException) and not (return_exceptions and isinstance(result, Exception)):
-                result.add_note(f"at index {index} of the batch")
-                raise result
-            yield index, result
-
-
 def _next(work: _Work, workers: Sequence[Future[None]], executor: Executor) -> tuple[int, Any]:
     """The next outcome; raises if none can come, since the executor dropped its work or ran it elsewhere."""
     while True:
@@ -150,8 +130,3 @@ def _without_end(workers: Sequence[Future[None]], executor: Executor) -> Options
     failed = [told(error) for error in errors if error is not None]
     why = failed[0] if failed else "it says that it is done, and nothing is"
     return closed(executor, broken[0]) if broken else unusable(executor, why)
-
-
-def shut_down() -> OptionsError:
-    """The error when an executor dropped what it had taken."""
-    return OptionsError("the executor of this batch was shut down while it ran")
