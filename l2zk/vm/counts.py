@@ -17,6 +17,7 @@ from typing import Any, Literal, TypeVar
 from weakref import ref
 
 from l2zk import errors
+from l2zk.base.caches import on_release
 from l2zk.base.making import renewed_at_fork
 from l2zk.base.progress import Stopped
 from l2zk.errors import L2zkError, ProgramError, ProofError
@@ -195,6 +196,7 @@ class Counts:
 
 
 COUNTS = Counts()
+on_release(COUNTS.count)  # news that wait hold the classes of their programs
 
 
 def outcome_of(error: BaseException) -> str:

@@ -10,7 +10,7 @@ runs (a file, a clock) is not seen.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -44,7 +44,7 @@ def origin(kind: type, definition: Definition) -> bytes:
     return blake3(repr((kind.__module__, kind.__qualname__, release, _code_of(kind))).encode())
 
 
-@lru_cache(1)
+@cached(1)
 def _distributions() -> dict[str, list[str]]:
     from importlib.metadata import packages_distributions
 
