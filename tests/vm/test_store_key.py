@@ -181,7 +181,7 @@ def test_programs_of_one_digest_that_fill_their_traces_otherwise_have_other_keys
 
 
 def test_code_that_has_no_stable_form_is_not_stored(tmp_path: Path) -> None:
-    program = generated(1, type("Called", (), {"__call__": lambda self: 4})())
+    program = generated(1, type("Called", (), {"__slots__": (), "__call__": lambda self: 4})())
     made = machine(tmp_path / "proofs.db")
     assert key(program) is None and made.prove(program).public_outputs["x"] == 5
     assert outcomes(made) == (1, 0, 0) and made.prove(program) is made.prove(program)
