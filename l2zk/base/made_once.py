@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from threading import Lock
+from threading import RLock
 from typing import Generic, TypeVar
 
 from l2zk.base.caches import lasts, on_release, shorten
@@ -27,7 +27,7 @@ class MadeOnce(Generic[Made]):
         self._made: OrderedDict[Hashable, Made] = OrderedDict()
         self._refused: OrderedDict[Hashable, L2zkError] = OrderedDict()
         self._making: dict[Hashable, Making] = {}
-        self._lock = Lock()
+        self._lock = RLock()
         on_release(self._clear)
         renewed_at_fork(self)
 
@@ -48,7 +48,7 @@ class MadeOnce(Generic[Made]):
 
     def _renew(self) -> None:
         """Forget the parent's makings in a forked child: their threads are not here."""
-        self._lock = Lock()
+        self._lock = RLock()
         self._making = ones_own(self._making)
 
     def _kept(self, key: Hashable) -> Made | None:

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from concurrent import futures
 from contextlib import contextmanager
 from contextvars import ContextVar
-from threading import Lock, get_ident
+from threading import RLock, get_ident
 from typing import Any, Protocol
 from weakref import WeakSet
 
@@ -45,7 +45,7 @@ Step = tuple[int, "Making | None"]  # a thread that is waited for, and which of 
 
 Wait = tuple["Making", "Making | None"]  # the making that is waited for, and the one inside which it is needed
 
-_lock = Lock()
+_lock = RLock()  # as a handler of a signal may ask, while its thread holds it
 _under_way: dict[int, list[Making]] = {}
 _waits: dict[int, list[Wait]] = {}
 _within: ContextVar[Making | None] = ContextVar("l2zk_making", default=None)
@@ -257,7 +257,7 @@ def _remove(lists: dict[int, list[Any]], thread: int, entry: Any) -> None:
 def _renew() -> None:
     """Forget the parent's threads in a forked child, where only this one goes on."""
     global _lock
-    _lock = Lock()
+    _lock = RLock()
     for making in _under_way.get(get_ident(), ()):
         making.outcome = futures.Future()  # whose lock a thread that waited may have held
     for making, _ in _waits.get(get_ident(), ()):

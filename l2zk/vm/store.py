@@ -32,7 +32,8 @@ from l2zk.proof.proof import Proof
 from l2zk.vm.settings import Asked
 from l2zk.vm.store_file import StoreFile
 from l2zk.vm.store_key import key_of
-from l2zk.vm.store_schema import Damaged, Unusable
+from l2zk.vm.store_maker import LockFile
+from l2zk.vm.store_schema import Amid, Damaged, Unusable
 from l2zk.vm.store_secret import SECRET_BYTES, secret_in
 from l2zk.vm.zkvm import TraceZkVm
 
@@ -140,15 +141,13 @@ class ProofStore:
         shorten(self._verified, MOST_VERIFIED)
         return Proof.from_bytes(row.data)
 
-    def _take_byte(self, request: Request, own: Making, progress: Progress | None) -> Callable[[], None]:
-        """Wait until the byte of a request's one maker is held; a function that lets it go."""
-        locks = self._using(self._file.locks)
+    def _await_turn(self, locks: LockFile | None, request: Request, own: Making, progress: Progress | None) -> None:
+        """Wait until this making is the one maker of a request, as far as the locks can say."""
         try:
-            offset = None if locks is None else locks.wait(request.key, own, progress)
+            if locks is not None:
+                locks.wait(request.key, own, progress)
         except OSError as error:
             self._tell(f"passed over the locks of the store {short(self._path)}: {error.strerror}")
-            offset = None
-        return lambda: None if locks is None or offset is None else locks.free(offset)
 
     def _begin(self) -> None:
         """Begin the file and the secret, or read them."""
@@ -167,6 +166,8 @@ class ProofStore:
         except Damaged as error:
             if not self._file.aside:
                 self._tell(f"the store {short(self._path)} is damaged, and passed over: {error}")
+        except Amid:
+            pass
         except Unusable as error:
             self._tell(f"the store {short(self._path)} is passed over: {error}")
         except StoreError as error:
@@ -212,15 +213,17 @@ class Request:
         """The proof, found, or else made and stored by one process while the others wait."""
         if (proof := self.find(count)) is not None:
             return proof
-        let_go = self.store._take_byte(self, own, progress)
+        locks = self.store._using(self.store._file.locks)
         try:
+            self.store._await_turn(locks, self, own, progress)
             if (proof := self.find(count)) is not None:
                 return proof
             proof = make()
             self.put(proof, count)
             return proof
         finally:
-            let_go()
+            if locks is not None:
+                locks.free(own)
 
 
 def opened(store: Any, key: bytes | None) -> ProofStore:

@@ -23,7 +23,7 @@ from l2zk.base.making import renewed_at_fork
 from l2zk.vm import store_rows
 from l2zk.vm.store_maker import FileId, LockFile, file_id, lock_file
 from l2zk.vm.store_rows import Row
-from l2zk.vm.store_schema import Damaged, Unusable, classified, connect, examine, refuse_of_others
+from l2zk.vm.store_schema import Amid, Damaged, Unusable, classified, connect, examine, refuse_of_others
 
 LOCKED_SECONDS = 10.0
 """How long a file that another process has locked is waited for; after that, until it is free again, not at all."""
@@ -148,19 +148,22 @@ class StoreFile:
             pause = min(2 * pause, 0.05)
 
     def _tried(self, act: Act[Result]) -> Result:
+        if self._lock._is_owned():  # type: ignore[attr-defined]  # `threading.Condition` asks so, too
+            raise Amid("this thread is at it already")
         with self._lock:
             try:
                 with classified():
-                    result = act(self._opened())
-            except Unusable:
-                self._disconnect()
+                    return act(self._opened())
+            except TimeoutError:
                 raise
             except Damaged:
                 self._disconnect()
                 if self._mends:
                     self._mend()
                 raise
-            return result
+            except BaseException:  # an interrupt too, after which nobody knows how far a transaction is
+                self._disconnect()
+                raise
 
     # ---- opening and mending -----------------------------------------------------------------------------------------
 
@@ -171,13 +174,13 @@ class StoreFile:
         self._disconnect()
         if not self._mends:
             return self._open()
-        locks = self.locks()
-        if not locks.take(0):
-            raise TimeoutError
+        locks, own = self.locks(), object()
         try:
+            if not locks.take(0, own):
+                raise TimeoutError
             return self._begun()
         finally:
-            locks.free(0)
+            locks.free(own)
 
     def _begun(self) -> sqlite3.Connection:
         """A connection to the file, or to a new one where there is none, or a damaged one; call it with byte 0 held."""
@@ -206,13 +209,12 @@ class StoreFile:
         """Move the damaged file aside, unless another process has done so."""
         damaged = self._id
         with classified():
-            locks = self.locks()
-            if locks.take(0):
-                try:
-                    if _id_at(self.path) == damaged:
-                        self._move_aside()
-                finally:
-                    locks.free(0)
+            locks, own = self.locks(), object()
+            try:
+                if locks.take(0, own) and _id_at(self.path) == damaged:
+                    self._move_aside()
+            finally:
+                locks.free(own)
 
     def _move_aside(self) -> None:
         """Give the file and its parts other names. Processes that have it open go on with it until they look."""

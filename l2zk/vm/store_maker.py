@@ -26,6 +26,9 @@ OFFSETS = 2**62
 FileId = tuple[int, int]
 """The device and inode of a file, the same by whatever path it is reached."""
 
+Holder = object
+"""Of a byte: a making, or at 0 whoever opens or mends."""
+
 _lock = RLock()  # a finalizer may come while it is held
 _open: dict[FileId, tuple[int, int]] = {}  # the descriptor of each lock file, and how many objects use it
 _lock_files: WeakValueDictionary[FileId, LockFile] = WeakValueDictionary()
@@ -37,51 +40,54 @@ class LockFile:
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._lock = RLock()
-        self._held: dict[int, Making | None] = {}
+        self._held: dict[int, Holder] = {}
         renewed_at_fork(self)
 
-    def take(self, offset: int, making: Making | None = None) -> bool:
-        """True if the byte is now held, for this making; False if another one, or another process, holds it."""
+    def take(self, offset: int, holder: Holder) -> bool:
+        """True if this holder has the byte now; False if another one, or another process, has it."""
         with self._lock:
-            if offset in self._held:
+            other = self._held.get(offset)
+            if other is not None and not (isinstance(other, Making) and other.outcome.done()):
                 return False
+            self._held[offset] = holder  # first, so that `free` knows of it whenever an interrupt comes
             try:
                 fcntl.lockf(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, offset)
-            except (BlockingIOError, PermissionError):
-                return False
-            self._held[offset] = making
+            except OSError as error:
+                del self._held[offset]
+                if isinstance(error, (BlockingIOError, PermissionError)):
+                    return False
+                raise
             return True
 
-    def free(self, offset: int) -> None:
-        """Let the byte go."""
+    def free(self, holder: Holder) -> None:
+        """Let all bytes go that this holder has."""
         with self._lock:
-            if offset in self._held:
-                del self._held[offset]
+            for offset in [offset for offset, other in self._held.items() if other is holder]:
                 fcntl.lockf(self._descriptor, fcntl.LOCK_UN, 1, offset)
+                del self._held[offset]
 
-    def wait(self, key: bytes, own: Making, progress: Progress | None) -> int | None:
-        """The offset of a key's byte, which is now held for its one maker: wait for another until it is done or gone.
+    def wait(self, key: bytes, own: Making, progress: Progress | None) -> None:
+        """Wait until a key's byte is held for its one maker, this one: until another is done or gone. `free` it then.
 
-        None where to wait might have no end: where makers of several processes wait for one another, each holds a byte
-        and rests; each then makes what it needs, and its own circle is found. Raises CycleError if a making of this
-        process has the byte and waits for this one; OSError where the file system has no locks.
+        It is not held where to wait might have no end: where makers of several processes wait for one another, each
+        holds a byte and rests; each then makes what it needs, and its own circle is found. Raises CycleError if a
+        making of this process has the byte and waits for this one; OSError where the file system has no locks.
         """
         offset = 1 + int.from_bytes(key[:8], "little") % OFFSETS
         pause, rest = BRIEF, Rest()
         while not self.take(offset, own):
             with self._lock:
                 other, holds_another = self._held.get(offset), bool(self._held)
-            if other is not None:
+            if isinstance(other, Making):
                 other.wait(progress)
             elif holds_another and rest.is_long():
-                return None
+                return
             else:
                 time.sleep(pause)
                 rest.seconds += pause
                 pause = min(2 * pause, LOOK_IN_SECONDS)
             if progress is not None:
                 progress("wait", 0, 1)
-        return offset
 
     def _renew(self) -> None:
         """Hold nothing in a forked child: locks are of the process that took them."""

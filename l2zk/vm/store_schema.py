@@ -55,6 +55,10 @@ class Unusable(Exception):
     """A store that cannot be used now; the text says why."""
 
 
+class Amid(Unusable):
+    """A store that this thread is at already: a handler of a signal, or a finalizer, does without."""
+
+
 class Damaged(Exception):
     """A store that is no whole SQLite file any more."""
 

@@ -233,16 +233,16 @@ def test_two_machines_in_one_process_wait_for_each_other_as_one_does(path: Path)
 def test_a_lock_file_has_one_descriptor_in_a_process(tmp_path: Path) -> None:
     path = tmp_path / "a.lock"
     before = len(os.listdir("/proc/self/fd"))
-    one = lock_file(str(path))
+    one, first, second = lock_file(str(path)), object(), object()
     os.symlink(path, tmp_path / "link")
     others = [lock_file(str(tmp_path / "link")), lock_file(os.path.relpath(path))]
     assert all(other is one for other in others) and len(os.listdir("/proc/self/fd")) == before + 1
-    assert one.take(5) and not one.take(5) and one.take(6)
+    assert one.take(5, first) and not one.take(5, second) and one.take(6, second)
     code = "from l2zk.vm.store_maker import lock_file\nlocks = lock_file(sys.argv[1])\n"
-    asked = code + "print(*(locks.take(offset) for offset in (4, 5, 6)))\n"
+    asked = code + "print(*(locks.take(offset, 'me') for offset in (4, 5, 6)))\n"
     assert finished(python(asked, path)) == "True False False"
     del others
-    one.free(5)
+    one.free(first)
     assert finished(python(asked, path)) == "True True False"
     del one
     assert len(os.listdir("/proc/self/fd")) == before
@@ -252,7 +252,9 @@ def test_a_lock_file_has_one_descriptor_in_a_process(tmp_path: Path) -> None:
 def test_an_offset_is_of_the_key_and_none_is_that_of_opening(tmp_path: Path) -> None:
     locks = lock_file(str(tmp_path / "a.lock"))
     own = Making(lambda: "x")
-    assert locks.wait(bytes(32), own, None) == 1 and locks.wait(b"\xff" * 32, own, None) == store_maker.OFFSETS
+    locks.wait(bytes(32), own, None)
+    locks.wait(b"\xff" * 32, own, None)
+    assert list(locks._held) == [1, store_maker.OFFSETS]
 
 
 @pytest.mark.parametrize("where", ["before the fork", "in the child", "in the parent"])
@@ -321,9 +323,9 @@ def test_forks_amid_the_work_of_other_threads(path: Path) -> None:
 
 def test_a_child_holds_nothing_of_its_parent(tmp_path: Path) -> None:
     locks: LockFile = lock_file(str(tmp_path / "a.lock"))
-    assert locks.take(5)
+    assert locks.take(5, locks)
     child = os.fork()
     if child == 0:
-        os._exit(3 if not locks.take(5) and locks.take(6) else 4)  # held by the parent, in the kernel
+        os._exit(3 if not locks.take(5, locks) and locks.take(6, locks) else 4)  # held by the parent, in the kernel
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 3
-    soon(lambda: locks.take(6))
+    soon(lambda: locks.take(6, locks))
