@@ -24,7 +24,7 @@ from l2zk.errors import L2zkError, OptionsError, ProofError, UnknownProgramError
 from l2zk.proof.proof import Proof
 from l2zk.vm.cache import CachedZkVm
 from l2zk.vm.engine import Engine
-from l2zk.vm.executors import shut_down
+from l2zk.vm.executors import shut_down, unusable
 from l2zk.vm.far import make
 from l2zk.vm.outcomes import Outcomes, outcome
 from l2zk.vm.parts import Costs, Jobs
@@ -123,6 +123,8 @@ class Dispatch:
                 raise
             yield from ((index, WorkerError(self._lost(error.__cause__))) for index in wanted)
             return
+        if future in self._sent:
+            raise unusable(self._engine.executor, "its submit gives one future for several parts")
         self._has_begun = True
         self._sent[future] = Sent(wanted, future, waiting.by_itself)
         future.add_done_callback(self._ended.put)

@@ -30,7 +30,7 @@ from l2zk.language.program import TraceProgram
 from l2zk.proof.options import ProofOptions
 from l2zk.proof.proof import Proof
 from l2zk.vm.settings import Asked
-from l2zk.vm.store_file import StoreFile
+from l2zk.vm.store_file import GLANCE_SECONDS, StoreFile
 from l2zk.vm.store_key import key_of
 from l2zk.vm.store_maker import LockFile
 from l2zk.vm.store_schema import Amid, Damaged, Unusable
@@ -106,7 +106,7 @@ class ProofStore:
     def stats(self) -> StoreStats:
         """The number of proofs in the file and their bytes; 0 and 0 if it cannot be used now."""
         with suppress(Unusable, Damaged, StoreError):
-            entries, size = self._file.size()
+            entries, size = self._file.size(GLANCE_SECONDS)
             return StoreStats(entries=entries, bytes=size)
         return StoreStats()
 

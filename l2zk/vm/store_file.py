@@ -28,6 +28,9 @@ from l2zk.vm.store_schema import Amid, Damaged, Unusable, classified, connect, e
 LOCKED_SECONDS = 10.0
 """How long a file that another process has locked is waited for; after that, until it is free again, not at all."""
 
+GLANCE_SECONDS = 0.1
+"""How long it is waited for by who only wants to know how large it is, perhaps on an event loop."""
+
 TOUCHED = 64
 """Hits that are remembered before they are written: a hit alone writes nothing."""
 
@@ -94,9 +97,9 @@ class StoreFile:
         self._do(lambda connection: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
         return found
 
-    def size(self) -> tuple[int, int]:
-        """The number of rows, and the bytes of their proofs."""
-        return self._do(store_rows.size)
+    def size(self, patience: float = LOCKED_SECONDS) -> tuple[int, int]:
+        """The number of rows, and the bytes of their proofs. patience: seconds to wait for a file that is locked."""
+        return self._do(store_rows.size, patience)
 
     def rows(self) -> Iterator[Row]:
         """Every row in the order of their ids, each read when it is asked for; damaged ones too."""
@@ -134,15 +137,17 @@ class StoreFile:
             raise
         self._touched, self._patience = {}, LOCKED_SECONDS
 
-    def _do(self, act: Act[Result]) -> Result:
+    def _do(self, act: Act[Result], patience: float = LOCKED_SECONDS) -> Result:
         """The result of act, on the open file; tried again while another process has it locked."""
         begun, pause = time.monotonic(), 0.001
         while True:
             try:
                 return self._tried(act)
             except TimeoutError:
-                if time.monotonic() - begun >= self._patience:
+                waited = time.monotonic() - begun
+                if waited >= self._patience:
                     self._patience = 0.0
+                if waited >= min(self._patience, patience):
                     raise Unusable(f"another process has had it locked for {LOCKED_SECONDS:g} s") from None
             time.sleep(pause)
             pause = min(2 * pause, 0.05)

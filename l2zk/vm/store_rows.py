@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from l2zk._core import blake3
+from l2zk.proof.proof import MAX_BYTES
 
 SPARE_PAGES = 256  # free pages that may stay in the file
 GIVEN_BACK = 64  # of those beyond, as many are given back to the file system at a time
@@ -32,6 +33,15 @@ class Row:
 
 
 COLUMNS = "id, key, digest, data"
+
+MOST_USES = 2**60
+"""Far beyond any count of uses: one that is written by hand must not end the counting."""
+
+LYING = (
+    f"WHERE typeof(size) <> 'integer' OR size NOT BETWEEN 0 AND {MAX_BYTES}"
+    f" OR typeof(used) <> 'integer' OR used NOT BETWEEN 0 AND {MOST_USES}"
+)
+"""The rows of which a size or a use cannot be: negative sizes would let a file grow without end."""
 
 
 def row_of(connection: sqlite3.Connection, key: bytes) -> Row | None:
@@ -99,14 +109,16 @@ def clear(connection: sqlite3.Connection) -> None:
 
 
 def is_settled(connection: sqlite3.Connection, bound: int) -> bool:
-    """True if the sums are those of the rows, and within the bound."""
+    """True if the sums are those of the rows, and within the bound, and no row has an impossible size or use."""
     sums = "SELECT (SELECT total(size) FROM proof), (SELECT max(used) FROM proof), bytes, clock FROM total"
     found = connection.execute(sums).fetchall()
-    return len(found) == 1 and found[0][0] == found[0][2] <= bound and (found[0][1] or 0) <= found[0][3]
+    is_right = len(found) == 1 and found[0][0] == found[0][2] <= bound and (found[0][1] or 0) <= found[0][3]
+    return is_right and found[0][3] <= MOST_USES and not connection.execute(f"SELECT 1 FROM proof {LYING}").fetchone()
 
 
 def settle(connection: sqlite3.Connection, bound: int) -> None:
-    """Sum the rows anew, and bring them within the bound."""
+    """Delete the rows that lie of their size or use, sum the others anew, and bring them within the bound."""
+    connection.execute(f"DELETE FROM proof {LYING}")
     connection.execute("DELETE FROM total")
     connection.execute("INSERT INTO total SELECT coalesce(sum(size), 0), coalesce(max(used), 0) FROM proof")
     evict(connection, bound)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
@@ -13,10 +14,11 @@ from quick import QUICK
 from warned import any_length
 
 from l2zk import CachedZkVm, L2zkError, ProofOptions, TraceZkVm, errors
-from l2zk.errors import ConstraintError, ProofError, UnknownProgramError, WorkerError
+from l2zk.errors import ConstraintError, OptionsError, ProofError, UnknownProgramError, WorkerError
 from l2zk.vm.batch import LEAST_FAR, BatchProcessor
 from l2zk.vm.cache import CacheStats
 from l2zk.vm.engine import Engine
+from l2zk.vm.far import make
 from l2zk.vm.parts import Costs
 from l2zk.vm.wire import MADE, Part, outcomes_from_bytes, outcomes_to_bytes
 
@@ -199,6 +201,28 @@ def test_without_verification_a_body_is_taken_as_it_is() -> None:
         given = BatchProcessor(machine, executor=workers, verify=False).prove_batch_parallel([PROGRAM], [START])
     assert given[0].data == wrong and not QUICK.verify(PROGRAM, given[0], START)
     assert machine.cache_stats().entries == 0  # what is not verified is not kept
+
+
+def test_one_future_for_several_parts_is_the_end_of_the_batch() -> None:
+    """It would be the outcome of one of them, and of the others none."""
+
+    class Forgetful(Elsewhere):
+        first: Future[Any] | None = None
+
+        def submit(self, work: Callable[..., Any], /, *arguments: Any, **settings: Any) -> Future[Any]:
+            if work is not make:
+                return super().submit(work, *arguments, **settings)
+            self.first = self.first or super().submit(work, *arguments, **settings)
+            return self.first
+
+    go_on = threading.Event()
+    with Forgetful(lambda part, made: go_on.wait(60) and made()) as executor:
+        batch = BatchProcessor(QUICK, executor=executor)
+        with pytest.raises(OptionsError, match="one future for several"):
+            try:
+                batch.prove_batch_parallel(FIBONACCI, STARTS)
+            finally:
+                go_on.set()
 
 
 def test_a_lie_is_not_kept() -> None:

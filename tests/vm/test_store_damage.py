@@ -191,6 +191,20 @@ def test_a_file_of_any_content_costs_no_proof(change: str, path: Path) -> None:
     assert outcomes(made) == (0, 5, 0)
 
 
+@pytest.mark.parametrize("change", ["size = -1000000000", "size = 0.5", "used = 9223372036854775807", "used = -1.5"])
+def test_sizes_and_uses_that_cannot_be_do_not_end_the_bound(change: str, path: Path) -> None:
+    size = QUICK.prove(Fibonacci(10)).size
+    put(path, 2, max_bytes=4 * size)._store.close()  # type: ignore[union-attr]
+    with rows(path) as file:
+        file.execute(f"UPDATE proof SET {change} WHERE id = 2")
+        file.execute("UPDATE total SET bytes = (SELECT sum(size) FROM proof), clock = (SELECT max(used) FROM proof)")
+    with told() as texts:
+        stats = put(path, 9, max_bytes=4 * size)._store.stats()  # type: ignore[union-attr]
+    assert not texts and 3 <= stats.entries <= 4 and 0 < stats.bytes <= 4 * size
+    with rows(path) as file:
+        assert file.execute("SELECT min(size) > 0, max(used) < 20, sum(size) FROM proof").fetchone()[:2] == (1, 1)
+
+
 def test_the_schema_is_the_one_that_is_documented(path: Path) -> None:
     put(path, 2)
     with rows(path) as file:

@@ -12,7 +12,7 @@ from example_programs import Fibonacci
 from quick import QUICK
 from storing import files, finished, kept, machine, outcomes, put, python, rows, told
 
-from l2zk import CachedZkVm, ProofStore
+from l2zk import CachedZkVm, ProofStore, metrics
 from l2zk.errors import StoreError, StoreWarning
 from l2zk.vm import store_file
 
@@ -257,6 +257,24 @@ def test_a_file_that_is_locked_for_long_is_passed_over_and_waited_for_once(
     )
     other.prove(Fibonacci(21))
     assert outcomes(other)[2] == 1 and outcomes(made) == (1, 0, 1)
+
+
+def test_who_asks_how_large_a_locked_file_is_does_not_wait_for_it(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The numbers may be asked for on an event loop."""
+    made = put(path, 1)
+    made._store.close()  # type: ignore[union-attr]
+    naps: list[float] = []
+    with rows(path) as file:
+        file.execute("PRAGMA locking_mode=EXCLUSIVE")
+        file.execute("BEGIN EXCLUSIVE")
+        file.execute("UPDATE total SET clock = clock + 1")
+        monkeypatch.setattr("time.monotonic", lambda: sum(naps))
+        monkeypatch.setattr("time.sleep", naps.append)
+        assert made.cache_stats().store_bytes == 0 and "l2zk_store_bytes" in metrics.text()
+        assert 0 < sum(naps) < 1
+        file.execute("ROLLBACK")
+    monkeypatch.undo()
+    assert made.cache_stats().store_bytes > 0
 
 
 def test_warnings_that_are_errors_leave_nothing_locked(path: Path) -> None:
