@@ -50,6 +50,7 @@ include "_protocol/door/arrays.pxi"           # from Python's numbers and buffer
 include "_protocol/door/row_code.pxi"         # a step's code arranged for one row at a time
 include "_protocol/door/table.pxi"            # a program as arrays, checked (3)
 include "_protocol/door/compiled.pxi"         # a table in one shape (4.2)
+include "_protocol/door/stages.pxi"           # the names of a proof's stages
 include "_protocol/door/session.pxi"          # the threads and the memory of a call
 include "_protocol/door/run.pxi"              # the arguments and the results of a call
 include "_protocol/door/interface.pxi"        # prove, run the trace, verify

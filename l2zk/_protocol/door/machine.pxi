@@ -9,7 +9,7 @@ cdef Py_ssize_t LONG_MESSAGE = 1 << 22  # bytes; a shorter one is hashed in less
 
 
 def blake3(data, *, key=None):
-    """The 32-byte BLAKE3 hash of bytes, or of any buffer whose bytes lie together; a long one is hashed without the GIL.
+    """The 32-byte BLAKE3 hash of bytes, or of any buffer whose bytes lie together; a long one without the GIL.
 
     key: 32 bytes; BLAKE3's keyed mode, which is slower here for more than a chunk."""
     cdef Py_buffer view

@@ -8,9 +8,6 @@ from l2zk.errors import L2zkError
 
 cdef double patience = LOOK_IN_SECONDS
 
-STAGES = ("start", "trace", "check", "commit trace", "quotient", "commit quotient", "values", "batch", "fold", "grind",
-          "open")
-
 
 cdef class Session:
     """A crew and a block of memory, taken for one call and given back after it."""

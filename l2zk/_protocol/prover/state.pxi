@@ -1,7 +1,7 @@
 # Prover: the state of a proof in the making. Sizes in the comments are those of PROTOCOL 1;
 # "beyond" counts coefficients from N' on.
 
-cdef enum Stage:                 # the stages of progress reports; their names are in session.pxi
+cdef enum Stage:                 # the stages of progress reports; their names are in door/stages.pxi
     STAGE_TRACE = 1
     STAGE_CHECK
     STAGE_COMMIT_TRACE

@@ -1,7 +1,7 @@
 # Prover: the state of a proof in the making, and its memory. Sizes are those of PROTOCOL 1. An array over K is planar:
 # its three coordinates stand `stride` words apart.
 
-cdef enum Stage:                 # the stages of progress reports; their names are in the door
+cdef enum Stage:                 # the stages of progress reports; their names are in door/stages.pxi
     STAGE_TRACE = 1
     STAGE_CHECK
     STAGE_COMMIT
