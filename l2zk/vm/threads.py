@@ -44,6 +44,8 @@ def on_threads(act: Act, parts: Iterable[Sequence[int]], at_once: int, executor:
         workers: list[Future[None]] = []
         try:
             workers += (submitted(threads, partial(copy_context().run, work.run)) for _ in range(work.places))
+            for worker in workers:
+                worker.add_done_callback(work.over.append)
             for _ in range(work.count):
                 yield _next(work, workers, threads)
         finally:
@@ -61,6 +63,7 @@ class _Work:
         self.count = sum(map(len, self.waiting))
         self.places = min(at_once, len(self.waiting))
         self.ended, self.stop = SimpleQueue[tuple[int, Any]](), Event()
+        self.over = deque[Future[None]]()
         self._act, self._look_in = act, stop_when(self.stop, None)
         self._free, self._runs = deque(range(self.places)), list[Event]()
         self._has_place, self._since = False, monotonic()
@@ -112,11 +115,11 @@ class _Work:
 def _next(work: _Work, workers: Sequence[Future[None]], executor: Executor) -> tuple[int, Any]:
     """The next outcome; raises if none can come, since the executor dropped its work or ran it elsewhere."""
     while True:
-        over = all(worker.done() for worker in workers)
+        over = len(work.over) == len(workers)  # an interrupt amid `Future.done` can leave its lock held for ever
         try:
             return work.ended.get(block=not (over or work.is_callers), timeout=LOOK_IN_SECONDS)
         except Empty:
-            begins = not all(worker.done() for worker in workers)
+            begins = len(work.over) < len(workers)
             if not work.stand_in(begins) and over:
                 raise _without_end(workers, executor) from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -98,3 +99,12 @@ def _code(program: TraceProgram) -> bytes:
         finally:
             if not known:
                 cloudpickle.unregister_pickle_by_value(module)
+
+
+def _renew() -> None:
+    """Make the lock anew in a forked child, where the thread that held it is not."""
+    global _by_value
+    _by_value = Lock()
+
+
+os.register_at_fork(after_in_child=_renew)

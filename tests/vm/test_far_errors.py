@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -33,6 +35,7 @@ from l2zk.vm import dask, far, travel, wire
 from l2zk.vm.batch import BatchProcessor
 from l2zk.vm.cache import CacheStats
 from l2zk.vm.place import Place
+from l2zk.vm.travel import packed
 from l2zk.vm.wire import Part
 
 pytestmark = any_length
@@ -203,6 +206,16 @@ def test_a_program_of_a_file_travels_by_value(tmp_path: Path) -> None:
         batch = BatchProcessor(QUICK, executor=executor, by_value=True)
         [proof] = batch.prove_batch_parallel([program], [(4,)])
     assert proof.public_outputs["end"] == 31 and QUICK.verify(program, proof)
+
+
+def test_a_child_that_is_forked_while_code_is_written_writes_its_own() -> None:
+    with travel._by_value:
+        child = os.fork()
+        if child == 0:
+            signal.alarm(20)
+            packed(FIBONACCI[0], (2, 3), by_value=True)
+            os._exit(7)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
 
 
 def test_by_value_needs_cloudpickle(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -226,3 +226,11 @@ def test_proofs_are_verified_by_threads_of_this_process() -> None:
         begun = {pid: at_work(pid) for pid in processes(executor)}
         assert all(BatchProcessor(QUICK, executor=executor).verify_batch_parallel(FIBONACCI, proofs, STARTS))
         assert {pid: at_work(pid) for pid in processes(executor)} == begun
+
+
+def test_no_outcome_takes_the_lock_of_a_future(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C amid `Future.done` can leave the lock of a worker's future held, and the batch would wait for it."""
+    asked: list[Future[Any]] = []
+    monkeypatch.setattr(Future, "done", asked.append)
+    proofs = BatchProcessor(QUICK, max_workers=2).prove_batch_parallel(LONG[:2] * 4, [(2, 1)] * 8)
+    assert len(proofs) == 8 and asked == []
