@@ -65,9 +65,11 @@ def group_of(program: TraceProgram, witness: object = ()) -> tuple[list[Group], 
 
 def compiled_of(definition: Definition, lengths: Lengths, shape: Shape) -> Any:
     """The core's arrays of a program in a shape."""
-    air = definition.air
-    [part] = lengths.parts
-    sizes = SimpleNamespace(
+    return core2.Compiled(core2.Table(**table_of(definition, lengths)), sizes_of(lengths, shape))
+
+
+def sizes_of(lengths: Lengths, shape: Shape) -> SimpleNamespace:
+    return SimpleNamespace(
         hiding=lengths.hiding,
         quotient=lengths.quotient,
         degree=lengths.degree,
@@ -83,8 +85,14 @@ def compiled_of(definition: Definition, lengths: Lengths, shape: Shape) -> Any:
         words=[(word.k, word.log_n, word.queries) for word in shape.words],
         lengths=[*lengths.words(), *shape.numbers()],
     )
-    table = core2.Table(
-        air.length,
+
+
+def table_of(definition: Definition, lengths: Lengths) -> dict[str, Any]:
+    """The arguments of the core's table."""
+    air = definition.air
+    [part] = lengths.parts
+    return dict(
+        length=air.length,
         columns=len(air.columns),
         rows=air.rows,
         domains=[(c.domain.kind, c.domain.x, c.domain.y) for c in air.constraints],
@@ -99,7 +107,6 @@ def compiled_of(definition: Definition, lengths: Lengths, shape: Shape) -> Any:
         step_reach=definition.step_reach,
         step_function=definition.step_function,
     )
-    return core2.Compiled(table, sizes)
 
 
 def needed(part: Part, domain: Domain, stated: Expression, lengths: Lengths) -> int:

@@ -1,4 +1,4 @@
-"""Random programs, changed cells and changed bytes of protocol 2's twin: as many as there is time for.
+"""Random programs, changed cells and changed bytes of protocol 2's twin and core: as many as there is time for.
 
     python tests/protocol2/long.py [SECONDS [SEED]]        600 seconds unless said otherwise
 
@@ -13,11 +13,14 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
 from protocol2.forger import Forger, agree, changed, drawn_masks
+from protocol2.hostile import Signed, easy_case, mutants
 from protocol2.random_programs import random_case
 from protocol2.swaps import are_values, messages
 from protocol2.systems import cases
@@ -77,11 +80,30 @@ def masks(seed: str) -> None:
         counts["masks that move their own element"] += 1
 
 
+@cache
+def good(hiding: bool) -> Signed:
+    return Signed(easy_case(hiding))
+
+
+def hostile(seed: str) -> None:
+    """Changed proofs for the core, a thousand in each call; the twin looks at a few, and at what the core accepts."""
+    rng = random.Random(seed)
+    proof = good(rng.random() < 0.7)
+    make = mutants(proof, rng)
+    for number in range(1000):
+        body = make()
+        accepted = proof.case.core_accepts(body)
+        if accepted or number % 250 == 0:
+            assert not proof.case.twin_accepts(body), number
+        assert not accepted, number
+        counts["changed proofs that the core refuses"] += 1
+
+
 def main() -> int:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 600
     first = sys.argv[2] if len(sys.argv) > 2 else str(time.time_ns())
     end, number = time.monotonic() + seconds, 0
-    rounds: Iterator[Callable[[str], None]] = itertools.cycle((cells, cells, cells, every_byte, masks))
+    rounds: Iterator[Callable[[str], None]] = itertools.cycle((cells, cells, cells, every_byte, masks, hostile))
     while time.monotonic() < end:
         seed = f"{first} {number}"
         try:

@@ -10,28 +10,65 @@ cdef class Compiled:
     cdef readonly Table table
     cdef list keep
 
-    def __init__(self, Table table, sizes):
+    def __init__(self, Table table not None, sizes):
+        _require(table.plan.table.rows >= 2, "the table has not been made")
         self.plan = table.plan
-        self.table = table
         self.keep = []
         self._take_sizes(sizes)
+        self._take_words(sizes.words)
+        self._check_argument()
+        self._check_commitment()
+        self.table = table           # as a sign that all of it has been checked
 
     cdef int _take_sizes(self, sizes) except -1:
         cdef Plan *p = &self.plan
-        cdef size_t number
-        p.hiding, p.quotient, p.degree, p.last_degree = sizes.hiding, sizes.quotient, sizes.degree, sizes.last_degree
+        for name in ("quotient", "degree", "last_degree", "hidden", "masks", "columns", "log_m", "log_n0", "queries",
+                     "tail", "grinding"):
+            _whole(name, getattr(sizes, name))
+        p.hiding, p.degree, p.last_degree = bool(sizes.hiding), sizes.degree, sizes.last_degree
         p.hidden, p.masks = sizes.hidden, sizes.masks
         p.columns, p.log_m, p.log_n0 = sizes.columns, sizes.log_m, sizes.log_n0
-        p.queries, p.tail = sizes.queries, sizes.tail
-        p.m, p.grinding, p.word_count = <size_t>1 << p.log_m, sizes.grinding, len(sizes.words)
-        p.log_columns = log_of_ratio(p.columns, 1)
-        _require(p.masks == p.table.columns * p.table.rows, "the shape is not of this table")
-        _require(p.word_count <= MOST_WORDS and p.last_degree <= MOST_DEGREE, "the shape is too large")
-        for number, (k, log_n, queries) in enumerate(sizes.words):
-            p.words[number].k, p.words[number].log_n, p.words[number].queries = k, log_n, queries
-        p.final = p.m >> sum([word[0] for word in sizes.words])
-        p.lengths = <const uint64_t *>kept(self.keep, sizes.lengths, np.uint64)
+        p.queries, p.tail, p.grinding = sizes.queries, sizes.tail, sizes.grinding
+        _require(sizes.quotient == p.quotient, "the shape is not of this table")
+        _require(p.log_m <= 32 and p.log_n0 <= 32 and p.grinding <= 32, "the shape is too large")
+        p.m, p.log_columns = <size_t>1 << p.log_m, log_of_ratio(p.columns, 1)
+        p.lengths = <const uint64_t *>kept(self.keep, list(sizes.lengths), np.uint64)
         p.length_count = len(sizes.lengths)
+        return 0
+
+    cdef int _take_words(self, words) except -1:
+        """Each word with its domain, which is longer than its columns."""
+        cdef Plan *p = &self.plan
+        cdef size_t number, left = p.log_m
+        _require(len(words) <= MOST_WORDS, "the shape has too many words")
+        p.word_count = len(words)
+        for number, (k, log_n, queries) in enumerate(words):
+            _require(1 <= _whole("k", k) <= smaller(MOST_FOLDED, left), f"word {number + 1} folds {k} variables")
+            left -= k
+            _require(left < _whole("log_n", log_n) <= 32, f"word {number + 1} has 2^{log_n} points")
+            _require(1 <= _whole("queries", queries) <= MOST_QUERIES, f"word {number + 1} has {queries} queries")
+            p.words[number].k, p.words[number].log_n, p.words[number].queries = k, log_n, queries
+        p.final = <size_t>1 << left
+        return 0
+
+    cdef int _check_argument(self) except -1:
+        """The lengths of the messages are those of the table."""
+        cdef const Plan *p = &self.plan
+        cdef const TablePlan *t = &p.table
+        _require(1 <= p.degree <= MOST_DEGREE and 1 <= p.last_degree <= MOST_DEGREE, "the shape has a degree too high")
+        _require(p.masks == t.columns * t.rows and p.hidden == p.quotient + p.degree * (t.variables - 1) + p.last_degree
+                 + t.pair_count + 2 * t.log_rows + p.hiding + t.read_count, "the shape is not of this table")
+        return 0
+
+    cdef int _check_commitment(self) except -1:
+        """The columns hold the vector, and the first domain a column with its tail."""
+        cdef const Plan *p = &self.plan
+        cdef size_t entries = p.masks + (3 * p.hidden if p.hiding else 0)
+        _require(p.columns == (entries + p.m - 1) >> p.log_m, f"{p.columns} columns do not hold {entries} entries")
+        _require(1 <= p.queries <= MOST_QUERIES, f"the vector has {p.queries} queries")
+        _require(p.tail == (p.queries + CELLS if p.hiding else 0), f"a tail of {p.tail} coefficients is not that long")
+        _require(p.m + p.tail <= <size_t>1 << p.log_n0, f"a column with its tail is longer than 2^{p.log_n0}")
+        _require(p.columns << p.log_n0 <= <size_t>1 << 48, "the shape is too large")
         return 0
 
     def memory(self, unsigned threads):

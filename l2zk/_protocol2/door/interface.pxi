@@ -27,7 +27,7 @@ cdef int _run_alone(Session session, l2zk_job job, Execution run, trace, progres
     return 0
 
 
-def prove_bytes(Compiled compiled, header, output_places, inputs, start, *, trace=None, bint check=True,
+def prove_bytes(Compiled compiled not None, header, output_places, inputs, start, *, trace=None, bint check=True,
                 unsigned threads=1, progress=None, seed=None, columns=None, profile=None):
     """Prove (PROTOCOL 6). Gives the header with the outputs filled in, and the body, as bytes.
 
@@ -46,7 +46,7 @@ def prove_bytes(Compiled compiled, header, output_places, inputs, start, *, trac
     return run.head.tobytes(), run.proof()
 
 
-def run_trace(Table table, inputs, start, *, trace=None, bint check=False, progress=None, columns=None):
+def run_trace(Table table not None, inputs, start, *, trace=None, bint check=False, progress=None, columns=None):
     """Run the program without proving: the trace as uint64 (columns, length) and the outputs. check:
     raise TraceViolation."""
     cdef Session session = Session(1)      # whose block the trace is in until it is copied
@@ -75,8 +75,9 @@ def prove_many(runs, *, unsigned threads=1, progress=None, bint stop_at_failure=
     memset(&s, 0, sizeof(Series))
     s.provers, s.bodies = <Prover **><size_t>provers.ctypes.data, <uint8_t **><size_t>bodies.ctypes.data
     s.crew, s.count, s.stop_at_failure = session.crew, len(runs), stop_at_failure
+    _require(len(set(map(id, runs))) == len(runs), "a run stands twice in a series")
     for i, run in enumerate(runs):
-        if run.prover.proof_length:
+        if run is None or run.prover.proof_length:
             raise ValueError("a run can be proved once")
         s.provers[i] = &run.prover
         most = max(most, run.measure(session.crew))
@@ -90,7 +91,7 @@ def prove_many(runs, *, unsigned threads=1, progress=None, bint stop_at_failure=
     return [(run.head.tobytes(), run.body[:run.prover.proof_length]) if run.body != NULL else None for run in runs]
 
 
-def verify_bytes(Compiled compiled, header, body, inputs, outputs):
+def verify_bytes(Compiled compiled not None, header, body, inputs, outputs):
     """Verify a body (PROTOCOL 7.2 to 7.7) under a header that has been checked. Raises ProofError, or returns None."""
     cdef Verifier v
     cdef _Bytes head = _Bytes(header), rest = _Bytes(body)
@@ -98,6 +99,8 @@ def verify_bytes(Compiled compiled, header, body, inputs, outputs):
     memset(&v, 0, sizeof(Verifier))
     if len(public_inputs) != compiled.plan.table.input_count or len(public_outputs) != compiled.plan.table.output_count:
         raise ValueError("the public values do not fit the program")
+    _require(compiled.table is not None, "the table has not been made")
+    _require(all(0 <= value < P for value in public_inputs + public_outputs), "a public value is not below p")
     v.plan = &compiled.plan
     v.inputs = <const uint64_t *>kept(keep, public_inputs, np.uint64)
     v.outputs = <const uint64_t *>kept(keep, public_outputs, np.uint64)

@@ -24,6 +24,7 @@ cdef class Execution:
 
     cdef int take(self, Table table, const Plan *plan, inputs, start, columns) except -1:
         """The table, which keeps its arrays alive, and its plan, of a shape if there is one."""
+        _require(table is not None and table.plan.table.rows >= 2, "the table has not been made")
         self.table = table
         self.prover.plan = plan
         self._take_inputs(inputs, start)
@@ -42,7 +43,7 @@ cdef class Execution:
         _require(len(inputs) == v.plan.table.input_count, "the public values do not fit the program")
         _require(all(0 <= value < P for value in inputs), "a public input is not below p")
         for row, column, value in start:
-            _require(row < v.plan.table.rows and column < v.plan.table.columns and value < P,
+            _require(0 <= row < v.plan.table.rows and 0 <= column < v.plan.table.columns and 0 <= value < P,
                      "a start cell is outside the trace")
         v.inputs = <uint64_t *>kept(self.keep, list(inputs), np.uint64)
         v.start = <const uint64_t (*)[3]>kept(self.keep, list(start), np.uint64)
@@ -117,7 +118,7 @@ cdef class Run(Execution):
     cdef object head
     cdef uint8_t *body           # a copy of the proof that outlives the block, or NULL
 
-    def __cinit__(self, Compiled compiled, header, output_places, inputs, start, *, bint check=True, seed=None,
+    def __cinit__(self, Compiled compiled not None, header, output_places, inputs, start, *, bint check=True, seed=None,
                   columns=None):
         self.body = NULL
         self.compiled = compiled
@@ -136,7 +137,7 @@ cdef class Run(Execution):
         cdef Prover *v = &self.prover
         _require(len(output_places) == v.plan.table.output_count, "the public values do not fit the program")
         for place in output_places:
-            _require(place + 8 <= len(header), "an output's place is outside the header")
+            _require(0 <= place <= len(header) - 8, "an output's place is outside the header")
         self.head = np.frombuffer(header, dtype=np.uint8).copy()
         v.header = <uint8_t *><size_t>self.head.ctypes.data
         v.header_length = len(header)

@@ -35,8 +35,10 @@ cdef class Table:
         cdef TablePlan *p = &self.plan.table
         input_count, step_reach = _whole("input_count", input_count), _whole("step_reach", step_reach)
         self.rows = rows
-        p.rows, p.columns, p.log_rows = length, columns, log2_exact(length)
-        _require(p.log_rows >= 1, "a table has two rows at least")
+        p.columns, p.log_rows = _whole("columns", columns), log2_exact(length)
+        _require(1 <= p.log_rows <= 32, "a table has two rows at least, and 2^32 at most")
+        _require(1 <= p.columns and p.columns << p.log_rows < 1 << 40, f"a table of {columns} columns is no table")
+        p.rows = length
         p.skipped = min(4, p.log_rows - 1)
         p.variables = p.log_rows - p.skipped
         p.height = <size_t>1 << p.variables
@@ -184,6 +186,9 @@ cdef class Table:
         cdef Selector *s
         cdef size_t g, at = 0, need, count
         places = {}
+        _require(len(needs) == t.constraint_count and all(_whole("a need", need) for need in needs),
+                 "a constraint gives Q one coefficient at least")
+        self.plan.quotient = max(needs)
         for g in range(t.group_count):
             s = t.selectors + g
             need = max([int(needs[t.in_groups[at + i]]) for i in range(t.group_sizes[g])])
@@ -220,8 +225,8 @@ cdef class Table:
         c.prelude_count, c.load_count, c.body_count = len(code.prelude), len(code.loads), len(code.body)
         c.uniforms = <const uint64_t *>self._field(code.uniforms)
         for table, width in ((code.prelude, 4), (code.loads, 3), (code.body, 4)):
-            _require(np.ndim(table) == 2 and np.shape(table)[1] == width,
-                     "an instruction is four numbers, a load three")
+            _require(getattr(table, "dtype", None) == np.uint32 and np.ndim(table) == 2 and table.shape[1] == width,
+                     "an instruction is four numbers of 32 bits, a load three")
         c.prelude = <const uint32_t (*)[4]>self._array(code.prelude, np.uint32)
         c.loads = <const uint32_t (*)[3]>self._array(code.loads, np.uint32)
         c.body = <const uint32_t (*)[4]>self._array(code.body, np.uint32)

@@ -11,6 +11,8 @@ cdef enum DomainKind:
 cdef enum:
     MOST_STREAMS = 16            # values of the skipped bits
     MOST_WORDS = 16
+    MOST_FOLDED = 4              # variables that a word folds
+    MOST_QUERIES = 1023
     WINDOW_SPAN = 64             # rows that the offsets of one window are apart, at most
     CELLS = 6                    # of a column's tail, behind the masks of its openings
 
