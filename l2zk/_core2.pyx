@@ -15,6 +15,7 @@ include "_protocol2/statement/selectors.pxi"
 include "_protocol2/statement/code.pxi"
 include "_protocol2/statement/forms.pxi"
 include "_protocol2/statement/closed.pxi"
+include "_protocol2/statement/sizes.pxi"
 
 include "_protocol2/channel/transcript.pxi"
 
@@ -44,6 +45,7 @@ include "_protocol2/verifier/verifier.pxi"
 
 include "_protocol/door/arrays.pxi"
 include "_protocol/door/row_code.pxi"
+include "_protocol2/door/sizes.pxi"
 include "_protocol2/door/table.pxi"
 include "_protocol2/door/compiled.pxi"
 include "_protocol2/door/stages.pxi"
