@@ -53,16 +53,16 @@ from l2zk.proof.proof import Proof
 from l2zk.vm.zkvm import TraceZkVm
 
 if TYPE_CHECKING:
-    from l2zk.vm.batch import BatchProcessor
+    from l2zk.vm.batch.processor import BatchProcessor
     from l2zk.vm.cache import CachedZkVm
     from l2zk.vm.cache_stats import CacheStats
-    from l2zk.vm.store import ProofStore
+    from l2zk.vm.store.proof_store import ProofStore
 
 _LATER = {
-    "BatchProcessor": "vm.batch",
+    "BatchProcessor": "vm.batch.processor",
     "CacheStats": "vm.cache_stats",
     "CachedZkVm": "vm.cache",
-    "ProofStore": "vm.store",
+    "ProofStore": "vm.store.proof_store",
 }  # loaded when they are first asked for
 
 

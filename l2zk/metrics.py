@@ -1,6 +1,6 @@
-"""The work of this process in numbers that Prometheus reads: `text`, as `CONTENT_TYPE`; see l2zk/vm/metrics.py."""
+"""The work of this process in numbers that Prometheus reads, `text`, as `CONTENT_TYPE`: l2zk/vm/metrics/families.py."""
 
-from l2zk.vm.exposition import CONTENT_TYPE
-from l2zk.vm.metrics import text
+from l2zk.vm.metrics.exposition import CONTENT_TYPE
+from l2zk.vm.metrics.families import text
 
 __all__ = ["CONTENT_TYPE", "text"]

@@ -1,5 +1,5 @@
-"""`ProofStore`, the file that keeps proofs, and its `StoreStats`; they stand in l2zk/vm/store.py."""
+"""`ProofStore`, the file that keeps proofs, and its `StoreStats`; they stand in l2zk/vm/store/proof_store.py."""
 
-from l2zk.vm.store import ProofStore, StoreStats
+from l2zk.vm.store.proof_store import ProofStore, StoreStats
 
 __all__ = ["ProofStore", "StoreStats"]

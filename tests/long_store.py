@@ -16,7 +16,7 @@ sys.path[:0] = [str(HERE), str(HERE / "support")]
 
 from kills import again, run  # noqa: E402
 
-from l2zk.vm.store_file import StoreFile  # noqa: E402
+from l2zk.vm.store.file import StoreFile  # noqa: E402
 
 ENTRIES = 10**5
 

@@ -19,7 +19,7 @@ MOVED: dict[str, tuple[str, ...]] = {
     "air": ("air.air",),
     "anatomy": ("proof.anatomy",),
     "arguments": ("base.arguments",),
-    "batch": ("vm.batch",),
+    "batch": ("vm.batch.processor",),
     "bytecode": ("air.bytecode",),
     "cache": ("vm.cache",),
     "caches": ("base.caches",),
@@ -39,7 +39,7 @@ MOVED: dict[str, tuple[str, ...]] = {
     "draft": ("language.draft",),
     "draft_checks": ("language.rules.whole",),
     "estimate": ("vm.cost",),
-    "executors": ("vm.executors",),
+    "executors": ("vm.batch.executors",),
     "expression": (
         "language.expression",
         "air.nodes",
@@ -99,7 +99,7 @@ MOVED: dict[str, tuple[str, ...]] = {
     "resources": ("base.resources",),
     "saving": ("base.saving",),
     "scaffold": ("plugins.scaffold",),
-    "schedule": ("vm.schedule",),
+    "schedule": ("vm.batch.schedule",),
     "security": (
         "proof.security",
         "proof.security_report",
@@ -120,7 +120,7 @@ MOVED: dict[str, tuple[str, ...]] = {
     "unheld_rows": ("language.rules.unpinned_rows",),
     "vectors": ("air.vectors",),
     "words": ("base.wording",),
-    "workers": ("vm.threads", "vm.outcomes", "vm.executors"),
+    "workers": ("vm.batch.threads", "vm.batch.outcomes", "vm.batch.executors"),
     "zkvm": (
         "vm.zkvm",
         "base.progress",

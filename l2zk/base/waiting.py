@@ -93,7 +93,7 @@ _AWAITED: dict[tuple[str, str], Callable[[Names], Iterable[Any]]] = {
     ("concurrent.futures._base", "as_completed"): lambda names: _futures(names.get("pending")),
     ("multiprocessing.pool", "ApplyResult.wait"): _job,
     ("multiprocessing.pool", "IMapIterator.next"): _job,
-    ("l2zk.vm.threads", "_Work.wait"): lambda names: [names["self"]],
+    ("l2zk.vm.batch.threads", "_Work.wait"): lambda names: [names["self"]],
 }
 """The code that waits for work, and the work."""
 
@@ -102,7 +102,7 @@ _AT_WORK: dict[tuple[str, str], Callable[[Names], Iterable[Any]]] = {
     ("concurrent.futures.process", "_ExecutorManagerThread.run"): _jobs_of_processes,
     ("multiprocessing.pool", "worker"): lambda names: [("job", names.get("job"))],
     ("multiprocessing.pool", "Pool._handle_results"): _jobs_of_a_pool,
-    ("l2zk.vm.threads", "_Work.run"): lambda names: [names["self"]],
+    ("l2zk.vm.batch.threads", "_Work.run"): lambda names: [names["self"]],
     ("asyncio.base_events", "BaseEventLoop.run_forever"): lambda names: [names["self"]],
     ("asyncio.unix_events", "ThreadedChildWatcher._do_waitpid"): lambda names: [names["loop"]],
 }
@@ -115,7 +115,7 @@ def _slept_for(frame: FrameType | None) -> Iterator[Any]:
         loop = _sleeping_loop(frame)
         if loop is not None:
             yield loop["self"]
-        elif _place(frame) == ("l2zk.vm.threads", "_next"):
+        elif _place(frame) == ("l2zk.vm.batch.threads", "_next"):
             yield frame.f_locals["work"]
 
 

@@ -164,9 +164,9 @@ def _judged(data: bytes, programs: dict[str, type[TraceProgram]]) -> tuple[str, 
 @contextmanager
 def _store(file: str) -> Iterator[Any]:
     """The store in a file, which is only read and cleared: nothing is begun, mended or moved."""
-    from l2zk.vm.store import path_of  # SQLite is loaded where it is needed
-    from l2zk.vm.store_file import StoreFile
-    from l2zk.vm.store_schema import Damaged, Unusable
+    from l2zk.vm.store.file import StoreFile
+    from l2zk.vm.store.proof_store import path_of  # SQLite is loaded where it is needed
+    from l2zk.vm.store.schema import Damaged, Unusable
 
     path = path_of(file)
     if not os.path.exists(path):

@@ -23,7 +23,7 @@ from rich.table import Table
 from l2zk.base.resources import processors
 from l2zk.language.program import TraceProgram
 from l2zk.plugins.registry import get_program
-from l2zk.vm.batch import BatchProcessor
+from l2zk.vm.batch.processor import BatchProcessor
 from l2zk.vm.cache import CachedZkVm
 from l2zk.vm.zkvm import TraceZkVm
 

@@ -6,7 +6,7 @@
 Invariant: whatever a proof depends on is in its key, so requests with equal keys have the same proof. A program stands
 in its key as class and parameters, which is more than its digest (PROTOCOL 3.5): what fills the trace of a private
 input is not in the constraints. Of a witness and a trace a key holds hashes alone, with a secret of this process, so
-that nothing can be learnt from it. To find one here no program is defined or run. A store has other keys: store_key.py.
+that nothing can be learnt from it. To find one here no program is defined or run. A store has other keys: store/key.py.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ from l2zk.language.witness import Witness
 from l2zk.proof.header import VERSION, parameters_to_bytes
 from l2zk.proof.proof import Proof
 from l2zk.vm.cache_stats import CacheStats
-from l2zk.vm.counts import COUNTS
+from l2zk.vm.metrics.counts import COUNTS
 from l2zk.vm.settings import Asked, ProveSettings
 from l2zk.vm.zkvm import TraceZkVm
 
 if TYPE_CHECKING:
-    from l2zk.vm.store import ProofStore, Request
+    from l2zk.vm.store.proof_store import ProofStore, Request
 
 SHORT = 8
 """Values of a witness up to which it is copied into the key's hash; a longer one is hashed in place first."""
@@ -345,6 +345,6 @@ def _trace_key(trace: Any) -> Hashable:
 
 
 def _opened(store: Any, key: bytes | None) -> ProofStore:
-    from l2zk.vm.store import opened  # SQLite is loaded where it is needed
+    from l2zk.vm.store.proof_store import opened  # SQLite is loaded where it is needed
 
     return opened(store, key)

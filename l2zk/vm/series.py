@@ -16,7 +16,7 @@ from l2zk.errors import L2zkError
 from l2zk.language.program import TraceProgram
 from l2zk.language.witness import Witness
 from l2zk.proof.proof import Proof
-from l2zk.vm.counted import counted_series
+from l2zk.vm.metrics.counted import counted_series
 from l2zk.vm.prepare import Prepared
 
 Jobs = Sequence[tuple[TraceProgram, Witness]]

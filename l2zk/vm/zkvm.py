@@ -32,7 +32,7 @@ from l2zk.proof.proof import Proof, proof_bytes
 from l2zk.proof.statement import Known, accepted_shape, check_options, demanded_inputs, demanded_outputs, read_statement
 from l2zk.vm import cost
 from l2zk.vm.cost import Estimate, ProofProfile, proof_memory, require_room
-from l2zk.vm.counted import counted_proof, counted_verification
+from l2zk.vm.metrics.counted import counted_proof, counted_verification
 from l2zk.vm.observers import observed, watched
 from l2zk.vm.prepare import Prepared, compiled, prepared
 from l2zk.vm.series import prove_each, prove_together

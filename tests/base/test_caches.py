@@ -23,9 +23,9 @@ KEPT_ON_PURPOSE = {
     "l2zk.base.making._waits",
     "l2zk.base.caches._emptiers",
     "l2zk.cli.streams._closed",  # which of the three streams of a process the command line has closed
-    "l2zk.vm.store_file._held",  # files that are closed while their process forks
-    "l2zk.vm.store_maker._open",  # descriptors whose end would free every lock of this process
-    "l2zk.vm.store_maker._lock_files",
+    "l2zk.vm.store.file._held",  # files that are closed while their process forks
+    "l2zk.vm.store.maker._open",  # descriptors whose end would free every lock of this process
+    "l2zk.vm.store.maker._lock_files",
     "l2zk.plugins.registry._registries",  # the plugins that are loaded, not something that is made again
 }
 

@@ -19,7 +19,7 @@ from l2zk import Machine, ProofOptions, TraceProgram, TraceZkVm, _core
 from l2zk.base import resources
 from l2zk.base.resources import VARIABLE, default_threads, processors
 from l2zk.errors import MemoryLimitError, OptionsError
-from l2zk.vm.batch import BatchProcessor
+from l2zk.vm.batch.processor import BatchProcessor
 from l2zk.vm.cache import CachedZkVm
 
 OPTIONS = ProofOptions(blowup=2, queries=4, grinding=0, zero_knowledge=False, allow_insecure=True)

@@ -15,7 +15,7 @@ from hostile import TINY, TINY_MACHINE, refusal, tiny
 from l2zk import Proof, TraceProgram
 from l2zk.errors import WitnessError
 from l2zk.proof.statement import demanded_inputs, demanded_outputs
-from l2zk.vm.batch import BatchProcessor
+from l2zk.vm.batch.processor import BatchProcessor
 from l2zk.vm.cache import CachedZkVm
 
 OTHER_START = bytes(TINY_MACHINE.prove(TINY, [2, 5]))

@@ -10,9 +10,9 @@ from typing import Any
 from quick import QUICK
 
 from l2zk import Proof, TraceProgram, get_program
-from l2zk.vm.executors import _here
-from l2zk.vm.far import make
-from l2zk.vm.wire import Part, part_from_bytes
+from l2zk.vm.batch.executors import _here
+from l2zk.vm.batch.far import make
+from l2zk.vm.batch.wire import Part, part_from_bytes
 
 FibonacciProgram = get_program("fib.v0")
 FIBONACCI = [FibonacciProgram(rounds=rounds) for rounds in (5, 6, 7, 8, 5, 9)]

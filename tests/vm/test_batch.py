@@ -18,7 +18,7 @@ from warned import any_length
 from l2zk import TraceZkVm, _core
 from l2zk.base.progress import Stopped
 from l2zk.errors import OptionsError, ProgramError, WitnessError
-from l2zk.vm.batch import BatchProcessor
+from l2zk.vm.batch.processor import BatchProcessor
 from l2zk.vm.cache import CachedZkVm
 
 pytestmark = any_length  # batches have a program of each length

@@ -23,9 +23,9 @@ from warned import any_length
 
 from l2zk import CachedZkVm, TraceProgram, TraceZkVm, get_program
 from l2zk.errors import MemoryLimitError, OptionsError, UnknownProgramError, WorkerError
-from l2zk.vm import dask, far
-from l2zk.vm.batch import BatchProcessor
-from l2zk.vm.wire import Part
+from l2zk.vm.batch import dask, far
+from l2zk.vm.batch.processor import BatchProcessor
+from l2zk.vm.batch.wire import Part
 
 pytestmark = any_length
 
@@ -52,7 +52,7 @@ def tasks_begun(dask_worker: Any) -> int:
 
 def flip_results(lies: bool) -> None:
     """Let this worker flip a byte of the last proof of each result, or no longer."""
-    from l2zk.vm import far, wire
+    from l2zk.vm.batch import far, wire
 
     def flipped(*arguments: Any) -> bytes:
         result = wire.outcomes_to_bytes(*arguments)

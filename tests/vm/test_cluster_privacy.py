@@ -25,9 +25,9 @@ from quick import QUICK
 from warned import any_length
 
 from l2zk.errors import ConstraintError, OptionsError
-from l2zk.vm.batch import BatchProcessor
-from l2zk.vm.dask import DaskEngine
-from l2zk.vm.wire import Sealed
+from l2zk.vm.batch.dask import DaskEngine
+from l2zk.vm.batch.processor import BatchProcessor
+from l2zk.vm.batch.wire import Sealed
 
 pytestmark = any_length
 

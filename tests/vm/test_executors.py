@@ -17,8 +17,8 @@ from warned import any_length
 
 from l2zk import ProofOptions, TraceZkVm
 from l2zk.errors import OptionsError, WitnessError
-from l2zk.vm import executors, threads
-from l2zk.vm.batch import BatchProcessor
+from l2zk.vm.batch import executors, threads
+from l2zk.vm.batch.processor import BatchProcessor
 
 pytestmark = any_length  # batches have a program of each length
 

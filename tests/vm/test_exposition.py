@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
-from l2zk.vm.exposition import Family, Histogram, Sample, written
+from l2zk.vm.metrics.exposition import Family, Histogram, Sample, written
 
 fixed = settings(derandomize=SAME, deadline=None, max_examples=examples(100))
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"))

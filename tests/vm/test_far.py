@@ -16,7 +16,7 @@ from quick import QUICK
 from warned import any_length
 
 from l2zk import ProofOptions, TraceZkVm
-from l2zk.vm.batch import BatchProcessor
+from l2zk.vm.batch.processor import BatchProcessor
 
 pytestmark = any_length
 

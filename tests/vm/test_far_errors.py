@@ -31,12 +31,12 @@ from l2zk.errors import (
     WorkerError,
 )
 from l2zk.plugins.program_file import program_in
-from l2zk.vm import dask, far, travel, wire
-from l2zk.vm.batch import BatchProcessor
+from l2zk.vm.batch import dask, far, travel, wire
+from l2zk.vm.batch.place import Place
+from l2zk.vm.batch.processor import BatchProcessor
+from l2zk.vm.batch.travel import packed
+from l2zk.vm.batch.wire import Part
 from l2zk.vm.cache import CacheStats
-from l2zk.vm.place import Place
-from l2zk.vm.travel import packed
-from l2zk.vm.wire import Part
 
 pytestmark = any_length
 

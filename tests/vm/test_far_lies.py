@@ -15,12 +15,12 @@ from warned import any_length
 
 from l2zk import CachedZkVm, L2zkError, ProofOptions, TraceZkVm, errors
 from l2zk.errors import ConstraintError, OptionsError, ProofError, UnknownProgramError, WorkerError
-from l2zk.vm.batch import LEAST_FAR, BatchProcessor
+from l2zk.vm.batch.engine import Engine
+from l2zk.vm.batch.far import make
+from l2zk.vm.batch.parts import Costs
+from l2zk.vm.batch.processor import LEAST_FAR, BatchProcessor
+from l2zk.vm.batch.wire import MADE, Part, outcomes_from_bytes, outcomes_to_bytes
 from l2zk.vm.cache import CacheStats
-from l2zk.vm.engine import Engine
-from l2zk.vm.far import make
-from l2zk.vm.parts import Costs
-from l2zk.vm.wire import MADE, Part, outcomes_from_bytes, outcomes_to_bytes
 
 pytestmark = any_length
 

@@ -21,9 +21,9 @@ from quick import QUICK
 from warned import any_length
 
 from l2zk.errors import OptionsError, WitnessError, WorkerError
-from l2zk.vm import far, stopping, travel
-from l2zk.vm.batch import BatchProcessor
-from l2zk.vm.wire import STOPPED, Part, outcomes_from_bytes, part_to_bytes
+from l2zk.vm.batch import far, stopping, travel
+from l2zk.vm.batch.processor import BatchProcessor
+from l2zk.vm.batch.wire import STOPPED, Part, outcomes_from_bytes, part_to_bytes
 
 pytestmark = any_length
 

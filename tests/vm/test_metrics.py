@@ -21,7 +21,7 @@ from warned import any_length
 from l2zk import BatchProcessor, Machine, TraceProgram, TraceZkVm, kept_memory, metrics
 from l2zk.base.version import __version__
 from l2zk.errors import ConstraintError, ProofError, WitnessError
-from l2zk.vm import counts
+from l2zk.vm.metrics import counts
 
 FIB = Fibonacci.id
 

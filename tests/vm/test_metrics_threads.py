@@ -14,8 +14,8 @@ from quick import QUICK
 from scraped import growth, number
 
 from l2zk import BatchProcessor, metrics
-from l2zk.vm.counted import counted_outcomes
-from l2zk.vm.counts import ACCEPTED, COUNTS, MADE, REFUSED
+from l2zk.vm.metrics.counted import counted_outcomes
+from l2zk.vm.metrics.counts import ACCEPTED, COUNTS, MADE, REFUSED
 
 THREADS, EACH = 8, 2_000
 

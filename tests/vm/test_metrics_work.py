@@ -22,7 +22,7 @@ from warned import any_length
 
 from l2zk import BatchProcessor, CachedZkVm, TraceZkVm
 from l2zk.errors import WitnessError
-from l2zk.vm.counts import COUNTS
+from l2zk.vm.metrics.counts import COUNTS
 
 # Caches.
 

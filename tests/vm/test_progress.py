@@ -13,7 +13,7 @@ from warned import any_length
 
 from l2zk import ProofOptions, TraceZkVm, _core
 from l2zk.errors import ConstraintError
-from l2zk.vm.batch import BatchProcessor
+from l2zk.vm.batch.processor import BatchProcessor
 from l2zk.vm.cache import CachedZkVm
 
 OPTIONS = ProofOptions(queries=5, grinding=4, allow_insecure=True, zero_knowledge=False)

@@ -12,9 +12,9 @@ from quick import QUICK
 from warned import any_length
 
 from l2zk.errors import MemoryLimitError, OptionsError
-from l2zk.vm.batch import BatchProcessor
+from l2zk.vm.batch.processor import BatchProcessor
+from l2zk.vm.batch.schedule import alone, choose
 from l2zk.vm.cache import CachedZkVm
-from l2zk.vm.schedule import alone, choose
 
 
 def test_max_memory_bounds_the_proofs_at_once() -> None:

@@ -15,7 +15,7 @@ from quick import QUICK
 from storing import files, kept, machine, outcomes, put, replace_data, rows, told
 
 from l2zk import CachedZkVm, L2zkError, ProofOptions, ProofStore, TraceZkVm
-from l2zk.vm import store_schema
+from l2zk.vm.store import schema as store_schema
 
 
 @pytest.fixture

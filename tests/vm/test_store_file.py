@@ -14,7 +14,7 @@ from storing import files, finished, kept, machine, outcomes, put, python, rows,
 
 from l2zk import CachedZkVm, ProofStore, metrics
 from l2zk.errors import StoreError, StoreWarning
-from l2zk.vm import store_file
+from l2zk.vm.store import file as store_file
 
 
 @pytest.fixture
@@ -175,7 +175,7 @@ from pathlib import Path
 path = Path(sys.argv[1])
 from storing import machine, outcomes, told
 from example_programs import Fibonacci
-from l2zk.vm import store
+from l2zk.vm.store import proof_store as store
 import sqlite3, encodings.idna, random
 if os.getuid() == 0:
     os.setgid(65534), os.setuid(65534)

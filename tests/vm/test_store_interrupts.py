@@ -16,9 +16,9 @@ from quick import QUICK
 from storing import files, finished, machine, outcomes, python, told
 
 from l2zk.base.making import Making
-from l2zk.vm.store_maker import lock_file
+from l2zk.vm.store.maker import lock_file
 
-OF_A_STORE = tuple(f"vm/{name}.py" for name in ("store", "store_file", "store_rows", "store_schema", "store_maker"))
+OF_A_STORE = tuple(f"vm/store/{name}.py" for name in ("proof_store", "file", "rows", "schema", "maker"))
 
 UNSEEN = ("with ", "try:", "locks.free(", "if locks is not None:")
 """Lines before which Python looks for no signal, though it traces them."""

@@ -24,9 +24,10 @@ from l2zk._core import blake3
 from l2zk.base.field import MODULUS
 from l2zk.errors import WitnessError
 from l2zk.language.witness import bind
-from l2zk.vm import store_key, store_origin
 from l2zk.vm.settings import Asked
-from l2zk.vm.store_key import key_of
+from l2zk.vm.store import key as store_key
+from l2zk.vm.store import origin as store_origin
+from l2zk.vm.store.key import key_of
 
 SECRET = bytes(range(32))
 
@@ -246,7 +247,7 @@ def test_the_key_file_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
         os.umask(old)
     found = (tmp_path / "proofs.db.key").stat()
     assert stat.S_IMODE(found.st_mode) == 0o600 and found.st_size == 32
-    code = "from l2zk.vm.store_secret import secret_in\nprint(secret_in(sys.argv[1]).hex())\n"
+    code = "from l2zk.vm.store.secret import secret_in\nprint(secret_in(sys.argv[1]).hex())\n"
     several = [python(code, tmp_path / "new.key") for _ in range(4)]
     assert len({finished(one) for one in several}) == 1
     assert not [name for name in files(tmp_path) if name.startswith("new.key.")]

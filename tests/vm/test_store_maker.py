@@ -20,8 +20,8 @@ from storing import finished, machine, outcomes, python, rows
 
 from l2zk import CachedZkVm, TraceProgram
 from l2zk.base.making import Making
-from l2zk.vm import store_maker
-from l2zk.vm.store_maker import LockFile, lock_file
+from l2zk.vm.store import maker as store_maker
+from l2zk.vm.store.maker import LockFile, lock_file
 
 HOLDING = """
 import time
@@ -238,7 +238,7 @@ def test_a_lock_file_has_one_descriptor_in_a_process(tmp_path: Path) -> None:
     others = [lock_file(str(tmp_path / "link")), lock_file(os.path.relpath(path))]
     assert all(other is one for other in others) and len(os.listdir("/proc/self/fd")) == before + 1
     assert one.take(5, first) and not one.take(5, second) and one.take(6, second)
-    code = "from l2zk.vm.store_maker import lock_file\nlocks = lock_file(sys.argv[1])\n"
+    code = "from l2zk.vm.store.maker import lock_file\nlocks = lock_file(sys.argv[1])\n"
     asked = code + "print(*(locks.take(offset, 'me') for offset in (4, 5, 6)))\n"
     assert finished(python(asked, path)) == "True False False"
     del others

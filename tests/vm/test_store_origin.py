@@ -9,9 +9,9 @@ from types import ModuleType
 import pytest
 from quick import QUICK
 
-from l2zk.vm import store_origin
 from l2zk.vm.settings import Asked
-from l2zk.vm.store_key import key_of
+from l2zk.vm.store import origin as store_origin
+from l2zk.vm.store.key import key_of
 
 PROGRAM = """
 from dataclasses import dataclass

@@ -16,9 +16,9 @@ from warned import any_length
 
 import l2zk
 from l2zk import TraceProgram, TraceZkVm
-from l2zk.vm.batch import BatchProcessor
+from l2zk.vm.batch.processor import BatchProcessor
+from l2zk.vm.batch.schedule import Schedule
 from l2zk.vm.cache import CachedZkVm
-from l2zk.vm.schedule import Schedule
 
 pytestmark = any_length  # batches have a program of each length
 

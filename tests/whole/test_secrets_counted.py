@@ -15,7 +15,7 @@ from scraped import growth, samples
 
 from l2zk import BatchProcessor, L2zkError, Machine, TraceProgram, get_program, metrics
 from l2zk.errors import L2zkWarning, ProofError, WitnessError
-from l2zk.vm import counts
+from l2zk.vm.metrics import counts
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,8 @@ class Kind(type):
 def afresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """Count as a process does that begins."""
     fresh = counts.Counts()
-    monkeypatch.setattr("l2zk.vm.counted.COUNTS", fresh)
-    monkeypatch.setattr("l2zk.vm.metrics.COUNTS", fresh)
+    monkeypatch.setattr("l2zk.vm.metrics.counted.COUNTS", fresh)
+    monkeypatch.setattr("l2zk.vm.metrics.families.COUNTS", fresh)
 
 
 @pytest.mark.usefixtures("afresh")

@@ -26,7 +26,7 @@ from l2zk.language.witness import Binding, bind
 from l2zk.proof.header import VERSION
 from l2zk.proof.options import ProofOptions
 from l2zk.vm.settings import Asked
-from l2zk.vm.store_origin import Unstable, origin
+from l2zk.vm.store.origin import Unstable, origin
 
 FORM = b"l2zk store 1"  # another one for another form of the keys
 

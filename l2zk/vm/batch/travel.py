@@ -15,7 +15,7 @@ from l2zk.language.program import TraceProgram, defined
 from l2zk.language.witness import given_values
 from l2zk.proof.proof import Proof
 from l2zk.proof.statement import check_options, demanded_inputs, demanded_outputs, read_statement
-from l2zk.vm.wire import Job
+from l2zk.vm.batch.wire import Job
 from l2zk.vm.zkvm import TraceZkVm
 
 IN_FILES = "l2zk program file "

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 from l2zk.errors import ProofError
 from l2zk.proof.proof import Proof
-from l2zk.vm.counts import ACCEPTED, COUNTS, MADE, REFUSED, Kind, check_of, outcome_of
-from l2zk.vm.outcomes import Outcomes
+from l2zk.vm.batch.outcomes import Outcomes
+from l2zk.vm.metrics.counts import ACCEPTED, COUNTS, MADE, REFUSED, Kind, check_of, outcome_of
 
 Verify = TypeVar("Verify", bound=Callable[..., None])
 Series = TypeVar("Series", bound=Callable[..., list[Proof | None]])

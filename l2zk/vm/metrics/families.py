@@ -12,8 +12,8 @@ from typing import Any
 from l2zk import _core
 from l2zk.base.resources import kept_memory
 from l2zk.base.version import __version__
-from l2zk.vm.counts import COUNTS
-from l2zk.vm.exposition import Family, Kind, Sample, written
+from l2zk.vm.metrics.counts import COUNTS
+from l2zk.vm.metrics.exposition import Family, Kind, Sample, written
 
 CACHE_COUNTS = {
     "hits": "Requests that a cache answered without proving.",

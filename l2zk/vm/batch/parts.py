@@ -15,8 +15,8 @@ from l2zk.base.resources import require_memory
 from l2zk.errors import ProgramError, WitnessError
 from l2zk.language.shared_definitions import SharedDefinitions
 from l2zk.proof.proof import Proof
-from l2zk.vm.outcomes import Outcomes, outcome
-from l2zk.vm.schedule import alone
+from l2zk.vm.batch.outcomes import Outcomes, outcome
+from l2zk.vm.batch.schedule import alone
 from l2zk.vm.zkvm import TraceZkVm
 
 Job = tuple[Any, Any]  # a program and its witness

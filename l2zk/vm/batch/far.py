@@ -21,11 +21,11 @@ from l2zk.language.program import TraceProgram, defined
 from l2zk.plugins.registry import get_program
 from l2zk.proof.options import ProofOptions
 from l2zk.proof.proof import Proof
-from l2zk.vm import dask
-from l2zk.vm.parts import Costs, Jobs, Prover
-from l2zk.vm.place import Place
-from l2zk.vm.stopping import is_over
-from l2zk.vm.wire import STOPPED, Job, Part, outcomes_to_bytes, part_from_bytes
+from l2zk.vm.batch import dask
+from l2zk.vm.batch.parts import Costs, Jobs, Prover
+from l2zk.vm.batch.place import Place
+from l2zk.vm.batch.stopping import is_over
+from l2zk.vm.batch.wire import STOPPED, Job, Part, outcomes_to_bytes, part_from_bytes
 from l2zk.vm.zkvm import TraceZkVm
 
 

@@ -22,14 +22,14 @@ from l2zk.base.resources import require_memory
 from l2zk.base.wording import cut
 from l2zk.errors import L2zkError, OptionsError, ProofError, UnknownProgramError, WorkerError, copied
 from l2zk.proof.proof import Proof
+from l2zk.vm.batch.engine import Engine
+from l2zk.vm.batch.executors import shut_down, unusable
+from l2zk.vm.batch.far import make
+from l2zk.vm.batch.outcomes import Outcomes, outcome
+from l2zk.vm.batch.parts import Costs, Jobs
+from l2zk.vm.batch.travel import Wanted, packed, provider
+from l2zk.vm.batch.wire import Job, Outcome, Part, outcomes_from_bytes, part_to_bytes
 from l2zk.vm.cache import CachedZkVm
-from l2zk.vm.engine import Engine
-from l2zk.vm.executors import shut_down, unusable
-from l2zk.vm.far import make
-from l2zk.vm.outcomes import Outcomes, outcome
-from l2zk.vm.parts import Costs, Jobs
-from l2zk.vm.travel import Wanted, packed, provider
-from l2zk.vm.wire import Job, Outcome, Part, outcomes_from_bytes, part_to_bytes
 from l2zk.vm.zkvm import TraceZkVm
 
 AHEAD = 2

@@ -20,10 +20,10 @@ from typing import TypeVar
 from weakref import WeakSet
 
 from l2zk.base.making import renewed_at_fork
-from l2zk.vm import store_rows
-from l2zk.vm.store_maker import FileId, LockFile, file_id, lock_file
-from l2zk.vm.store_rows import Row
-from l2zk.vm.store_schema import Amid, Damaged, Unusable, classified, connect, examine, refuse_of_others
+from l2zk.vm.store import rows as store_rows
+from l2zk.vm.store.maker import FileId, LockFile, file_id, lock_file
+from l2zk.vm.store.rows import Row
+from l2zk.vm.store.schema import Amid, Damaged, Unusable, classified, connect, examine, refuse_of_others
 
 LOCKED_SECONDS = 10.0
 """How long a file that another process has locked is waited for; after that, until it is free again, not at all."""

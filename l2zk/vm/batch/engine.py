@@ -10,8 +10,8 @@ from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 
 from l2zk.base.resources import default_threads
-from l2zk.vm import stopping
-from l2zk.vm.executors import submitted
+from l2zk.vm.batch import stopping
+from l2zk.vm.batch.executors import submitted
 
 
 class Engine:

@@ -19,9 +19,9 @@ from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from l2zk.errors import OptionsError, WorkerError
-from l2zk.vm.engine import Engine
-from l2zk.vm.executors import submitted
-from l2zk.vm.place import Place
+from l2zk.vm.batch.engine import Engine
+from l2zk.vm.batch.executors import submitted
+from l2zk.vm.batch.place import Place
 
 KINDS = frozenset({"Client", "ClientExecutor"})
 

@@ -23,7 +23,7 @@ from l2zk.base.progress import Stopped
 from l2zk.errors import L2zkError, ProgramError, ProofError
 from l2zk.language.program import TraceProgram, split_id
 from l2zk.plugins.registry import is_claimed
-from l2zk.vm.exposition import Histogram
+from l2zk.vm.metrics.exposition import Histogram
 
 MOST_PROGRAMS = 100
 """Programs, other than those of plugins, that are counted by their own ids; further ones are counted as OTHER."""

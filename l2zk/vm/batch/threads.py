@@ -19,8 +19,8 @@ from typing import Any
 from l2zk.base.foreign import told
 from l2zk.base.progress import LOOK_IN_SECONDS, Progress, stop_when
 from l2zk.errors import OptionsError
-from l2zk.vm.executors import closed, shut_down, submitted, unusable
-from l2zk.vm.outcomes import Outcomes
+from l2zk.vm.batch.executors import closed, shut_down, submitted, unusable
+from l2zk.vm.batch.outcomes import Outcomes
 
 PATIENCE_SECONDS = 0.5
 """So long an executor may take to begin; then the calling thread does."""

@@ -21,18 +21,18 @@ from l2zk.errors import OptionsError
 from l2zk.language.program import TraceProgram
 from l2zk.proof.proof import Proof
 from l2zk.proof.statement import Known
+from l2zk.vm.batch.dask import DaskClient, DaskEngine, is_dasks
+from l2zk.vm.batch.dispatch import Dispatch, Ways, asked_once
+from l2zk.vm.batch.engine import Engine
+from l2zk.vm.batch.executors import is_elsewhere, require_executor
+from l2zk.vm.batch.outcomes import Outcomes, checked, outcome
+from l2zk.vm.batch.parts import Costs, Job, Jobs, Prover, listed, pairs
+from l2zk.vm.batch.schedule import Schedule, choose, cut_into_parts
+from l2zk.vm.batch.threads import in_turn, on_threads
+from l2zk.vm.batch.travel import require_cloudpickle
 from l2zk.vm.cache import CachedZkVm
-from l2zk.vm.counted import counted_jobs, counted_outcomes
-from l2zk.vm.dask import DaskClient, DaskEngine, is_dasks
-from l2zk.vm.dispatch import Dispatch, Ways, asked_once
-from l2zk.vm.engine import Engine
-from l2zk.vm.executors import is_elsewhere, require_executor
+from l2zk.vm.metrics.counted import counted_jobs, counted_outcomes
 from l2zk.vm.observers import watched
-from l2zk.vm.outcomes import Outcomes, checked, outcome
-from l2zk.vm.parts import Costs, Job, Jobs, Prover, listed, pairs
-from l2zk.vm.schedule import Schedule, choose, cut_into_parts
-from l2zk.vm.threads import in_turn, on_threads
-from l2zk.vm.travel import require_cloudpickle
 from l2zk.vm.zkvm import TraceZkVm
 
 SERIES_SECONDS = 0.1

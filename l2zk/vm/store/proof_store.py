@@ -30,11 +30,11 @@ from l2zk.language.program import TraceProgram
 from l2zk.proof.options import ProofOptions
 from l2zk.proof.proof import Proof
 from l2zk.vm.settings import Asked
-from l2zk.vm.store_file import GLANCE_SECONDS, StoreFile
-from l2zk.vm.store_key import key_of
-from l2zk.vm.store_maker import LockFile
-from l2zk.vm.store_schema import Amid, Damaged, Unusable
-from l2zk.vm.store_secret import SECRET_BYTES, secret_in
+from l2zk.vm.store.file import GLANCE_SECONDS, StoreFile
+from l2zk.vm.store.key import key_of
+from l2zk.vm.store.maker import LockFile
+from l2zk.vm.store.schema import Amid, Damaged, Unusable
+from l2zk.vm.store.secret import SECRET_BYTES, secret_in
 from l2zk.vm.zkvm import TraceZkVm
 
 MOST_VERIFIED = 2**14

@@ -1,0 +1,1 @@
+"""Batches: many proofs, by threads of this process or by workers elsewhere."""

@@ -1,0 +1,1 @@
+"""Metrics: what has been done, counted and told in Prometheus' form."""

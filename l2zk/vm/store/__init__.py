@@ -1,0 +1,1 @@
+"""Stores: proofs that outlive a process, in a file of SQLite."""
