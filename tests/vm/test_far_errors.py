@@ -6,9 +6,10 @@ import os
 import signal
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from multiprocessing import get_context
 from pathlib import Path
+from pickle import loads
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from leaks import SECRET, WITNESS, Generated, Vault, assert_silent, said
 from quick import QUICK
 from warned import any_length
 
-from l2zk import CachedZkVm, TraceProgram, TraceZkVm
+from l2zk import CachedZkVm, TraceProgram, TraceZkVm, get_program
 from l2zk.errors import (
     ConstraintError,
     DegreeError,
@@ -231,7 +232,7 @@ def test_code_that_cannot_be_written_or_read(monkeypatch: pytest.MonkeyPatch) ->
         with pytest.raises(ProgramError, match="loading the code of fib.v0 raised UnpicklingError"):
             batch.prove_batch_parallel([FIBONACCI[0]], [()])
         monkeypatch.undo()
-        monkeypatch.setattr("cloudpickle.dumps", lambda program: 1 // 0)
+        monkeypatch.setattr("cloudpickle.Pickler.dump", lambda pickler, program: 1 // 0)
         with pytest.raises(ProgramError, match="writing the code of fib.v0 raised ZeroDivisionError"):
             batch.prove_batch_parallel([FIBONACCI[0]], [()])
 
@@ -285,3 +286,12 @@ def test_a_part_says_what_is_private_to_nobody() -> None:
             assert repr(SECRET.to_bytes(8, "little"))[2:-1] not in text
     assert SECRET.to_bytes(8, "little") in bytes(part)
     assert isinstance(read.jobs[0].witness["a0"], int) and isinstance(FIBONACCI[0], TraceProgram)
+
+
+def test_code_that_is_read_where_it_was_written_leaves_its_class_as_it_was() -> None:
+    kind = type(get_program("fib")(rounds=5))  # type: ignore[call-arg]
+    before = {one.name: (one.default, one.default_factory) for one in fields(kind)}
+    loads(travel._code(kind(rounds=5)))  # type: ignore[call-arg]
+    for one in fields(kind):
+        assert before[one.name][0] is one.default
+        assert before[one.name][1] is one.default_factory

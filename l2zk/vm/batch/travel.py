@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field
 from importlib.util import find_spec
+from io import BytesIO
 from threading import Lock
 from typing import Any
 
@@ -95,10 +96,23 @@ def _code(program: TraceProgram) -> bytes:
         if not known:
             cloudpickle.register_pickle_by_value(module)
         try:
-            return bytes(cloudpickle.dumps(program))
+            return _written(cloudpickle, program)
         finally:
             if not known:
                 cloudpickle.unregister_pickle_by_value(module)
+
+
+def _written(cloudpickle: Any, program: TraceProgram) -> bytes:
+    """The bytes; dataclasses' MISSING is told apart by identity, so it travels by name: a copy of it would stand for a
+    default, and replace the original where the reader is this very process."""
+
+    class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
+        def reducer_override(self, thing: Any) -> Any:
+            return "MISSING" if thing is MISSING else super().reducer_override(thing)
+
+    with BytesIO() as file:
+        Pickler(file).dump(program)
+        return file.getvalue()
 
 
 def _renew() -> None:
