@@ -141,7 +141,8 @@ def _line(raised: BaseException) -> str:
 
 
 def _is_between(file: str) -> bool:
-    """True for the files of l2zk, and of the libraries through which it calls foreign code."""
+    """True for the files of l2zk, and of the libraries through which it calls foreign code; importlib_metadata, where
+    something has loaded it, stands in for a part of importlib."""
     folder = os.path.dirname(file)
-    between = {"pluggy", "importlib"} & set(folder.split(os.sep)[-2:])
+    between = {"pluggy", "importlib", "importlib_metadata"} & set(folder.split(os.sep)[-2:])
     return file.startswith("<") or bool(between) or f"{folder}{os.sep}".startswith(f"{OURS}{os.sep}")

@@ -111,3 +111,14 @@ def test_it_decorates_functions() -> None:
     assert hook(1) == 1
     with pytest.raises(PluginError, match="the hook raised ZeroDivisionError: .*"):
         hook(0)
+
+
+def test_a_library_that_stands_in_for_importlib_is_not_to_blame(tmp_path: Path) -> None:
+    (tmp_path / "importlib_metadata").mkdir()
+    (tmp_path / "importlib_metadata" / "__init__.py").write_text("def load(act):\n    return act()\n")
+    (tmp_path / "theirs.py").write_text("\n\ndef act():\n    raise ValueError('no')\n")
+    names: dict[str, Any] = {}
+    for file in ("importlib_metadata/__init__.py", "theirs.py"):
+        exec(compile((tmp_path / file).read_text(), str(tmp_path / file), "exec"), names)
+    with pytest.raises(PluginError, match=r"\(line 4 of theirs.py\)"), foreign(PluginError, "it"):
+        names["load"](names["act"])
