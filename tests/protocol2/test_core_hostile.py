@@ -36,9 +36,12 @@ CHANGED = (
 )
 
 
+WORDS = (Word(1, 4, 2), Word(1, 3, 2))
+
+
 @cache
-def little(hiding: bool) -> Case:
-    return Case(Fibonacci(10), (), small(3, 5, 2, (Word(1, 4, 2), Word(1, 3, 2))), hiding)
+def little(hiding: bool, words: tuple[Word, ...] = WORDS) -> Case:
+    return Case(Fibonacci(10), (), small(3, 5, 2, words), hiding)
 
 
 @cache
@@ -144,10 +147,11 @@ def section(case: Case, body: bytes) -> str:
 
 
 @pytest.mark.parametrize("by", [K(1), K(0, 1), K(0, 0, 1)], ids=str)
+@pytest.mark.parametrize("words", [(), WORDS])
 @pytest.mark.parametrize("hiding", [True, False])
-def test_another_final_polynomial_is_refused_at_the_last_points(hiding: bool, by: K) -> None:
-    """In each coordinate."""
-    case = little(hiding)
+def test_another_final_polynomial_is_refused_at_the_last_points(hiding: bool, words: tuple[Word, ...], by: K) -> None:
+    """In each coordinate, whether there are later words or not."""
+    case = little(hiding, words)
     cheat = {Kind.FINAL: lambda values: [values[0] + by, *values[1:]]}
     assert section(case, prove(case.groups, case.traces, case.shape_of, hiding=hiding, cheat=cheat)) == "7.6"
 
