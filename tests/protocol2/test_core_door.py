@@ -131,6 +131,7 @@ BAD_TABLES: dict[str, dict[str, Any]] = {
     "no column": {"columns": 0},
     "a column fewer": {"columns": 1},
     "columns beyond memory": {"columns": 2**61},
+    "more cells than any memory has": {"length": 2**20, "columns": 2**30},
     "a half column": {"columns": 1.5},
     "a need of 0": {"needs": [0, 1, 1, 1, 1, 1]},
     "a negative need": {"needs": [-1] * 6},
@@ -158,7 +159,6 @@ BAD_TABLES: dict[str, dict[str, Any]] = {
     "a pair twice": {"pairs": [(0, 0), (0, 0)]},
     "no pair": {"pairs": []},
     "a pair of three": {"pairs": [(0, 0, 0)]},
-    "a pair that is not read": {"pairs": [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1)]},
     "a period of three values": {"periodic": [[1, 2, 3]]},
     "a period of no value": {"periodic": [[]]},
     "a period beyond the trace": {"periodic": [list(range(2 * LENGTH))]},
@@ -167,6 +167,7 @@ BAD_TABLES: dict[str, dict[str, Any]] = {
     "no period": {"periodic": []},
     "an output of no constraint": {"output_claims": [(99, 0)]},
     "an output on no row": {"output_claims": [(0, LENGTH)]},
+    "a wide output": {"output_claims": [(0, 0, 0)]},
     "a narrow output": {"output_claims": [(0,)]},
     "a negative output": {"output_claims": [(-1, 0)]},
     "more outputs than uniforms": {"output_claims": [(0, 0)] * 99},
@@ -184,8 +185,19 @@ BAD_TABLES: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("what", BAD_TABLES)
 def test_bad_tables_are_refused(what: str) -> None:
+    arguments = table_of(sample().definition, sample().lengths)
     with pytest.raises(REFUSED):
-        made(BAD_TABLES[what])
+        core2.Table(**arguments | BAD_TABLES[what])
+
+
+def test_pairs_beside_those_that_are_read_are_refused() -> None:
+    arguments = table_of(sample().definition, sample().lengths)
+    pairs = arguments["pairs"]
+    for bad in (pairs[::-1], [*pairs, pairs[-1]], [*pairs, (2, 0)], [(-1, 0), *pairs]):
+        with pytest.raises(ValueError):
+            core2.Table(**arguments | {"pairs": bad})
+    with pytest.raises(ValueError, match="not of this table"):
+        made({"pairs": sorted({*pairs, (0, 2)})})
 
 
 def spoiled(code: Any, name: str, place: tuple[int, int], value: int) -> Any:
@@ -206,6 +218,27 @@ def test_every_entry_of_the_code_that_points_nowhere_is_refused(part: str) -> No
                 continue
             with pytest.raises(ValueError):
                 made({part: spoiled(code, name, place, 2**32 - 1)})
+
+
+def test_more_words_than_there_is_room_for_are_refused_as_such() -> None:
+    with pytest.raises(ValueError, match="too many words"):
+        made(log_m=20, words=[(1, 30, 1)] * 17)
+
+
+def test_more_points_than_fit_in_any_memory_are_refused_as_such() -> None:
+    entries = 2**20 * LENGTH + 3 * sum(sample().lengths.hidden())
+    with pytest.raises(ValueError, match="too large"):
+        made({"columns": 2**20}, masks=2**20 * LENGTH, columns=-(-entries // 16), log_n0=32)
+
+
+def test_loads_ahead_of_what_there_is_are_refused() -> None:
+    arguments = table_of(sample().definition, sample().lengths)
+    code, step = arguments["constraints"], arguments["step"]
+    periodic = code.loads[:, 0].tolist().index(1)
+    with pytest.raises(ValueError):  # a periodic column is read on the row itself
+        made({"constraints": spoiled(code, "loads", (periodic, 2), 1)})
+    with pytest.raises(ValueError):  # and a step reads no row that it fills
+        made({"step": spoiled(step, "loads", (step.loads[:, 0].tolist().index(0), 2), 1)})
 
 
 @pytest.mark.parametrize("part", ["constraints", "step"])
