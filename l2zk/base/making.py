@@ -14,7 +14,6 @@ process is waited for as long as it takes.
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent import futures
@@ -24,7 +23,8 @@ from threading import RLock, get_ident
 from typing import Any, Protocol
 from weakref import WeakSet
 
-from l2zk.base.waiting import Frames, awaited, stands
+from l2zk._core import stacks
+from l2zk.base.waiting import Stacks, awaited, stands
 from l2zk.errors import CycleError, L2zkError, copied
 
 LOOK_IN_SECONDS = 0.05
@@ -210,7 +210,7 @@ def _path(making: Making, goal: int, at_rest: bool) -> tuple[list[Making] | None
 
     None if there is no such path. While nothing moves, one that ends where another thread is needed counts as one.
     """
-    frames = sys._current_frames()
+    frames = stacks()
     found: dict[int, list[Making]] = {making.thread: _from(making.thread, making)}
     ahead, ends = [making.thread], []
     for thread in ahead:
@@ -222,7 +222,7 @@ def _path(making: Making, goal: int, at_rest: bool) -> tuple[list[Making] | None
             if other not in found:
                 found[other] = found[thread] + _from(other, waited)
                 ahead.append(other)
-    needs_another = at_rest and ends and all(stands(frames.get(thread)) for thread in ends)
+    needs_another = at_rest and ends and all(stands(frames.get(thread, [])) for thread in ends)
     return (found[ends[0]] if needs_another else None), False
 
 
@@ -232,7 +232,7 @@ def _from(thread: int, making: Making | None) -> list[Making]:
     return makings[makings.index(making) :] if making in makings else [making] if making else list(makings)
 
 
-def _steps(thread: int, frames: Frames) -> Iterator[Step]:
+def _steps(thread: int, frames: Stacks) -> Iterator[Step]:
     """The threads that a thread waits for, each with the making that it waits for, if it is one."""
     for making, _ in _waits.get(thread, ()):
         yield making.thread, making
@@ -241,7 +241,7 @@ def _steps(thread: int, frames: Frames) -> Iterator[Step]:
     for other, within in parts:
         if within is not None and within.thread == thread and within in _under_way.get(thread, ()):
             yield other, None
-    for other in awaited(frames.get(thread), frames):
+    for other in awaited(frames.get(thread, []), frames):
         yield other, None
 
 

@@ -9,50 +9,48 @@ an event loop. A hand-over by a queue, an event, a barrier or a lock names no th
 from __future__ import annotations
 
 import dis
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from threading import Thread
 from types import FrameType
 from typing import Any
 
-Frames = dict[int, FrameType]
+Stack = Sequence[tuple[str, str, FrameType]]
+"""The module, qualified name and frame of each function that a thread is in, the innermost first: `_core.stacks`."""
+
+Stacks = dict[int, list[tuple[str, str, FrameType]]]
+
 Names = dict[str, Any]  # the local names of a frame, with their values
 
 
-def awaited(frame: FrameType | None, frames: Frames) -> Iterator[int]:
-    """The threads that the code in this frame waits for: for their end, or for work that they are at."""
-    wanted = {*_told(frame, _AWAITED), *_slept_for(frame)}
+def awaited(stack: Stack, stacks: Stacks) -> Iterator[int]:
+    """The threads that this code waits for: for their end, or for work that they are at."""
+    wanted = {*_told(stack, _AWAITED), *_slept_for(stack)}
     yield from (work.ident or 0 for work in wanted if isinstance(work, Thread))
     if wanted:
-        yield from (thread for thread, inner in frames.items() if not wanted.isdisjoint(_told(inner, _AT_WORK)))
+        yield from (thread for thread, other in stacks.items() if not wanted.isdisjoint(_told(other, _AT_WORK)))
 
 
-def stands(frame: FrameType | None) -> bool:
-    """True if the code in this frame waits, without a bound on the time, for what only a thread of this process does.
+def stands(stack: Stack) -> bool:
+    """True if this code waits, without a bound on the time, for what only a thread of this process does.
 
     It asks a lock, as conditions, events, barriers and queues do underneath, or a `queue.SimpleQueue`; or it is an
     event loop that has no timer and listens to nothing outside.
     """
-    if frame is None:
+    if not stack:
         return False
-    loop = _sleeping_loop(frame)
+    loop = _sleeping_loop(stack)
     if loop is not None:
         selector = getattr(loop["self"], "_selector", None)
         return loop["timeout"] is None and selector is not None and len(selector.get_map()) == 1  # its own alarm
-    return _called(frame) in ("acquire", "get", "__enter__")
+    return _called(stack[0][2]) in ("acquire", "get", "__enter__")
 
 
-def _told(frame: FrameType | None, places: dict[tuple[str, str], Callable[[Names], Iterable[Any]]]) -> Iterator[Any]:
-    """The work that the code in this frame and in its callers tells of, at the places that are known."""
-    while frame is not None:
-        work_at = places.get(_place(frame))
+def _told(stack: Stack, places: dict[tuple[str, str], Callable[[Names], Iterable[Any]]]) -> Iterator[Any]:
+    """The work that this code and its callers tell of, at the places that are known."""
+    for module, name, frame in stack:
+        work_at = places.get((module, name))
         if work_at is not None:
             yield from work_at(frame.f_locals)
-        frame = frame.f_back
-
-
-def _place(frame: FrameType) -> tuple[str, str]:
-    """The module and the qualified name of the function that a frame is of."""
-    return frame.f_globals.get("__name__", ""), frame.f_code.co_qualname
 
 
 def _future(future: Any) -> Iterator[Any]:
@@ -109,22 +107,22 @@ _AT_WORK: dict[tuple[str, str], Callable[[Names], Iterable[Any]]] = {
 """The code that is at work, or hands it to processes, and the work."""
 
 
-def _slept_for(frame: FrameType | None) -> Iterator[Any]:
-    """The event loop, or the work of a batch, that will wake the code in this frame; as a caller it may be at work."""
-    if frame is not None:
-        loop = _sleeping_loop(frame)
+def _slept_for(stack: Stack) -> Iterator[Any]:
+    """The event loop, or the work of a batch, that will wake this code; as a caller it may be at work."""
+    if stack:
+        loop = _sleeping_loop(stack)
         if loop is not None:
             yield loop["self"]
-        elif _place(frame) == ("l2zk.vm.batch.threads", "_next"):
-            yield frame.f_locals["work"]
+        elif stack[0][:2] == ("l2zk.vm.batch.threads", "_next"):
+            yield stack[0][2].f_locals["work"]
 
 
-def _sleeping_loop(frame: FrameType) -> Names | None:
-    """The names of the event loop that waits in this frame for its next event; None if none does."""
-    caller = frame.f_back
-    if frame.f_code.co_name != "select" or caller is None:
+def _sleeping_loop(stack: Stack) -> Names | None:
+    """The names of the event loop that waits for its next event; None if none does."""
+    if len(stack) < 2 or stack[0][2].f_code.co_name != "select":
         return None
-    return caller.f_locals if _place(caller) == ("asyncio.base_events", "BaseEventLoop._run_once") else None
+    module, name, caller = stack[1]
+    return caller.f_locals if (module, name) == ("asyncio.base_events", "BaseEventLoop._run_once") else None
 
 
 def _called(frame: FrameType) -> str | None:

@@ -19,6 +19,7 @@ from makings import PATIENCE, asking, circle_of, in_time
 from quick import QUICK
 
 from l2zk import Proof
+from l2zk._core import stacks
 from l2zk.base import making
 from l2zk.base.waiting import stands
 from l2zk.vm.cache import CachedZkVm
@@ -232,6 +233,6 @@ def test_what_waits_for_a_thread_of_this_process() -> None:
     for thread in threads.values():
         thread.start()
     time.sleep(0.3)
-    frames = sys._current_frames()
+    frames = stacks()
     assert {act: stands(frames[thread.ident or 0]) for act, thread in threads.items()} == waits
-    assert not stands(None) and not stands(sys._getframe())
+    assert not stands([]) and not stands(frames[threading.get_ident()])

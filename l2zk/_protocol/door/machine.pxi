@@ -1,6 +1,7 @@
 # The functions for Python that make no proof: hashes, memory that is kept, instruction sets.
 
 import os
+import sys
 
 from l2zk.base.wording import short
 from l2zk.errors import OptionsError
@@ -113,3 +114,20 @@ try:
     use_isa(os.environ.get("L2ZK_ISA") or None)
 except OptionsError as refused:
     ISA_REFUSED = f"L2ZK_ISA: {refused}"
+
+
+def stacks():
+    """The code that each thread of Python is at: {thread: [(module, qualified name, frame), ...]}, innermost first.
+
+    All of one moment: nothing else of Python runs while frames are read, as it may where Python itself reads them; a
+    frame whose thread has gone on in the meantime is no ground to stand on.
+    """
+    cdef dict found = {}
+    cdef list stack
+    for thread, frame in sys._current_frames().items():
+        stack = []
+        while frame is not None:
+            stack.append((frame.f_globals.get("__name__", ""), frame.f_code.co_qualname, frame))
+            frame = frame.f_back
+        found[thread] = stack
+    return found
