@@ -122,11 +122,16 @@ class StoreWarning(L2zkWarning):
 
 
 def copied(error: L2zkError) -> L2zkError:
-    """A copy of an error for another caller: with notes of its own, without traceback and cause."""
+    """A copy of an error for another caller: with notes of its own, without traceback and cause.
+
+    `copy` leaves those out, but not where somebody has registered errors to be pickled whole, as Dask does.
+    """
     try:
         other = copy(error)
     except Exception:  # foreign code's error, whose class takes other arguments
         return error
+    if other is not error:
+        other.__cause__ = other.__context__ = other.__traceback__ = None
     if hasattr(error, "__notes__"):
         other.__notes__ = list(error.__notes__)
     return other

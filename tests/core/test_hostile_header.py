@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import dataclasses
 import gc
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from cheats import few
 from example_programs import Fibonacci
 
 from l2zk import Machine, Proof, ProofError, ProofOptions, TraceProgram, TraceZkVm, _core
+from l2zk.base.resources import release_memory
 from l2zk.errors import FormatError, ProgramError
 from l2zk.language.run import table
 from l2zk.plugins.registry import program_from
@@ -160,7 +162,15 @@ def test_a_header_costs_one_definition_which_is_kept_though_it_fails(n: int, pad
     assert DEFINED == [n] and len(said) == 1
 
 
-def test_the_error_of_a_definition_is_told_again_without_what_it_came_of() -> None:
+@pytest.mark.parametrize("pickled_whole", [False, True])
+def test_the_error_of_a_definition_is_told_again_without_what_it_came_of(
+    pickled_whole: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor does it where Dask is imported, by whose leave errors are pickled, and copied, with traceback and cause."""
+    if pickled_whole:
+        pickling_support = pytest.importorskip("tblib.pickling_support")
+        monkeypatch.setitem(copyreg.dispatch_table, ProgramError, pickling_support.pickle_exception)
+    release_memory()
     errors = []
     for _ in range(3):
         with pytest.raises(ProgramError, match="ValueError: 5 is not 7") as caught:
