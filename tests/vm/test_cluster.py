@@ -8,13 +8,13 @@ import re
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import distributed
 import pytest
+from dask_workers import computed, flip_results, load_plugins, on_workers, tasks_begun
 from elsewhere import FIBONACCI, STARTS, FibonacciProgram, proved
 from endless import ENDLESS
 from places import ROOT
@@ -38,47 +38,6 @@ def wait_until(what: Callable[[], bool]) -> None:
     while not what():
         assert time.monotonic() < end
         time.sleep(0.02)
-
-
-def computed() -> float:
-    """The seconds that a worker has computed; it runs there."""
-    return sum(os.times()[:2])
-
-
-def tasks_begun(dask_worker: Any) -> int:
-    """The tasks that a worker is at, wanted or not; it runs there."""
-    return len(dask_worker.active_threads)
-
-
-def flip_results(lies: bool) -> None:
-    """Let this worker flip a byte of the last proof of each result, or no longer."""
-    from l2zk.vm.batch import far, wire
-
-    def flipped(*arguments: Any) -> bytes:
-        result = wire.outcomes_to_bytes(*arguments)
-        return result[:-1] + bytes([result[-1] ^ 1])
-
-    far.outcomes_to_bytes = flipped if lies else wire.outcomes_to_bytes
-
-
-def load_plugins(names: str | None) -> None:
-    """Let this worker load these plugins alone, or all."""
-    if names is None:
-        del os.environ["L2ZK_LOAD_PLUGINS"]
-    else:
-        os.environ["L2ZK_LOAD_PLUGINS"] = names
-
-
-@contextmanager
-def on_workers(
-    client: Any, act: Callable[[Any], None], value: Any, afterwards: Any, workers: Any = None
-) -> Iterator[None]:
-    """Something done on workers, and undone."""
-    client.run(act, value, workers=workers)
-    try:
-        yield
-    finally:
-        client.run(act, afterwards, workers=workers)
 
 
 def test_the_guide(cluster: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import logging
 import os
 import re
 import threading
@@ -17,6 +16,7 @@ from typing import Any
 
 import distributed
 import pytest
+from dask_workers import fail, fail_with_no_word, talk
 from elsewhere import FIBONACCI
 from endless import ENDLESS
 from example_programs import Powers
@@ -66,20 +66,8 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def talkative(output: Path, cluster: Any, client: Any) -> Any:
     """The client of a cluster whose workers log whatever there is to say."""
-
-    def talk() -> None:
-        logging.getLogger("l2zk").addHandler(logging.StreamHandler())
-        for logger in (logging.getLogger("l2zk"), logging.getLogger("distributed")):
-            logger.setLevel(logging.INFO)
-            for handler in logger.handlers:
-                handler.setLevel(logging.INFO)
-
     client.run(talk)
     return client
-
-
-def fail(secret: Any) -> None:
-    raise ValueError(f"not {secret}")
 
 
 def pages(base: str, keys: list[str]) -> Iterator[bytes]:
@@ -155,10 +143,6 @@ def test_a_task_that_fails_by_itself_does_not_show_its_arguments(talkative: Any,
         future.result(60)
     logs = everything(talkative, cluster, output)
     assert "Compute Failed" in str(logs) and not found(*logs)
-
-
-def fail_with_no_word(part: bytes) -> bytes:
-    raise ValueError
 
 
 def test_equal_jobs_have_keys_of_their_own(client: Any, cluster: Any) -> None:
