@@ -129,7 +129,7 @@ def test_a_child_has_nothing_under_way_of_its_parents() -> None:
             good.append(in_a_child(lambda: number("proofs_in_progress") == number("batch_jobs_in_progress") == 0))
 
     while not good:
-        QUICK.prove_series([(Fibonacci(5), ())] * 1000, threads=1, progress=fork)
+        QUICK.prove_series([(Fibonacci(1000), ())] * 1000, threads=1, progress=fork)
     assert good == [True, True]
 
 
