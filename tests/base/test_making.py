@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextvars
-import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +11,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from forks import needs_fork, succeeds_in_a_child
 from makings import PATIENCE, asking, by_an_executor, circle_of, in_time
 from quick import QUICK
 
@@ -163,30 +163,29 @@ def test_programs_are_named_in_short() -> None:
     assert first == last and first.startswith("Long(number=")
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+@needs_fork
 def test_a_forked_child_knows_its_own_makings_alone() -> None:
     machine = CachedZkVm(vm=QUICK)
     begun, go_on = threading.Event(), threading.Event()
     other = asking(lambda: (begun.set(), go_on.wait(PATIENCE)), "Other")
     maker = threading.Thread(target=machine.prove, args=(other,))
-    ended: list[int] = []
+    knows: list[bool] = []
+
+    def act() -> bool:
+        [mine] = making._under_way.values()
+        return [one.name() for one in mine] == ["Forks()"] and not making._waits
 
     def fork() -> None:
         begun.wait(PATIENCE)
         with making._lock:
-            child = os.fork()
-        if child == 0:
-            [mine] = making._under_way.values()
-            os._exit(0 if [one.name() for one in mine] == ["Forks()"] and not making._waits else 1)
-        ended.append(os.waitpid(child, 0)[1])
+            knows.append(succeeds_in_a_child(act))
 
     maker.start()
     program = asking(fork, "Forks")
     machine.prove(program)
     go_on.set()
     maker.join()
-    assert ended == [0]
+    assert knows == [True]
 
 
 @pytest.mark.parametrize("batch", [False, True])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 import time
 from itertools import pairwise
@@ -17,10 +15,9 @@ from crew_work import (
     in_threads,
 )
 from example_programs import Fibonacci
+from forks import needs_fork, succeeds_in_a_child
 
 from l2zk import TraceZkVm
-
-needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 
 
 def test_proofs_of_several_threads_are_right():
@@ -77,25 +74,6 @@ def test_python_runs_while_a_proof_is_made():
 
 
 # Forks.
-
-
-def succeeds_in_a_child(check, seconds=60):
-    """True if check() is true in a forked child."""
-    child = os.fork()
-    if child == 0:
-        try:
-            os._exit(0 if check() else 1)
-        finally:
-            os._exit(2)
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return os.waitstatus_to_exitcode(status) == 0
-        time.sleep(0.01)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return False
 
 
 @needs_fork

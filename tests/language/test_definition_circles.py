@@ -13,6 +13,7 @@ from multiprocessing.pool import ThreadPool
 from typing import Any
 
 import pytest
+from forks import needs_fork, succeeds_in_a_child
 from makings import PATIENCE, in_time
 from quick import QUICK
 
@@ -201,13 +202,12 @@ def test_who_waited_for_a_maker_that_was_interrupted_makes_it() -> None:
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Definition", "Definition", "KeyboardInterrupt"]
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+@needs_fork
 @pytest.mark.parametrize("proving", [False, True])
 def test_a_forked_child_makes_what_another_thread_was_making(proving: bool) -> None:
     """One thread of a batch is in a definition for which a child that the other has forked asks too."""
     begun, go_on = threading.Event(), threading.Event()
-    ended: list[int] = []
+    made: list[bool] = []
     parent = os.getpid()
 
     def block() -> None:
@@ -215,20 +215,13 @@ def test_a_forked_child_makes_what_another_thread_was_making(proving: bool) -> N
         if os.getpid() == parent:
             go_on.wait(PATIENCE)
 
+    def act() -> bool:
+        [outcome] = in_time(lambda: slow.definition)
+        return isinstance(outcome, Definition) and isinstance(slow.definition, Definition)
+
     def fork() -> None:
         begun.wait(PATIENCE)
-        child = os.fork()
-        if child == 0:
-            outcome = in_time(lambda: slow.definition)
-            os._exit(0 if isinstance(outcome[0], Definition) and isinstance(slow.definition, Definition) else 1)
-        for _ in range(100 * PATIENCE):
-            if (over := os.waitpid(child, os.WNOHANG))[0]:
-                ended.append(over[1])
-                break
-            threading.Event().wait(0.01)
-        else:
-            os.kill(child, 9)
-            os.waitpid(child, 0)
+        made.append(succeeds_in_a_child(act))
         go_on.set()
 
     slow, forks = defining(block, "slow.v0"), defining(fork, "forks.v0")
@@ -236,4 +229,4 @@ def test_a_forked_child_makes_what_another_thread_was_making(proving: bool) -> N
         BATCH.prove_batch_parallel([slow, forks], [(), ()])
     else:
         BATCH.verify_batch_parallel([slow, forks], [b"x", b"x"])
-    assert ended == [0]
+    assert made == [True]

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from caching import Slow, cache, counts, on_threads
 from example_programs import Fibonacci
+from forks import end_a_child, needs_fork, succeeded, succeeds_in_a_child
 from quick import QUICK
 
 from l2zk import L2zkError, Proof
@@ -126,29 +127,24 @@ def test_ten_thousand_mixed_requests() -> None:
     assert not machine._making and threading.active_count() == before
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+@needs_fork
 def test_a_forked_child_waits_for_no_thread_of_its_parent() -> None:
     entered, go_on = threading.Event(), threading.Event()
-    machine = CachedZkVm(vm=Slow(lambda call: (entered.set(), go_on.wait(10)) if call == 2 else None))
+    machine = CachedZkVm(vm=Slow(lambda call: (entered.set(), go_on.wait(100)) if call == 2 else None))
     held = machine.prove(Fibonacci(5))
     maker = threading.Thread(target=machine.prove, args=(Fibonacci(10),))
     maker.start()
     assert entered.wait(10)
-    with machine._lock:  # as another thread may, at any time
-        child = os.fork()
-    if child == 0:
+
+    def act() -> bool:
         good = machine.prove(Fibonacci(5)) == held and machine.verify(Fibonacci(10), machine.prove(Fibonacci(10)))
-        os._exit(0 if good and machine.cache_stats().entries == 2 else 1)
-    deadline = time.monotonic() + 10
-    while (ended := os.waitpid(child, os.WNOHANG))[0] == 0 and time.monotonic() < deadline:
-        time.sleep(0.01)
-    if ended[0] == 0:
-        os.kill(child, 9)
-        os.waitpid(child, 0)
+        return good and machine.cache_stats().entries == 2
+
+    with machine._lock:  # as another thread may, at any time
+        good = succeeds_in_a_child(act)
     go_on.set()
     maker.join()
-    assert ended == (child, 0)
+    assert good
 
 
 def test_a_cache_that_is_gone_leaves_nothing_for_forks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,8 +159,7 @@ def test_a_cache_that_is_gone_leaves_nothing_for_forks(monkeypatch: pytest.Monke
     assert len(making._owners) == before and not handlers
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+@needs_fork
 def test_a_child_that_is_forked_by_a_wait_makes_the_proof_itself() -> None:
     """The thread that waits forks in its progress call; in the child nobody is at the proof."""
     go_on, ended = threading.Event(), list[int]()
@@ -176,18 +171,15 @@ def test_a_child_that_is_forked_by_a_wait_makes_the_proof_itself() -> None:
         if stage == "wait" and not ended:
             ended.append(os.fork())
 
-    def stop_waiting_for(child: int) -> int:
-        deadline = time.monotonic() + 20
-        while (over := os.waitpid(child, os.WNOHANG))[0] == 0 and time.monotonic() < deadline:
-            time.sleep(0.01)
-        if over[0] == 0:
-            os.kill(child, 9)
-            os.waitpid(child, 0)
-        return over[1] if over[0] else -1
+    def ask() -> bool:
+        return machine.verify(Fibonacci(10), machine.prove(Fibonacci(10), progress=fork))
 
     threading.Timer(1, go_on.set).start()
-    proof = machine.prove(Fibonacci(10), progress=fork)
-    if ended == [0]:
-        os._exit(0 if machine.verify(Fibonacci(10), proof) else 1)
+    parent, good = os.getpid(), False
+    try:
+        good = ask()
+    finally:
+        if os.getpid() != parent:
+            end_a_child(lambda: good)
     maker.join()
-    assert stop_waiting_for(ended[0]) == 0
+    assert good and succeeded(ended[0])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields, replace
@@ -16,6 +14,7 @@ import pytest
 from batching import Supplied, Watched
 from elsewhere import FIBONACCI, STARTS, Elsewhere, FibonacciProgram, proved
 from example_programs import Fibonacci, Powers, fibonacci
+from forks import succeeds_in_a_child
 from leaks import SECRET, WITNESS, Generated, Vault, assert_silent, said
 from quick import QUICK
 from warned import any_length
@@ -211,12 +210,7 @@ def test_a_program_of_a_file_travels_by_value(tmp_path: Path) -> None:
 
 def test_a_child_that_is_forked_while_code_is_written_writes_its_own() -> None:
     with travel._by_value:
-        child = os.fork()
-        if child == 0:
-            signal.alarm(20)
-            packed(FIBONACCI[0], (2, 3), by_value=True)
-            os._exit(7)
-        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+        assert succeeds_in_a_child(lambda: packed(FIBONACCI[0], (2, 3), by_value=True))
 
 
 def test_by_value_needs_cloudpickle(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from itertools import product
 import numpy as np
 import pytest
 from cheats import few, masks_of, parts, twin_air, twin_options, twin_verify
+from forks import needs_fork
 from reference import GOLDILOCKS, Prover
 from reference.tree import leaf_digest, siblings
 from warned import any_degree
@@ -194,8 +195,7 @@ def test_a_series_of_proofs_has_nothing_in_common() -> None:
     assert_nothing_in_common([bytes(proof) for proof in series])
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@needs_fork
 def test_a_forked_process_proves_with_nothing_in_common() -> None:
     before = prove()
     reader, writer = os.pipe()
