@@ -2,6 +2,7 @@
 
 seconds: of `import l2zk` · since the start of the process: until the proof is verified
 kernels: those that are offered here · those that this processor can run, by /proc/cpuinfo
+package: the file that was imported
 """
 
 import json
@@ -58,7 +59,7 @@ print(
             "verified": verified,
             "offered": list(_core.isas()),
             "runnable": runnable(),
-            "file": _core.__file__,
+            "package": l2zk.__file__,
         }
     )
 )

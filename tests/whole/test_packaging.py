@@ -11,31 +11,12 @@ import tarfile
 import venv
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 import wheels
 from environments import Environment
 from places import ROOT, TESTS
-
-PROVES = """
-from dataclasses import dataclass
-import l2zk
-
-@dataclass(frozen=True)
-class Fibonacci(l2zk.TraceProgram):
-    id = "fib.v0"
-    rounds: int
-    def define(self, m):
-        a, b = m.columns("a", "b")
-        m.start({a: 0, b: 1})
-        m.step({a: b, b: a + b})
-        m.output("result", a, row=self.rounds)
-
-vm = l2zk.TraceZkVm()
-proof = vm.prove(Fibonacci(rounds=20))
-assert vm.verify(Fibonacci(rounds=20), proof, outputs={"result": 6765})
-print(l2zk.__file__)
-"""
 
 pytestmark = pytest.mark.slow
 
@@ -62,12 +43,13 @@ def texts(*patterns: str) -> set[str]:
     return {str(path.relative_to(ROOT)) for path in found if path.parent.name != "__pycache__"}
 
 
-def proves(*path: Path) -> Path:
-    """The file that l2zk was imported from, by a process that proves and verifies with these folders in front."""
+def first_proof(*path: Path) -> Any:
+    """What a process tells that proves and verifies with these folders in front: see tools/first_proof.py."""
     variables = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, path)), "PYTHONSAFEPATH": "1"}
-    run = subprocess.run([sys.executable, "-c", PROVES], env=variables, capture_output=True, text=True)
+    command = [sys.executable, ROOT / "tools" / "first_proof.py"]
+    run = subprocess.run(command, env=variables, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
-    return Path(run.stdout.strip())
+    return json.loads(run.stdout)
 
 
 def installed(wheel: Path, folder: Path) -> None:
@@ -123,7 +105,7 @@ def test_one_wheel_serves_every_python_from_3_11_on(built: Path) -> None:
     assert ("-cp311-abi3-" in path.name) == limited, path.name
 
 
-def test_the_wheel_has_all_kernels_of_its_machine_and_offers_what_the_processor_can_run(
+def test_the_wheel_proves_and_has_all_kernels_of_its_machine_and_offers_what_the_processor_can_run(
     built: Path, tmp_path: Path
 ) -> None:
     [path] = built.glob("*.whl")
@@ -131,12 +113,8 @@ def test_the_wheel_has_all_kernels_of_its_machine_and_offers_what_the_processor_
     if wanted := [one.kernels for one in wheels.PLATFORMS if one.machine == machine]:
         assert wheels.kernels(path) == wanted[0]
     installed(path, tmp_path)
-    variables = {**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONSAFEPATH": "1"}
-    command = [sys.executable, ROOT / "tools" / "first_proof.py"]
-    run = subprocess.run(command, env=variables, capture_output=True, text=True)
-    assert run.returncode == 0, run.stderr
-    found = json.loads(run.stdout)
-    assert Path(found["file"]).parent == tmp_path / "l2zk"
+    found = first_proof(tmp_path)
+    assert Path(found["package"]).parent == tmp_path / "l2zk"
     assert set(found["runnable"]) <= set(found["offered"])
 
 
@@ -147,12 +125,6 @@ def test_the_extension_is_small_and_made_for_any_machine_of_its_kind(built: Path
     assert extension.file_size < 6 * 2**18
 
 
-def test_the_wheel_proves(built: Path, tmp_path: Path) -> None:
-    [path] = built.glob("*.whl")
-    installed(path, tmp_path)
-    assert proves(tmp_path) == tmp_path / "l2zk" / "__init__.py"
-
-
 def test_an_editable_install_proves(source: Path, tmp_path: Path) -> None:
     venv.create(tmp_path / "venv", with_pip=False)
     python = tmp_path / "venv" / "bin" / "python"
@@ -161,7 +133,7 @@ def test_an_editable_install_proves(source: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps"]
     subprocess.run([*command, "--config-settings", "editable_mode=compat", "--editable", source], check=True)
     [pth] = (tmp_path / "venv").glob("lib/python*/site-packages/__editable__*.pth")
-    assert proves(Path(pth.read_text().strip())) == source / "l2zk" / "__init__.py"
+    assert Path(first_proof(Path(pth.read_text().strip()))["package"]) == source / "l2zk" / "__init__.py"
     assert not older.exists() or older.read_bytes()[:4] == b"\x7fELF", "an older build stands in the way no more"
     assert not (source / "l2zk" / "_core.c").exists(), "no generated file stands beside its source"
 
