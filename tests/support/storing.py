@@ -106,3 +106,23 @@ def finished(process: subprocess.Popen[str]) -> str:
     out, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
     return out.strip()
+
+
+def text_of_a_program(before: str, value: str, number: int = 0) -> str:
+    """The text of a module with a class Made, of a trace that holds a value of that module; number is its own."""
+    return f"""
+from dataclasses import dataclass
+from l2zk import TraceProgram
+{before}
+@dataclass(frozen=True)
+class Made(TraceProgram):
+    id = "store-made.v0"
+    def define(self, m):
+        m.rows(4)
+        x = m.column("x")
+        m.constrain("same", x.next == x, on="transitions")
+        m.output("x", x, row=0)
+    def generate_trace(self, witness):
+        return {{'x': [{value}] * 4}}
+    _own = {number}
+"""

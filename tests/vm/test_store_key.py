@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from leaks import Generated
 from quick import QUICK
-from storing import files, finished, machine, outcomes, put, python, told
+from storing import files, finished, machine, outcomes, put, python, text_of_a_program, told
 
 from l2zk import CachedZkVm, ProofOptions, TraceProgram
 from l2zk._core import blake3
@@ -190,23 +190,7 @@ def test_code_that_has_no_stable_form_is_not_stored(tmp_path: Path) -> None:
 
 def test_a_changed_file_of_a_program_gives_another_key(tmp_path: Path) -> None:
     """In generate_trace, in a constant, in a function that it calls; a comment changes nothing."""
-    text = """
-from dataclasses import dataclass
-from l2zk import TraceProgram
-TABLE = [3, 4]
-def helped():
-    return 2
-@dataclass(frozen=True)
-class Made(TraceProgram):
-    id = "store-filed.v0"
-    def define(self, m):
-        m.rows(4)
-        x = m.column("x")
-        m.constrain("same", x.next == x, on="transitions")
-        m.output("x", x, row=0)
-    def generate_trace(self, witness):
-        return {'x': [TABLE[0] + helped()] * 4}
-"""
+    text = text_of_a_program("TABLE = [3, 4]\ndef helped():\n    return 2", "TABLE[0] + helped()")
     code = "sys.path[:0] = [sys.argv[2]]\nfrom storing import machine, outcomes\nfrom filed import Made\n"
     code += "made = machine(sys.argv[1])\nprint(made.prove(Made()).public_outputs['x'], outcomes(made)[1])\n"
     printed, environment = [], {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}

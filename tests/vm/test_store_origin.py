@@ -8,27 +8,11 @@ from types import ModuleType
 
 import pytest
 from quick import QUICK
+from storing import text_of_a_program
 
 from l2zk.vm.settings import Asked
 from l2zk.vm.store import origin as store_origin
 from l2zk.vm.store.key import key_of
-
-PROGRAM = """
-from dataclasses import dataclass
-from l2zk import TraceProgram
-{imports}
-@dataclass(frozen=True)
-class Made(TraceProgram):
-    id = "store-origin.v0"
-    def define(self, m):
-        m.rows(4)
-        x = m.column("x")
-        m.constrain("same", x.next == x, on="transitions")
-        m.output("x", x, row=0)
-    def generate_trace(self, witness):
-        return {{'x': [{value}] * 4}}
-    _own = {number}
-"""
 
 HELPER = """
 from collections import deque
@@ -100,7 +84,7 @@ def module(name: str, text: str) -> ModuleType:
 def key(imports: str, value: str, number: int, helper: str = "store_helper") -> bytes | None:
     """The key of a program with a helper beside it, which has this number wherever it has one."""
     module(helper, HELPER.format(number=number))
-    program = module("store_program", PROGRAM.format(imports=imports, value=value, number=number)).Made()
+    program = module("store_program", text_of_a_program(imports, value, number)).Made()
     known = key_of(bytes(32), QUICK.options, program, (), Asked())
     return known and known[0]
 

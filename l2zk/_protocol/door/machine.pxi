@@ -1,5 +1,6 @@
 # The functions for Python that make no proof: hashes, memory that is kept, instruction sets.
 
+import gc
 import os
 import sys
 
@@ -119,15 +120,22 @@ except OptionsError as refused:
 def stacks():
     """The code that each thread of Python is at: {thread: [(module, qualified name, frame), ...]}, innermost first.
 
-    All of one moment: nothing else of Python runs while frames are read, as it may where Python itself reads them; a
-    frame whose thread has gone on in the meantime is no ground to stand on.
+    All of one moment: nothing else of Python runs while frames are read, no finalizer either, as it may where Python
+    itself reads them; a frame whose thread has gone on in the meantime is no ground to stand on (CPython 3.11.7 ends
+    the process by a segmentation fault).
     """
     cdef dict found = {}
     cdef list stack
-    for thread, frame in sys._current_frames().items():
-        stack = []
-        while frame is not None:
-            stack.append((frame.f_globals.get("__name__", ""), frame.f_code.co_qualname, frame))
-            frame = frame.f_back
-        found[thread] = stack
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        for thread, frame in sys._current_frames().items():
+            stack = []
+            while frame is not None:
+                stack.append((dict.get(frame.f_globals, "__name__", ""), frame.f_code.co_qualname, frame))
+                frame = frame.f_back
+            found[thread] = stack
+    finally:
+        if collecting:
+            gc.enable()
     return found
