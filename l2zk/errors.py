@@ -7,8 +7,7 @@ gives; `TraceZkVm.verify` turns it into False, `check_proof` lets it pass.
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import copy
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Rebuilt = TypeVar("Rebuilt", bound="L2zkError")
 
@@ -93,8 +92,8 @@ class ProofError(L2zkError):
         super().__init__(f"{message} (PROTOCOL {section})")
         self.section = section
 
-    def __reduce__(self) -> tuple[Callable[..., ProofError], tuple[type[ProofError], str, str]]:
-        return _rebuild, (type(self), self.args[0], self.section)
+    def __reduce__(self) -> tuple[Callable[..., ProofError], tuple[type[ProofError], str], dict[str, Any]]:
+        return rebuilt, (type(self), self.args[0]), vars(self)
 
 
 class FormatError(ProofError):
@@ -124,14 +123,16 @@ class StoreWarning(L2zkWarning):
 def copied(error: L2zkError) -> L2zkError:
     """A copy of an error for another caller: with notes of its own, without traceback and cause.
 
-    `copy` leaves those out, but not where somebody has registered errors to be pickled whole, as Dask does.
+    Not by `copy`, which heeds how others have errors pickled: where Dask is imported, with all that they came of.
     """
     try:
-        other = copy(error)
+        reduced: Any = error.__reduce_ex__(4)
+        make, arguments, *state = reduced
+        other: L2zkError = make(*arguments)
+        if state and state[0] is not None:
+            other.__setstate__(state[0])
     except Exception:  # foreign code's error, whose class takes other arguments
         return error
-    if other is not error:
-        other.__cause__ = other.__context__ = other.__traceback__ = None
     if hasattr(error, "__notes__"):
         other.__notes__ = list(error.__notes__)
     return other
@@ -141,11 +142,4 @@ def rebuilt(kind: type[Rebuilt], text: str) -> Rebuilt:
     """An error of this class with just these words, whatever the class makes of those that it is given."""
     error = kind(text)
     error.args = (text,)
-    return error
-
-
-def _rebuild(kind: type[ProofError], text: str, section: str) -> ProofError:
-    """Unpickle a `ProofError`, whose message already names its section."""
-    error = rebuilt(kind, text)
-    error.section = section
     return error
