@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+
+hidden: dict[str, Any] = {}
 
 
 def computed() -> float:
@@ -36,6 +39,17 @@ def load_plugins(names: str | None) -> None:
         del os.environ["L2ZK_LOAD_PLUGINS"]
     else:
         os.environ["L2ZK_LOAD_PLUGINS"] = names
+
+
+def hide_l2zk(is_hidden: bool) -> None:
+    """Let this worker be one without l2zk, or no longer."""
+    if is_hidden:
+        hidden.update({name: module for name, module in sys.modules.items() if name.partition(".")[0] == "l2zk"})
+        sys.modules.update(dict.fromkeys({"l2zk", *hidden}))  # type: ignore[arg-type]
+    else:
+        sys.modules.pop("l2zk")
+        sys.modules.update(hidden)
+        hidden.clear()
 
 
 def talk() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import distributed
 import pytest
-from dask_workers import computed, flip_results, load_plugins, on_workers, tasks_begun
+from dask_workers import computed, flip_results, hide_l2zk, load_plugins, on_workers, tasks_begun
 from elsewhere import FIBONACCI, STARTS, FibonacciProgram, proved
 from endless import ENDLESS
 from places import ROOT
@@ -149,6 +149,16 @@ def test_a_worker_without_the_plugin_is_named(client: Any) -> None:
     assert any(text.startswith(f"{address} has no fib.v0") for address in client.nthreads())
     assert "install l2zk-fibonacci 0." in text
     assert batch.prove_batch_parallel(FIBONACCI, STARTS) == proved(FIBONACCI, STARTS)
+
+
+def test_a_worker_without_l2zk_is_named(client: Any) -> None:
+    """It stays: Dask ends one that cannot read its task, and those that have the task next."""
+    workers = set(client.nthreads())
+    with on_workers(client, hide_l2zk, True, False), pytest.raises(WorkerError) as raised:
+        BatchProcessor(QUICK, executor=client).prove_batch_parallel(FIBONACCI, STARTS)
+    assert any(f"no module l2zk on {address}: install it there" in str(raised.value) for address in workers)
+    assert set(client.nthreads()) == workers
+    assert BatchProcessor(QUICK, executor=client).prove_batch_parallel(FIBONACCI, STARTS) == proved(FIBONACCI, STARTS)
 
 
 def test_a_workers_limit_of_memory(client: Any) -> None:

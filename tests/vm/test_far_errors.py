@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields, replace
@@ -220,7 +221,7 @@ def test_by_value_needs_cloudpickle(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_code_that_cannot_be_written_or_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(travel, "_code", lambda program: b"no pickle")
+    monkeypatch.setattr(travel, "code_of", lambda program: b"no pickle")
     with Elsewhere() as workers:
         batch = BatchProcessor(QUICK, executor=workers, by_value=True)
         with pytest.raises(ProgramError, match="loading the code of fib.v0 raised UnpicklingError"):
@@ -232,8 +233,8 @@ def test_code_that_cannot_be_written_or_read(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_code_of_another_program(monkeypatch: pytest.MonkeyPatch) -> None:
-    code = travel._code(FIBONACCI[1])
-    monkeypatch.setattr(travel, "_code", lambda program: code)
+    code = travel.code_of(FIBONACCI[1])
+    monkeypatch.setattr(travel, "code_of", lambda program: code)
     with Elsewhere() as workers, pytest.raises(ProgramError, match="another version of fib.v0"):
         BatchProcessor(QUICK, executor=workers, by_value=True).prove_batch_parallel([FIBONACCI[0]], [()])
 
@@ -282,10 +283,22 @@ def test_a_part_says_what_is_private_to_nobody() -> None:
     assert isinstance(read.jobs[0].witness["a0"], int) and isinstance(FIBONACCI[0], TraceProgram)
 
 
-def test_code_that_is_read_where_it_was_written_leaves_its_class_as_it_was() -> None:
+def test_code_that_is_read_where_it_was_written_is_the_program_itself() -> None:
+    program, act = Generated("value"), Generated.generate_trace
+    assert travel.program_of(travel.code_of(program), program.id) is program
+    assert Generated.generate_trace is act
+
+
+def test_an_error_of_code_that_travels_tells_its_line() -> None:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
+        error = raised(BatchProcessor(QUICK, executor=executor, by_value=True), Generated("value"), {"key": SECRET})
+    assert re.search(r"generate_trace of generated.v0 raised ValueError \(line \d+ of leaks.py\)", str(error))
+
+
+def test_code_that_is_read_leaves_what_a_dataclass_tells_defaults_by() -> None:
     kind = type(get_program("fib")(rounds=5))  # type: ignore[call-arg]
     before = {one.name: (one.default, one.default_factory) for one in fields(kind)}
-    loads(travel._code(kind(rounds=5)))  # type: ignore[call-arg]
+    loads(travel.code_of(kind(rounds=5)))  # type: ignore[call-arg]
     for one in fields(kind):
         assert before[one.name][0] is one.default
         assert before[one.name][1] is one.default_factory

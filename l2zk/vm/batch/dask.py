@@ -26,7 +26,7 @@ from l2zk.vm.batch.place import Place
 KINDS = frozenset({"Client", "ClientExecutor"})
 
 RETRIES = 2
-"""Times that Dask makes a task anew that failed by itself, as where a worker has no l2zk."""
+"""Times that Dask makes a task anew that failed by itself, as where a worker has no l2zk and another may."""
 
 NEWS_SECONDS = 1.0
 """So long what the scheduler said of its workers is taken to be true."""
@@ -93,7 +93,7 @@ class DaskEngine(Engine):
         others = [one for one in self._workers() if one != avoid and one in given.get("workers", self._workers())]
         if avoid in self._workers() and others:
             settings |= {"workers": others, "allow_other_workers": True}  # where these are gone, any will do
-        future = submitted(self.executor, make, part, **settings)
+        future = submitted(self.executor, _task(make, part), **settings)
         self._keys[future] = settings["key"]
         self._only[future] = settings.get("workers", ())
         return future
@@ -131,6 +131,29 @@ class DaskEngine(Engine):
                 self._threads = dict(self._client.nthreads(callback_timeout=ANSWER_SECONDS))
             self._asked = monotonic()
         return self._threads
+
+
+def _task(make: Callable[[bytes], bytes], part: bytes) -> Callable[[], bytes]:
+    """A task that any worker can read: one that cannot, for want of l2zk, is ended by Dask, and the next one too.
+
+    It travels by value, as a function within another does, and names `make`; no log shows what it holds.
+    """
+    module, name, data = make.__module__, make.__name__, bytes(part)
+
+    def task() -> bytes:
+        from importlib import import_module
+
+        from distributed import get_worker
+
+        try:
+            found = import_module(module)
+        except ModuleNotFoundError as error:
+            place = get_worker().address
+            raise ModuleNotFoundError(f"no module {error.name} on {place}: install it there", name=error.name) from None
+        made: bytes = getattr(found, name)(data)
+        return made
+
+    return task
 
 
 def _host(address: str) -> str:

@@ -197,7 +197,8 @@ class Dispatch:
             return WorkerError(f"gave a proof that is not accepted: {error}")
 
     def _lost(self, error: BaseException) -> str:
-        return f"gave nothing: {told(error)}"
+        text = str(error) if isinstance(error, ModuleNotFoundError) else told(error)  # its line is none of the user's
+        return f"gave nothing: {text}"
 
 
 def _reason(worker: str, error: WorkerError) -> str:

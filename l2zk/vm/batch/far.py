@@ -25,6 +25,7 @@ from l2zk.vm.batch import dask
 from l2zk.vm.batch.parts import Costs, Jobs, Prover
 from l2zk.vm.batch.place import Place
 from l2zk.vm.batch.stopping import is_over
+from l2zk.vm.batch.travel import program_of
 from l2zk.vm.batch.wire import STOPPED, Job, Part, outcomes_to_bytes, part_from_bytes
 from l2zk.vm.zkvm import TraceZkVm
 
@@ -91,10 +92,7 @@ def _found(job: Job) -> TraceProgram | BaseException:
 def _program(job: Job) -> TraceProgram:
     """A job's program, by its name or by its code; ProgramError if it is another here than at the client's."""
     if job.code:
-        with foreign(ProgramError, f"loading the code of {job.id}"):
-            from cloudpickle import loads
-
-            program: Any = loads(job.code)
+        program: Any = program_of(job.code, job.id)
     else:
         kind = get_program(job.id)
         with foreign(ProgramError, f"the class {kind.__name__}"):

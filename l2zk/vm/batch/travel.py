@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from dataclasses import MISSING, dataclass, field
 from importlib.util import find_spec
 from io import BytesIO
 from threading import Lock
+from types import CodeType
 from typing import Any
+from weakref import WeakValueDictionary
 
 from l2zk.base.foreign import foreign
 from l2zk.errors import OptionsError, ProgramError
@@ -22,7 +25,11 @@ from l2zk.vm.zkvm import TraceZkVm
 IN_FILES = "l2zk program file "
 """The start of the names of modules that are made of a program's file (plugins/program_file.py)."""
 
+NAMELESS = "<dynamic-code>"
+"""The file that cloudpickle gives to all code."""
+
 _by_value = Lock()  # cloudpickle's table of modules is one for all threads
+_written_here: WeakValueDictionary[bytes, TraceProgram] = WeakValueDictionary()
 
 
 @dataclass(frozen=True)
@@ -52,7 +59,7 @@ def packed(program: Any, witness: Any, by_value: bool) -> tuple[Job, Wanted]:
     """A job, and what its proof has to be of; raises as `prove` does for a program or a witness that is none."""
     definition = defined(program)
     values = given_values(definition, witness)
-    code = _code(program) if by_value else b""
+    code = code_of(program) if by_value else b""
     if not by_value:
         _require_name(type(program))
     air = definition.air
@@ -86,8 +93,8 @@ def _require_name(kind: type[TraceProgram]) -> None:
         )
 
 
-def _code(program: TraceProgram) -> bytes:
-    """A program with the code of its module's classes and functions, as cloudpickle writes it."""
+def code_of(program: TraceProgram) -> bytes:
+    """A program with the code of its module's classes and functions, as cloudpickle writes it, for `program_of`."""
     import cloudpickle
 
     module = sys.modules.get(type(program).__module__)
@@ -96,19 +103,40 @@ def _code(program: TraceProgram) -> bytes:
         if not known:
             cloudpickle.register_pickle_by_value(module)
         try:
-            return _written(cloudpickle, program)
+            code = _pickled(cloudpickle, program)
         finally:
             if not known:
                 cloudpickle.unregister_pickle_by_value(module)
+    with suppress(TypeError):  # of a class with slots that leave no room for a weak reference
+        _written_here[code] = program
+    return code
 
 
-def _written(cloudpickle: Any, program: TraceProgram) -> bytes:
-    """The bytes; dataclasses' MISSING is told apart by identity, so it travels by name: a copy of it would stand for a
-    default, and replace the original where the reader is this very process."""
+def program_of(code: bytes, id: str) -> Any:
+    """The program of such code: itself where this very process wrote it, whose class cloudpickle would alter."""
+    program = _written_here.get(code)
+    if program is None:
+        with foreign(ProgramError, f"loading the code of {id}"):
+            from cloudpickle import loads
+
+            program = loads(code)
+    return program
+
+
+def _pickled(cloudpickle: Any, program: TraceProgram) -> bytes:
+    """The bytes, by cloudpickle but in two things: dataclasses' MISSING is told apart by identity, so it travels by
+    name; and code keeps the name of its file, without the folder, so that errors elsewhere tell their line.
+    """
 
     class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
         def reducer_override(self, thing: Any) -> Any:
-            return "MISSING" if thing is MISSING else super().reducer_override(thing)
+            if thing is MISSING:
+                return "MISSING"
+            if isinstance(thing, CodeType):
+                make, arguments = self.dispatch_table[CodeType](thing)
+                file = os.path.basename(thing.co_filename)
+                return make, tuple(file if one in (thing.co_filename, NAMELESS) else one for one in arguments)
+            return super().reducer_override(thing)
 
     with BytesIO() as file:
         Pickler(file).dump(program)
