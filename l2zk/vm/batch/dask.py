@@ -148,8 +148,8 @@ def _task(make: Callable[[bytes], bytes], part: bytes) -> Callable[[], bytes]:
         try:
             found = import_module(module)
         except ModuleNotFoundError as error:
-            place = get_worker().address
-            raise ModuleNotFoundError(f"no module {error.name} on {place}: install it there", name=error.name) from None
+            missing, place = str(error.name).partition(".")[0], get_worker().address
+            raise ModuleNotFoundError(f"there is no {missing} on {place}: install it there", name=missing) from None
         made: bytes = getattr(found, name)(data)
         return made
 
