@@ -26,6 +26,7 @@ KEPT_ON_PURPOSE = {
     "l2zk.vm.store.file._held",  # files that are closed while their process forks
     "l2zk.vm.store.maker._open",  # descriptors whose end would free every lock of this process
     "l2zk.vm.store.maker._lock_files",
+    "l2zk.vm.batch.travel._written_here",  # programs that are used still, by the code that travels for them
     "l2zk.plugins.registry._registries",  # the plugins that are loaded, not something that is made again
 }
 
