@@ -182,7 +182,7 @@ class Dev(Command):
             extensions.inplace, extensions.quick = True, True
             self.run_command("build_ext")
             return
-        extensions.sanitize, extensions.parts = self.sanitize, "core,core2,probes"
+        extensions.sanitize, extensions.parts = self.sanitize, "core,probes"
         build = self.reinitialize_command("build")
         build.build_base = f"build/{self.sanitize}"
         build.build_lib = f"{build.build_base}/lib"
@@ -192,7 +192,7 @@ class Dev(Command):
 def part(name: str) -> Extension:
     """An extension: its Cython text, the plain C files, and everything whose edit must rebuild it."""
     plain = sorted(set(glob(f"{NATIVE}/*.c")) - {KERNELS})
-    kinds = ("_native/*", "_protocol/*/*", "_protocol2/*/*", "*.pxd")
+    kinds = ("_native/*", "_protocol/*/*", "*.pxd")
     texts = [text for kind in kinds for text in sorted(glob(f"l2zk/{kind}"))]
     extension = Extension(
         f"l2zk._{name}",
@@ -207,7 +207,7 @@ def part(name: str) -> Extension:
 
 
 setup(
-    ext_modules=[part("core"), part("core2"), part("probes")],
+    ext_modules=[part("core"), part("probes")],
     cmdclass={"build_ext": BuildCore, "dev": Dev},
     options={"bdist_wheel": {"py_limited_api": f"cp{STABLE_ABI[0]}{STABLE_ABI[1]}"}} if LIMITED else {},
 )

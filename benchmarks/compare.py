@@ -2,6 +2,9 @@
 
     ratio = median of ours / median of theirs,   each warm, at 128 proven bits, on as many threads
 
+Plonky3 has two provers: over FRI (plonky3), and a multilinear one over WHIR at a rate of 1/2, 1/4 or 1/8
+(plonky3-whir-2, -4, -8; with -fast as its schedule can be chosen for time).
+
 The peers are built from benchmarks/peers by cargo, which the first run takes minutes for.
 """
 
@@ -19,8 +22,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from settings import add_options, as_arguments
+
 HERE = Path(__file__).parent
-PEERS = ("winterfell", "plonky3", "plonky3-hiding")
+WHIR = ("plonky3-whir-2", "plonky3-whir-4", "plonky3-whir-8")
+PEERS = ("winterfell", "plonky3", "plonky3-hiding", *WHIR, *(f"{name}-fast" for name in WHIR))
+STATEMENTS = ("fib", "wide", "chain", "bits")
 KEEP = {"MALLOC_MMAP_THRESHOLD_": 32 << 30, "MALLOC_TRIM_THRESHOLD_": 32 << 30, "MALLOC_TOP_PAD_": 64 << 20}
 """glibc keeps the memory of a proof for the next; fresh memory costs the peers as much as all the rest."""
 
@@ -76,7 +83,7 @@ def main() -> None:
 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
-    parser.add_argument("--statements", nargs="+", choices=("fib", "wide", "chain"), default=["fib"])
+    parser.add_argument("--statements", nargs="+", choices=STATEMENTS, default=["fib"])
     parser.add_argument("--log-rows", nargs="+", type=int, default=[8, 12, 16], metavar="K", help="2^K rows")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--repeats", type=int, default=5, help="warm proofs, or batches, of each")
@@ -87,7 +94,7 @@ def parse() -> argparse.Namespace:
         metavar="N",
         help="N proofs at a time: ours by BatchProcessor.prove_batch, theirs by a loop",
     )
-    parser.add_argument("--peers", nargs="*", choices=PEERS, default=["winterfell", "plonky3"])
+    parser.add_argument("--peers", nargs="*", choices=PEERS, default=["winterfell", "plonky3", *WHIR])
     parser.add_argument("--plain", action="store_true", help="measure our proofs that do not hide, too")
     parser.add_argument("--isa", help="instruction set of l2zk: the value of L2ZK_ISA")
     parser.add_argument("--target-cpu", default="native", help="what the peers are built for, as x86-64-v3")
@@ -98,9 +105,12 @@ def parse() -> argparse.Namespace:
         help="cpu: time on processors, less disturbed by others; for one thread",
     )
     parser.add_argument("--json", action="store_true")
+    add_options(parser)
     arguments = parser.parse_args()
     if arguments.repeats < 1 or arguments.batch < 1:
         parser.error("--repeats and --batch are at least 1")
+    if "bits" in arguments.statements and arguments.peers:
+        parser.error("the peers do not prove bits: say --peers with no name after it")
     return arguments
 
 
@@ -138,7 +148,7 @@ def start(name: str, arguments: argparse.Namespace, binary: Path | None, stateme
     environment, threads = dict(os.environ), str(arguments.threads)
     what = [statement, str(log_rows), str(arguments.batch)]
     if name.startswith("l2zk"):
-        command = [sys.executable, str(HERE / "ours.py"), *what, "--threads", threads]
+        command = [sys.executable, str(HERE / "ours.py"), *what, "--threads", threads, *as_arguments(arguments)]
         command += ["--plain"] if name == "l2zk plain" else []
         environment |= {"L2ZK_ISA": arguments.isa} if arguments.isa else {}
     else:
@@ -165,6 +175,7 @@ def result(
         "log_rows": log_rows,
         "threads": arguments.threads,
         "batch": arguments.batch,
+        "options": arguments.rate or arguments.preset,
         "prover": contestant.name,
         "queries": contestant.answers[0]["queries"],
         "prove_ms": contestant.median(prove),
@@ -178,7 +189,7 @@ def result(
 
 
 COLUMNS = {
-    "prover": ("", "<15", "s"),
+    "prover": ("", "<19", "s"),
     "prove_ms": ("prove ms", ">9", ".2f"),
     "ours_by_theirs": ("ratio", ">7", ".3f"),
     "first_ms": ("first", ">9", ".2f"),
@@ -195,7 +206,8 @@ def print_table(results: Sequence[dict[str, Any]]) -> None:
     """A line for each prover."""
     first = results[0]
     batch = f", {first['batch']} proofs in a batch" if first["batch"] > 1 else ""
-    print(f"\n{first['statement']}, 2^{first['log_rows']} rows, {first['threads']} thread(s){batch}")
+    what = f"{first['statement']}, 2^{first['log_rows']} rows, {first['threads']} thread(s){batch}"
+    print(f"\n{what}, ours {first['options']}")
     print(" ".join(format(title, width) for title, width, _ in COLUMNS.values()))
     for found in results:
         cells = [(found[key], width, form) for key, (_, width, form) in COLUMNS.items()]

@@ -1,132 +1,243 @@
-"""The stages of a hiding proof beside the least that this machine could take for them, in the same minutes.
+"""The stages of a proof beside what its kernels alone would take, in the same minutes.
 
-    floor of a stage = hashes * seconds of a compression + the rest in a short plain proof, scaled by work
+    kernels of a stage = sum of calls * seconds of a call,   each kernel timed again and again on arrays of its own
 
-A short proof stays in the cache, the compressions of grinding in registers: a ratio above 1 is what hiding, memory
-and (on several threads) waiting cost. With --chain, a chain of kernels written for one statement is run in turn with
-the proof: a folder with a `run.sh K THREADS REPEATS` that prints "whole run min A med B ms".
+The calls follow from the shape of the proof; a kernel works in cache unless the proof gives it more than that at once.
+What a stage takes beyond them is memory, what is done element by element, and (on several threads) waiting.
 """
 
 from __future__ import annotations
 
 import argparse
-import math
+import ctypes
 import os
-import re
 import subprocess
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from statistics import fmean, median
-from time import perf_counter
+from statistics import fmean
+from tempfile import TemporaryDirectory
 
-from benchmarks.common import options, stages
+from benchmarks.common import stages
 from benchmarks.probes import probes
-from benchmarks.programs import STATEMENTS, Statement
+from benchmarks.programs import ALL, Statement
+from settings import add_options, options_of
 
-from l2zk.proof.shape import Shape
-from l2zk.proof.solver import solve
+from l2zk import TraceZkVm
+from l2zk.air.air import Air
+from l2zk.air.bytecode import compile_constraints
+from l2zk.proof.shape import Shape, solve
+from l2zk.vm.cost import Estimate
 
-SHORT = 12
-RUNS = 3  # runs that count in each turn, of the proof and of the chain, after a first one that does not
-NONCES = 1 << 18
-BLOCK = 64
-MASK = 24
-HASHING = ("commit trace", "commit quotient", "fold")
-CONSTANT = ("grind", "open")
+HERE = Path(__file__).parent
+NATIVE = HERE.parent / "l2zk" / "_native"
+TILE, CHUNK = 64, 1024
+ADD, MULTIPLY = 0, 2  # instructions of the constraint code
+OPERATIONS = 100  # of the code that is timed
+DIRECT_POINTS = 6  # so few values of Q are found one by one, more on cosets of 16 points
 
+
+@dataclass(frozen=True)
+class Call:
+    """A kernel on n elements, and `width` of what it has several of: columns, constraints, operations of one kind."""
+
+    kernel: str
+    n: int = CHUNK
+    width: int = 1
+    operation: int = ADD
+
+
+Calls = dict[Call, float]
 Seconds = dict[str, float]
 
 
 def main() -> None:
-    arguments = parse()
-    short, program = (STATEMENTS[arguments.statement](log_rows) for log_rows in (SHORT, arguments.log_rows))
-    shorts: list[Seconds] = []
-    proofs: list[Seconds] = []
-    chain: list[tuple[float, float]] = []
-    for seed in range(arguments.repeats + 1):
-        shorts += [stages(short, False, 1, seed) for _ in range(8)]
-        proofs += [stages(program, True, arguments.threads, seed) for _ in range(1 + RUNS)][1:]
-        if arguments.chain:
-            chain.append(run_chain(arguments.chain, arguments.log_rows, arguments.threads))
-    shapes = shape_of(short, False), shape_of(program, True)
-    print_stages(least(proofs), floors(*shapes, least(shorts), compression(), arguments.threads))
-    if chain:
-        print_chain([1e3 * sum(proof.values()) for proof in proofs[RUNS:]], chain[1:])
-
-
-def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
-    parser.add_argument("--statement", choices=STATEMENTS, default="fib")
+    parser.add_argument("--statement", choices=ALL, default="fib")
     parser.add_argument("--log-rows", type=int, default=16, metavar="K", help="2^K rows")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--repeats", type=int, default=7)
-    parser.add_argument(
-        "--chain",
-        type=Path,
-        default=os.environ.get("L2ZK_CHAIN"),
-        metavar="DIR",
-        help="where the chain's run.sh is; also the variable L2ZK_CHAIN",
+    parser.add_argument("--repeats", type=int, default=15)
+    parser.add_argument("--plain", action="store_true", help="a proof that does not hide")
+    add_options(parser)
+    arguments = parser.parse_args()
+    program, options = ALL[arguments.statement](arguments.log_rows), options_of(arguments, not arguments.plain)
+    proofs = [stages(program, options, arguments.threads, seed) for seed in range(arguments.repeats + 1)][1:]
+    shape = solve(options, program.definition.air.profile)
+    work = calls(program, shape)
+    with TemporaryDirectory() as place:
+        seconds_of = cache(timer(Path(place)))
+        alone = {
+            stage: sum(times * seconds_of(call) for call, times in found.items()) / arguments.threads
+            for stage, found in work.items()
+        }
+        by_kernel: Seconds = defaultdict(float)
+        for found in work.values():
+            for call, times in found.items():
+                by_kernel[call.kernel] += times * seconds_of(call)
+    print(sizes(shape, TraceZkVm(options, threads=arguments.threads).estimate(program)))
+    print_stages(least(proofs), alone)
+    print("\nof which, by kernel: " + ", ".join(f"{name} {1e3 * by_kernel[name]:.2f}" for name in by_kernel))
+
+
+def timer(place: Path) -> Callable[[Call], float]:
+    """What times a call: kernels.c, compiled for the kernels of this clone."""
+    library = place / "kernels.so"
+    command = [os.environ.get("CC", "cc"), "-O2", "-shared", "-fPIC", f"-I{NATIVE}", "-o", library, HERE / "kernels.c"]
+    subprocess.run(command, check=True)
+    time = ctypes.CDLL(str(library)).kernel_seconds
+    time.restype, time.argtypes = (
+        ctypes.c_double,
+        [ctypes.c_void_p, ctypes.c_char_p, *[ctypes.c_size_t] * 2, ctypes.c_uint],
     )
-    return parser.parse_args()
+
+    def seconds(call: Call) -> float:
+        found = time(probes.kernel_table(), call.kernel.encode(), call.n, call.width, call.operation)
+        if found < 0:
+            raise SystemExit(f"kernels.c cannot time {call.kernel}")
+        return float(found)
+
+    return seconds
 
 
-def compression() -> float:
-    """Seconds of one BLAKE3 compression, many at once."""
-    times = []
-    for first in range(0, 8 * NONCES, NONCES):
-        start = perf_counter()
-        probes.grind_probe(bytes(48), first, NONCES, 64)
-        times.append(perf_counter() - start)
-    return min(times) / NONCES
+# ---- the calls of each stage -----------------------------------------------------------------------------------------
 
 
-def shape_of(program: Statement, hiding: bool) -> Shape:
-    """The sizes of its proofs."""
-    return solve(options(hiding), program.definition.air.profile)
+def calls(program: Statement, shape: Shape) -> dict[str, Calls]:
+    """The calls of each stage that consists of kernels."""
+    air = program.definition.air
+    return {
+        "commit": commit(shape),
+        "zerocheck": zerocheck(air, shape),
+        "rows": rows(air),
+        "open": opening(shape),
+        "words": words(shape),
+        "grind": {Call("grind", 4 * CHUNK): (1 + len(shape.words)) * 2**shape.grinding / (4 * CHUNK)},
+    }
 
 
-def floors(short: Shape, shape: Shape, seconds: Seconds, compression: float, threads: int) -> Seconds:
-    """The seconds of each stage of a proof at the speed of the short one's."""
-    hashes, more_hashes = compressions(short), compressions(shape)
-    found = {}
-    for stage, time in seconds.items():
-        rest = max(0.0, time - compression * hashes[stage]) * work(stage, shape) / work(stage, short)
-        found[stage] = (compression * more_hashes[stage] + rest) / (1 if stage in CONSTANT else threads)
-    found["grind"] = compression * 2**shape.grinding / threads
+def joined(*found: Calls) -> Calls:
+    """All of them together."""
+    total: Calls = defaultdict(float)
+    for one in found:
+        for call, times in one.items():
+            total[call] += times
+    return total
+
+
+def encoded(columns: int, log_m: int, log_n: int) -> Calls:
+    """So many columns on a domain, and the tree over them."""
+    m, leaves = 1 << log_m, 1 << log_n
+    transforms = {Call("ntt_reverse", m): columns, Call("ntt_values", m): columns << (log_n - log_m)}
+    return transforms | {Call("hash_columns", width=columns): leaves / CHUNK, Call("hash_parents"): leaves / CHUNK}
+
+
+def commit(shape: Shape) -> Calls:
+    """Columns and R on word 0; masks, tails and R from a stream, eight elements a block."""
+    if not shape.hiding:
+        return encoded(shape.columns, shape.log_m, shape.log_n0)
+    drawn = 3 * shape.hidden + shape.columns * shape.tail + 3 * ((1 << shape.log_m) + shape.tail)
+    salts = (1 << shape.log_n0) / 4
+    return encoded(shape.columns + 3, shape.log_m, shape.log_n0) | {Call("expand"): (drawn / 8 + salts) / CHUNK}
+
+
+def code(air: Air, kernel: str, tiles: float) -> Calls:
+    """The constraints' code, so many times on a tile."""
+    kinds = [int(instruction[0]) for instruction in compile_constraints(air).body]
+    products = sum(kind in (MULTIPLY, 6) for kind in kinds)
+    return {
+        Call(kernel, TILE, OPERATIONS, operation): count * tiles / OPERATIONS
+        for operation, count in ((MULTIPLY, products), (ADD, len(kinds) - products))
+    }
+
+
+def zerocheck(air: Air, shape: Shape) -> Calls:
+    """The first round on cosets of the skipped bits, the binding of these, the rounds over the others."""
+    argument, profile = shape.argument, air.profile
+    height = 1 << argument.rounds
+    tiles = height / TILE
+    everywhere = [need for need, one in zip(air.needs, air.constraints) if len(one.domain.rows(air.rows)) > 1]
+    need = max(everywhere, default=0)
+    cosets = 0 if need <= DIRECT_POINTS else -(-need // 16)
+    points = 16 * cosets if cosets else need
+    extend = Call("extend_streams", TILE) if cosets else Call("extend_streams_directly", TILE, points)
+    rounds = profile.degree * height / TILE
+    loads, arrays = profile.openings, profile.read_columns + len({one.domain for one in air.constraints})
+    return joined(
+        code(air, "store_results", points * tiles),
+        {
+            extend: profile.read_columns * (cosets or 1) * tiles,
+            Call("combine_groups", TILE, max(1, len(everywhere))): points * tiles,
+            Call("dot_extension", TILE): points * tiles,
+            Call("fold_streams", CHUNK, 16): profile.read_columns * height / CHUNK,
+            Call("double_eq"): 2 * height / CHUNK,
+        },
+        code(air, "store_results_extension", rounds),
+        {
+            Call("set_top", TILE): loads * rounds,
+            Call("sum_group", TILE, max(1, len(everywhere))): rounds,
+            Call("fold_pairs"): 2 * arrays * height / CHUNK,
+            Call("add_multiple"): height / CHUNK,
+        },
+    )
+
+
+def rows(air: Air) -> Calls:
+    """The sums of every pair with eq, the fold of the columns, the rounds of columns and weights."""
+    profile = air.profile
+    n, height = 1 << profile.log_rows, 1 << (profile.log_rows - 4)
+    return {
+        Call("split_weights"): height / CHUNK,
+        Call("dot"): profile.openings * n / CHUNK,
+        Call("fold_streams", CHUNK, 16): profile.read_columns * height / CHUNK,
+        Call("add_multiple"): profile.openings * height / CHUNK,
+        Call("round_products"): 2 * profile.read_columns * height / CHUNK,
+        Call("fold_pairs"): 4 * profile.read_columns * height / CHUNK,
+        Call("double_eq"): 2 * height / CHUNK,
+    }
+
+
+def opening(shape: Shape) -> Calls:
+    """The products of all columns with eq, the first fold, R."""
+    chunks = (1 << shape.log_m) / CHUNK
+    return {
+        Call("double_eq"): 2 * chunks,
+        Call("split_weights"): chunks,
+        Call("dot"): shape.columns * chunks,
+        Call("fold_streams", CHUNK, shape.columns): chunks,
+        Call("add_multiple"): (2 if shape.hiding else 1) * chunks,
+        Call("dot_extension"): chunks if shape.hiding else 0,
+    }
+
+
+def words(shape: Shape) -> Calls:
+    """Of each later word its columns, the weights of the word before, the rounds."""
+    found: Calls = {}
+    log_size, queries = shape.log_m, shape.queries
+    for k, log_n, next_queries in shape.words:
+        chunks = (1 << log_size) / CHUNK
+        sumcheck = {
+            Call("add_powers"): chunks,
+            Call("dot_extension"): chunks,
+            Call("add_multiple"): chunks,
+            Call("add_powers_by_class", 1 << log_size, queries): 1,
+            Call("round_products"): 2 * chunks,
+            Call("fold_pairs"): 4 * chunks,
+        }
+        found = joined(found, encoded(3 << k, log_size - k, log_n), sumcheck)
+        log_size, queries = log_size - k, next_queries
     return found
 
 
-def work(stage: str, shape: Shape) -> float:
-    """Rows, times the layers of a transform in the stages that have some."""
-    if stage in CONSTANT:
-        return 1
-    if stage == "fold":
-        return max(1, sum(word * word.bit_length() for word in words(shape)))
-    return shape.domain_length * (shape.domain_length.bit_length() if stage in HASHING else 1)
+# ---- what is printed -------------------------------------------------------------------------------------------------
 
 
-def words(shape: Shape) -> list[int]:
-    """The sizes of the words that FRI commits to."""
-    return [shape.leaves // math.prod(shape.arities[:i]) for i in range(len(shape.arities))]
-
-
-def compressions(shape: Shape) -> Counter[str]:
-    """The compressions of each stage's trees: leaves, and the nodes above them."""
-    counts: Counter[str] = Counter()
-    mask = MASK if shape.zero_knowledge else 0
-    rows = {
-        "commit trace": 8 * shape.columns * shape.rows_per_leaf,
-        "commit quotient": 24 * shape.pieces * shape.rows_per_leaf + mask,
-    }
-    for stage, size in rows.items():
-        counts[stage] = shape.leaves * (1 + blocks(size))
-    for word, arity in zip(words(shape), shape.arities):
-        counts["fold"] += word // arity * (1 + blocks(24 * arity))
-    return counts
-
-
-def blocks(size: int) -> int:
-    return -(-size // BLOCK)
+def sizes(shape: Shape, estimate: Estimate) -> str:
+    """Columns, entries, points and queries of word 0; fold, points and queries of each later word; the whole."""
+    later = "".join(f", {k}/2^{log_n}/{queries}" for k, log_n, queries in shape.words)
+    word = f"{shape.columns} x 2^{shape.log_m} on 2^{shape.log_n0}, {shape.queries} queries"
+    return f"{word}{later}; {estimate.size / 1024:.0f} KiB, {estimate.memory / 2**20:.1f} MiB"
 
 
 def least(proofs: list[Seconds]) -> Seconds:
@@ -135,31 +246,13 @@ def least(proofs: list[Seconds]) -> Seconds:
     return found | {"grind": fmean(proof["grind"] for proof in proofs)}
 
 
-def run_chain(folder: Path, log_rows: int, threads: int) -> tuple[float, float]:
-    """The least and the median milliseconds of a few runs of the chain."""
-    command = [str(Path(folder) / "run.sh"), str(log_rows), str(threads), str(RUNS)]
-    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    found = re.search(r"whole run min ([\d.]+) med ([\d.]+) ms", printed)
-    if not found:
-        raise SystemExit(f"{command[0]} did not print 'whole run min A med B ms'")
-    return float(found[1]), float(found[2])
-
-
-def print_stages(proof: Seconds, floors: Seconds) -> None:
-    print(f"{'least of each stage':<22}{'ms':>9}{'floor':>9}{'ratio':>8}")
-    for stage in [*proof, "whole"]:
-        time, bound = (sum(each.values()) if stage == "whole" else each[stage] for each in (proof, floors))
-        ratio = f"{time / bound:8.2f}" if bound else ""
-        print(f"{stage:<22}{1e3 * time:>9.2f}{1e3 * bound:>9.2f}{ratio}")
-
-
-def print_chain(proofs: list[float], chain: list[tuple[float, float]]) -> None:
-    """The proof beside the chain, both ways."""
-    least_chain, median_chain = min(run[0] for run in chain), median(run[1] for run in chain)
-    print(f"\n{'':<22}{'least ms':>9}{'median':>9}")
-    print(f"{'proof':<22}{min(proofs):>9.2f}{median(proofs):>9.2f}")
-    print(f"{'chain':<22}{least_chain:>9.2f}{median_chain:>9.2f}")
-    print(f"{'proof / chain':<22}{min(proofs) / least_chain:>9.2f}{median(proofs) / median_chain:>9.2f}")
+def print_stages(proof: Seconds, alone: Seconds) -> None:
+    print(f"{'least of each stage':<22}{'ms':>9}{'kernels':>9}{'ratio':>8}")
+    for stage, time in proof.items():
+        kernels = f"{1e3 * alone[stage]:>9.2f}{time / alone[stage]:>8.2f}" if alone.get(stage) else ""
+        print(f"{stage:<22}{1e3 * time:>9.2f}{kernels}")
+    time, bound = sum(proof.values()), sum(alone.values())
+    print(f"{'whole':<22}{1e3 * time:>9.2f}{1e3 * bound:>9.2f}{time / bound:>8.2f}")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from statistics import mean, median
 
 from benchmarks.common import stages
 from benchmarks.programs import Fibonacci, Statement, Wide
+from settings import add_options, options_of
 
 ROW = "{:>8} {:>6} {:>10} {:>10} {:>8}"
 
@@ -20,11 +21,12 @@ def main() -> None:
     parser.add_argument("--columns", type=int, nargs="+", default=[2, 16, 100])
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--repeats", type=int, default=11, help="proofs of each kind")
+    add_options(parser)
     arguments = parser.parse_args()
     print(ROW.format("columns", "rows", "plain, ms", "hiding, ms", "ratio"))
     for columns in arguments.columns:
         for log_rows in arguments.log_rows:
-            plain, hiding = times(statement(columns, log_rows), arguments.threads, arguments.repeats)
+            plain, hiding = times(statement(columns, log_rows), arguments)
             print(ROW.format(columns, f"2^{log_rows}", f"{plain:.2f}", f"{hiding:.2f}", f"{hiding / plain:.3f}"))
 
 
@@ -33,9 +35,10 @@ def statement(columns: int, log_rows: int) -> Statement:
     return Fibonacci(log_rows) if columns == 2 else Wide(log_rows, columns)
 
 
-def times(program: Statement, threads: int, repeats: int) -> tuple[float, float]:
+def times(program: Statement, arguments: argparse.Namespace) -> tuple[float, float]:
     """Medians in milliseconds, without hiding and with it."""
-    runs = [[stages(program, hiding, threads, seed) for hiding in (False, True)] for seed in range(repeats + 1)]
+    kinds = [options_of(arguments, hiding) for hiding in (False, True)]
+    runs = [[stages(program, kind, arguments.threads, seed) for kind in kinds] for seed in range(arguments.repeats + 1)]
     pairs = runs[1:]  # the first run touches fresh memory
     ground = mean(run["grind"] for pair in pairs for run in pair)
     plain, hiding = (median(without_grinding(pair[kind]) for pair in pairs) for kind in (0, 1))

@@ -9,22 +9,23 @@ from collections.abc import Callable, Sequence
 from time import perf_counter, process_time
 from typing import Any
 
-from benchmarks.common import options
-from benchmarks.programs import STATEMENTS, Statement, first_row
+from benchmarks.programs import ALL, Statement, first_row
+from settings import add_options, options_of
 
 from l2zk import BatchProcessor, Proof, TraceZkVm
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=str(__doc__))
-    parser.add_argument("statement", choices=STATEMENTS)
+    parser.add_argument("statement", choices=ALL)
     parser.add_argument("log_rows", type=int)
     parser.add_argument("count", type=int, help="proofs for each seed")
     parser.add_argument("--plain", action="store_true", help="proofs that do not hide")
     parser.add_argument("--threads", type=int, default=1)
+    add_options(parser)
     arguments = parser.parse_args()
-    program = STATEMENTS[arguments.statement](arguments.log_rows)
-    vm = TraceZkVm(options(not arguments.plain), threads=arguments.threads)
+    program = ALL[arguments.statement](arguments.log_rows)
+    vm = TraceZkVm(options_of(arguments, not arguments.plain), threads=arguments.threads)
     for line in sys.stdin:
         statements = range(int(line) * arguments.count, (int(line) + 1) * arguments.count)
         print(json.dumps(answer(vm, program, statements)), flush=True)

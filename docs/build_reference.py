@@ -27,7 +27,7 @@ SECTIONS: dict[str, dict[Any, list[str]]] = {
     "Programs": {l2zk: ["TraceProgram", "Machine", "Expression", "ExecutionTrace"]},
     "Proving and verifying": {l2zk: ["TraceZkVm", "Proof", "ProofOptions"]},
     "Time and memory": {cost: ["Estimate", "ProofProfile"], l2zk: KEPT},
-    "Proven bits": {security: ["SecurityReport", "RegimeRounds", "Round"]},
+    "Proven bits": {security: ["SecurityReport", "Round"]},
     "What fails, and what is missing": {check: ["Report", "Violation", "Cell", "Known"], testing: KIT},
     "Many proofs": {
         batch: ["BatchProcessor", "Schedule"],

@@ -34,7 +34,6 @@ from l2zk.base.version import __version__ as __version__
 from l2zk.errors import (
     ConstraintError,
     DegreeError,
-    DegreeWarning,
     L2zkError,
     L2zkWarning,
     LengthWarning,
@@ -79,7 +78,6 @@ __all__ = [
     "CachedZkVm",
     "ConstraintError",
     "DegreeError",
-    "DegreeWarning",
     "ExecutionTrace",
     "Expression",
     "L2zkError",

@@ -5,6 +5,8 @@ An extension of its own, that no wheel has: it holds the kernels, and the parts 
 once more.
 """
 
+from time import thread_time
+
 import numpy as np
 
 include "_protocol/base/native.pxi"
@@ -12,10 +14,9 @@ include "_protocol/base/numbers.pxi"
 include "_protocol/base/arena.pxi"
 include "_protocol/base/indices.pxi"
 include "_protocol/base/storage.pxi"
-include "_protocol/base/evaluation.pxi"
 include "_protocol/base/randomness.pxi"
 include "_protocol/statement/plan.pxi"
-include "_protocol/statement/domains.pxi"
+include "_protocol/channel/log.pxi"
 include "_protocol/channel/transcript.pxi"
 include "_protocol/oracle/tree.pxi"
 include "_protocol/oracle/reopen.pxi"
@@ -36,6 +37,11 @@ def use_isa(str name):
     """Use the kernels of this instruction set, which the machine and the build must have."""
     if l2zk_select(name.encode()):
         raise ValueError(f"this machine and build have no instruction set {name!r}")
+
+
+def kernel_table():
+    """The address of the kernels in use, for C that calls them (benchmarks/kernels.c)."""
+    return <size_t>l2zk_active
 
 
 def field_probe(str name, a, b):
@@ -89,54 +95,21 @@ cdef tuple _tables(unsigned log_n):
 
 
 def ntt_probe(coefficients, unsigned log_n, uint64_t shift=1, tail=(), uint64_t tail_scale=0):
-    """Values on shift*<omega_n> of a polynomial with any number of coefficients;
+    """Values on shift*<omega_n> of a polynomial with at most n coefficients;
     tail*tail_scale is added to the first ones."""
     coefficients, tail = _column_array(coefficients), _column_array(tail)
     cdef unsigned log_tail = log_of_ratio(len(tail), 1)
     words, powers, out = _tables(log_n)
     reversed_tail = np.empty(1 << log_tail, dtype=np.uint64)
     l2zk_active.ntt_fill_shift(_words_of(powers), shift, log_n)
-    l2zk_active.ntt_reverse(_words_of(out), _words_of(coefficients), len(coefficients), log_n, shift)
+    l2zk_active.ntt_reverse(_words_of(out), _words_of(coefficients), len(coefficients), log_n)
     if len(tail):
-        l2zk_active.ntt_reverse(_words_of(reversed_tail), _words_of(tail), len(tail), log_tail, 1)
+        l2zk_active.ntt_reverse(_words_of(reversed_tail), _words_of(tail), len(tail), log_tail)
         l2zk_active.scale_values(_words_of(reversed_tail), _words_of(reversed_tail), len(reversed_tail), tail_scale)
     l2zk_active.ntt_values(_words_of(out), _words_of(out), log_n, _words_of(powers),
                            _words_of(reversed_tail) if len(tail) else NULL, log_tail,
                            l2zk_ntt_tables_in(_words_of(words), <size_t>1 << log_n))
     return out
-
-
-def interpolate_probe(values):
-    """Coefficients of the polynomial with these values on <omega_n>."""
-    values = _column_array(values)
-    out = np.empty_like(values)
-    if interpolate(_words_of(out), _words_of(values), log_of_ratio(len(values), 1)):
-        raise MemoryError
-    return out
-
-
-def scale_probe(coefficients, uint64_t shift):
-    """coefficients[i]*shift^i."""
-    cdef unsigned log_n = log_of_ratio(len(coefficients), 1)
-    coefficients = _column_array(coefficients)
-    _, powers, out = _tables(log_n)
-    l2zk_active.ntt_fill_shift(_words_of(powers), shift, log_n)
-    l2zk_active.ntt_reverse(_words_of(out), _words_of(coefficients), len(coefficients), log_n, 1)
-    l2zk_active.ntt_scale(_words_of(out), log_n, _words_of(powers))
-    result = np.empty_like(out)
-    l2zk_active.ntt_reverse(_words_of(result), _words_of(out), len(out), log_n, 1)
-    return result
-
-
-def join_cosets_probe(residues, uint64_t shift_power):
-    """From P mod (X^n - u*w^j), one row each, the coefficients of P, row b holding those from b*n on."""
-    cosets = np.array(residues, dtype=np.uint64, order="C")
-    cdef uint64_t *rows[32]
-    cdef size_t i
-    for i in range(len(cosets)):
-        rows[i] = _words_of(cosets[i])
-    l2zk_active.join_cosets(rows, log_of_ratio(len(cosets), 1), cosets.shape[1], shift_power)
-    return cosets
 
 
 def hash_columns_probe(columns, salts=None):
@@ -162,18 +135,13 @@ def hash_columns_probe(columns, salts=None):
 
 
 def hash_parents_probe(left, right):
-    """Parent digests of (n, 32) byte arrays, all lanes at once; and the same one at a time."""
-    cdef size_t n = len(left), i
-    cdef uint8_t digest[32]
+    """Parent digests of (n, 32) byte arrays."""
+    cdef size_t n = len(left)
     sliced = [np.ascontiguousarray(np.ascontiguousarray(side).view(np.uint32).T) for side in (left, right)]
     out = np.empty((8, n), dtype=np.uint32)
     l2zk_active.hash_parents(<uint32_t *>_words_of(sliced[0]), <uint32_t *>_words_of(sliced[1]), n, n,
                              <uint32_t *>_words_of(out), n)
-    single = []
-    for i in range(n):
-        l2zk_active.hash_parent(<const uint8_t *>_words_of(left[i]), <const uint8_t *>_words_of(right[i]), digest)
-        single.append(digest[:32])
-    return np.ascontiguousarray(out.T).view(np.uint8), single
+    return np.ascontiguousarray(out.T).view(np.uint8)
 
 
 def stream_probe(bytes seed, int purpose, uint64_t index, uint64_t first, size_t count):
@@ -196,7 +164,7 @@ def tree_probe(columns, size_t blowup, indices, seed=None):
     """A tree over the rows of a (words, leaves) array: its root, and the digests that open the leaves of some indices,
     in increasing order.
 
-    With a seed of 32 bytes each leaf has a salt, of the trace tree's.
+    With a seed of 32 bytes each leaf has a salt.
     """
     columns, indices = _column_array(columns), _column_array(indices)
     cdef size_t words = columns.shape[0], leaves = columns.shape[1], e
@@ -218,7 +186,7 @@ def tree_probe(columns, size_t blowup, indices, seed=None):
     t.leaf_words, t.levels = words, <uint32_t *>_words_of(levels)
     t.sources, t.strides = <const uint64_t **>_words_of(pointers[1]), <size_t *>_words_of(strides)
     t.pointers, t.digests, t.salt_working = scratch, <uint32_t **>scratch + 1, scratch + 2
-    t.salts, t.number = NULL, 0
+    t.salts = NULL
     if seed is not None:
         memcpy(randomness.seed, <const char *>seed, 32)
         t.salts = &randomness
@@ -249,67 +217,79 @@ def grind_probe(bytes prefix, uint64_t first, uint64_t count, unsigned bits):
     return nonce if found else None
 
 
-def fold_probe(coefficients, unsigned log_arity, beta):
-    """The fold of a polynomial over K, coefficients (3, n) in bit-reversed order, by 2^log_arity at beta; (3,
-    n >> log_arity)."""
-    coefficients = _column_array(coefficients)
-    cdef size_t n = coefficients.shape[1], i
-    out = np.empty((3, n >> log_arity), dtype=np.uint64)
-    cdef const uint64_t *sources[3]
-    cdef uint64_t *columns[3]
-    cdef k3 challenge
-    for i in range(3):
-        columns[i] = _words_of(out) + (n >> log_arity) * i
-        sources[i] = _words_of(coefficients) + n * i
-        challenge.c[i] = beta[i]
-    l2zk_active.fold_coefficients(sources, n >> log_arity, 0, n >> log_arity, log_arity, challenge, columns)
-    return out
+# ---- arrays over K: (3, n) ------------------------------------------------------------------------------------------
+
+cdef object _roomy(values):
+    """A copy with a tile of room behind each coordinate."""
+    return np.hstack([_column_array(values), np.zeros((3, TILE), dtype=np.uint64)])
 
 
-def value_probe(coefficients, point):
-    """A polynomial over F, n coefficients, at a point of K."""
-    coefficients = _column_array(coefficients)
-    powers = np.empty(13 * TILE, dtype=np.uint64)
-    cdef k3 z
-    cdef size_t i
-    for i in range(3):
-        z.c[i] = point[i]
-    fill_extension_powers(_words_of(powers), z)
-    z = value_at(_words_of(coefficients), len(coefficients), _words_of(powers), k_pow(z, TILE),
-                 _words_of(powers) + 12 * TILE)
-    return z.c[0], z.c[1], z.c[2]
+cdef k3 _element(triple):
+    cdef k3 x
+    x.c[0], x.c[1], x.c[2] = triple
+    return x
 
 
-def exempt_coefficients_probe(unsigned log_length, size_t count):
-    """The product of X - g^-t over t = 1 .. count, g of order 2^log_length: its coefficients, lowest first."""
-    out = np.empty(count + 1, dtype=np.uint64)
-    exempt_coefficients(f_root(log_length), count, _words_of(out))
-    return out
+def fold_pairs_probe(values, point):
+    """An array with its top variable set to a point."""
+    array = _roomy(values)
+    cdef size_t half = (array.shape[1] - TILE) // 2
+    l2zk_active.fold_pairs(_words_of(array), array.shape[1], half, half, _element(point))
+    return array[:, :half]
 
 
-def exempt_probe(unsigned log_length, size_t most, size_t count, zeta):
-    """The value of that product at a point of K,
-    as the verifier finds it for a program that leaves out at most so many rows."""
-    cdef Plan plan
-    cdef k3 point
-    cdef int c
-    memset(&plan, 0, sizeof(Plan))
-    plan.length, plan.log_length = <size_t>1 << log_length, log_length
-    place_strides(&plan, most)
-    polynomial = np.zeros((1 << plan.log_stride) + 1, dtype=np.uint64)
-    room = np.zeros(3 * plan.strides + 1, dtype=np.uint64)
-    plan.stride_polynomial = _words_of(polynomial)
-    exempt_coefficients(f_root(log_length), <size_t>1 << plan.log_stride, _words_of(polynomial))
-    for c in range(3):
-        point.c[c] = zeta[c]
-    point = exempt_value(&plan, count, point, <k3 *>_words_of(room))
-    return point.c[0], point.c[1], point.c[2]
+def round_products_probe(a, b):
+    """A round of sum a*b: its value at 0, and its coefficient of X^2."""
+    cdef k3 found[2]
+    a, b = _roomy(a), _roomy(b)
+    cdef size_t half = (a.shape[1] - TILE) // 2, k
+    l2zk_active.round_products(_words_of(a), a.shape[1], _words_of(b), b.shape[1], 0, half, half, found)
+    return [(found[k].c[0], found[k].c[1], found[k].c[2]) for k in range(2)]
+
+
+def layer_probe(arrays, eq):
+    """A round of a layer of fractions: p0, q1, q0 and u = p1 + lambda*q1, with eq of the pairs. (PROTOCOL 6.3)"""
+    cdef k3 found[2]
+    arrays, eq = np.vstack([_roomy(array) for array in arrays]), _roomy(eq)
+    cdef size_t half = (arrays.shape[1] - TILE) // 2, k
+    l2zk_active.layer_products(_words_of(arrays), arrays.shape[1], _words_of(eq), eq.shape[1], 0, half, half, found)
+    return [(found[k].c[0], found[k].c[1], found[k].c[2]) for k in range(2)]
+
+
+def layer_seconds(unsigned log_n, size_t repeats):
+    """Seconds for all rounds of one layer of 2^log_n fractions, the best of some repeats. (PROTOCOL 6.3)"""
+    cdef size_t n = <size_t>1 << log_n, stride = n + TILE
+    best = None
+    for _ in range(repeats):
+        values = np.arange(15 * stride, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15) % np.uint64(P)
+        begun = thread_time()
+        _run_layer(_words_of(values), n, stride)
+        taken = thread_time() - begun
+        best = taken if best is None else min(best, taken)
+    return best
+
+
+cdef void _run_layer(uint64_t *arrays, size_t n, size_t stride) noexcept:
+    """Four arrays and eq, round by round."""
+    cdef size_t half = n // 2, k, first
+    cdef uint64_t *eq = arrays + 12 * stride
+    cdef k3 found[2]
+    cdef k3 r = k_from(5)
+    r.c[1], r.c[2] = 7, 11
+    while half >= 8:
+        l2zk_active.add_multiple(eq, stride, eq + half, stride, half, k_from(1))
+        for first from 0 <= first < half by 1024:
+            l2zk_active.layer_products(arrays, stride, eq, stride, first, smaller(first + 1024, half), half, found)
+        for k in range(4):
+            l2zk_active.fold_pairs(arrays + 3 * k * stride, stride, half, half, r)
+        half //= 2
 
 
 def transcript_probe(messages):
     """A transcript that absorbs (kind, bytes) messages; for each kind -1, bytes is how many words to draw.
     Gives the words."""
     cdef Transcript t
+    memset(&t, 0, sizeof(Transcript))
     words = []
     begin(&t)
     for kind, data in messages:
@@ -320,15 +300,16 @@ def transcript_probe(messages):
     return words
 
 
-def challenge_probe(words, bint outside_field):
-    """The element of K that a new transcript draws, of whose words the next are replaced by these four;
-    with zeta's rule or without."""
+def challenge_probe(words, str rule=""):
+    """The element of K that a new transcript draws, of whose words the next are replaced by these four; rule: "",
+    "outside F" or "no bit"."""
     cdef Transcript t
     cdef k3 r
     cdef size_t i
+    memset(&t, 0, sizeof(Transcript))
     begin(&t)
     for i in range(4):
         t.words[i] = words[i]
     t.left = 4
-    r = draw_outside_field(&t) if outside_field else draw_extension(&t)
+    r = draw_outside_field(&t) if rule == "outside F" else draw_no_bit(&t) if rule == "no bit" else draw(&t)
     return r.c[0], r.c[1], r.c[2]

@@ -23,7 +23,7 @@ class ProgramError(L2zkError):
 
 
 class DegreeError(ProgramError):
-    """A constraint's degree is beyond what the options allow."""
+    """A constraint's degree is beyond what a proof allows."""
 
 
 class CycleError(ProgramError):
@@ -106,10 +106,6 @@ class VersionError(FormatError):
 
 class L2zkWarning(UserWarning):
     """The base of l2zk's warnings; the filters of `warnings` turn them into errors."""
-
-
-class DegreeWarning(L2zkWarning):
-    """A constraint's degree that costs many queries, or that longer traces do not allow."""
 
 
 class LengthWarning(L2zkWarning):

@@ -23,14 +23,16 @@ from l2zk.base.wording import counted, listed, short
 from l2zk.errors import ArgumentError, L2zkError, L2zkWarning, OptionsError, ProgramError
 from l2zk.language.definition import Definition
 from l2zk.language.program import ExecutionTrace, TraceProgram
-from l2zk.proof.degree_report import BLOWUPS, allows
-from l2zk.proof.options import ProofOptions
+from l2zk.language.witness import given_values
+from l2zk.proof.header import digest_of
 from l2zk.proof.proof import Proof
+from l2zk.proof.statement import sequence_values
 from l2zk.vm.zkvm import TraceZkVm
 
 MOST_CELLS = 2**18
 TAMPERED_BYTES = 32
 CHANGED_VALUES = 128
+CHANGED_ARRAY = 8
 FALSE_TRACES = 8
 
 Item = TypeVar("Item")
@@ -177,7 +179,10 @@ class Trial:
     def __init__(self, kind: type[TraceProgram], case: Case, vm: TraceZkVm) -> None:
         self.program = _made(kind, case)
         self.definition: Definition = self.program.definition
-        self.any_inputs: Mapping[str, int | None] = dict.fromkeys(self.definition.air.inputs)
+        columns = [one.name for one in self.definition.air.sequences if not one.is_output]
+        given = given_values(self.definition, case.witness) if columns else {}
+        self.arrays = {name: given[name] for name in columns}
+        self.any_inputs: Mapping[str, Any] = {**dict.fromkeys(self.definition.air.inputs), **self.arrays}
         self.case = case
         self.vm = vm
         self.free: tuple[FreeCell, ...] = ()
@@ -200,49 +205,53 @@ class Trial:
         proof = self.vm.prove(self.program, self.case.witness)
         yield from self._honest(proof)
         yield from self._other_values(proof)
+        yield from self._other_arrays(proof)
         yield from self._tampered(proof)
-        pinned = self._pinned(trace, list(proof.public_inputs.values()), list(proof.public_outputs.values()))
+        pinned = self._pinned(trace, proof)
         yield from self._free(trace, pinned)
-        yield from self._false_traces(trace, pinned, dict(proof.public_inputs))
+        yield from self._false_traces(trace, pinned, {**proof.public_inputs, **self.arrays})
 
     def _honest(self, proof: Proof) -> Iterator[str]:
-        if not self.vm.verify(self.program, proof, proof.public_inputs):
+        inputs = {**proof.public_inputs, **self.arrays}
+        if not self.vm.verify(self.program, proof, inputs):
             yield "the honest proof is refused"
-        elif not self.vm.verify(self.program, proof, proof.public_inputs, outputs=self.case.outputs):
+        elif not self.vm.verify(self.program, proof, inputs, outputs=self.case.outputs):
             yield f"the outputs are {dict(proof.public_outputs)}, but {self.case.outputs} is expected"
-        options = self._plain_options(proof.options)
-        if options is not None:
-            plain = TraceZkVm(options)
-            with catch_warnings():
-                simplefilter("ignore", L2zkWarning)
-                one, other = (plain.prove(self.program, self.case.witness) for _ in range(2))
-            if one != other:
-                yield "two proofs of the same witness that do not hide have different bytes"
-
-    def _plain_options(self, options: ProofOptions) -> ProofOptions | None:
-        """Options that do not hide, with the least blowup from the proof's on that the degrees allow; None if none
-        does.
-
-        A proof without masks has fewer points on a short trace, so that the same blowup may not do.
-        """
-        for blowup in (blowup for blowup in BLOWUPS if blowup >= options.blowup):
-            plain = dataclasses.replace(options, zero_knowledge=False, blowup=blowup)
-            if allows(plain, self.definition.air.profile):
-                return plain
-        return None
+        plain = TraceZkVm(dataclasses.replace(proof.options, zero_knowledge=False))
+        with catch_warnings():
+            simplefilter("ignore", L2zkWarning)
+            one, other = (plain.prove(self.program, self.case.witness) for _ in range(2))
+        if one != other:
+            yield "two proofs of the same witness that do not hide have different bytes"
 
     def _other_values(self, proof: Proof) -> Iterator[str]:
         """Each public value (of many, some) raised by one: as a demand, and as what the proof's header states."""
-        for kind, values in (("inputs", proof.public_inputs), ("outputs", proof.public_outputs)):
+        outputs = {name: proof.public_outputs[name] for name in self.definition.air.outputs}
+        for kind, values in (("inputs", proof.public_inputs), ("outputs", outputs)):
             for name, value in _spread(list(values.items()), CHANGED_VALUES):
                 other = {name: (value + 1) % MODULUS}
-                inputs, outputs = (other, ()) if kind == "inputs" else ({}, other)
-                if self.vm.verify(self.program, proof, {**self.any_inputs, **inputs}, outputs=outputs):
+                inputs, wanted = (other, ()) if kind == "inputs" else ({}, other)
+                if self.vm.verify(self.program, proof, {**self.any_inputs, **inputs}, outputs=wanted):
                     yield f"a proof of {name} = {value} is accepted for {name} = {other[name]}"
-                stated: dict[str, Any] = {kind: tuple({**values, **other}.items())}
+                stated: dict[str, Any] = {kind: tuple({**values, **other}.values())}
                 header = dataclasses.replace(proof.header, **stated)
                 if self._accepts(header.to_bytes() + proof.data[proof.header_length :]):
                     yield f"a proof of {name} = {value} is accepted when it states {name} = {other[name]}"
+
+    def _other_arrays(self, proof: Proof) -> Iterator[str]:
+        """Entries of public columns and of output columns raised by one, in the proof's header and for the verifier."""
+        for number, known in enumerate(self.definition.air.sequences):
+            values = proof.public_outputs[known.name] if known.is_output else self.arrays[known.name]
+            for place in _spread(range(known.length), CHANGED_ARRAY):
+                other = values.copy()
+                other[place] = (int(other[place]) + 1) % MODULUS
+                said = list(proof.header.sequences)
+                said[number] = other.tobytes() if known.is_output else digest_of(other)
+                data = dataclasses.replace(proof.header, sequences=tuple(said)).to_bytes()
+                hint = self.any_inputs if known.is_output else {**self.any_inputs, known.name: other}
+                if self.vm.verify(self.program, data + proof.data[proof.header_length :], hint):
+                    changed = f"{other[place]} instead of {values[place]}"
+                    yield f"a proof is accepted with {changed} as entry {place} of {known.name}"
 
     def _tampered(self, proof: Proof) -> Iterator[str]:
         data = bytes(proof)
@@ -257,8 +266,10 @@ class Trial:
         """True if the bytes verify, whatever public values they state."""
         return self.vm.verify(self.program, data, self.any_inputs)
 
-    def _pinned(self, trace: ExecutionTrace, inputs: list[int], outputs: list[int]) -> Pinned:
-        return Pinned(self.definition.air, trace.padded, inputs, outputs)
+    def _pinned(self, trace: ExecutionTrace, proof: Proof) -> Pinned:
+        air, header = self.definition.air, proof.header
+        sequences = sequence_values(header, self.arrays)
+        return Pinned(air, trace.padded, header.inputs, header.outputs, sequences)
 
     def _free(self, trace: ExecutionTrace, pinned: Pinned) -> Iterator[str]:
         """The user's cells that may be changed, by column."""
@@ -278,7 +289,7 @@ class Trial:
                     f" {first.row} may be {first.instead} instead of {first.value}"
                 )
 
-    def _false_traces(self, trace: ExecutionTrace, pinned: Pinned, inputs: dict[str, int]) -> Iterator[str]:
+    def _false_traces(self, trace: ExecutionTrace, pinned: Pinned, inputs: dict[str, Any]) -> Iterator[str]:
         """A proof of a trace with one pinned cell changed is refused, whatever it states."""
         for index, name in list(enumerate(trace.columns))[:FALSE_TRACES]:
             rows = np.flatnonzero(pinned.cells[index])

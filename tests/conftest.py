@@ -50,10 +50,10 @@ def isa(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 def use(isa: str) -> None:
-    """The kernels of a set, in the core and in the other extensions that a test has."""
+    """The kernels of a set, in the core and in the probes if a test has them."""
     _core.use_isa(isa)
-    for name in {"probes", "core2"} & set(sys.modules):
-        getattr(sys.modules[name], name).use_isa(isa)
+    if "probes" in sys.modules:
+        sys.modules["probes"].probes.use_isa(isa)
 
 
 @pytest.fixture(autouse=True)

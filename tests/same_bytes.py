@@ -29,7 +29,7 @@ class Drawn(l2zk.TraceProgram):
 
     def define(self, m):
         draw = random.Random(self.seed)
-        rows, width = draw.choice([2, 5, 8, 20, 33, 100, 300, 1000]), draw.choice([1, 2, 2, 3, 6, 20])
+        rows, width = draw.choice([2, 5, 8, 20, 33, 100, 300, 1000, 5000]), draw.choice([1, 2, 2, 3, 6, 20])
         m.rows(rows)
         columns = [m.column(f"c{i}") for i in range(width)]
         counter = m.column("counter")
@@ -58,13 +58,10 @@ class Drawn(l2zk.TraceProgram):
 def options(draw: random.Random) -> dict[str, object]:
     """Options of a proof, most of which suit most programs."""
     return {
-        "blowup": draw.choice([4, 8, 8, 16, 32]),
+        "preset": draw.choice(["default", "default", "compact", "fast"]),
+        "rate": draw.choice([None, None, 1 / 2, 1 / 4, 1 / 8, 1 / 16]),
         "queries": draw.choice([0, 0, 1, 3, 40, 130]),
         "grinding": draw.choice([0, 4, 8]),
-        "folding": draw.choice([2, 4, 8]),
-        "final_rows": draw.choice([1, 4, 64, 256]),
-        "rows_per_leaf": draw.choice([0, 0, 1, 2, 4, 8]),
-        "regime": draw.choice(["best", "best", "unique"]),
         "zero_knowledge": draw.random() < 0.6,
         "security": draw.choice([10, 60, 100]),
         "allow_insecure": True,

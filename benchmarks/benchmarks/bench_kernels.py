@@ -24,9 +24,9 @@ Arrays = dict[str, Any]
 
 KERNELS: dict[str, Callable[[Any, Arrays, int], object]] = {
     "ntt": lambda probe, of, log_n: probe(of["column"], log_n, 7),
-    "interpolate": lambda probe, of, _: probe(of["column"]),
-    "fold": lambda probe, of, _: probe(of["columns"][:3], 3, POINT),
-    "value": lambda probe, of, _: probe(of["column"], POINT),
+    "fold_pairs": lambda probe, of, _: probe(of["columns"][:3], POINT),
+    "round_products": lambda probe, of, _: probe(of["columns"][:3], of["columns"][3:6]),
+    "layer": lambda probe, of, _: probe([of["columns"][i : i + 3] for i in range(4)], of["columns"][4:7, ::2]),
     "hash_columns": lambda probe, of, _: probe(of["columns"]),
     "hash_parents": lambda probe, of, _: probe(*of["digests"]),
 }

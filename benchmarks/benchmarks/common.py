@@ -58,11 +58,11 @@ def in_new_processes(code: str, before: str = "") -> float:
 
 
 def options(hiding: bool) -> ProofOptions:
-    """128 proven bits, blow-up 8, 16 bits of grinding: the defaults."""
+    """128 proven bits, the default preset, 16 bits of grinding: the defaults."""
     return ProofOptions(zero_knowledge=hiding)
 
 
-def stages(program: Statement, hiding: bool, threads: int, seed: int) -> dict[str, float]:
+def stages(program: Statement, options: ProofOptions, threads: int, seed: int) -> dict[str, float]:
     """The seconds of each stage of the core in one proof."""
-    profile = TraceZkVm(options(hiding), threads=threads).profile(program, first_row(program, seed))
+    profile = TraceZkVm(options, threads=threads).profile(program, first_row(program, seed))
     return {stage: seconds for stage, seconds in profile.seconds.items() if stage != "python"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,10 @@ def found() -> Any:
 
         return probes
     try:
-        from l2zk import _probes
+        return import_module("l2zk._probes")
     except ImportError:
-        from l2zk import _core
-
-        return _core if hasattr(_core, "ntt_probe") else None
-    return _probes
+        core = import_module("l2zk._core")
+        return core if hasattr(core, "ntt_probe") else None
 
 
 probes = found()

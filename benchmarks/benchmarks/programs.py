@@ -18,6 +18,10 @@ class Statement(l2zk.TraceProgram):
 
     log_rows: int
 
+    def start(self, number: int) -> int:
+        """A value of the first row, of this number among those of all proofs."""
+        return number
+
 
 @dataclass(frozen=True)
 class Fibonacci(Statement):
@@ -59,7 +63,41 @@ class Chain(Statement):
         m.output("result", x[0], row=2**self.log_rows - 1)
 
 
+@dataclass(frozen=True)
+class Bits(Statement):
+    """106 columns of bits, each the xor, the choice or the majority of three; as wide as SHA-256, and as private."""
+
+    id = "bench-bits.v0"
+
+    def define(self, m: l2zk.Machine) -> None:
+        x = m.columns(*(f"x{i}" for i in range(106)))
+        m.start({cell: m.private_input(f"start{i}") for i, cell in enumerate(x)})
+        rules = (xor, choice, majority)
+        m.step({x[i]: rules[i % 3](x[i], x[(i + 1) % 106], x[(i + 7) % 106]) for i in range(106)})
+        for cell in x[:26]:
+            m.constrain(f"{cell} is a bit", cell * (cell - 1) == 0)
+        m.output("result", x[0], row=2**self.log_rows - 1)
+
+    def start(self, number: int) -> int:
+        return number * 0x9E3779B9 >> 16 & 1
+
+
 STATEMENTS: dict[str, type[Statement]] = {"fib": Fibonacci, "wide": Wide, "chain": Chain}
+"""Those that all of the suite proves, and the peers."""
+
+ALL = STATEMENTS | {"bits": Bits}
+
+
+def xor(a: l2zk.Expression, b: l2zk.Expression, c: l2zk.Expression) -> l2zk.Expression:
+    return a + b + c - 2 * (a * b + b * c + c * a) + 4 * (a * b * c)
+
+
+def choice(a: l2zk.Expression, b: l2zk.Expression, c: l2zk.Expression) -> l2zk.Expression:
+    return c + a * (b - c)
+
+
+def majority(a: l2zk.Expression, b: l2zk.Expression, c: l2zk.Expression) -> l2zk.Expression:
+    return a * b + b * c + c * a - 2 * (a * b * c)
 
 
 def columns(m: l2zk.Machine, count: int) -> tuple[l2zk.Expression, ...]:
@@ -72,4 +110,4 @@ def columns(m: l2zk.Machine, count: int) -> tuple[l2zk.Expression, ...]:
 def first_row(program: Statement, seed: int) -> list[int]:
     """The witness, which differs from proof to proof."""
     width = len(program.definition.air.columns)
-    return [seed * width + i for i in range(width)]
+    return [program.start(seed * width + i) for i in range(width)]

@@ -1,5 +1,5 @@
 /* Bits in integers: logarithms, powers and roots, and the bad values of the challenges on a word. Every rounding is against the prover.
- * (PROTOCOL-2 4.7)
+ * (PROTOCOL 4.7)
  */
 #ifndef L2ZK_BITS_H
 #define L2ZK_BITS_H
@@ -125,6 +125,7 @@ static inline int64_t query_bits(code c, uint64_t nu)
 
 /* Challenges of one name: how many lines and lists bound the bad values of the worst, and of all together. */
 typedef struct {
+    const char *name;
     uint64_t lines, lists, all_lines, all_lists;
 } rounds;
 
@@ -172,18 +173,24 @@ static inline uint64_t multiplicity(const stage *s, u128 bound)
     return low;
 }
 
-/* The bits of all challenges of each name on a word; returns how many names there are. */
-static inline int bits_together(const stage *s, uint64_t nu, int64_t *bits)
+/* The bits of the challenges of each name on a word; returns how many names there are. */
+static inline l2zk_round bits_of(const char *name, u128 worst, u128 together)
+{
+    return (l2zk_round){name, log_values() - log_above(worst), log_values() - log_above(together)};
+}
+
+static inline int bits_of_challenges(const stage *s, uint64_t nu, l2zk_round *out)
 {
     const u128 lines = bad_lines(s->code, nu);
     const uint64_t size = list_size(s->code, nu);
     const u128 points = bad_points(s->message, size);
     int count = 0;
     if (points)
-        bits[count++] = log_values() - log_above(points);
+        out[count++] = bits_of("z", points, points);
     for (int i = 0; i < s->count; i++) {
-        const u128 bad = s->rounds[i].all_lines * lines + (u128)s->rounds[i].all_lists * size;
-        bits[count++] = log_values() - log_above(bad);
+        const rounds *r = s->rounds + i;
+        out[count++] = bits_of(r->name, r->lines * lines + (u128)r->lists * size,
+                               r->all_lines * lines + (u128)r->all_lists * size);
     }
     return count;
 }

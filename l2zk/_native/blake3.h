@@ -398,12 +398,6 @@ static void hash_node(const uint8_t left[32], const uint8_t right[32], const uin
     store_lane_zero(m, out);
 }
 
-/* parent(left, right) of 32 bytes each; out may be either. */
-static void hash_parent(const uint8_t left[32], const uint8_t right[32], uint8_t out[32])
-{
-    hash_node(left, right, PARENT, out);
-}
-
 /* ---- One long message: a chunk per lane, then neighbours joined level by level ---- */
 
 /* Values of chunks, word-sliced: word k of value i is word[k][i]. */
@@ -561,7 +555,7 @@ HASH_FUNCTION void expand_group(const uint32_t key[8], const uint32_t message[4]
 }
 
 /* Blocks first ... first + count - 1, of 64 bytes each, of BLAKE3's extended output for a key and a message of 16 bytes (PROTOCOL
- * 10): word k of block i is out[k * stride + i], k < 16. A group is written whole, so stride must have room for it. */
+ * 11): word k of block i is out[k * stride + i], k < 16. A group is written whole, so stride must have room for it. */
 static void expand(const uint32_t key[8], const uint32_t message[4], const uint64_t first, const size_t count,
                    uint32_t *const out, const size_t stride)
 {
@@ -587,7 +581,7 @@ HASH_INLINE int some_lane(const hash_lanes x)
 }
 
 /* The least nonce in first ... first + count - 1 for which the first 8 bytes of H3(prefix || u64(nonce)), as
- * u64, have their lowest `bits` bits zero (PROTOCOL 6.10). *found: whether there is one; if not, the
+ * u64, have their lowest `bits` bits zero (PROTOCOL 6.8). *found: whether there is one; if not, the
  * answer is 0. first + count <= 2^64. The compression stands in the loop, so that what no nonce changes is done before it. */
 static uint64_t grind(const uint8_t prefix[48], const uint64_t first, const uint64_t count, const unsigned bits,
                       int *const found)

@@ -107,8 +107,6 @@ static inline V v_times(V a, v_factor w)
     return v_sub(v_sub(t, v_low_epsilon(s)), b);
 }
 
-static inline V v_reverse(V a) { return _mm256_permute4x64_epi64(a, 0x1b); } /* the elements in the other order */
-
 /* Any word times 2^24, 2^48, 2^72, by 2^64 = 2^32 - 1 and 2^96 = -1; a*2^24 mod 2^64 may exceed p, but its sum stays below 2p. */
 static inline V v_shift24(V a) { return v_add(_mm256_slli_epi64(a, 24), v_low_epsilon(_mm256_srli_epi64(a, 40))); }
 static inline V v_shift48(V a)

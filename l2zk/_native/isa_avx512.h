@@ -111,11 +111,6 @@ static inline V v_times(V a, v_factor w)
     return v_sub(v_sub(t, v_low_epsilon(s)), b);
 }
 
-static inline V v_reverse(V a) /* the elements in the other order */
-{
-    return _mm512_permutexvar_epi64(_mm512_set_epi64(0, 1, 2, 3, 4, 5, 6, 7), a);
-}
-
 /* Any word times 2^24, 2^48, 2^72, by 2^64 = 2^32 - 1 and 2^96 = -1; a*2^24 mod 2^64 may exceed p, but its sum stays below 2p. */
 static inline V v_shift24(V a) { return v_add(_mm512_slli_epi64(a, 24), v_low_epsilon(_mm512_srli_epi64(a, 40))); }
 static inline V v_shift48(V a)

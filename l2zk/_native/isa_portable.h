@@ -30,8 +30,6 @@ static inline v_factor v_load_factors(const uint64_t *u, const uint64_t *v) { re
 static inline v_factor v_set_factor(const f_factor *w) { return w->v; }
 static inline V v_times(V a, v_factor v) { return f_times(a, v); }
 
-static inline V v_reverse(V a) { return a; } /* the elements in the other order */
-
 /* Any word times 2^24, 2^48, 2^72 */
 static inline V v_shift24(V a) { return f_reduce(a >> 40, a << 24); }
 static inline V v_shift48(V a) { return f_reduce(a >> 16, a << 48); }

@@ -19,7 +19,7 @@
 #include "blake3.h"
 #include "blake3_keyed.h"
 #include "ntt.h"
-#include "remainders.h"
+#include "reversal.h"
 #include "machine.h"
 #include "tiles.h"
 #include "sumcheck.h"
@@ -37,33 +37,19 @@ const l2zk_kernels TABLE = {
     .lanes = W,
     .hash_bytes = hash_bytes,
     .hash_keyed_bytes = hash_keyed_bytes,
-    .hash_parent = hash_parent,
     .hash_columns = hash_columns,
     .hash_parents = hash_parents,
     .expand = expand,
     .grind = grind,
     .ntt_fill_tables = ntt_fill_tables,
     .ntt_fill_shift = ntt_fill_shift,
-    .ntt_coefficients = ntt_coefficients,
     .ntt_values = ntt_values,
     .add_scaled = add_scaled,
     .scale_values = scale_values,
-    .ntt_scale = ntt_scale,
-    .ntt_wrap = ntt_wrap,
     .ntt_reverse = ntt_reverse,
-    .join_cosets = join_cosets,
     .combine_groups = combine_groups,
     .run_rows = run_rows,
     .store_results = store_results,
-    .points = points,
-    .differences = differences,
-    .invert = invert,
-    .minimal_values = minimal_values,
-    .multiply_differences = multiply_differences,
-    .reciprocals = reciprocals,
-    .deep = deep,
-    .fold_coefficients = fold_coefficients,
-    .fold_values = fold_values,
     .evaluate = evaluate,
     .split_weights = split_weights,
     .dot = dot,

@@ -9,7 +9,7 @@
 #include "field.h"
 
 #define TILE 64
-#define CHUNK 1024 /* elements that are inverted together */
+#define CHUNK 1024 /* rows that are summed up together */
 #define CHUNK_STEP \
     (CHUNK + \
      TILE / 2) /* from one array of a chunk to the next: 4096 bytes apart they would share their sets of a cache */
@@ -31,7 +31,8 @@ enum {
 
 typedef struct {
     const uint32_t (*prelude)[4]; /* on uniform slots only, run once */
-    const uint32_t (*loads)[3]; /* (0 column | 1 periodic, index, offset); vector slots 0 .. load_count-1 */
+    const uint32_t (
+        *loads)[3]; /* (0 column | 1 periodic | 2 placement, index, offset); vector slots 0 .. load_count-1 */
     const uint32_t (*body)[4];
     const uint64_t *uniforms; /* first values: public inputs, public outputs, constants, computed ones */
     size_t prelude_count, load_count, body_count, uniform_count, vector_count, result_count;
@@ -59,21 +60,13 @@ typedef struct {
     } *results;
 } l2zk_row_code;
 
-/* The constraints of one divisor on a tile: its inverses, the results, and powers of alpha. */
+/* The constraints of one domain on a tile: its selector, the results, and powers of alpha. */
 typedef struct {
-    const uint64_t *divisor;
+    const uint64_t *selector;
     const uint64_t **results;
     const k3_limbs *powers;
     size_t count; /* at least 1 */
 } l2zk_group;
-
-/* One point of the batch (PROTOCOL 6.7): sum of coefficients[t]*sources[t](x) - constant, which is divided by x - z. */
-typedef struct {
-    k3 constant;
-    size_t count;
-    const uint64_t *const *sources;
-    const k3_limbs *coefficients;
-} l2zk_deep_point;
 
 /* The tables of transforms of up to n values; a smaller transform reads the front of a larger one's. roots[b], b < n/2.
  * octets[7b + q] = roots[4b]^(q + 1), b < n/64, as factors (field.h). runs: the same powers for b < n/8, W numbers b together, power by
@@ -109,7 +102,6 @@ typedef struct {
     /* blake3.h */
     void (*hash_bytes)(const uint8_t *data, size_t length, uint8_t out[32]);
     void (*hash_keyed_bytes)(const uint8_t key[32], const uint8_t *data, size_t length, uint8_t out[32]);
-    void (*hash_parent)(const uint8_t left[32], const uint8_t right[32], uint8_t out[32]);
     void (*hash_columns)(const uint64_t *const *src, size_t words, size_t n, const uint32_t *salts, size_t salt_stride,
                          uint32_t *out, size_t stride);
     void (*hash_parents)(const uint32_t *left, const uint32_t *right, size_t in_stride, size_t n, uint32_t *out,
@@ -121,35 +113,18 @@ typedef struct {
     /* ntt.h */
     void (*ntt_fill_tables)(uint64_t *words, size_t n);
     void (*ntt_fill_shift)(uint64_t *words, uint64_t shift, unsigned log_n);
-    void (*ntt_coefficients)(uint64_t *out, const uint64_t *values, unsigned log_n, l2zk_ntt_tables tables);
     void (*ntt_values)(uint64_t *out, const uint64_t *coefficients, unsigned log_n, const uint64_t *shift,
                        const uint64_t *tail, unsigned log_tail, l2zk_ntt_tables tables);
     void (*add_scaled)(uint64_t *out, const uint64_t *values, size_t count, uint64_t scale);
     void (*scale_values)(uint64_t *out, const uint64_t *values, size_t count, uint64_t scale);
-    void (*ntt_scale)(uint64_t *coefficients, unsigned log_n, const uint64_t *shift);
-    void (*ntt_wrap)(uint64_t *out, const uint64_t *coefficients, unsigned log_n, unsigned log_m, uint64_t turn,
-                     uint64_t *powers);
-    void (*ntt_reverse)(uint64_t *out, const uint64_t *coefficients, size_t count, unsigned log_n, uint64_t shift);
-    void (*join_cosets)(uint64_t *const *cosets, unsigned log_cosets, size_t n, uint64_t shift_power);
+    void (*ntt_reverse)(uint64_t *out, const uint64_t *coefficients, size_t count, unsigned log_n);
 
     /* machine.h */
-    void (*combine_groups)(const l2zk_group *groups, size_t count, uint64_t *const quotient[3]);
+    void (*combine_groups)(const l2zk_group *groups, size_t count, uint64_t *const sum[3]);
     void (*run_rows)(const l2zk_row_code *code, size_t first, size_t last, uint64_t *slots);
     void (*store_results)(const l2zk_code *code, uint64_t *const *slots, const uint64_t *uniforms, uint64_t *results);
 
     /* tiles.h */
-    void (*points)(uint64_t start, const uint64_t *powers, uint64_t *x);
-    void (*differences)(const uint64_t *x, uint64_t constant, uint64_t *out);
-    void (*invert)(uint64_t *values, size_t count);
-    void (*minimal_values)(k3 z, const uint64_t *x, uint64_t *mu);
-    void (*multiply_differences)(const uint64_t *values, const uint64_t *x, uint64_t root, uint64_t *out);
-    void (*reciprocals)(k3 z, const uint64_t *x, const uint64_t *inverse, uint64_t *out, size_t stride);
-    void (*deep)(const l2zk_deep_point *points, size_t count, size_t at, const uint64_t *const *reciprocals,
-                 uint64_t *word);
-    void (*fold_coefficients)(const uint64_t *const coefficients[3], size_t n, size_t first, size_t last,
-                              unsigned log_arity, k3 beta, uint64_t *const out[3]);
-    void (*fold_values)(uint64_t *members, size_t stride, unsigned log_arity, k3 beta, const uint64_t *inverse_points,
-                        uint64_t *const out[3]);
     void (*evaluate)(const k3 *coefficients, size_t count, const uint64_t *x, uint64_t *const out[3]);
     void (*split_weights)(const uint64_t *weights, size_t stride, size_t count, uint64_t *limbs);
     k3 (*dot)(const uint64_t *limbs, size_t stride, const uint64_t *values, size_t count);
@@ -174,7 +149,7 @@ typedef struct {
     void (*extend_streams_directly)(const uint64_t *const *sources, size_t streams, size_t count,
                                     const uint64_t *weights, size_t points, uint64_t *out, size_t stride);
     void (*extend_streams)(const uint64_t *const *sources, unsigned log, size_t count, const f_factor *unroots,
-                           const f_factor *roots, const f_factor *factors, size_t cosets, uint64_t *out, size_t stride);
+                           const f_factor *roots, const f_factor *factors, uint64_t *out, size_t stride);
     void (*set_top)(const uint64_t *a, size_t stride, size_t half, uint64_t x, uint64_t *out);
     void (*store_results_extension)(const l2zk_code *code, uint64_t *const *slots, const uint64_t *uniforms,
                                     uint64_t *results);

@@ -70,10 +70,10 @@ static inline VK add_weighted(VK sum, VK power, int is_one, V result)
     return sum;
 }
 
-/* The sum of powers*results of one divisor, each times its inverse; count is 1 or 2. */
+/* The sum of powers*results of one domain, each times its selector; count is 1 or 2. */
 static inline void add_few(const l2zk_group *group, int count, uint64_t *q0, uint64_t *q1, uint64_t *q2)
 {
-    const uint64_t *divisor = group->divisor, *results[2] = {group->results[0], group->results[count - 1]};
+    const uint64_t *selector = group->selector, *results[2] = {group->results[0], group->results[count - 1]};
     VK power[2];
     int is_one[2];
     for (int t = 0; t < count; t++) {
@@ -85,26 +85,26 @@ static inline void add_few(const l2zk_group *group, int count, uint64_t *q0, uin
     {
         VK sum = vk_load(q0 + i, q1 + i, q2 + i);
         for (int t = 0; t < count; t++)
-            sum = add_weighted(sum, power[t], is_one[t], v_mul(v_load(results[t] + i), v_load(divisor + i)));
+            sum = add_weighted(sum, power[t], is_one[t], v_mul(v_load(results[t] + i), v_load(selector + i)));
         vk_store(q0 + i, q1 + i, q2 + i, sum);
     }
 }
 
-/* The same for more constraints: they are summed up before they are divided. */
+/* The same for more constraints: they are summed up before the selector. */
 static inline void add_many(const l2zk_group *group, uint64_t *q0, uint64_t *q1, uint64_t *q2)
 {
     EACH(i)
     {
         const VK sum = weighted_sum(group->powers, group->results, group->count, i);
         vk_store(q0 + i, q1 + i, q2 + i,
-                 vk_add_scaled(vk_load(q0 + i, q1 + i, q2 + i), sum, v_load(group->divisor + i)));
+                 vk_add_scaled(vk_load(q0 + i, q1 + i, q2 + i), sum, v_load(group->selector + i)));
     }
 }
 
-/* quotient = the sum over all groups */
-static void combine_groups(const l2zk_group *groups, size_t count, uint64_t *const quotient[3])
+/* sum = that over all groups */
+static void combine_groups(const l2zk_group *groups, size_t count, uint64_t *const sum[3])
 {
-    uint64_t *q0 = quotient[0], *q1 = quotient[1], *q2 = quotient[2];
+    uint64_t *q0 = sum[0], *q1 = sum[1], *q2 = sum[2];
     EACH(i) vk_store(q0 + i, q1 + i, q2 + i, vk_set1(k_from(0)));
     for (size_t g = 0; g < count; g++)
         if (groups[g].count == 1)

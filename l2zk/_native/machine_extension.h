@@ -1,4 +1,4 @@
-/* The constraint machine over K: straight-line code on tiles of elements, planar, TILE words from coordinate to coordinate. (PROTOCOL-2 6.4) */
+/* The constraint machine over K: straight-line code on tiles of elements, planar, TILE words from coordinate to coordinate. (PROTOCOL 6.4) */
 #ifndef L2ZK_MACHINE_EXTENSION_H
 #define L2ZK_MACHINE_EXTENSION_H
 

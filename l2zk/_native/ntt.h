@@ -2,10 +2,9 @@
  *
  *     values[j] = sum_i coefficients[i]*(shift*omega^j)^i
  *
- * Coefficients are kept in bit-reversed order. From values to coefficients the layers go from far to near pairs, block b of a
- * layer splitting X^2m - t^2 into X^m - t and X^m + t, t = roots[b]; from coefficients to values the transposed layers go
- * from near to far. roots[b] = omega_4^b0 * omega_8^b1 * omega_16^b2 ... over the bits of b, so one table serves every layer and
- * every size, and a block needs one element of it. Three layers are done at once: the roots within are powers of
+ * Coefficients are kept in bit-reversed order, and the layers go from near to far pairs: in block b of a layer the pair (x, y) becomes
+ * x + y and (x - y)*roots[b]. roots[b] = omega_4^b0 * omega_8^b1 * omega_16^b2 ... over the bits of b, so one table serves every layer
+ * and every size, and a block needs one element of it. Three layers are done at once: the roots within are powers of
  * omega_8 = -2^24, which are shifts. Layers of far pairs go through a small tile, so that the array is read twice in all.
  * What a step multiplies by is kept as factors (field.h), two words each.
  */
@@ -124,27 +123,6 @@ static inline void spread_eight(V x[8])
     BUTTERFLY_NEGATED(x[3], x[7]);
 }
 
-/* Far to near: the transpose. */
-static inline void gather_eight(V x[8])
-{
-    UNROLLED
-    for (int q = 0; q < 4; q++)
-        BUTTERFLY(x[q], x[q + 4]);
-    x[6] = v_shift48(x[6]);
-    x[7] = v_shift48(x[7]);
-    BUTTERFLY(x[0], x[2]);
-    BUTTERFLY(x[1], x[3]);
-    BUTTERFLY(x[4], x[6]);
-    BUTTERFLY(x[5], x[7]);
-    x[3] = v_shift48(x[3]);
-    x[5] = v_shift24(x[5]);
-    x[7] = v_shift72(x[7]);
-    BUTTERFLY(x[0], x[1]);
-    BUTTERFLY(x[2], x[3]);
-    BUTTERFLY_NEGATED(x[4], x[5]);
-    BUTTERFLY_NEGATED(x[6], x[7]);
-}
-
 /* Multiply the first result by `first` and the others by the powers; NULL stands for ones. */
 static void spread_block_by_eight(uint64_t *a, size_t m, const f_factor *first, const f_factor *powers)
 {
@@ -158,25 +136,6 @@ static void spread_block_by_eight(uint64_t *a, size_t m, const f_factor *first, 
         UNROLLED
         for (int q = 1; q < 8; q++)
             v_store(a + q * m + j, powers ? v_times(x[q], v_set_factor(powers + q - 1)) : x[q]);
-    }
-}
-
-/* Multiply all elements but the first by the powers, before the layers; NULL stands for ones. */
-static void gather_block_by_eight(uint64_t *a, size_t m, const f_factor *powers)
-{
-    for (size_t j = 0; j < m; j += W) {
-        V x[8];
-        x[0] = v_load(a + j);
-        UNROLLED
-        for (int q = 1; q < 8; q++) {
-            x[q] = v_load(a + q * m + j);
-            if (powers)
-                x[q] = v_times(x[q], v_set_factor(powers + q - 1));
-        }
-        gather_eight(x);
-        UNROLLED
-        for (int q = 0; q < 8; q++)
-            v_store(a + q * m + j, x[q]);
     }
 }
 
@@ -199,28 +158,6 @@ static void spread_block_by_four(uint64_t *a, size_t m, const f_factor *first, c
     }
 }
 
-static void gather_block_by_four(uint64_t *a, size_t m, const f_factor *powers)
-{
-    for (size_t j = 0; j < m; j += W) {
-        V x[4];
-        x[0] = v_load(a + j);
-        UNROLLED
-        for (int q = 1; q < 4; q++) {
-            x[q] = v_load(a + q * m + j);
-            if (powers)
-                x[q] = v_times(x[q], v_set_factor(powers + q - 1));
-        }
-        BUTTERFLY(x[0], x[2]);
-        BUTTERFLY(x[1], x[3]);
-        x[3] = v_shift48(x[3]);
-        BUTTERFLY(x[0], x[1]);
-        BUTTERFLY(x[2], x[3]);
-        UNROLLED
-        for (int q = 0; q < 4; q++)
-            v_store(a + q * m + j, x[q]);
-    }
-}
-
 static void spread_block_by_two(uint64_t *a, size_t m, const f_factor *first, const f_factor *root)
 {
     for (size_t j = 0; j < m; j += W) {
@@ -228,18 +165,6 @@ static void spread_block_by_two(uint64_t *a, size_t m, const f_factor *first, co
         BUTTERFLY(x, y);
         v_store(a + j, first ? v_times(x, v_set_factor(first)) : x);
         v_store(a + m + j, root ? v_times(y, v_set_factor(root)) : y);
-    }
-}
-
-static void gather_block_by_two(uint64_t *a, size_t m, const f_factor *root)
-{
-    for (size_t j = 0; j < m; j += W) {
-        V x = v_load(a + j), y = v_load(a + m + j);
-        if (root)
-            y = v_times(y, v_set_factor(root));
-        BUTTERFLY(x, y);
-        v_store(a + j, x);
-        v_store(a + m + j, y);
     }
 }
 
@@ -267,27 +192,6 @@ static void spread(uint64_t *a, size_t size, size_t m, size_t index, uint64_t sc
         spread_block_by_four(a, m, first, powers);
     else if (2 * m == size)
         spread_block_by_two(a, m, first, powers);
-}
-
-static void gather(uint64_t *a, size_t size, size_t least, size_t index, l2zk_ntt_tables t)
-{
-    f_factor prepared[3], *powers = index ? prepared : NULL;
-    size_t m = least;
-    while (8 * m <= size)
-        m *= 8;
-    if (powers)
-        prepare_powers(powers, size / m - 1, t.roots[index * (size / m / 2)], 1);
-    if (4 * m == size)
-        gather_block_by_four(a, m, powers);
-    else if (2 * m == size)
-        gather_block_by_two(a, m, powers);
-    while (m > least) {
-        m /= 8;
-        for (size_t b = 0; b < size / (8 * m); b++) {
-            const size_t block = index * (size / (8 * m)) + b;
-            gather_block_by_eight(a + 8 * m * b, m, block ? t.octets + 7 * block : NULL);
-        }
-    }
 }
 
 /* A tail: values to be added to some coefficients, value j at place j*2^log_gap of the bit-reversed order. */
@@ -337,26 +241,6 @@ static void spread_runs(uint64_t *out, const uint64_t *in, const uint64_t *scale
     }
 }
 
-static void gather_runs(uint64_t *a, size_t size, const uint64_t *runs)
-{
-    for (size_t e = 0; e < size; e += 8 * W) {
-        const uint64_t *powers = runs + 14 * (e / 8);
-        V x[8];
-        UNROLLED
-        for (int i = 0; i < 8; i++)
-            x[i] = v_load(a + e + i * W);
-        v_runs_to_lanes(x);
-        UNROLLED
-        for (int q = 1; q < 8; q++)
-            x[q] = v_times(x[q], v_load_factors(powers + (2 * q - 2) * W, powers + (2 * q - 1) * W));
-        gather_eight(x);
-        v_lanes_to_runs(x);
-        UNROLLED
-        for (int i = 0; i < 8; i++)
-            v_store(a + e + i * W, x[i]);
-    }
-}
-
 /* ---- The whole ----------------------------------------------------------------------------------------------------- */
 
 enum { SMALLEST_SPLIT = 64, TILE_COLUMNS = 64, TILE_ROWS = 128 };
@@ -372,17 +256,6 @@ static void spread_small(uint64_t *a, size_t n, const uint64_t *roots)
             }
 }
 
-static void gather_small(uint64_t *a, size_t n, const uint64_t *roots)
-{
-    for (size_t m = n / 2; m > 0; m /= 2)
-        for (size_t b = 0; b < n / (2 * m); b++)
-            for (size_t j = 2 * m * b; j < 2 * m * b + m; j++) {
-                uint64_t x = a[j], y = f_mul(a[j + m], roots[b]);
-                a[j] = f_add(x, y);
-                a[j + m] = f_sub(x, y);
-            }
-}
-
 /* The far layers, a tile of a few columns at a time. */
 static void spread_far(uint64_t *a, unsigned log_n, unsigned near, l2zk_ntt_tables t)
 {
@@ -394,53 +267,6 @@ static void spread_far(uint64_t *a, unsigned log_n, unsigned near, l2zk_ntt_tabl
         spread(tile, rows * TILE_COLUMNS, TILE_COLUMNS, 0, 1, t);
         for (size_t r = 0; r < rows; r++)
             memcpy(a + r * stride + c, tile + r * TILE_COLUMNS, 8 * TILE_COLUMNS);
-    }
-}
-
-/* out[j] = values[-(first + j) mod n]*scale for j < count */
-static inline void read_backwards(uint64_t *out, const uint64_t *values, size_t n, size_t first, size_t count,
-                                  const f_factor *scale)
-{
-    size_t j = 0;
-    if (first == 0)
-        out[j++] = f_times(values[0], scale->v);
-    for (; j + W <= count; j += W)
-        v_store(out + j, v_times(v_reverse(v_load(values + (n - first - j - (W - 1)))), v_set_factor(scale)));
-    for (; j < count; j++)
-        out[j] = f_times(values[n - first - j], scale->v);
-}
-
-/* out[j] = values[-j mod n]*scale, and the far layers if there are any. */
-static void gather_far(uint64_t *out, const uint64_t *values, unsigned log_n, unsigned near, const f_factor *scale,
-                       l2zk_ntt_tables t)
-{
-    const size_t n = (size_t)1 << log_n, rows = (size_t)1 << (log_n - near), stride = (size_t)1 << near;
-    const size_t columns = stride < TILE_COLUMNS ? stride : TILE_COLUMNS;
-    uint64_t tile[TILE_ROWS * TILE_COLUMNS];
-    for (size_t c = 0; c < stride; c += columns) {
-        for (size_t r = 0; r < rows; r++)
-            read_backwards(tile + r * columns, values, n, r * stride + c, columns, scale);
-        if (rows > 1)
-            gather(tile, rows * columns, columns, 0, t);
-        for (size_t r = 0; r < rows; r++)
-            memcpy(out + r * stride + c, tile + r * columns, 8 * columns);
-    }
-}
-
-/* Coefficients, bit-reversed, from values on <omega>: the transform of the values read backwards, over n. */
-static void ntt_coefficients(uint64_t *out, const uint64_t *values, unsigned log_n, l2zk_ntt_tables t)
-{
-    const size_t n = (size_t)1 << log_n;
-    const unsigned near = l2zk_ntt_near_log(log_n);
-    const f_factor scale = f_prepare(f_inv(n));
-    gather_far(out, values, log_n, near, &scale, t);
-    if (n < SMALLEST_SPLIT) {
-        gather_small(out, n, t.roots);
-        return;
-    }
-    for (size_t b = 0; b < n >> near; b++) {
-        gather(out + (b << near), (size_t)1 << near, 8, b, t);
-        gather_runs(out + (b << near), (size_t)1 << near, t.runs + 14 * ((b << near) / 8));
     }
 }
 
@@ -495,23 +321,6 @@ static void ntt_values(uint64_t *out, const uint64_t *coefficients, unsigned log
     }
     if (far)
         spread_far(out, log_n, near, t);
-}
-
-/* coefficients[i] *= shift^i, in bit-reversed order; shift as filled by ntt_fill_shift. */
-static void ntt_scale(uint64_t *coefficients, unsigned log_n, const uint64_t *shift)
-{
-    const size_t n = (size_t)1 << log_n, near = (size_t)1 << l2zk_ntt_near_log(log_n);
-    for (size_t b = 0; b < n / near; b++) {
-        const f_factor far = f_prepare(shift[2 * near + b]);
-        size_t i = 0;
-        for (; i + W <= near; i += W) {
-            uint64_t *place = coefficients + b * near + i;
-            v_store(place,
-                    v_times(v_times(v_load(place), v_load_factors(shift + i, shift + near + i)), v_set_factor(&far)));
-        }
-        for (; i < near; i++)
-            coefficients[i] = f_times(coefficients[i], shift[near + i]); /* shorter than a vector: one stretch only */
-    }
 }
 
 #if defined(__GNUC__) && !defined(__clang__)

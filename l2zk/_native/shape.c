@@ -15,9 +15,10 @@ static inline int larger(int a, int b) { return a > b ? a : b; }
 
 /* ---- the words as stages ------------------------------------------------------------------------------------------- */
 
-static void add_rounds(stage *s, uint64_t lines, uint64_t lists, uint64_t all_lines, uint64_t all_lists)
+static void add_rounds(stage *s, const char *name, uint64_t lines, uint64_t lists, uint64_t all_lines,
+                       uint64_t all_lists)
 {
-    s->rounds[s->count++] = (rounds){lines, lists, all_lines, all_lists};
+    s->rounds[s->count++] = (rounds){name, lines, lists, all_lines, all_lists};
 }
 
 /* Word 0: the argument's challenges, gamma, the folds of columns, c. */
@@ -27,14 +28,14 @@ static stage input_stage(const l2zk_shape *shape, const l2zk_demand *asked)
     const int kappa = bit_length(columns - 1);
     stage s = {.code = {shape->log_n0, ((uint64_t)1 << shape->log_m) + (uint64_t)shape->tail}, .message = 1};
     for (int i = 0; i < asked->challenge_count; i++)
-        add_rounds(&s, 0, asked->challenges[i].degree, 0, asked->challenges[i].together);
-    add_rounds(&s, 0, asked->claims, 0, asked->claims);
+        add_rounds(&s, "", 0, asked->challenges[i].degree, 0, asked->challenges[i].together);
+    add_rounds(&s, "gamma", 0, asked->claims, 0, asked->claims);
     if (kappa) { /* the first fold pairs what is above the power of two, the second all that it left */
         const uint64_t first = columns - ((uint64_t)1 << (kappa - 1)), second = ((uint64_t)1 << kappa) / 4;
-        add_rounds(&s, first > second ? first : second, 3, columns - 1, 3 * (uint64_t)kappa);
+        add_rounds(&s, "folds", first > second ? first : second, 3, columns - 1, 3 * (uint64_t)kappa);
     }
     if (shape->hiding)
-        add_rounds(&s, 1, 1, 1, 1);
+        add_rounds(&s, "c", 1, 1, 1, 1);
     return s;
 }
 
@@ -43,23 +44,35 @@ static stage word_stage(int log_n, int log_m, int k, int queries)
 {
     const uint64_t joined = (uint64_t)queries + 1;
     stage s = {.code = {log_n, (uint64_t)1 << log_m}, .message = (uint64_t)1 << (log_m + k)};
-    add_rounds(&s, 0, joined, 0, joined);
-    add_rounds(&s, (uint64_t)1 << (k - 1), 2, ((uint64_t)1 << k) - 1, 2 * (uint64_t)k);
+    add_rounds(&s, "gamma", 0, joined, 0, joined);
+    add_rounds(&s, "folds", (uint64_t)1 << (k - 1), 2, ((uint64_t)1 << k) - 1, 2 * (uint64_t)k);
     return s;
 }
 
 /* ---- proven bits --------------------------------------------------------------------------------------------------- */
 
-/* Minus the logarithm of the sum of errors of so many bits. */
-static int64_t bits_of_sum(const int64_t *bits, int count)
+/* The bits of one word, behind so many queries on the word before. */
+static void word_bits(const stage *s, int queries, int grinding, int security, l2zk_word_bits *out)
 {
-    int64_t least = INT64_MAX;
-    u128 sum = 0;
-    for (int i = 0; i < count; i++)
-        least = bits[i] < least ? bits[i] : least;
-    for (int i = 0; i < count; i++)
-        sum += power_above(bits[i] - least);
-    return least + 64 * ONE - log_above(sum);
+    const uint64_t found = multiplicity(s, most_bad(security)), nu = found ? found : LEAST_MULTIPLICITY;
+    const int64_t bits = queries * query_bits(s->code, nu) + grinding * ONE;
+    out->multiplicity = (int)nu;
+    out->count = bits_of_challenges(s, nu, out->rounds);
+    out->rounds[out->count++] = (l2zk_round){"queries", bits, bits};
+}
+
+void l2zk_shape_rounds(const l2zk_shape *shape, const l2zk_demand *asked, int security, l2zk_word_bits *words)
+{
+    stage s = input_stage(shape, asked);
+    int queries = shape->queries, log_m = shape->log_m;
+    word_bits(&s, queries, shape->grinding, security, words);
+    for (int i = 0; i < shape->word_count; i++) {
+        const l2zk_later_word *word = shape->words + i;
+        log_m -= word->k;
+        s = word_stage(word->log_n, log_m, word->k, queries);
+        queries = word->queries;
+        word_bits(&s, queries, shape->grinding, security, words + i + 1);
+    }
 }
 
 /* Bits as they are said: never negative, and no more than against collisions of hashes. */
@@ -67,21 +80,20 @@ static int64_t within_collisions(int64_t bits) { return bits < 0 ? 0 : bits > 12
 
 l2zk_bits l2zk_shape_bits(const l2zk_shape *shape, const l2zk_demand *asked, int security)
 {
-    int64_t bits[L2ZK_MOST_CHALLENGES + 4 + 4 * L2ZK_MOST_LATER_WORDS], least = 128 * ONE;
-    int count = 0, queries = shape->queries, log_m = shape->log_m;
-    for (int i = 0; i <= shape->word_count; i++) {
-        const l2zk_later_word *word = i ? shape->words + i - 1 : NULL;
-        log_m -= word ? word->k : 0;
-        const stage s = word ? word_stage(word->log_n, log_m, word->k, queries) : input_stage(shape, asked);
-        const uint64_t found = multiplicity(&s, most_bad(security)), nu = found ? found : LEAST_MULTIPLICITY;
-        queries = word ? word->queries : queries;
-        count += bits_together(&s, nu, bits + count);
-        bits[count++] = queries * query_bits(s.code, nu) + shape->grinding * ONE;
-        const int64_t worst = log_values() - log_above(worst_of(&s, nu));
-        least = worst < least ? worst : least;
-        least = bits[count - 1] < least ? bits[count - 1] : least;
-    }
-    return (l2zk_bits){within_collisions(least), within_collisions(bits_of_sum(bits, count))};
+    l2zk_word_bits words[L2ZK_MOST_LATER_WORDS + 1];
+    int64_t worst = INT64_MAX, least = INT64_MAX;
+    u128 sum = 0; /* of all errors, over the largest that all challenges of a name have together */
+    l2zk_shape_rounds(shape, asked, security, words);
+    for (int i = 0; i <= shape->word_count; i++)
+        for (int k = 0; k < words[i].count; k++) {
+            const l2zk_round *r = words[i].rounds + k;
+            worst = r->worst < worst ? r->worst : worst;
+            least = r->together < least ? r->together : least;
+        }
+    for (int i = 0; i <= shape->word_count; i++)
+        for (int k = 0; k < words[i].count; k++)
+            sum += power_above(words[i].rounds[k].together - least);
+    return (l2zk_bits){within_collisions(worst), within_collisions(least + 64 * ONE - log_above(sum))};
 }
 
 /* ---- estimates that the choice goes by ----------------------------------------------------------------------------- */

@@ -1,5 +1,5 @@
 /* The shape of a commitment: the lengths of its columns and words, and their queries. Prover and verifier find it by the same search
- * in integers, from the options and from what the argument asks. (PROTOCOL-2 4.5 to 4.9)
+ * in integers, from the options and from what the argument asks. (PROTOCOL 4.5 to 4.9)
  */
 #ifndef L2ZK_SHAPE_H
 #define L2ZK_SHAPE_H
@@ -49,7 +49,21 @@ typedef struct {
 int l2zk_shape_choose(l2zk_shape *shape, const l2zk_demand *asked,
                       const l2zk_options *options); /* 0 if there is none */
 
-/* The proven bits of a shape at the multiplicities of a target, in 2^-32: of the largest error, and of the sum of all. */
+/* The bits of the challenges of one name on a word, in 2^-32: of the worst, and of all together. */
+typedef struct {
+    const char *name; /* "" for those of the argument */
+    int64_t worst, together;
+} l2zk_round;
+
+typedef struct {
+    int multiplicity, count;
+    l2zk_round rounds[L2ZK_MOST_CHALLENGES + 4];
+} l2zk_word_bits;
+
+/* Of each word, the multiplicity that a target asks for, and the bits at it: words has room for all of them, word 0 included. */
+void l2zk_shape_rounds(const l2zk_shape *shape, const l2zk_demand *asked, int security, l2zk_word_bits *words);
+
+/* The proven bits of a shape: of the largest error, and of the sum of all. */
 typedef struct {
     int64_t least, of_sum;
 } l2zk_bits;

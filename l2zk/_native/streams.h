@@ -1,4 +1,4 @@
-/* Streams beside their subgroup, and powers by class: transforms of a few vectors, of 2 to 64. (PROTOCOL-2 6.4, 6.8) */
+/* Streams beside their subgroup, and powers by class: transforms of a few vectors, of 2 to 64. (PROTOCOL 6.4, 6.8) */
 #ifndef L2ZK_STREAMS_H
 #define L2ZK_STREAMS_H
 
@@ -83,24 +83,21 @@ static void extend_streams_directly(const uint64_t *const *sources, size_t strea
         }
 }
 
-/* On `cosets` cosets g_c*<omega>: factors[c*2^log + j] = g_c^b/2^log, b the bits of j reversed. Point z of coset c is number c*2^log + z.
- * unroots are the powers of 1/omega, roots those of omega. */
+/* On the coset g*<omega>: factors[j] = g^b/2^log, b the bits of j reversed. unroots are the powers of 1/omega, roots those of omega. */
 static void extend_streams(const uint64_t *const *sources, unsigned log, size_t count, const f_factor *unroots,
-                           const f_factor *roots, const f_factor *factors, size_t cosets, uint64_t *out, size_t stride)
+                           const f_factor *roots, const f_factor *factors, uint64_t *out, size_t stride)
 {
     const size_t n = (size_t)1 << log;
     for (size_t i = 0; i < count; i += W) {
-        V x[16], y[16];
+        V x[16];
         for (size_t z = 0; z < n; z++)
             x[z] = v_load(sources[z] + i);
         small_spread(x, log, unroots);
-        for (size_t c = 0; c < cosets; c++) {
-            for (size_t z = 0; z < n; z++)
-                y[z] = v_times(x[z], v_set_factor(factors + c * n + z));
-            small_gather(y, log, roots);
-            for (size_t z = 0; z < n; z++)
-                v_store(out + (c * n + z) * stride + i, y[z]);
-        }
+        for (size_t z = 0; z < n; z++)
+            x[z] = v_times(x[z], v_set_factor(factors + z));
+        small_gather(x, log, roots);
+        for (size_t z = 0; z < n; z++)
+            v_store(out + z * stride + i, x[z]);
     }
 }
 

@@ -1,4 +1,4 @@
-/* Sums over rows: folds, products and powers of arrays over K. (PROTOCOL-2 6.3 to 6.8)
+/* Sums over rows: folds, products and powers of arrays over K. (PROTOCOL 6.3 to 6.8)
  *
  * An array over K is planar: coordinate c of element i stands at a[c*stride + i]. Counts need not be whole vectors: arrays have a tile of
  * room behind them, where anything may stand and anything may be written.

@@ -27,10 +27,14 @@ from l2zk.air.nodes import (
     NEG,
     OUTPUT,
     PERIODIC,
+    SEQUENCE,
     SUB,
     Names,
     Node,
+    Placement,
     operands,
+    placement_of,
+    rows_ahead,
 )
 from l2zk.air.text import cell_name
 
@@ -69,7 +73,7 @@ class Code:
 
     uniforms  uint64[u]    public inputs, public outputs, constants, then values that the prelude computes
     prelude   uint32[p,4]  VV and NEG_V instructions whose slots are uniform slots
-    loads     uint32[l,3]  (0 column | 1 periodic, index, rows ahead) of the vector slots 0 … l-1
+    loads     uint32[l,3]  (0 column | 1 periodic | 2 placement, index, rows ahead) of the vector slots 0 … l-1
     body      uint32[b,4]  instructions; dst of an operation is neither a load's slot nor one of its operands
     vectors   l + registers
     results   every result 0 … results-1 is written exactly once
@@ -88,13 +92,17 @@ class Code:
 def compile_constraints(air: Air) -> Code:
     """Code whose result i is the expression of constraint i."""
     roots = [constraint.node for constraint in air.constraints]
-    return compile_nodes(air.nodes, roots, inputs=len(air.inputs), outputs=len(air.outputs))
+    inputs, outputs = len(air.inputs), len(air.outputs)
+    return compile_nodes(air.nodes, roots, inputs=inputs, outputs=outputs, placements=air.placements)
 
 
-def compile_nodes(nodes: Sequence[Node], roots: Sequence[int], *, inputs: int, outputs: int) -> Code:
-    """Code whose result i is the node roots[i]; every node is needed by some root."""
+def compile_nodes(
+    nodes: Sequence[Node], roots: Sequence[int], *, inputs: int, outputs: int, placements: Sequence[Placement] = ()
+) -> Code:
+    """Code whose result i is the node roots[i]; every node is needed by some root. placements: those of the program,
+    by whose number a sequence is loaded."""
     slots, uniforms = _uniform_slots(nodes, inputs, outputs)
-    leaves = sorted((node, index) for index, node in enumerate(nodes) if node[0] in (COLUMN, PERIODIC))
+    leaves = sorted((node, index) for index, node in enumerate(nodes) if node[0] in (COLUMN, PERIODIC, SEQUENCE))
     places = {index: slot for slot, (_, index) in enumerate(leaves)}
     body, vectors = _body(nodes, roots, slots, places)
     return Code(
@@ -102,11 +110,18 @@ def compile_nodes(nodes: Sequence[Node], roots: Sequence[int], *, inputs: int, o
         outputs=outputs,
         uniforms=_read_only(np.array(uniforms, dtype=np.uint64)),
         prelude=_table(_prelude(nodes, slots), 4),
-        loads=_table([(int(kind == PERIODIC), x, y) for (kind, x, y), _ in leaves], 3),
+        loads=_table([_load(node, placements) for node, _ in leaves], 3),
         body=_table(body, 4),
         vectors=vectors,
         results=len(roots),
     )
+
+
+def _load(node: Node, placements: Sequence[Placement]) -> tuple[int, int, int]:
+    kind, x, y = node
+    if kind == SEQUENCE:
+        return 2, placements.index(placement_of(node)), rows_ahead(node)
+    return int(kind == PERIODIC), x, y
 
 
 def _uniform_slots(nodes: Sequence[Node], inputs: int, outputs: int) -> tuple[dict[int, int], list[int]]:
@@ -272,8 +287,8 @@ def _uniform_lines(code: Code, names: Names) -> list[str]:
 
 def _load_lines(code: Code, names: Names) -> list[str]:
     lines = ["each row"]
-    for slot, (periodic, index, offset) in enumerate(code.loads):
-        known = names.periodic if periodic else names.columns
+    for slot, (kind, index, offset) in enumerate(code.loads):
+        known = (names.columns, names.periodic, names.placements)[kind]
         lines.append(f"  v{slot} = {cell_name(known[int(index)], int(offset))}")
     return lines
 

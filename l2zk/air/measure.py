@@ -1,102 +1,111 @@
-"""Profile and Degrees: the numbers of an AIR that fix the lengths and the security of its proofs (PROTOCOL 3.4)."""
+"""Degrees: what an AIR's constraints multiply, and the numbers that fix the lengths and the bits of its proofs.
+
+Three degrees count: in X, the variable of the skipped row bits, in one of the other row bits, and in the last of these,
+where a hidden column has degree 2. They are the sums, over what is multiplied, of those of the leaves (PROTOCOL 4.2).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from l2zk.base.field import LONGEST_TRACE, is_power_of_two
+from l2zk.air.domains import CYCLIC, EVERY, ROW, TRANSITION, Domain
+from l2zk.air.nodes import COLUMN, CONSTANT, INPUT, MUL, OUTPUT, PERIODIC, SEQUENCE, Node, operands
 from l2zk.base.wording import number
-from l2zk.errors import ProgramError
+
+SKIPPED = 4
+"""The most row bits that the first round of the zerocheck takes at once."""
+
+BEYOND = 2**1024
+"""Stands for every degree from there on, far beyond any proof's, so that numbers stay short."""
+
+Degree = tuple[int, int, int]
+"""In X, in a row variable, in the last row variable of a hiding proof."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """N = 2^log rows: `skipped` bits, at the top, are taken at once, and leave blocks of M = `height` rows."""
+
+    log: int
+
+    @property
+    def skipped(self) -> int:
+        """k, at least one bit less than there are."""
+        return min(SKIPPED, self.log - 1)
+
+    @property
+    def height(self) -> int:
+        """M."""
+        return 1 << (self.log - self.skipped)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """The numbers of an AIR that fix the lengths and the security of its proofs.
+    """The numbers of an AIR that fix the lengths and the security of its proofs (PROTOCOL 4).
 
-    length: N. columns: w. offsets: O, sorted, the first one 0. constraints: C.
-    terms: triples (a, b, z): some constraint has a product of a trace columns and a polynomial of degree b,
-    and its domain a vanishing polynomial of degree z, so that its quotient has degree a·(N + h - 1) + b - z.
-    last_read: the last column that is read at the last offset; w - 1 if not given, which is never too little.
+    log_rows: n. columns: w. constraints: their number. openings: pairs of a column and an offset that constraints read.
+    read_columns: columns that they read. in_x, degree, last_degree: the largest degrees of a constraint with the
+    selector of its domain, the last one in a proof that hides.
     """
 
-    length: int
+    log_rows: int
     columns: int
-    offsets: tuple[int, ...]
     constraints: int
-    terms: frozenset[tuple[int, int, int]]
-    last_read: int = -1
-
-    def __post_init__(self) -> None:
-        if not is_power_of_two(self.length) or not 4 <= self.length <= LONGEST_TRACE:
-            raise ProgramError(f"length={self.length!r} is not allowed; it must be a power of two from 4 to 2^26")
-        _require_count("columns", self.columns)
-        _require_count("constraints", self.constraints)
-        _check_offsets(self.offsets)
-        _check_terms(self.terms, self.length)
-        if self.last_read == -1:
-            object.__setattr__(self, "last_read", self.columns - 1)
-        if type(self.last_read) is not int or not 0 <= self.last_read < self.columns:
-            raise ProgramError(
-                f"last_read={self.last_read!r} is not allowed; it must be a column, from 0 to {self.columns - 1}"
-            )
-
-    def quotient_degree(self, mask_length: int) -> int:
-        """deg Q(h) of PROTOCOL 3.4."""
-        column_degree = self.length + mask_length - 1
-        return max(0, max(a * column_degree + b - z for a, b, z in self.terms))
+    openings: int
+    read_columns: int
+    in_x: int
+    degree: int
+    last_degree: int
 
 
-def _check_offsets(offsets: object) -> None:
-    """Refuse offsets that are not sorted, distinct and from 0."""
-    if (
-        not isinstance(offsets, tuple)
-        or not all(type(offset) is int for offset in offsets)
-        or offsets[:1] != (0,)
-        or list(offsets) != sorted(set(offsets))
-    ):
-        raise ProgramError(
-            f"offsets={offsets!r} is not allowed; it must be a tuple of rising integers that starts with 0"
-        )
+def node_degrees(nodes: Sequence[Node], periods: Sequence[int], rows: Rows) -> list[Degree]:
+    """The degree of each node; `periods` are the lengths of the periodic columns."""
+    top = (1 << rows.skipped) - 1
+    leaves = {CONSTANT: (0, 0, 0), INPUT: (0, 0, 0), OUTPUT: (0, 0, 0), COLUMN: (top, 1, 2), SEQUENCE: (top, 1, 1)}
+    degrees: list[Degree] = []
+    for node in nodes:
+        below = [degrees[operand] for operand in operands(node)]
+        if not below:
+            degrees.append((top * (periods[node[1]] > rows.height), 1, 1) if node[0] == PERIODIC else leaves[node[0]])
+        elif node[0] == MUL:
+            (a, b, c), (d, e, f) = below
+            degrees.append((min(a + d, BEYOND), min(b + e, BEYOND), min(c + f, BEYOND)))
+        else:
+            degrees.append(below[0] if below[0] == below[-1] else tuple(map(max, *below)))
+    return degrees
 
 
-def _check_terms(terms: object, length: int) -> None:
-    """Refuse terms that are not triples of integers, or whose divisor's degree is not from 1 to N."""
-    if not isinstance(terms, frozenset) or not terms:
-        raise ProgramError(f"terms={terms!r} is not allowed; it must be a frozenset with at least one triple")
-    for term in terms:
-        if (
-            not isinstance(term, tuple)
-            or len(term) != 3
-            or not all(type(number) is int for number in term)
-            or min(term) < 0
-            or not 1 <= term[2] <= length
-        ):
-            raise ProgramError(
-                f"the term {term!r} is not allowed; it must be integers (columns, degree, "
-                f"divisor's degree), none negative, the last from 1 to {length}"
-            )
+def selector_degree(domain: Domain, rows: Rows) -> tuple[int, int]:
+    """The degrees of a domain's selector in X and in a row variable (PROTOCOL 8.1).
 
-
-def _require_count(name: str, value: object) -> None:
-    """Refuse a value that is no integer of at least 1."""
-    if type(value) is not int or value < 1:
-        raise ProgramError(f"{name}={value!r} is not allowed; it must be an integer of at least 1")
+    They follow from how many of the blocks have all of their rows in the domain, some, or none.
+    """
+    blocks, height = 1 << rows.skipped, rows.height
+    if domain.kind == EVERY:
+        return 0, 0
+    if domain.kind == TRANSITION:
+        empty, left = divmod(domain.x, height)
+        partial = int(left > 0)
+        return empty + partial * (empty + partial < blocks), partial
+    if domain.kind == ROW:
+        return blocks - 1, 1
+    assert domain.kind == CYCLIC
+    return blocks - blocks // max(1, domain.y // height), 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Degrees:
-    """The highest degree among the constraints, and the limit for that constraint on a trace of `rows` rows."""
+    """The highest degree among the constraints: how many cells or periodic values it multiplies; and the limit."""
 
     constraint: str
     degree: int
     limit: int
-    rows: int
 
     @property
     def over(self) -> bool:
-        """True if a trace of `rows` rows would be refused."""
+        """True if no proof can be made."""
         return self.degree > self.limit
 
     def __str__(self) -> str:
-        rows = f"2^{self.rows.bit_length() - 1}"
-        return f"degree {number(self.degree)} (constraint {self.constraint!r}), where {rows} rows allow {self.limit}"
+        return f"degree {number(self.degree)} (constraint {self.constraint!r}), and {self.limit} is the most"

@@ -11,17 +11,19 @@ Node = tuple[int, int, int]
 
 
 # The kinds of PROTOCOL 3.2. A private input is a leaf of start values only and never enters an AIR.
-CONSTANT, COLUMN, PERIODIC, INPUT, OUTPUT, ADD, SUB, MUL, NEG, PRIVATE = range(10)
+CONSTANT, COLUMN, PERIODIC, INPUT, OUTPUT, ADD, SUB, MUL, NEG, SEQUENCE = range(10)
+PRIVATE = 11
 
 
 _OPERANDS = {ADD: 2, SUB: 2, MUL: 2, NEG: 1}
 
 
-_END = tuple(1 + _OPERANDS.get(kind, 0) for kind in range(10))  # by kind, the place after a node's last operand
+_END = tuple(1 + _OPERANDS.get(kind, 0) for kind in range(PRIVATE + 1))  # by kind, the place behind the operands
 
 
 class Names(NamedTuple):
-    """The names of the leaves of a list of nodes, by kind; `cells` are the names of all columns, where known."""
+    """The names of the leaves of a list of nodes, by kind; `cells` are the names of all columns, where known,
+    `placements` those of the sequences, by placement."""
 
     columns: Sequence[str]
     periodic: Sequence[str]
@@ -29,6 +31,41 @@ class Names(NamedTuple):
     outputs: Sequence[str]
     private: Sequence[str] = ()
     cells: Collection[str] | None = None
+    sequences: Sequence[str] = ()
+    placements: Sequence[str] = ()
+
+
+class Placement(NamedTuple):
+    """A sequence in the rows: entry a stands on row first + a*step, on the others is 0."""
+
+    sequence: int
+    first: int
+    step: int
+
+    @property
+    def node(self) -> Node:
+        """The leaf."""
+        return SEQUENCE, self.sequence, self.first + (self.step << 32)
+
+    def ends_within(self, length: int, rows: int) -> bool:
+        """True if a sequence of so many values ends within so many rows."""
+        return self.step >= 1 and self.first + (length - 1) * self.step < rows
+
+    def value(self, values: Sequence[int], row: int) -> int:
+        """The value on a row."""
+        a, rest = divmod(row - self.first, self.step)
+        return int(values[a]) if rest == 0 and 0 <= a < len(values) else 0
+
+
+def placement_of(node: Node) -> Placement:
+    """The placement that a leaf of the kind SEQUENCE says."""
+    _, sequence, y = node
+    return Placement(sequence, y % 2**32, y >> 32 & 2**32 - 1)
+
+
+def rows_ahead(node: Node) -> int:
+    """The rows ahead at which a leaf of a step is read: a sequence has them above the 64 bits of y."""
+    return node[2] >> 64 if node[0] == SEQUENCE else node[2]
 
 
 def operands(node: Node) -> tuple[int, ...]:
@@ -46,7 +83,7 @@ def operate(kind: int, x: int, y: int) -> int:
 
 
 def evaluate(nodes: Sequence[Node], leaf: Callable[[Node], int]) -> list[int]:
-    """The values in F of all nodes; `leaf` gives those of columns, periodic columns, inputs and outputs."""
+    """The values in F of all nodes; `leaf` gives those of the leaves."""
     values: list[int] = []
     for kind, x, y in nodes:
         if kind in _OPERANDS:

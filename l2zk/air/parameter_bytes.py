@@ -1,6 +1,6 @@
 """A program's parameters as bytes: written in one way, read back strictly.
 
-    parameters = count ‖ (name ‖ tagged value) …     (PROTOCOL 8.4)
+    parameters = count ‖ (name ‖ tagged value) …     (PROTOCOL 3.7)
 
 Invariant: whatever is read gives, written again, the bytes that it was read from; and to read it takes no longer than
 its bounds allow, whoever wrote it.
@@ -24,7 +24,7 @@ Parameter = None | bool | int | str | bytes | tuple["Parameter", ...]
 
 
 def parameters_to_bytes(pairs: Iterable[tuple[str, object]]) -> bytes:
-    """The bytes of a program's fields, in their order (PROTOCOL 8.4)."""
+    """The bytes of a program's fields, in their order (PROTOCOL 3.7)."""
     fields = list(pairs)
     if len({name for name, _ in fields}) < len(fields):
         raise ProgramError("a program has two parameters of one name; each field needs a name of its own")
@@ -48,7 +48,7 @@ def parameters_to_bytes(pairs: Iterable[tuple[str, object]]) -> bytes:
 
 def parameters_from_bytes(data: bytes | bytearray | memoryview) -> tuple[tuple[str, Parameter], ...]:
     """The fields that `parameters_to_bytes` wrote; refuses any other bytes."""
-    reader = _Values(data, "8.4")
+    reader = _Values(data, "3.7")
     pairs: dict[str, Parameter] = {}
     for _ in range(reader.count(2, MOST_NAMES, "the number of parameters")):
         name = read_new_name(reader, pairs, "parameter")

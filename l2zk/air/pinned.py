@@ -25,9 +25,16 @@ class Pinned:
     `noticed`, bool of the same shape, where each of them broke some constraint.
     """
 
-    def __init__(self, air: Air, trace: NDArray[np.uint64], inputs: Sequence[int], outputs: Sequence[int]) -> None:
+    def __init__(
+        self,
+        air: Air,
+        trace: NDArray[np.uint64],
+        inputs: Sequence[int],
+        outputs: Sequence[int],
+        sequences: Sequence[Sequence[int] | Vector] = (),
+    ) -> None:
         public = {INPUT: inputs, OUTPUT: outputs}
-        self._value = leaves_on_all_rows(air.length, dict(enumerate(trace)), air.periodic, public)
+        self._value = leaves_on_all_rows(air.length, dict(enumerate(trace)), air.periodic, public, sequences)
         self.replaced = [_replacements(column) for column in trace]
         self.noticed = [replaced == column for replaced, column in zip(self.replaced, trace)]
         claims = [(*extract(air.nodes, [constraint.node]), constraint.domain) for constraint in air.constraints]

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from l2zk.air.air import Air
 from l2zk.air.measure import Degrees
-from l2zk.air.nodes import COLUMN, INPUT, OUTPUT, PERIODIC, SUB, Node, evaluate, extract
+from l2zk.air.nodes import COLUMN, INPUT, OUTPUT, PERIODIC, SEQUENCE, SUB, Node, evaluate, extract, placement_of
 from l2zk.air.text import leaf_names, text
 from l2zk.base.wording import SHOWN, counted, cut, short
 from l2zk.errors import ConstraintError, OptionsError
@@ -40,7 +41,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class Known:
-    """A public value or a periodic column's entry: `kind` is "input", "output" or "periodic"."""
+    """A public value or what a known column has on the row: `kind` is "input", "output", "periodic", "public column" or
+    "output column"."""
 
     kind: str
     name: str
@@ -97,7 +99,7 @@ class Report:
     rows: n, the user's rows. length: N, with the padding. constraints: how many were looked at, on every row
     of their domains. violations: the first row of each constraint that fails, in the order of the program.
     redacted: values that private inputs or private columns enter are left out.
-    degrees: the highest degree of a constraint, and the limit on a trace of 2^20 rows with the machine's options.
+    degrees: the highest degree of a constraint, and the most that a proof allows.
     doubled_by: the one row or look-ahead that makes the trace twice as long as without it, if there is one.
     unprovable: why the machine's options allow no proof, if they do not: a constraint of too high a degree, say.
     """
@@ -184,15 +186,17 @@ def report(
     redacted: bool = False,
     hidden: Collection[int] = frozenset(),
     doubled_by: str | None = None,
+    sequences: Sequence[Sequence[int]] = (),
 ) -> Report:
     """The report of the core's findings: for each violated constraint its number, first failing row and their count.
 
     trace: uint64[columns, N]. filled: how many rows the user filled, if not all n. hidden: the columns whose
-    values are left out if the report is redacted.
+    values are left out if the report is redacted. sequences: the values of each public sequence, outputs too.
     """
     filled = air.rows if filled is None else filled
     secret = frozenset(hidden) if redacted else frozenset()
-    found = [_violation(air, trace, inputs, outputs, filled, secret, *violation) for violation in violations]
+    values = partial(_values, air, trace, {INPUT: inputs, OUTPUT: outputs, SEQUENCE: sequences})
+    found = [_violation(air, trace, values, filled, secret, *violation) for violation in violations]
     return Report(
         program=air.id,
         rows=air.rows,
@@ -207,8 +211,7 @@ def report(
 def _violation(
     air: Air,
     trace: NDArray[np.uint64],
-    inputs: Sequence[int],
-    outputs: Sequence[int],
+    values: Callable[[int], Callable[[Node], int]],
     filled: int,
     secret: frozenset[int],
     constraint: int,
@@ -217,7 +220,7 @@ def _violation(
 ) -> Violation:
     claim = air.constraints[constraint]
     nodes, (root,) = extract(air.nodes, [claim.node])
-    value = _values(air, trace, inputs, outputs, row)
+    value = values(row)
     sides = _sides(nodes, root)
     computed = evaluate(nodes, value)
     shown = [_PRIVATE if _reads(nodes, side, secret) else str(computed[side]) for side in sides]
@@ -236,7 +239,7 @@ def _violation(
 
 
 def _values(
-    air: Air, trace: NDArray[np.uint64], inputs: Sequence[int], outputs: Sequence[int], row: int
+    air: Air, trace: NDArray[np.uint64], public: Mapping[int, Sequence[Any]], row: int
 ) -> Callable[[Node], int]:
     """The values of the leaves on a row."""
 
@@ -246,7 +249,9 @@ def _values(
             return int(trace[x, (row + y) % air.length])
         if kind == PERIODIC:
             return air.periodic[x][row % len(air.periodic[x])]
-        return int(inputs[x] if kind == INPUT else outputs[x])
+        if kind == SEQUENCE:
+            return placement_of(node).value(public[kind][x], row)
+        return int(public[kind][x])
 
     return value
 
@@ -281,13 +286,14 @@ def _cells(
 
 
 def _known(air: Air, nodes: Sequence[Node], value: Callable[[Node], int]) -> tuple[Known, ...]:
-    kinds = {
-        INPUT: ("input", air.inputs),
-        OUTPUT: ("output", air.outputs),
-        PERIODIC: ("periodic", air.periodic_names),
+    known: dict[int, Sequence[tuple[str, str]]] = {
+        INPUT: [("input", name) for name in air.inputs],
+        OUTPUT: [("output", name) for name in air.outputs],
+        PERIODIC: [("periodic", name) for name in air.periodic_names],
+        SEQUENCE: [("output column" if one.is_output else "public column", one.name) for one in air.sequences],
     }
-    leaves = sorted(node for node in nodes if node[0] in kinds)
-    return tuple(Known(kinds[node[0]][0], kinds[node[0]][1][node[1]], value(node)) for node in leaves)
+    leaves = sorted(node for node in nodes if node[0] in known)
+    return tuple(Known(*known[node[0]][node[1]], value(node)) for node in leaves)
 
 
 def _window(violation: Violation) -> tuple[list[str], list[list[str]]]:

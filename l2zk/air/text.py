@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from l2zk.air.nodes import ADD, COLUMN, CONSTANT, INPUT, MUL, NEG, OUTPUT, PERIODIC, PRIVATE, SUB, Names, Node
+from l2zk.air.nodes import (
+    ADD,
+    COLUMN,
+    CONSTANT,
+    INPUT,
+    MUL,
+    NEG,
+    OUTPUT,
+    PERIODIC,
+    PRIVATE,
+    SEQUENCE,
+    SUB,
+    Names,
+    Node,
+)
 from l2zk.base.field import MODULUS
 from l2zk.base.wording import short
 
@@ -41,14 +55,21 @@ def text(nodes: Sequence[Node], root: int, leaf: Callable[[Node], str], limit: i
 def leaf_names(names: Names) -> Callable[[Node], str]:
     """Names for leaves: a column as a, a[1]; an input or output of a column's name as input:a, output:a."""
     cells = {*names.columns, *names.periodic} if names.cells is None else names.cells
+    known = {
+        PERIODIC: names.periodic,
+        INPUT: names.inputs,
+        OUTPUT: names.outputs,
+        PRIVATE: names.private,
+        SEQUENCE: names.sequences,
+    }
+    apart = {INPUT: "input:", OUTPUT: "output:", SEQUENCE: "sequence:"}
 
     def leaf(node: Node) -> str:
         kind, x, y = node
         if kind == COLUMN:
             return cell_name(names.columns[x], y)
-        name = {PERIODIC: names.periodic, INPUT: names.inputs, OUTPUT: names.outputs, PRIVATE: names.private}[kind][x]
-        apart = {INPUT: "input:", OUTPUT: "output:"}.get(kind, "") if name in cells else ""
-        return apart + name
+        name = known[kind][x]
+        return apart.get(kind, "") + name if name in cells else name
 
     return leaf
 

@@ -128,7 +128,7 @@ def column_values(name: str, values: Any) -> NDArray[np.uint64]:
 def padded_column(name: str, values: NDArray[np.uint64], rows: int, length: int, pad: int | None) -> NDArray[np.uint64]:
     """The values and their padding, uint64[length]: `pad`, or where it is None the last value once more.
 
-    At most `rows` values are taken, or all `length` of them, the padding included.
+    At most `rows` values are taken, or all `length` of them, the padding included, which are not copied.
     """
     count = len(values)
     if count > rows and count != length:
@@ -141,6 +141,8 @@ def padded_column(name: str, values: NDArray[np.uint64], rows: int, length: int,
             f"column {name!r} has no values, so there is no last one for the padding to repeat: give some, or"
             " say pad=0 where the program makes the column"
         )
+    if count == length:
+        return values
     column = np.full(length, values[-1] if pad is None else pad, dtype=np.uint64)
     column[:count] = values
     return column

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from l2zk.air.nodes import ADD, COLUMN, CONSTANT, MUL, NEG, PERIODIC, SUB, Node
+from l2zk.air.nodes import ADD, COLUMN, CONSTANT, MUL, NEG, PERIODIC, SEQUENCE, SUB, Node, Placement, placement_of
 from l2zk.base.field import MODULUS
 
 Vector = NDArray[np.uint64]
@@ -45,8 +45,9 @@ def leaves_on_all_rows(
     columns: Mapping[int, Vector],
     periodic: Sequence[Sequence[int]],
     public: Mapping[int, Sequence[int]],
+    sequences: Sequence[Sequence[int] | Vector] = (),
 ) -> Callable[[Node], Vector]:
-    """The values of leaves on all N rows, uint64[N]: cells, periodic columns, and public values by their kind."""
+    """The values of leaves on all N rows, uint64[N]: of cells, periodic columns, public values by kind, sequences."""
 
     def leaf(node: Node) -> Vector:
         kind, x, y = node
@@ -54,9 +55,18 @@ def leaves_on_all_rows(
             return np.roll(columns[x], -y)
         if kind == PERIODIC:
             return np.tile(np.array(periodic[x], dtype=np.uint64), length // len(periodic[x]))
+        if kind == SEQUENCE:
+            return on_all_rows(sequences[x], placement_of((kind, x, y)), length)
         return np.full(length, public[kind][x], dtype=np.uint64)
 
     return leaf
+
+
+def on_all_rows(values: Sequence[int] | Vector, placement: Placement, length: int) -> Vector:
+    """A sequence on all N rows."""
+    rows = np.zeros(length, dtype=np.uint64)
+    rows[placement.first :: placement.step][: len(values)] = values
+    return rows
 
 
 def add(x: Vector, y: Vector) -> Vector:

@@ -100,12 +100,8 @@ MOVED: dict[str, tuple[str, ...]] = {
     "saving": ("base.saving",),
     "scaffold": ("plugins.scaffold",),
     "schedule": ("vm.batch.schedule",),
-    "security": (
-        "proof.security",
-        "proof.security_report",
-    ),
+    "security": ("proof.security",),
     "shape": (
-        "proof.solver",
         "proof.shape",
         "air.measure",
         "base.field",

@@ -10,7 +10,7 @@ from l2zk.base.wording import short
 from l2zk.errors import WitnessError
 
 LONGEST_NAME = 0xFF
-"""The most bytes of a name in UTF-8, whose length stands in one byte of a header (PROTOCOL 8.1)."""
+"""The most bytes of a name in UTF-8, whose length stands in one byte of a header (PROTOCOL 9.1)."""
 
 MOST_NAMES = 0xFFFF
 """The most inputs, outputs or parameters, whose number stands in two bytes of a header."""

@@ -71,7 +71,7 @@ def require_memory(needed: int, limit: int | None) -> None:
     if allowed is not None and needed > allowed:
         bound = "max_memory is" if limit is not None else _whose(allowed)
         raise MemoryLimitError(
-            f"{needed:,} bytes of memory are needed, but {bound} {allowed:,}; take a shorter trace or a smaller blowup"
+            f"{needed:,} bytes of memory are needed, but {bound} {allowed:,}; take a shorter trace or a larger rate"
         )
 
 

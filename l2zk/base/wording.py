@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import islice
 from reprlib import Repr
+from typing import Any
 
 LISTED = 8  # names in one sentence
 LISTED_LONGEST = 24  # characters of each of them
@@ -81,8 +82,16 @@ def cut(text: str, most: int = CUT) -> str:
 
 def pairs(values: Mapping[str, object]) -> str:
     """The first few values, each as "name=value"."""
-    shown = [f"{printable(name)}={short(value)}" for name, value in islice(values.items(), PAIRS)]
+    shown = [f"{printable(name)}={_value(value)}" for name, value in islice(values.items(), PAIRS)]
     return ", ".join(shown + ["…"] * (len(values) > PAIRS))
+
+
+def _value(value: Any) -> str:
+    """A value; of an array the first ones, and how many there are."""
+    if not hasattr(value, "tolist"):
+        return short(value)
+    first = ", ".join(map(str, value[:3].tolist()))
+    return f"[{first}]" if len(value) <= 3 else f"[{first}, … {counted(len(value), 'value')}]"
 
 
 def listed(names: Iterable[object]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from l2zk.base.foreign import unwarned
-from l2zk.base.wording import counted, escaped, short
+from l2zk.base.wording import counted, escaped, listed, short
 from l2zk.cli.failure import Command, Failure, sentence
 from l2zk.cli.program_commands import JSON_HELP, program_class
 from l2zk.cli.screen import WithHelp, print_json, progress_bar
@@ -84,18 +84,33 @@ class Found:
 
     good: int = 0
     bad: int = 0
-    unknown: int = 0
+    absent: int = 0  # of programs that are not here
+    about_columns: int = 0  # that no store keeps
     reasons: list[str] = field(default_factory=list)
+
+    @property
+    def unknown(self) -> int:
+        """The number of those that nothing was found out about."""
+        return self.absent + self.about_columns
 
     def facts(self) -> dict[str, Any]:
         """The counts for machines."""
         return {"good": self.good, "bad": self.bad, "unknown": self.unknown, "reasons": self.reasons}
 
     def add(self, kind: str, id: int, reason: str) -> None:
-        """Count a proof that is bad or unknown."""
+        """Count a proof by the name of its count, with the reason if it is not good."""
         setattr(self, kind, getattr(self, kind) + 1)
-        if len(self.reasons) < SHOWN:
+        if kind != "good" and len(self.reasons) < SHOWN:
             self.reasons.append(f"proof {id}: {reason}")
+
+    def __str__(self) -> str:
+        total = counted(self.good + self.bad + self.unknown, "proof")
+        parts = [f"{self.good} good", f"{self.bad} bad"]
+        if self.about_columns:
+            parts.append(f"{self.about_columns} about public columns, which no store keeps")
+        if self.absent:
+            parts.append(f"{self.absent} of programs that are not here: --program FILE.py:CLASS gives one")
+        return f"{total}: {', '.join(parts)}"
 
 
 @cache.command(short_help="Verify every proof in a store.")
@@ -111,53 +126,46 @@ class Found:
 def verify(file: str, given: tuple[str, ...], as_json: bool) -> None:
     """Verify every proof in the store in FILE: with the options that it states, as a proof of what it states.
 
-    Exit code 0 says that all are good. A bad proof does no harm, since no machine returns one; one of a program that is
-    not installed here, or in another version, is unknown.
+    Exit code 0 says that all are good. A bad proof does no harm, since no machine returns one. Unknown is one of a
+    program that is not installed here, or in another version, and one about public columns: a store keeps no more of
+    these than a hash, and a machine that asks for the proof has them.
     """
     found, programs = Found(), {kind.id: kind for kind in map(program_class, given)}
     with _store(file) as store, progress_bar(shown=not as_json) as progress:
         total, _ = store.size()
         for done, row in enumerate(store.rows(), 1):
             kind, reason = _judged(row.data, programs) if row.is_whole else ("bad", "its bytes are damaged")
-            if kind == "good":
-                found.good += 1
-            else:
-                found.add(kind, row.id, reason)
+            found.add(kind, row.id, reason)
             if progress is not None:
                 progress("proofs", done, max(done, total))
     if found.bad or found.unknown:
         for reason in () if as_json else found.reasons:
             say(reason)
-        raise Failure(StoreError(_summary(file, found)), file=file, **found.facts())
+        raise Failure(StoreError(f"{short(file)} holds {found}"), file=file, **found.facts())
     if as_json:
         print_json({"ok": True, "file": file, **found.facts()})
         return
     say(f"{escaped(file)}: {counted(found.good, 'proof')}, all good")
 
 
-def _summary(file: str, found: Found) -> str:
-    total = found.good + found.bad + found.unknown
-    unknown = f", {found.unknown} of programs that are not here: --program FILE.py:CLASS gives one" * bool(
-        found.unknown
-    )
-    return f"{short(file)} holds {counted(total, 'proof')}: {found.good} good, {found.bad} bad{unknown}"
-
-
 def _judged(data: bytes, programs: dict[str, type[TraceProgram]]) -> tuple[str, str]:
-    """("good" | "bad" | "unknown", the reason) for the bytes of a proof, with its own options and values."""
+    """(the name of a count, the reason) for the bytes of a proof, with its own options and values."""
     try:
         proof = Proof.from_bytes(data)
         program = program_from(programs.get(proof.program_id) or get_program(proof.program_id), proof)
         if program.digest != proof.digest:
-            return "unknown", f"{proof.program_id} is another version here"
+            return "absent", f"{proof.program_id} is another version here"
+        if program.definition.has_public_columns:
+            columns = listed(one.name for one in program.definition.air.sequences if not one.is_output)
+            return "about_columns", f"{proof.program_id} is about public columns ({columns}), and a store keeps a hash"
         stated = tuple(proof.public_inputs.values())
         TraceZkVm(proof.options).check_proof(program, proof, stated)
     except UnknownProgramError as error:
-        return "unknown", sentence(error)
+        return "absent", sentence(error)
     except ProofError as error:
         return "bad", sentence(error)
     except L2zkError as error:
-        return "unknown", sentence(error)
+        return "absent", sentence(error)
     return "good", ""
 
 

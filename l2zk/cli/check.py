@@ -9,14 +9,10 @@ import click
 import numpy as np
 
 from l2zk.base.wording import escaped
-from l2zk.cli.program_commands import (
-    ProgramCommands,
-    json_option,
-    witness_of,
-    witness_options,
-)
+from l2zk.cli.program_commands import ProgramCommands, json_option
 from l2zk.cli.screen import print_json, progress_bar, screen, table
 from l2zk.cli.streams import Place, StandardOutput, say, target
+from l2zk.cli.values import witness_of, witness_options
 from l2zk.language.program import ExecutionTrace, TraceProgram
 from l2zk.plugins.hookspecs import hookimpl
 from l2zk.vm.zkvm import TraceZkVm
@@ -54,7 +50,7 @@ def check_options() -> list[click.Parameter]:
 def check(
     program: TraceProgram,
     *,
-    inputs: tuple[tuple[str, int], ...],
+    inputs: tuple[tuple[str, Any], ...],
     witness: BinaryIO | None,
     redact: bool,
     as_json: bool,
@@ -112,7 +108,7 @@ def trace_options() -> list[click.Parameter]:
 def trace(
     program: TraceProgram,
     *,
-    inputs: tuple[tuple[str, int], ...],
+    inputs: tuple[tuple[str, Any], ...],
     witness: BinaryIO | None,
     rows: slice,
     padding: bool,

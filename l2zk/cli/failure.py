@@ -1,5 +1,5 @@
 """The ends of commands: exit code 0 only after a command's own return, else one sentence and a code that says whose
-fault. fault.
+fault.
 
 0 good; 1 a proof, its file, its program or a plugin is not right; 2 wrong usage; 130 interrupted. The sentence goes to
 stderr, or with --json as an object to stdout.
@@ -194,8 +194,8 @@ def _code(error: BaseException) -> int:
 def _is_output_taken(options: Sequence[str]) -> bool:
     """True if a result goes to standard output, so that nothing else may."""
     for option, following in pairwise([*options, ""]):
-        match = re.fullmatch(r"(?:-v*o|--out=|--toml=)(.+)", option, re.DOTALL)
-        named = following if re.fullmatch(r"-v*o|--out|--toml", option) else match and match[1]
+        match = re.fullmatch(r"(?:-v*o|--out=)(.+)", option, re.DOTALL)
+        named = following if re.fullmatch(r"-v*o|--out", option) else match and match[1]
         if named and is_standard_output(named):
             return True
     return False

@@ -1,25 +1,26 @@
-"""`l2zk inspect`: the parts of a proof's bytes, and its challenges."""
+"""`l2zk inspect`: the parts of a proof's bytes, its challenges and the points that it opens."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import click
 
-from l2zk.base.wording import escaped
-from l2zk.cli.failure import Failure, ProofCommand
-from l2zk.cli.program_commands import (
-    JSON_HELP,
-)
+from l2zk.base.wording import escaped, nearest, short
+from l2zk.cli.failure import Failure, Misuse, ProofCommand
+from l2zk.cli.program_commands import JSON_HELP
 from l2zk.cli.screen import bar, print_json, screen, table
 from l2zk.cli.statement import NOTHING_VERIFIED, UNVERIFIED, facts, figures, proof_in, stated_program
 from l2zk.cli.streams import say
-from l2zk.errors import ProofError, UnknownProgramError
+from l2zk.cli.values import Assignment, unique
+from l2zk.errors import ProofError, UnknownProgramError, WitnessError
+from l2zk.language.program import TraceProgram
 from l2zk.plugins.hookspecs import hookimpl
-from l2zk.proof.anatomy import Anatomy, Challenge, Message, Part, dissect, header_parts
+from l2zk.proof.anatomy import Anatomy, Challenge, Opened, Part, dissect, header_parts
 from l2zk.proof.proof import Proof
 
-SHOWN_POSITIONS = 12
+SHOWN_POINTS = 12
 
 
 @hookimpl
@@ -30,34 +31,53 @@ def l2zk_register_commands(group: click.Group) -> None:
 @click.command(cls=ProofCommand, short_help="Show the parts of a proof's bytes, and its challenges.")
 @click.argument("file", type=click.Path())
 @click.option("--program", "given", help="The program, as my_air.py:MyProgram, if no plugin provides it.")
+@click.option(
+    "--input",
+    "columns",
+    type=Assignment(),
+    multiple=True,
+    help="The values of a public column, which the proof does not carry, as pixels=1,2,3 or pixels=@FILE with a .npy or"
+    " JSON file.",
+)
 @click.option("--json", "as_json", is_flag=True, help=JSON_HELP)
-def inspect(file: str, given: str | None, as_json: bool) -> None:
+def inspect(file: str, given: str | None, columns: tuple[tuple[str, Any], ...], as_json: bool) -> None:
     """Show which bytes of the proof in FILE are which part, and which message each challenge follows.
 
-    Nothing is verified. Without the program, only the header can be divided into its parts.
+    They are shown as far as a verifier gets, and why it gets no further. Nothing is demanded of what the file states:
+    that is for `l2zk verify`. Without the program and its public columns, only the header can be divided into its
+    parts.
     """
-    proof = proof_in(file)
+    proof, arrays = proof_in(file), unique(columns, "--input")
     try:
         program = stated_program(proof, given)
-        anatomy = dissect(proof, program)
-    except (UnknownProgramError, ProofError) as reason:
-        raise Failure(reason, **_header_told(file, proof, as_json)) from reason
-    wrong = ProofError(_wrong_length(proof, anatomy), "7.8") if anatomy.excess else None
+        _check_columns(program, arrays)
+        anatomy = dissect(proof, program, arrays)
+    except (UnknownProgramError, ProofError, WitnessError) as reason:
+        kind = Misuse if isinstance(reason, WitnessError) else Failure
+        raise kind(reason, **_header_told(file, proof, as_json)) from reason
     found = {**facts(program, proof), **UNVERIFIED, "file": file, **_anatomy_facts(anatomy)} if as_json else {}
     if not as_json:
         say(f"{escaped(file)}: {proof.claim}\n{figures(program, proof)}, {proof.options}\n{NOTHING_VERIFIED}\n")
-        _print_parts(anatomy.parts, proof.size)
+        _print_parts(_with_the_rest(anatomy.parts, proof.size), proof.size)
         say("")
-        _print_challenges(anatomy)
-    elif wrong is None:
+        _print_challenges(anatomy.challenges)
+        say("")
+        _print_opened(anatomy.opened)
+    elif anatomy.refusal is None:
         print_json(found)
-    if wrong is not None:
-        raise Failure(wrong, **found)
+    if anatomy.refusal is not None:
+        raise Failure(anatomy.refusal, **found)
 
 
-def _wrong_length(proof: Proof, anatomy: Anatomy) -> str:
-    wrong = f"{anatomy.excess} more than" if anatomy.excess > 0 else f"{-anatomy.excess} fewer than"
-    return f"the proof has {proof.size} bytes, {wrong} its parts"
+def _check_columns(program: TraceProgram, given: Iterable[str]) -> None:
+    """Refuse a value of what is no public column: it would be demanded, and nothing is."""
+    columns = [one.name for one in program.definition.air.sequences if not one.is_output]
+    for name in given:
+        if name not in columns:
+            raise WitnessError(
+                f"{program.id} has no public column {short(name)}{nearest(name, columns)}, and `l2zk inspect` demands"
+                " nothing else"
+            )
 
 
 def _header_told(file: str, proof: Proof, as_json: bool) -> dict[str, Any]:
@@ -67,9 +87,14 @@ def _header_told(file: str, proof: Proof, as_json: bool) -> dict[str, Any]:
         return {"program": proof.program_id, **UNVERIFIED, "bytes": proof.size, "file": file, "parts": parts}
     size = f"{proof.steps:,} steps, {proof.size:,} bytes, {proof.options}"
     say(f"{escaped(file)}: {proof.claim}\n{size}\n{NOTHING_VERIFIED}\n")
-    body = Part("body, not divided", proof.header_length, proof.size - proof.header_length, "8.2")
-    _print_parts((*header_parts(proof), body), proof.size)
+    _print_parts(_with_the_rest(header_parts(proof), proof.size), proof.size)
     return {}
+
+
+def _with_the_rest(parts: tuple[Part, ...], size: int) -> tuple[Part, ...]:
+    """The parts, and the bytes behind them as one."""
+    end = parts[-1].start + parts[-1].size
+    return (*parts, Part("not divided", end, size - end, "9.2")) if end < size else parts
 
 
 def _print_parts(parts: tuple[Part, ...], whole: int) -> None:
@@ -80,31 +105,28 @@ def _print_parts(parts: tuple[Part, ...], whole: int) -> None:
     screen().print(grid)
 
 
-def _print_challenges(anatomy: Anatomy) -> None:
+def _print_challenges(challenges: Iterable[Challenge]) -> None:
     grid = table("challenge", "drawn after the message", "kind", "bytes", "value", right=("kind", "bytes"))
-    for challenge in anatomy.challenges:
-        grid.add_row(challenge.name, *_message(challenge.message), " ".join(f"{c:016x}" for c in challenge.value))
-    opened = anatomy.positions
-    first = ", ".join(map(str, opened[:SHOWN_POSITIONS])) + (", …" if len(opened) > SHOWN_POSITIONS else "")
-    drawn = f"{anatomy.queries} positions, {len(opened)} different ones of {anatomy.leaves:,}: {first}"
-    grid.add_row("queries", *_message(anatomy.last_message), drawn)
+    for challenge in challenges:
+        message = challenge.message
+        value = " ".join(f"{c:016x}" for c in challenge.value)
+        grid.add_row(challenge.name, message.name, str(message.kind), f"{message.size:,}", value)
     screen().print(grid)
 
 
-def _message(message: Message) -> tuple[str, str, str]:
-    return message.name, str(message.kind), f"{message.size:,}"
+def _print_opened(words: Iterable[Opened]) -> None:
+    grid = table("word", "opened", "of", "points", right=("word", "opened", "of"))
+    for one in words:
+        first = ", ".join(map(str, one.points[:SHOWN_POINTS])) + (", …" if len(one.points) > SHOWN_POINTS else "")
+        grid.add_row(str(one.word), str(len(one.points)), f"{1 << one.log_points:,}", first)
+    screen().print(grid)
 
 
 def _anatomy_facts(anatomy: Anatomy) -> dict[str, Any]:
     return {
         "parts": [_part_facts(part) for part in anatomy.parts],
         "challenges": [_challenge_facts(challenge) for challenge in anatomy.challenges],
-        "queries": {
-            "after": anatomy.last_message.name,
-            "drawn": anatomy.queries,
-            "positions": list(anatomy.positions),
-            "leaves": anatomy.leaves,
-        },
+        "opened": [{"word": one.word, "points": list(one.points), "of": 1 << one.log_points} for one in anatomy.opened],
         "excess": anatomy.excess,
     }
 

@@ -146,7 +146,7 @@ def hit_against_miss() -> Iterator[Answer]:
     machine = CachedZkVm(vm=MACHINE)
     why = (
         "the hope took a proof to be slow. To know that the program, its parameters, the witness and the options are"
-        " the same takes microseconds, and to prove this one takes few hundreds of them."
+        " the same takes microseconds, and to prove this one takes some hundreds of them."
     )
     for rounds in (SHORT, LONG):
         program = fibonacci(rounds)

@@ -14,16 +14,11 @@ from l2zk.cli.failure import ProofCommand
 from l2zk.cli.fields import demanded_parameters
 from l2zk.cli.program_commands import (
     JSON_HELP,
-    Demand,
-    ParameterDemand,
     ProgramCommands,
     json_option,
     options_of,
     proof_options,
     threads_option,
-    unique,
-    witness_of,
-    witness_options,
 )
 from l2zk.cli.screen import bar, duration, print_json, progress_bar, screen, table, told
 from l2zk.cli.statement import (
@@ -37,10 +32,11 @@ from l2zk.cli.statement import (
     stated_class,
 )
 from l2zk.cli.streams import StandardOutput, say, target
+from l2zk.cli.values import Demand, ParameterDemand, unique, witness_of, witness_options
 from l2zk.language.program import TraceProgram
 from l2zk.plugins.hookspecs import hookimpl
 from l2zk.plugins.registry import program_from
-from l2zk.proof.degree_report import degrees_of
+from l2zk.proof.degree_report import degrees
 from l2zk.proof.statement import demanded_inputs, demanded_outputs
 from l2zk.vm.cost import ProofProfile
 from l2zk.vm.zkvm import TraceZkVm
@@ -79,19 +75,17 @@ def prove_options() -> list[click.Parameter]:
 def prove(
     program: TraceProgram,
     *,
-    inputs: tuple[tuple[str, int], ...],
+    inputs: tuple[tuple[str, Any], ...],
     witness: BinaryIO | None,
     out: str | None,
-    preset: str,
-    bits: int | None,
-    changes: tuple[tuple[str, Any], ...],
     threads: int | None,
     verbose: bool,
     profiled: bool,
     as_json: bool,
+    **options: Any,
 ) -> None:
     """Prove a program, report, and write the proof to a file."""
-    machine = TraceZkVm(options_of(preset, bits, changes), threads=threads)
+    machine = TraceZkVm(options_of(**options), threads=threads)
     place = target(out)
     taken = isinstance(place, StandardOutput)
     with told(verbose), progress_bar(shown=not (as_json or verbose)) as progress:
@@ -99,14 +93,14 @@ def prove(
     proof = profile.proof
     if place is not None:
         place.write(bytes(proof))
-    degrees = degrees_of(proof.options, program.definition.air)
+    top = degrees(program.definition)
     if as_json:
         stages = {"threads": profile.threads, "stages": _rounded(profile)} if profiled else {}
         seconds = {"seconds": round(profile.total, 6), **stages}
-        found = {**facts(program, proof), **seconds, "degrees": asdict(degrees), "file": out}
+        found = {**facts(program, proof), **seconds, "degrees": asdict(top), "file": out}
         print_json(found, err=taken)
         return
-    say(f"{proof.claim}\nproved in {duration(profile.total)}: {figures(program, proof)}, {degrees}", err=taken)
+    say(f"{proof.claim}\nproved in {duration(profile.total)}: {figures(program, proof)}, {top}", err=taken)
     if profiled:
         _print_profile(profile, taken)
     say(
@@ -136,14 +130,15 @@ def _print_profile(profile: ProofProfile, err: bool) -> None:
     "inputs",
     type=Demand(),
     multiple=True,
-    help="A public input that the proof must have, as a0=2, instead of its default; a0=any accepts any.",
+    help="A public input that the proof must have, as a0=2, instead of its default; a0=any accepts any. The values of"
+    " a public column, which the proof does not carry, as pixels=1,2,3 or pixels=@FILE with a .npy or JSON file.",
 )
 @click.option(
     "--output",
     "outputs",
     type=Demand(),
     multiple=True,
-    help="A public output that it must have, as result=5.",
+    help="A public output that it must have, as result=5, or sums=@FILE for an output column.",
 )
 @click.option(
     "--parameter",
@@ -168,8 +163,8 @@ def _print_profile(profile: ProofProfile, err: bool) -> None:
 @unwarned()
 def verify(
     file: str,
-    inputs: tuple[tuple[str, int | None], ...],
-    outputs: tuple[tuple[str, int | None], ...],
+    inputs: tuple[tuple[str, Any], ...],
+    outputs: tuple[tuple[str, Any], ...],
     parameters: tuple[tuple[str, str], ...],
     min_security: int,
     given: str | None,
@@ -179,10 +174,11 @@ def verify(
 
     The program is built by the plugins installed here, from the id and the parameters that the proof names, unless
     --program and --parameter demand others. A public input that you do not name must have its default, if it has one;
-    every other value that you do not name is whatever the proof states, the program and its parameters among them. All
-    are printed, each with the words demanded, demanded as its default, or only stated; of more than 8 values whose
-    names count on, as o0, o1, o2, the number and the BLAKE3 digest (of 8 bytes each, the least first), and all with
-    --json. FILE - is standard input.
+    every other value that you do not name is whatever the proof states, the program and its parameters among them. A
+    public column has to be named, as the proof has no more of it than a hash. All are printed, each with the words
+    demanded, demanded as its default, or only stated; of arrays of more than 8 values, and of as many values whose
+    names count on, as o0, o1, o2, the number and the BLAKE3 digest (of 8 bytes each, the least first), and all that the
+    proof states with --json. FILE - is standard input.
     """
     proof = proof_in(file)
     kind = stated_class(proof, given)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
+import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -115,7 +116,9 @@ class _Echo(logging.Handler):
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON can hold it: bytes and very long integers as hexadecimal."""
+    """A value as JSON can hold it: arrays as lists, bytes and very long integers as hexadecimal."""
+    if isinstance(value, np.ndarray):
+        return value.tolist()
     if isinstance(value, (tuple, list)):
         return [plain(item) for item in value]
     if isinstance(value, int) and value.bit_length() > 4096:

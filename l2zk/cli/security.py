@@ -18,15 +18,17 @@ from l2zk.cli.program_commands import (
 )
 from l2zk.cli.screen import print_json
 from l2zk.cli.statement import NOTHING_VERIFIED, UNVERIFIED, proof_in, stated_program
-from l2zk.cli.streams import STANDARD, StandardOutput, say, target
+from l2zk.cli.streams import STANDARD, say
 from l2zk.errors import UnknownProgramError
 from l2zk.language.program import TraceProgram, described
 from l2zk.plugins.hookspecs import hookimpl
 from l2zk.plugins.program_file import is_in_file
 from l2zk.proof.degree_report import shape_of
 from l2zk.proof.options import ProofOptions
-from l2zk.proof.security_report import SecurityReport, rounds
+from l2zk.proof.security import SecurityReport, report_on
 from l2zk.vm.zkvm import TraceZkVm
+
+LEGEND = "* the round that binds; all together: the bits of the sum of the errors of a row"
 
 
 @hookimpl
@@ -65,7 +67,7 @@ class SecurityCommands(ProgramCommands):
         )
         return ProofCommand(
             cmd_name,
-            params=[given, *report_options()],
+            params=[given, json_option()],
             callback=lambda **values: security_of_proof(cmd_name, **values),
             help="Show the proven bits of this proof.",
         )
@@ -79,73 +81,42 @@ class SecurityCommands(ProgramCommands):
             raise UnknownProgramError(f"{error}; nor is there a file {name!r}") from None
 
 
-def report_options() -> list[click.Parameter]:
-    """The options for the form of a security report."""
-    toml = click.Option(
-        ["--toml"],
-        type=click.Path(),
-        help="A file to write for ethereum/soundcalc to read; - is standard output.",
-    )
-    return [toml, json_option()]
-
-
 def security_options() -> list[click.Parameter]:
     """The options of `l2zk security PROGRAM`."""
-    return [*proof_options(), *report_options()]
+    return [*proof_options(), json_option()]
 
 
-def security(
-    program: TraceProgram,
-    *,
-    preset: str,
-    bits: int | None,
-    changes: tuple[tuple[str, Any], ...],
-    toml: str | None,
-    as_json: bool,
-) -> None:
+def security(program: TraceProgram, *, as_json: bool, **given: Any) -> None:
     """Print the proven bits of proofs of a program with these options."""
-    options = options_of(preset, bits, changes)
-    profile = program.definition.air.profile
-    report = rounds(options, profile, shape_of(options, program.definition.air))
-    _print_security(described(program), {"program": program.id}, options, report, toml, as_json)
+    options = options_of(**given)
+    report = report_on(options, shape_of(options, program.definition.air))
+    _print_security(described(program), {"program": program.id}, options, report, as_json)
 
 
-def security_of_proof(file: str, *, given: str | None, toml: str | None, as_json: bool) -> None:
+def security_of_proof(file: str, *, given: str | None, as_json: bool) -> None:
     """Print the proven bits of a proof, if the verifier accepts it."""
     proof = proof_in(file)
     report = proof.security_as(stated_program(proof, given))
     what, who = f"{proof.claim}\n{NOTHING_VERIFIED}", {"program": proof.program_id, **UNVERIFIED}
-    _print_security(what, who, proof.options, report, toml, as_json)
+    _print_security(what, who, proof.options, report, as_json)
 
 
 def _print_security(
-    what: str, who: dict[str, Any], options: ProofOptions, report: SecurityReport, toml: str | None, as_json: bool
+    what: str, who: dict[str, Any], options: ProofOptions, report: SecurityReport, as_json: bool
 ) -> None:
-    if (place := target(toml)) is not None:
-        place.write(report.to_toml(who["program"]).encode())
-    taken = isinstance(place, StandardOutput)
     if as_json:
-        found = {"ok": True, **who, "options": asdict(options), **_security_facts(report)}
-        print_json(found, err=taken)
-    elif not taken:
-        say(f"{what}\n{options}\n\n{report}\n\n* the round that binds in its regime; {report.reading}")
+        print_json({"ok": True, **who, "options": asdict(options), **_security_facts(report)})
+    else:
+        say(f"{what}\n{options}\n\n{report}\n\n{LEGEND}")
 
 
 def _security_facts(report: SecurityReport) -> dict[str, Any]:
-    columns = [report.unique] + ([report.johnson] if report.johnson else [])
     return {
         "proven_bits": report.whole_bits,
         "bits": report.bits,
-        "mutual_bits": report.mutual_bits,
-        "regime": report.counted.regime.name,
-        "binding": report.binding.name,
-        "regimes": [
-            {
-                "regime": column.regime.name,
-                "rounds": [{"name": one.name, "challenge": one.challenge, "bits": one.bits} for one in column.rounds],
-            }
-            for column in columns
-        ],
+        "sum_bits": report.sum_bits,
+        "binding": {"word": report.binding.word, "name": report.binding.name},
+        "rounds": [asdict(one) for one in report.rounds],
     }
 
 
@@ -154,17 +125,9 @@ def estimate_options() -> list[click.Parameter]:
     return [*proof_options(), threads_option(), json_option()]
 
 
-def estimate(
-    program: TraceProgram,
-    *,
-    preset: str,
-    bits: int | None,
-    changes: tuple[tuple[str, Any], ...],
-    threads: int | None,
-    as_json: bool,
-) -> None:
+def estimate(program: TraceProgram, *, threads: int | None, as_json: bool, **given: Any) -> None:
     """Print the memory, bytes and proven bits of a program's proofs with these options."""
-    found = TraceZkVm(options_of(preset, bits, changes), threads=threads).estimate(program)
+    found = TraceZkVm(options_of(**given), threads=threads).estimate(program)
     if as_json:
         print_json({"ok": True, **asdict(found)})
     else:

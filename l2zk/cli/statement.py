@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import struct
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
 
 from l2zk._core import blake3
 from l2zk.base.wording import printable, short
@@ -17,12 +18,12 @@ from l2zk.cli.streams import STANDARD, standard_input
 from l2zk.errors import ProofError, UnknownProgramError
 from l2zk.language.program import TraceProgram
 from l2zk.plugins.registry import get_program, program_from
-from l2zk.proof.header import parameters_to_bytes
+from l2zk.proof.header import digest_of, parameters_to_bytes
 from l2zk.proof.proof import Proof
 from l2zk.proof.statement import Demands
 
 WHOLE = 8
-"""An array of more public values than this is abridged."""
+"""An array, or a row of public values whose names count on, is abridged if it has more values than this."""
 
 LONGEST = 100
 """Characters of a parameter beyond which it is abridged."""
@@ -43,7 +44,7 @@ def stated_class(proof: Proof, given: str | None) -> type[TraceProgram]:
     if given is not None:
         demanded = program_class(given)
         if demanded.id != proof.program_id:
-            raise ProofError(f"the proof is of program {proof.program_id!r}, not of {demanded.id!r}", "7.2")
+            raise ProofError(f"the proof is of program {proof.program_id!r}, not of {demanded.id!r}", "7.1")
         return demanded
     try:
         return get_program(proof.program_id)
@@ -60,11 +61,11 @@ def check_parameters(proof: Proof, demanded: Mapping[str, Any]) -> None:
     """Refuse a proof whose parameters are not those demanded (True is not 1), before anything is built from them."""
     for name, value in demanded.items():
         if name not in proof.parameters:
-            raise ProofError(f"the proof states no parameter {name}, but {short(value)} is demanded", "7.2")
+            raise ProofError(f"the proof states no parameter {name}, but {short(value)} is demanded", "7.1")
         stated = proof.parameters[name]
         if parameters_to_bytes([(name, stated)]) != parameters_to_bytes([(name, value)]):
             raise ProofError(
-                f"the proof states parameter {name} = {short(stated)}, but {short(value)} is demanded", "7.2"
+                f"the proof states parameter {name} = {short(stated)}, but {short(value)} is demanded", "7.1"
             )
 
 
@@ -75,7 +76,8 @@ def facts(program: TraceProgram, proof: Proof) -> dict[str, Any]:
         "program": proof.program_id,
         "parameters": {name: plain(value) for name, value in proof.parameters.items()},
         "inputs": dict(proof.public_inputs),
-        "outputs": dict(proof.public_outputs),
+        "public_digests": {name: digest.hex() for name, digest in proof.public_digests.items()},
+        "outputs": {name: plain(value) for name, value in proof.public_outputs.items()},
         "steps": proof.steps,
         "bytes": proof.size,
         "proven_bits": proof.security_as(program).whole_bits,
@@ -91,30 +93,39 @@ def figures(program: TraceProgram, proof: Proof) -> str:
 
 
 @dataclass
-class Array:
-    """Public values of equal standing whose names count on, as o0, o1, o2; most are one value."""
+class Shown:
+    """Public values that are shown together: those of an array, or of equal standing with names that count on, as o0,
+    o1, o2; most are one value."""
 
     kind: str
     standing: str
-    names: list[str] = field(default_factory=list)
-    values: list[int] = field(default_factory=list)
+    names: list[str]
+    values: Any = field(default_factory=list)
+    is_array: bool = False
+
+    @property
+    def is_long(self) -> bool:
+        """True if the first values have to do."""
+        return len(self.values) > WHOLE
 
     @property
     def digest(self) -> str:
         """BLAKE3 of the values, each as 8 little-endian bytes."""
-        return blake3(struct.pack(f"<{len(self.values)}Q", *self.values)).hex()
+        return digest_of(np.array(self.values, dtype=np.uint64)).hex()
 
     def lines(self) -> Iterator[str]:
-        """A line for each value, or one for all of them."""
-        if len(self.values) <= WHOLE:
+        """A line for each name, or one for all of them."""
+        name, word = printable(self.names[0]), WORDS[self.standing]
+        if self.is_long:
+            first = f"{', '.join(map(str, self.values[:3]))}, …, {self.values[-1]}"
+            what = f"{self.kind}s {name} to {printable(self.names[-1])} = {first}"
+            what = f"{self.kind} {name} = [{first}]" if self.is_array else what
+            yield f"{what} ({len(self.values):,} values, BLAKE3 {self.digest}; {word})"
+        elif self.is_array:
+            yield f"{self.kind} {name} = [{', '.join(map(str, self.values))}] ({word})"
+        else:
             for name, value in zip(self.names, self.values):
-                yield f"{self.kind} {printable(name)} = {value} ({WORDS[self.standing]})"
-            return
-        shown = ", ".join(map(str, self.values[:3]))
-        yield (
-            f"{self.kind}s {printable(self.names[0])} to {printable(self.names[-1])} = {shown}, …, {self.values[-1]}"
-            f" ({len(self.values):,} values, BLAKE3 {self.digest}; {WORDS[self.standing]})"
-        )
+                yield f"{self.kind} {printable(name)} = {value} ({word})"
 
 
 @dataclass(frozen=True)
@@ -138,49 +149,65 @@ def public_lines(proof: Proof, demanded: Demanded) -> Iterator[str]:
         if len(text) > LONGEST:
             text = f"{text[:LONGEST]}… ({len(text):,} characters, BLAKE3 {blake3(text.encode()).hex()})"
         yield f"parameter {printable(name)} = {text} ({WORDS[demanded.standing(name)]})"
-    for array in _arrays(proof, demanded.values):
-        yield from array.lines()
+    for one in _shown(proof, demanded.values):
+        yield from one.lines()
 
 
 def public_facts(proof: Proof, demanded: Demanded) -> dict[str, Any]:
-    """The standing of everything public for machines, and the digests of long arrays; `facts` has the values."""
-    arrays = _arrays(proof, demanded.values)
+    """The standing of everything public for machines, and the digests of what is long; `facts` has the values."""
+    shown = _shown(proof, demanded.values)
     parameters = {name: demanded.standing(name) for name in proof.parameters}
     standing: dict[str, dict[str, str]] = {"parameters": parameters, "inputs": {}, "outputs": {}}
-    for array in arrays:
-        standing[f"{array.kind}s"] |= dict.fromkeys(array.names, array.standing)
+    for one in shown:
+        standing[f"{one.kind}s"] |= dict.fromkeys(one.names, one.standing)
     digests = [
         {
-            "kind": array.kind,
-            "first": array.names[0],
-            "last": array.names[-1],
-            "count": len(array.values),
-            "blake3": array.digest,
+            "kind": one.kind,
+            "first": one.names[0],
+            "last": one.names[-1],
+            "count": len(one.values),
+            "blake3": one.digest,
         }
-        for array in arrays
-        if len(array.values) > WHOLE
+        for one in shown
+        if one.is_long
     ]
     return {"demands": {"program": demanded.standing(None), **standing}, "digests": digests}
 
 
-def _arrays(proof: Proof, demands: Iterable[Demands]) -> list[Array]:
-    """The public values in the order of their first names; arrays may be interleaved, as x0, y0, x1, y1."""
-    arrays: list[Array] = []
-    waiting: dict[tuple[str, str], Array] = {}
+def _shown(proof: Proof, demands: Iterable[Demands]) -> list[Shown]:
+    """The public values of inputs and of outputs, each kind followed by its arrays."""
+    shown = []
     for known in demands:
-        values = proof.public_inputs if known.kind == "input" else proof.public_outputs
-        for index, (name, value) in enumerate(values.items()):
-            standing = known.standing(index)
-            array = waiting.pop((name, standing), None)
-            if array is None:
-                array = Array(known.kind, standing)
-                arrays.append(array)
-            array.names.append(name)
-            array.values.append(value)
-            if following := _following(name):
-                waiting[following, standing] = array
-        waiting.clear()
-    return arrays
+        is_output = known.kind == "output"
+        values = dict(proof.public_outputs if is_output else proof.public_inputs)
+        names = [one.name for one in proof.header.program.sequences if one.is_output == is_output]
+        shown += [*_together(known, values), *_arrays(known, names, values)]
+    return shown
+
+
+def _together(known: Demands, values: Mapping[str, int]) -> list[Shown]:
+    """Single values in the order of their first names; those that count on may be interleaved, as x0, y0, x1, y1."""
+    shown: list[Shown] = []
+    waiting: dict[tuple[str, str], Shown] = {}
+    for index, name in enumerate(known.names):
+        standing = known.standing(index)
+        one = waiting.pop((name, standing), None)
+        if one is None:
+            one = Shown(known.kind, standing, [])
+            shown.append(one)
+        one.names.append(name)
+        one.values.append(values[name])
+        if following := _following(name):
+            waiting[following, standing] = one
+    return shown
+
+
+def _arrays(known: Demands, names: Iterable[str], stated: Mapping[str, Any]) -> Iterator[Shown]:
+    """The public columns, with the values that were given, or the output columns with those that the proof states."""
+    for name in names:
+        given = known.arrays.get(name)
+        standing, values = ("stated", stated[name]) if given is None else ("demanded", given)
+        yield Shown(known.kind, standing, [name], values, is_array=True)
 
 
 def _following(name: str) -> str | None:

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from l2zk._core import STEP_FUNCTION
-from l2zk.air.nodes import COLUMN, INPUT, OUTPUT, PERIODIC, PRIVATE
+from l2zk.air.nodes import COLUMN, INPUT, OUTPUT, PERIODIC, PRIVATE, SEQUENCE
 from l2zk.air.text import cell_name
 from l2zk.base.arguments import items
 from l2zk.base.field import field_integer, is_power_of_two
 from l2zk.base.names import plain
 from l2zk.base.wording import counted, short
 from l2zk.errors import ProgramError
+from l2zk.language.arrays import output_column, private_array, public_column
 from l2zk.language.definition import Definition, GivenColumn, Input
 from l2zk.language.draft import Claim, Draft, Every, Settled, Split, Target
 from l2zk.language.expression import Equation, Expression
@@ -82,11 +83,39 @@ class Machine:
         column = self._column("a private column", name, pad)
         index = len(self._graph.columns) - 1
         self._draft.given[index] = GivenColumn(self._graph.columns[index], index)
+        self._draft.arrays.append(self._graph.columns[index])
         return column
 
     def private_columns(self, *names: str, pad: int | str = "last") -> tuple[Expression, ...]:
         """Columns that the witness gives, in this order; see `private_column`."""
         return tuple(self.private_column(name, pad) for name in names)
+
+    def public_column(self, name: str, count: Any = None, *, every: Any = 1, start: Any = 0) -> Expression:
+        """A column that everybody knows: the witness gives it as an array, and whoever verifies gives the same.
+
+        Entry a stands on row start + a*every, and 0 on all other rows. count: how many entries there are; without it,
+        as many as there are such rows below n. It is not committed to, and is read on its own row alone, by
+        constraints and steps. The proof states a hash of it (`Proof.public_digests`), not its values.
+        """
+        return public_column(self._draft, name, count, every, start)
+
+    def output_column(self, name: str, value: Any, count: Any = None) -> Expression:
+        """State the values on rows 0 … count - 1 as a public output, an array that the proof carries.
+
+        value: an expression in cells, public values and constants. count: without it all n rows, or where the value
+        looks ahead, as many as there are. The constraint is `output NAME`; the column may stand in others.
+        """
+        expression = self._graph.lift(value)
+        output, claim = output_column(self._draft, name, expression, count)
+        self._claim(claim, (expression - output).index, "every", derived=True, stated=True)
+        return output
+
+    def private_array(self, name: str, count: Any = None) -> None:
+        """An array of integers 0 <= x < p that the witness gives for generate_trace alone, as `witness[name]`.
+
+        count: how many there are; without it any number. What generate_trace makes of it is claimed by constraints.
+        """
+        private_array(self._draft, name, count)
 
     def bits(self, name: str, value: Any, count: int) -> tuple[Expression, ...]:
         """Claim 0 <= value < 2^count by columns name0, … of its bits, the least first, which fill themselves.
@@ -165,7 +194,9 @@ class Machine:
             column, row = cell_of(self._graph, "start", key)
             label = cell_name(self._graph.columns[column], row)
             node = self._graph.lift(value).index
-            check_leaves(self._graph, node, f"the start of {label}", (COLUMN, PERIODIC, OUTPUT), "inputs and constants")
+            check_leaves(
+                self._graph, node, f"the start of {label}", (COLUMN, PERIODIC, OUTPUT, SEQUENCE), "inputs and constants"
+            )
             if (row, column) in self._draft.start:
                 raise ProgramError(f"{label} is started twice")
             self._draft.start[row, column] = node
@@ -294,10 +325,13 @@ class Machine:
         self._draft.names.setdefault(name, {})[what] = self._graph.nodes[leaf.index]
         return leaf
 
-    def _claim(self, name: str, node: int, on: Settled, *, derived: bool = False) -> None:
-        """Claim that the node is 0 on these rows; a derived name may be longer than the names that it comes of."""
+    def _claim(self, name: str, node: int, on: Settled, *, derived: bool = False, stated: bool = False) -> None:
+        """Claim that the node is 0 on these rows; a derived name may be longer than the names that it comes of.
+
+        stated: it states an output column, whose length decides its rows.
+        """
         draft = self._draft
-        check_claim(draft, name, node, on, derived)
+        check_claim(draft, name, node, 0 if stated else on, derived)
         if isinstance(on, int):
             draft.named_rows.append((on + draft.graph.look_ahead[node], f"constraint {name!r}"))
         draft.claims[name] = Claim(name, node, on)

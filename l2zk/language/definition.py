@@ -34,6 +34,14 @@ class GivenColumn:
 
 
 @dataclass(frozen=True)
+class PrivateArray:
+    """An array that the witness gives for generate_trace alone; `count` values, or None for any number."""
+
+    name: str
+    count: int | None = None
+
+
+@dataclass(frozen=True)
 class Output:
     """A public value read off the trace: the constraint's value on its row, with 0 for the output."""
 
@@ -71,8 +79,10 @@ class Definition:
 
     step_targets: uint32[results, 2], for each result of the step code the column and the first row that it
     fills. step_reach: on row i the step code gives row i + step_reach. step_function: the capsule
-    that fills the trace in its place. given: the columns of the witness; generate: the program's own
-    generate_trace. pads: for each column the value of its padding, or None for the last value once more.
+    that fills the trace in its place. given: the columns of the witness. private_arrays: its arrays for
+    generate_trace. arrays: the names of these, of private and of public columns, in the order in which a witness gives
+    them. sequence_claims: for each output column the constraint that states it, and its placement. generate: the
+    program's own generate_trace. pads: for each column the value of its padding, or None for the last value once more.
     hidden: the columns whose values depend on private ones. free: (column, rows) that no constraint pins, on
     purpose. doubled_by: the one row or look-ahead that makes the trace twice as long as without it, if there is one.
     """
@@ -88,12 +98,26 @@ class Definition:
     start: tuple[Start, ...]
     step_function: object = None
     given: tuple[GivenColumn, ...] = ()
+    private_arrays: tuple[PrivateArray, ...] = ()
+    arrays: tuple[str, ...] = ()
+    sequence_claims: tuple[tuple[int, int], ...] = ()
     generate: Callable[[Mapping[str, Any]], Any] | None = None
     pads: tuple[int | None, ...] = ()
     bits: tuple[Bits, ...] = ()
     hidden: frozenset[int] = frozenset()
     free: tuple[tuple[int, range], ...] = ()
     doubled_by: str | None = None
+
+    @cached_property
+    def counts(self) -> dict[str, int | None]:
+        """The number of values of each public column and private array, None for any."""
+        public = {one.name: one.length for one in self.air.sequences if not one.is_output}
+        return public | {array.name: array.count for array in self.private_arrays}
+
+    @cached_property
+    def has_public_columns(self) -> bool:
+        """True if proofs are about arrays that they do not carry."""
+        return any(not one.is_output for one in self.air.sequences)
 
     @property
     def filled_late(self) -> bool:
@@ -102,7 +126,9 @@ class Definition:
 
     @cached_property
     def array_bytes(self) -> int:
-        """The bytes of the arrays beside the core's memory: the columns filled before the step, and a whole trace."""
+        """The bytes of the arrays beside the core's memory: the columns filled before the step, and a whole trace;
+        public columns twice, as the core copies them, private arrays, and output columns.
+        """
         width = len(self.air.columns)
         late = {column for bits in self.bits if bits.late for column in bits.columns}
         if self.step_function is None:
@@ -111,7 +137,9 @@ class Definition:
             early = {column for bits in self.bits if not bits.late for column in bits.columns}
             before = {column.column for column in self.given} | early
         whole = width if late or len(before) == width else 0
-        return 8 * self.air.length * (len(before) + whole)
+        beside = sum((1 if one.is_output else 2) * one.length for one in self.air.sequences)
+        beside += sum(array.count or 0 for array in self.private_arrays)
+        return 8 * (self.air.length * (len(before) + whole) + beside)
 
     def disassemble(self) -> str:
         """The step's code and the constraints' code, as text."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from l2zk.air.nodes import Node
-from l2zk.language.definition import GivenColumn, Input
+from l2zk.language.definition import GivenColumn, Input, PrivateArray
 from l2zk.language.expression import Graph
 
 
@@ -32,6 +32,20 @@ class Claim:
     name: str
     node: int
     on: Settled
+
+
+@dataclass(frozen=True)
+class PublicArray:
+    """A public column, or an output column: entry a on row first + a*step, `count` of them, None for all that fit.
+
+    claim: of an output column the name of its constraint.
+    """
+
+    name: str
+    count: int | None
+    first: int = 0
+    step: int = 1
+    claim: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,9 +79,10 @@ class Draft:
 
     graph: the expressions, with the names of their leaves. names: for each name its bearers, each with its leaf.
     periodic: the values of each periodic column. pads: for each column the value of its padding, or None for the last
-    value once more. given, targets: by column. bits: by m.bits. free: (column, rows) by m.free. claims: by name.
-    start: the node that (row, column) starts with. private_starts: those starts that have private inputs. named_rows:
-    rows that there must be, each with the call that needs it. rows: the number by m.rows.
+    value once more. given, targets: by column. sequences: public columns and output columns. private_arrays: for
+    generate_trace. arrays: the names of all that a witness gives as an array. bits: by m.bits. free: (column, rows) by
+    m.free. claims: by name. start: the node that (row, column) starts with. private_starts: those starts that have
+    private inputs. named_rows: rows that there must be, each with the call that needs it. rows: the number by m.rows.
     """
 
     graph: Graph = field(default_factory=Graph)
@@ -76,6 +91,9 @@ class Draft:
     periodic: list[tuple[int, ...]] = field(default_factory=list)
     pads: list[int | None] = field(default_factory=list)
     given: dict[int, GivenColumn] = field(default_factory=dict)
+    sequences: list[PublicArray] = field(default_factory=list)
+    private_arrays: list[PrivateArray] = field(default_factory=list)
+    arrays: list[str] = field(default_factory=list)
     bits: list[Split] = field(default_factory=list)
     step_function: object = None
     free: list[tuple[int, Settled]] = field(default_factory=list)

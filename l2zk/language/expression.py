@@ -19,6 +19,7 @@ from l2zk.air.nodes import (
     OUTPUT,
     PERIODIC,
     PRIVATE,
+    SEQUENCE,
     SUB,
     Names,
     Node,
@@ -42,13 +43,22 @@ class Graph:
         self.inputs: list[str] = []
         self.outputs: list[str] = []
         self.private: list[str] = []
+        self.sequences: list[str] = []
         self.cells: set[str] = set()
         self._kinds: list[int] = []  # bit k: a leaf of kind k is below the node
         self._interned: dict[Node, Expression] = {}
 
     @property
     def names(self) -> Names:
-        return Names(self.columns, self.periodic, self.inputs, self.outputs, self.private, self.cells)
+        return Names(
+            self.columns,
+            self.periodic,
+            self.inputs,
+            self.outputs,
+            self.private,
+            cells=self.cells,
+            sequences=self.sequences,
+        )
 
     def named(self, kind: int, name: str) -> Expression:
         """The leaf of the next column, periodic column, input or output, under this name."""
@@ -67,6 +77,12 @@ class Graph:
     def leaf(self, kind: int, x: int, y: int = 0) -> Expression:
         """The node of a constant, a cell, an input or an output."""
         return self._intern((kind, x, y), (kind, x, y), y if kind == COLUMN else 0, 1 << kind)
+
+    def sequence(self, name: str, first: int, step: int, is_output: bool) -> Expression:
+        """The leaf of the next public column, or output column, which counts as a public output too."""
+        self.sequences.append(name)
+        node = (SEQUENCE, len(self.sequences) - 1, first + (step << 32))
+        return self._intern(node, node, 0, 1 << SEQUENCE | is_output << OUTPUT)
 
     def lift(self, value: Any) -> Expression:
         """The value as an expression of this graph: an integer becomes a constant."""
@@ -203,7 +219,8 @@ class Expression:
         """The same column, `rows` rows ahead."""
         kind, column, offset = self.graph.nodes[self.index]
         if kind != COLUMN:
-            raise ProgramError(f"only a column can be read rows ahead, and {self} is none: apply [k] to its columns")
+            remedy = "copy it into a column" if kind == SEQUENCE else "apply [k] to its columns"
+            raise ProgramError(f"only a column can be read rows ahead, and {self} is none: {remedy}")
         ahead = whole(rows)
         if ahead is None:
             raise ProgramError(f"{self}[{short(rows)}]: the rows ahead are an integer, 0 or more")

@@ -8,7 +8,7 @@ of an expression in the others. What is filled before the step may be read by it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,9 @@ from l2zk.language.definition import Definition
 
 Columns = dict[int, Vector]
 """Columns by their index."""
+
+Public = tuple[Sequence[int], Sequence[Vector]]
+"""Public inputs, and the values of public columns."""
 
 
 def check_filled(definition: Definition) -> None:
@@ -45,23 +48,28 @@ def check_filled(definition: Definition) -> None:
 
 def filled_columns(
     definition: Definition,
-    values: Mapping[str, int],
+    values: Mapping[str, Any],
     arrays: Mapping[str, Vector],
-    public: tuple[int, ...],
+    public: Public,
     redact: bool,
 ) -> tuple[Columns, int]:
-    """The columns that are filled before the step, and the number of rows that the user filled."""
-    supplied = {column.column: arrays[column.name] for column in definition.given if column.name in arrays}
+    """The columns that are filled before the step, and the number of rows that the user filled.
+
+    values: inputs, public columns and private arrays. arrays: private columns.
+    """
+    supplied = [len(arrays[column.name]) for column in definition.given if column.name in arrays]
     columns = padded_columns(definition, arrays)
     if definition.generate is not None:
         known = {definition.air.columns[index]: _read_only(column) for index, column in columns.items()}
-        made = _generated(definition, definition.generate, {**values, **known}, redact)
-        columns |= {index: _padded(definition, index, array) for index, array in made.items()}
-        supplied |= made
+        shown = {name: _read_only(value) if isinstance(value, np.ndarray) else value for name, value in values.items()}
+        made = _generated(definition, definition.generate, {**shown, **known}, redact)
+        supplied += map(len, made.values())
+        while made:  # each goes when its padded copy is there, which halves the memory
+            index, array = made.popitem()
+            columns[index] = _padded(definition, index, array)
     columns = dict(_bits(definition, columns, public, late=False)) | columns
     stepped = definition.step_code is not None or definition.step_function is not None or not supplied
-    longest = max((len(array) for array in supplied.values()), default=0)
-    return columns, definition.air.rows if stepped else min(definition.air.rows, longest)
+    return columns, definition.air.rows if stepped else min(definition.air.rows, max(supplied, default=0))
 
 
 def padded_columns(definition: Definition, arrays: Mapping[str, Vector]) -> Columns:
@@ -70,9 +78,7 @@ def padded_columns(definition: Definition, arrays: Mapping[str, Vector]) -> Colu
     return {column.column: _padded(definition, column.column, arrays[column.name]) for column in given}
 
 
-def fill_late(
-    definition: Definition, cells: NDArray[np.uint64], given: Collection[int], public: tuple[int, ...]
-) -> None:
+def fill_late(definition: Definition, cells: NDArray[np.uint64], given: Collection[int], public: Public) -> None:
     """Fill, in place in `cells`, uint64[columns, N], the bits of columns that the step has filled, but given ones."""
     late = {column for bits in definition.bits if bits.late for column in bits.columns}.difference(given)
     filled = {index: column for index, column in enumerate(cells) if index not in late}
@@ -152,11 +158,13 @@ def _check_generated(definition: Definition, what: str, arrays: Mapping[int, Vec
 
 
 def _bits(
-    definition: Definition, columns: Mapping[int, Vector], public: tuple[int, ...], *, late: bool
+    definition: Definition, columns: Mapping[int, Vector], public: Public, *, late: bool
 ) -> Iterator[tuple[int, Vector]]:
     """The bit columns, by index, of expressions in the columns that are there and in earlier bits."""
     air, known = definition.air, dict(columns)
-    leaf = leaves_on_all_rows(air.length, known, air.periodic, {INPUT: public})
+    inputs, sequences = public
+    nothing = (() for one in air.sequences if one.is_output)  # no bits are made of what the trace states at its end
+    leaf = leaves_on_all_rows(air.length, known, air.periodic, {INPUT: inputs}, air.all_sequences(sequences, nothing))
     for bits in definition.bits:
         if bits.late == late:
             value = evaluate_rows(bits.nodes, leaf, air.length)

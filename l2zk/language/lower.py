@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from l2zk.air.air import Air, Constraint, Domain
+from l2zk.air.air import Air, Constraint, PublicSequence
 from l2zk.air.bytecode import compile_constraints, compile_nodes
-from l2zk.air.nodes import COLUMN, PERIODIC, Node, extract, renumbered
+from l2zk.air.domains import Domain
+from l2zk.air.nodes import COLUMN, PERIODIC, SEQUENCE, Node, extract, renumbered
 from l2zk.base.wording import counted
 from l2zk.errors import ProgramError
 from l2zk.language.definition import Bits, Definition, Output, Start
@@ -36,13 +37,15 @@ def definition_of(
     rows = count_rows(draft)
     length = padded_length(draft, rows)
     doubled = doubled_by(draft, rows, length)
-    draft.claims |= {claim.name: claim for claim in private_claims(draft, length)}
-    air = _air(draft, id, parameters, rows, length)
+    draft.claims |= {claim.name: claim for claim in private_claims(draft)}
+    counts = _entries(draft, rows, length)
+    air = _air(draft, id, parameters, rows, length, counts)
     check_constrained(draft, air)
     check_not_constant(air)
     free = _free_cells(draft, rows, length)
-    outputs = _output_places(air)
-    check_pinned(air, [output.constraint for output in outputs], draft.targets, free, _bit_domains(draft, air))
+    outputs, claims = _output_places(air), _sequence_claims(draft, air)
+    stated = [*(output.constraint for output in outputs), *(constraint for constraint, _ in claims)]
+    check_pinned(air, stated, draft.targets, free, _bit_domains(draft, air))
     return Definition(
         air=air,
         doubled_by=doubled,
@@ -51,19 +54,23 @@ def definition_of(
         outputs=outputs,
         step_function=draft.step_function,
         given=tuple(draft.given.values()),
+        private_arrays=tuple(draft.private_arrays),
+        arrays=tuple(draft.arrays),
+        sequence_claims=claims,
         generate=generate,
         pads=tuple(draft.pads),
         bits=_bit_parts(draft),
         hidden=frozenset(hidden_columns(draft)),
         free=free + _free_bits(draft, length),
-        **_step_parts(draft),
+        **_step_parts(draft, air),
         **_start_parts(draft),
     )
 
 
-def _air(draft: Draft, id: str, parameters: bytes, rows: int, length: int) -> Air:
-    """The AIR: the claims as constraints, with only the nodes that they need."""
+def _air(draft: Draft, id: str, parameters: bytes, rows: int, length: int, counts: Sequence[int]) -> Air:
+    """The AIR: the claims as constraints, with only the nodes that they need. counts: the entries of each sequence."""
     claims = list(draft.claims.values())
+    stated = {array.claim: Domain.first(count, length) for array, count in zip(draft.sequences, counts) if array.claim}
     nodes, roots = extract(draft.graph.nodes, (claim.node for claim in claims))
     return Air(
         id=id,
@@ -73,14 +80,42 @@ def _air(draft: Draft, id: str, parameters: bytes, rows: int, length: int) -> Ai
         columns=tuple(draft.graph.columns),
         inputs=tuple(draft.graph.inputs),
         outputs=tuple(draft.graph.outputs),
+        sequences=tuple(
+            PublicSequence(array.name, count, array.claim is not None) for array, count in zip(draft.sequences, counts)
+        ),
         periodic=tuple(draft.periodic),
         periodic_names=tuple(draft.graph.periodic),
         nodes=nodes,
         constraints=tuple(
-            Constraint(claim.name, _domain(claim.on, draft.graph.look_ahead[claim.node], rows, length), root)
+            Constraint(
+                claim.name,
+                stated.get(claim.name) or _domain(claim.on, draft.graph.look_ahead[claim.node], rows, length),
+                root,
+            )
             for claim, root in zip(claims, roots)
         ),
     )
+
+
+def _entries(draft: Draft, rows: int, length: int) -> list[int]:
+    """The number of entries of each public column and output column."""
+    counts = []
+    for array in draft.sequences:
+        ahead = draft.graph.look_ahead[draft.claims[array.claim].node] if array.claim else 0
+        there = range(array.first, min(rows, length - ahead), array.step)
+        if not there:
+            raise ProgramError(
+                f"public column {array.name!r} begins on row {array.first}, but the program has {counted(rows, 'row')}"
+            )
+        counts.append(len(there) if array.count is None else array.count)
+    return counts
+
+
+def _sequence_claims(draft: Draft, air: Air) -> tuple[tuple[int, int], ...]:
+    """For each output column the constraint that states it, and its placement."""
+    index = {constraint.name: i for i, constraint in enumerate(air.constraints)}
+    placed = {placement.sequence: i for i, placement in enumerate(air.placements)}
+    return tuple((index[array.claim], placed[i]) for i, array in enumerate(draft.sequences) if array.claim)
 
 
 def _domain(on: Settled, look_ahead: int, rows: int, length: int) -> Domain:
@@ -144,7 +179,7 @@ def _bit_domains(draft: Draft, air: Air) -> dict[int, Domain]:
     }
 
 
-def _step_parts(draft: Draft) -> dict[str, Any]:
+def _step_parts(draft: Draft, air: Air) -> dict[str, Any]:
     """The fields of the definition that come of m.step."""
     targets = list(draft.targets.values())
     cells = np.array([(target.column, target.ahead) for target in targets], dtype=np.uint32).reshape(-1, 2)
@@ -153,7 +188,7 @@ def _step_parts(draft: Draft) -> dict[str, Any]:
     if targets:
         nodes, roots = _step_nodes(draft, targets, parts["step_reach"])
         sizes = {"inputs": len(draft.graph.inputs), "outputs": len(draft.graph.outputs)}
-        parts["step_code"] = compile_nodes(nodes, roots, **sizes)
+        parts["step_code"] = compile_nodes(nodes, roots, **sizes, placements=air.placements)
     return parts
 
 
@@ -174,6 +209,8 @@ def _step_nodes(draft: Draft, targets: Sequence[Target], reach: int) -> tuple[li
 def _moved(node: Node, place: Sequence[int], rows: int) -> Node:
     """A node shifted `rows` rows further ahead, a periodic column too; its operands are at their new places."""
     kind, x, y = node
+    if kind == SEQUENCE:
+        return kind, x, y + (rows << 64)  # as nodes.rows_ahead reads it
     return (kind, x, y + rows) if kind in (COLUMN, PERIODIC) else renumbered(node, place)
 
 

@@ -1,4 +1,4 @@
-"""A program's parameters: the fields of its dataclass, each of a type that a header can hold (PROTOCOL 8.4).
+"""A program's parameters: the fields of its dataclass, each of a type that a header can hold (PROTOCOL 3.7).
 
 A definition depends on class and fields alone, so that every field is a parameter; values are of the types that the
 class declares, where these are plain ones.

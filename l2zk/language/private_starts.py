@@ -14,7 +14,7 @@ from heapq import heapify, heappop, heappush
 from l2zk.air.nodes import ADD, COLUMN, CONSTANT, MUL, NEG, PRIVATE
 from l2zk.air.text import cell_name
 from l2zk.base.field import MODULUS
-from l2zk.base.wording import counted, cut, short
+from l2zk.base.wording import cut, short
 from l2zk.errors import ProgramError
 from l2zk.language.draft import Claim, Draft, PrivateStart
 from l2zk.language.expression import Expression, Graph
@@ -49,15 +49,13 @@ def affine_in_private(graph: Graph, value: Expression, label: str) -> PrivateSta
     return PrivateStart(multiples, public.index)
 
 
-def private_claims(draft: Draft, length: int) -> list[Claim]:
+def private_claims(draft: Draft) -> list[Claim]:
     """The claims that private inputs in several cells agree: each is a constraint `start CELL` of its relation's last
-    cell.
-
-    length: N, which no claim may make longer.
+    cell, and looks ahead from the row of the first, so less far than there are rows.
     """
     cells = _bound_cells({cell: start.multiples for cell, start in draft.private_starts.items()})
     ties = _relations([row for row, _ in cells], [draft.private_starts[cell].multiples for cell in cells])
-    return [_claim(draft, cells, last, others, length) for last, others in ties]
+    return [_claim(draft, cells, last, others) for last, others in ties]
 
 
 def _bound_cells(vectors: dict[tuple[int, int], Sparse]) -> list[tuple[int, int]]:
@@ -169,7 +167,7 @@ def _add(total: Sparse, factor: int, more: Sparse) -> None:
             del total[key]
 
 
-def _claim(draft: Draft, cells: list[tuple[int, int]], last: int, others: Sparse, length: int) -> Claim:
+def _claim(draft: Draft, cells: list[tuple[int, int]], last: int, others: Sparse) -> Claim:
     """A relation as a constraint on the row of its first cell."""
     row = min(cells[k][0] for k in (last, *others))
     left = _cell(draft.graph, cells[last], row)
@@ -177,8 +175,6 @@ def _claim(draft: Draft, cells: list[tuple[int, int]], last: int, others: Sparse
     for k, factor in sorted(others.items()):
         right = _plus(right, factor, _cell(draft.graph, cells[k], row) - _public(draft, cells[k]))
     label = cell_name(draft.graph.columns[cells[last][1]], cells[last][0])
-    if 2 * (cells[last][0] - row) >= length:
-        raise _too_far(draft, label, cells[min(others)], cells[last], length)
     name = f"start {label}"
     if name in draft.claims:
         raise ProgramError(f"the name {short(name)} of a constraint is taken: m.start claims under it what its cell is")
@@ -198,16 +194,3 @@ def _plus(total: Expression, factor: int, term: Expression) -> Expression:
     if factor == MODULUS - 1:
         return total - term
     return total + factor * term
-
-
-def _too_far(draft: Draft, label: str, first: tuple[int, int], last: tuple[int, int], length: int) -> ProgramError:
-    graph, starts = draft.graph, draft.private_starts
-    shared = starts[last].multiples.keys() & starts[first].multiples.keys()
-    name = graph.private[min(shared or starts[last].multiples)]
-    other = cell_name(graph.columns[first[1]], first[0])
-    apart = counted(last[0] - first[0], "row")
-    return ProgramError(
-        f"private input {short(name)} fills {cut(other)} and {cut(label)}, and a constraint that ties them looks"
-        f" {apart} ahead, which would double the trace of {length} rows: start one of them, and carry its value to the"
-        " other in a column of its own, m.step({k: k})"
-    )

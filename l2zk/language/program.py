@@ -102,7 +102,7 @@ class TraceProgram:
 
     @property
     def digest(self) -> bytes:
-        """The 32 bytes that stand for this program, with these parameters, in a proof (PROTOCOL 3.5)."""
+        """The 32 bytes that stand for this program, with these parameters, in a proof (PROTOCOL 3.6)."""
         return self.definition.air.digest
 
     def generate_trace(self, witness: Any = ()) -> ExecutionTrace | Mapping[str, Any]:
@@ -187,7 +187,7 @@ _RESERVED = frozenset({"id", *dir(TraceProgram)})
 
 
 def _parameters(program: TraceProgram) -> list[tuple[str, Any]]:
-    """The names and values of the dataclass's fields, each of a type that a header can state (PROTOCOL 8.4)."""
+    """The names and values of the dataclass's fields, each of a type that a header can state (PROTOCOL 3.7)."""
     kind = type(program)
     if not isinstance(getattr(kind, "id", None), str):
         raise ProgramError(f"{kind.__name__} has no id: write id = 'name.v0' in the class")

@@ -41,6 +41,7 @@ def violation_report(definition: Definition, binding: Binding, given: bool, reda
         redacted=redact,
         hidden=_hidden(definition, binding, given),
         doubled_by=definition.doubled_by,
+        sequences=definition.air.all_sequences(binding.sequences, violation.sequences),
     )
 
 

@@ -75,7 +75,7 @@ def filled(
         return {"trace": np.stack([binding.columns[i] for i in range(len(binding.columns))])}
     if definition.filled_late:
         cells, _ = _run(definition, binding, {"columns": binding.columns})
-        fill_late(definition, cells, binding.columns, binding.public_inputs)
+        fill_late(definition, cells, binding.columns, (binding.public_inputs, binding.sequences))
         return {"trace": cells}
     return {"columns": binding.columns} if binding.columns else {}
 
@@ -90,7 +90,10 @@ def _run(
 ) -> tuple[NDArray[np.uint64], list[int]]:
     """The trace, uint64[columns, N], and the outputs; with `check`, _core.TraceViolation where a constraint fails."""
     inputs, start = binding.public_inputs, binding.start
-    return _core.run_trace(table(definition), inputs, start, **filled, check=check, progress=progress)
+    trace, outputs, _ = _core.run_trace(
+        table(definition), inputs, start, **filled, sequences=binding.sequences, check=check, progress=progress
+    )
+    return trace, outputs
 
 
 @cached(128)
@@ -102,7 +105,8 @@ def table(definition: Definition) -> _core.Table:
         columns=len(air.columns),
         rows=air.rows,
         domains=[(c.domain.kind, c.domain.x, c.domain.y) for c in air.constraints],
-        reads=[(offset, air.reads.get(offset, ())) for offset in air.offsets],
+        needs=air.needs if max(map(air.multiplied, range(len(air.constraints)))) <= _core.MOST_LEAVES else None,
+        pairs=air.pairs,
         periodic=air.periodic,
         constraints=definition.constraint_code,
         input_count=len(air.inputs),
@@ -111,6 +115,9 @@ def table(definition: Definition) -> _core.Table:
         step_targets=definition.step_targets,
         step_reach=definition.step_reach,
         step_function=definition.step_function,
+        sequences=[(one.length, one.is_output) for one in air.sequences],
+        placements=air.placements,
+        sequence_claims=definition.sequence_claims,
     )
 
 

@@ -1,7 +1,7 @@
-"""The length of a trace: n rows, as many as are named, and N, the power of two with room for them (PROTOCOL 3.1, 4.2).
+"""The length of a trace: n rows, as many as are named, and N, the power of two with room for them (PROTOCOL 3.1).
 
-N also has room for the periods and for more than twice the look-ahead. One row or look-ahead too many doubles it, and
-with it the cost of a proof: a LengthWarning says so.
+N also has room for the periods and is larger than the look-ahead. One row or look-ahead too many doubles it, and with
+it the cost of a proof: a LengthWarning says so.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ from l2zk.base.wording import counted
 from l2zk.errors import ProgramError
 from l2zk.language.draft import Draft, Every
 
-LEAST = 8  # rows; fewer cannot hide
+LEAST = 2  # rows
+
+FEW = 8
+"""Rows of a trace that costs nothing worth a word, whatever doubled it."""
 
 
 def count_rows(draft: Draft) -> int:
@@ -26,8 +29,8 @@ def count_rows(draft: Draft) -> int:
 
 
 def padded_length(draft: Draft, rows: int) -> int:
-    """N: the least power of two, at least 8, with room for the rows, the periods and twice the look-ahead."""
-    length = max(_filled(rows), _filled(2 * _furthest(draft)[0] + 1), _periods(draft))
+    """N: the least power of two, at least 2, with room for the rows, the periods and the look-ahead."""
+    length = max(_filled(rows), _filled(_furthest(draft)[0] + 1), _periods(draft))
     if length > LONGEST_TRACE:
         raise ProgramError(f"the trace would have {length} rows, and 2^26 = {LONGEST_TRACE} is the most")
     return length
@@ -35,13 +38,15 @@ def padded_length(draft: Draft, rows: int) -> int:
 
 def doubled_by(draft: Draft, rows: int, length: int) -> str | None:
     """A sentence on the one row or look-ahead without which the trace would be half as long; None for none."""
+    if length <= FEW:
+        return None
     ahead, name = _furthest(draft)
     if max(_filled(rows), _periods(draft)) < length:
         return (
-            f"constraint {name!r} looks {counted(ahead, 'row')} ahead, for which the trace has {length} rows, more than"
-            f" twice as many: {length // 2} would do for a look-ahead below {length // 4}, and a proof take half"
+            f"constraint {name!r} looks {counted(ahead, 'row')} ahead, for which the trace has {length} rows:"
+            f" {length // 2} would do for a look-ahead below {length // 2}, and a proof take half"
         )
-    if rows - 1 == length // 2 >= max(_filled(2 * ahead + 1), _periods(draft)):
+    if rows - 1 == length // 2 >= max(_filled(ahead + 1), _periods(draft)):
         what = next((what for row, what in draft.named_rows if row == rows - 1), f"m.rows({rows})")
         return (
             f"{what} makes it {rows} rows, and the trace {length}, of which nearly half are padding: {rows - 1} rows,"
@@ -51,7 +56,7 @@ def doubled_by(draft: Draft, rows: int, length: int) -> str | None:
 
 
 def _filled(rows: int) -> int:
-    """The least power of two, at least 8, that is at least `rows`."""
+    """The least power of two, at least 2, that is at least `rows`."""
     return 1 << (max(LEAST, rows) - 1).bit_length()
 
 

@@ -1,6 +1,6 @@
 """Witness: the private and public values that a run begins with, checked and put in their places.
 
-witness → inputs, given columns → start cells, columns that are filled before the step
+witness → inputs, arrays → start cells, columns that are filled before the step, public columns
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 
 from l2zk.air.nodes import INPUT, evaluate
 from l2zk.air.trace import column_values, named
+from l2zk.air.vectors import Vector
 from l2zk.base.field import ELEMENT_NEEDED, MODULUS, whole
 from l2zk.base.names import by_plain_name
 from l2zk.base.wording import counted, listed, short
@@ -21,7 +22,7 @@ from l2zk.language.definition import Definition
 from l2zk.language.filling import Columns, check_filled, filled_columns, padded_columns
 
 Witness = Sequence[Any] | Mapping[str, Any]
-"""The inputs in order and then the private columns in theirs, or both by name: integers, and arrays for columns."""
+"""The inputs in order and then the arrays in theirs (private and public columns, private arrays), or all by name."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,14 +30,15 @@ class Binding:
     """A witness, checked and in place.
 
     start: (row, column, value) of each started cell. columns: by index, uint64[N], those that are filled
-    before the step. rows: how many rows the user filled; if the program has a step it is all n. named: the
-    inputs that the witness gives.
+    before the step. sequences: the values of public columns, uint64[count], in their order. rows: how many rows the
+    user filled; if the program has a step it is all n. named: the inputs that the witness gives.
     """
 
     public_inputs: tuple[int, ...]
     private_inputs: tuple[int, ...] = field(repr=False)
     start: tuple[tuple[int, int, int], ...] = field(repr=False)
     columns: Columns = field(default_factory=dict, repr=False)
+    sequences: tuple[Vector, ...] = field(default=(), repr=False)
     rows: int = 0
     named: frozenset[str] = frozenset()
 
@@ -44,10 +46,9 @@ class Binding:
 def bind(definition: Definition, witness: Any = (), *, fill: bool = True, redact: bool = True) -> Binding:
     """Check the witness and give each input and each given column its values.
 
-    witness: a sequence, the inputs in their order and then the given columns in theirs, or a mapping by
-    name.
-    fill: False if the trace is there already, so that no column and no private input is needed and
-    generate_trace does not run; those that are given are checked all the same (given_trace.py).
+    witness: a sequence, the inputs in their order and then the arrays in theirs, or a mapping by name.
+    fill: False if the trace is there already, so that nothing private is needed and generate_trace does not run; what
+    is given is checked all the same (given_trace.py).
     redact: False shows the words of generate_trace's own errors, which may hold private values.
     Raises WitnessError for a value that is missing, unknown, of a wrong type, no field element or too long.
     """
@@ -56,11 +57,13 @@ def bind(definition: Definition, witness: Any = (), *, fill: bool = True, redact
     arrays = {column.name: given[column.name] for column in definition.given if column.name in given}
     public = tuple(values[i.name] for i in definition.inputs if i.public)
     private = tuple(values[i.name] for i in definition.inputs if not i.public)
+    sequences = tuple(given[one.name] for one in definition.air.sequences if not one.is_output)
     filled, rows = padded_columns(definition, arrays), definition.air.rows
     if fill:
-        filled, rows = filled_columns(definition, values, arrays, public, redact)
+        known = {name: given[name] for name in definition.arrays if name not in arrays}
+        filled, rows = filled_columns(definition, {**values, **known}, arrays, (public, sequences), redact)
     named = frozenset(i.name for i in definition.inputs if i.name in given)
-    return Binding(public, private, _start_cells(definition, public, private), filled, rows, named)
+    return Binding(public, private, _start_cells(definition, public, private), filled, sequences, rows, named)
 
 
 def given_values(definition: Definition, witness: Any, *, fill: bool = True) -> dict[str, Any]:
@@ -71,8 +74,9 @@ def given_values(definition: Definition, witness: Any, *, fill: bool = True) -> 
     given = _given(definition, witness)
     if fill:
         check_filled(definition)
-    columns = [column.name for column in definition.given if fill or column.name in given]
-    needed = [i.name for i in definition.inputs if i.default is None and (fill or i.public)] + columns
+    public = {one.name for one in definition.air.sequences}
+    arrays = [name for name in definition.arrays if fill or name in public or name in given]
+    needed = [i.name for i in definition.inputs if i.default is None and (fill or i.public)] + arrays
     missing = [name for name in needed if name not in given]
     if missing:
         names = listed(map(repr, missing))
@@ -82,12 +86,25 @@ def given_values(definition: Definition, witness: Any, *, fill: bool = True) -> 
         for i in definition.inputs
         if i.name in given
     }
-    return values | {name: column_values(name, given[name]) for name in columns}
+    return values | {name: _array(definition, name, given[name]) for name in arrays}
+
+
+def _array(definition: Definition, name: str, given: Any) -> Vector:
+    """The values of an array that the witness gives, as many as the program says."""
+    return counted_values(definition.air.id, name, given, definition.counts.get(name))
+
+
+def counted_values(id: str, name: str, given: Any, count: int | None) -> Vector:
+    """The field elements uint64[count] of an array of a program with this id; any number of them if count is None."""
+    values = column_values(name, given)
+    if count is not None and len(values) != count:
+        raise WitnessError(f"{name!r} of {id} has {counted(count, 'value')}; {len(values)} were given")
+    return values
 
 
 def _given(definition: Definition, witness: Any) -> dict[str, Any]:
     """The values in a witness, by name, not looked at yet."""
-    names = [i.name for i in definition.inputs] + [column.name for column in definition.given]
+    names = [*(i.name for i in definition.inputs), *definition.arrays]
     if isinstance(witness, Mapping):
         given = by_plain_name(witness)
         known = set(names)
@@ -103,7 +120,7 @@ def _given(definition: Definition, witness: Any) -> dict[str, Any]:
         )
     if len(witness) > len(names):
         those = f" ({listed(names)})" if names else ""
-        by_name = f"; give the column as {{{short(definition.given[0].name)}: array}}" if definition.given else ""
+        by_name = f"; give the array as {{{short(definition.arrays[0])}: array}}" if definition.arrays else ""
         raise WitnessError(
             f"{definition.air.id} takes {counted(len(names), 'witness value')}{those}; {len(witness)} were given"
             f"{by_name}"

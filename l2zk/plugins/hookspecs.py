@@ -87,7 +87,7 @@ def l2zk_prove_started(program: TraceProgram, options: ProofOptions) -> None:
 
 @hookspec
 def l2zk_prove_stage(program: TraceProgram, stage: str, done: int, total: int) -> None:
-    """Be told how far the proof of `program` is: `done` of `total` parts of a stage, such as "quotient".
+    """Be told how far the proof of `program` is: `done` of `total` parts of a stage, such as "zerocheck".
 
     The values of `stage` are those of `l2zk._core.STAGES`, in that order. Called on the proving thread about
     every 50 ms, so a stage that takes less may go unseen, and a short proof may show none. It holds the GIL

@@ -154,7 +154,7 @@ def program_from(kind: type[TraceProgram], proof: Proof) -> TraceProgram:
         _ = program.definition
     except L2zkError as error:
         raise ProofError(
-            f"{kind.id} cannot be built from the parameters that the proof states: {error}", "7.2"
+            f"{kind.id} cannot be built from the parameters that the proof states: {error}", "7.1"
         ) from error
     return program
 

@@ -1,36 +1,63 @@
-"""Anatomy: the parts of a proof, byte by byte, and the message of the transcript that each challenge follows.
+"""Anatomy: the parts of a proof, byte by byte, and the challenges that its messages bring.
 
-    header ‖ roots ‖ values ‖ FRI roots ‖ coefficients ‖ nonce ‖ openings       (PROTOCOL 8)
-    absorb(1, seed) … absorb(2, trace root) → alpha, absorb(3, …) → zeta, …     (PROTOCOL 5.4, 6)
+    header ‖ root ‖ Q ‖ rounds ‖ openings ‖ rounds ‖ values ‖ σ ‖ folds ‖ μ ‖ tail ‖ words ‖ final ‖ nonce ‖ opening
 
-The transcript is replayed, because the lengths of the openings follow from the queries: from how many of the opened
-positions differ, modulo the sizes of the trees. Nothing is verified: a bad proof is taken apart like a good one.
+It is what a verification heard and drew, as the core notes it down (PROTOCOL 6, 9.2): of a proof that is refused, the
+parts up to the place where it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from l2zk.air.air import Air
-from l2zk.base.field import MODULUS
+from l2zk import _core
 from l2zk.base.foreign import unwarned
 from l2zk.errors import ProofError
-from l2zk.language.program import TraceProgram
+from l2zk.language.program import TraceProgram, defined
+from l2zk.language.run import table
+from l2zk.proof.degree_report import shape_of
 from l2zk.proof.proof import Proof
 from l2zk.proof.shape import Shape
-from l2zk.proof.solver import solve
+from l2zk.proof.statement import Known, check_arrays, check_program, demanded_inputs, sequence_values
 
-HASH, ELEMENT, EXTENSION, SALT = 32, 8, 24, 16  # bytes
-LARGEST_WORD = 2**64 - 1
+HASH, ELEMENT, EXTENSION, SALT, NONCE = 32, 8, 24, 16, 8  # bytes
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of message (PROTOCOL 5.4): its name, the section that says what it is, and the challenge behind it."""
+
+    name: str
+    section: str
+    challenge: str = ""
+
+
+NONCE_KIND = 17
+
+KINDS = {
+    1: Kind("header and lengths", "6.2"),
+    2: Kind("root of the vector", "6.2", "alpha, tau"),
+    5: Kind("Q", "6.4", "x"),
+    6: Kind("round {} of the zerocheck", "6.4", "r"),
+    7: Kind("openings", "6.4", "xi"),
+    8: Kind("round {} of the rows", "6.5", "q"),
+    9: Kind("values of columns", "6.5", "gamma"),
+    10: Kind("sigma", "6.6", "gamma"),
+    11: Kind("fold {}", "6.7", "fold"),
+    12: Kind("mu", "6.7", "c"),
+    13: Kind("tail", "6.7"),
+    14: Kind("root of word {}", "6.8", "z"),
+    15: Kind("answer of word {}", "6.8"),
+    16: Kind("final coefficients", "6.9"),
+    NONCE_KIND: Kind("nonce {}", "6.8", "gamma"),
+}
 
 Number = TypeVar("Number", int, float)
-Different = Callable[[int], Number]
-"""How many of the positions that are opened differ modulo a size."""
-
-_Sized = tuple[str, Number, str]
+Different = Callable[[int, int], Number]
+"""How many of so many drawn positions differ, modulo a size: (queries, size) -> number."""
 
 
 @dataclass(frozen=True)
@@ -62,222 +89,170 @@ class Challenge:
 
 
 @dataclass(frozen=True)
-class Anatomy:
-    """The parts of a proof in order, the challenges in order, and the positions that are opened.
+class Opened:
+    """The points of a word that are opened, of so many queries: of the vector (0), or of a later word."""
 
-    excess: bytes that are there beyond the last part, or, if negative, that are missing from it.
-    positions: the leaves of the input trees that are opened, of `leaves`; `queries` were drawn, after
-    `last_message`.
+    word: int
+    points: tuple[int, ...]
+    log_points: int
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """The parts of a proof in order, the challenges in order, and the points that are opened, word by word.
+
+    refusal: why the verifier went no further, or None. excess: the bytes that it did not read.
     """
 
     parts: tuple[Part, ...]
     challenges: tuple[Challenge, ...]
-    last_message: Message
-    queries: int
-    positions: tuple[int, ...]
-    leaves: int
+    opened: tuple[Opened, ...]
+    refusal: ProofError | None
     excess: int
 
 
 def header_parts(proof: Proof) -> tuple[Part, ...]:
-    """The parts of the header (PROTOCOL 8.1), which needs no program."""
-    header = proof.header
+    """The parts of the header (PROTOCOL 9.1), which needs no program."""
+    program = proof.header.program
     sizes = [
         ("magic and version", 8),
         ("options", 16),
+        ("number of programs", 2),
         ("program digest", HASH),
-        ("program id and rows", 1 + len(header.program_id.encode()) + 8),
-        ("parameters", 4 + len(header.parameters)),
-        ("public inputs", 2 + sum(9 + len(name.encode()) for name, _ in header.inputs)),
-        ("public outputs", 2 + sum(9 + len(name.encode()) for name, _ in header.outputs)),
+        ("program id and rows", 1 + len(program.program_id.encode()) + 8),
+        ("parameters", 4 + len(program.parameters)),
+        ("names of public inputs", 2 + sum(1 + len(name.encode()) for name in program.inputs)),
+        ("names of public outputs", 2 + sum(1 + len(name.encode()) for name in program.outputs)),
+        ("public sequences", 2 + sum(6 + len(one.name.encode()) for one in program.sequences)),
+        ("number of statements", 4),
+        ("public inputs", ELEMENT * len(program.inputs)),
+        ("public outputs", ELEMENT * len(program.outputs)),
     ]
-    return tuple(_placed([(f"header: {name}", size, "8.1") for name, size in sizes], 0))
+    for known, stated in zip(program.sequences, proof.header.sequences):
+        sizes.append((f"output column {known.name}" if known.is_output else f"hash of {known.name}", len(stated)))
+    start, parts = 0, []
+    for name, size in sizes:
+        parts.append(Part(f"header: {name}", start, size, "9.1"))
+        start += size
+    return tuple(parts)
 
 
 @unwarned()
-def dissect(proof: Proof, program: TraceProgram) -> Anatomy:
-    """The anatomy of a proof of this program; ProofError if it is of another or ends too early."""
+def dissect(proof: Proof, program: TraceProgram, hint: Known = ()) -> Anatomy:
+    """The anatomy of a proof of this program; ProofError if it is of another, or about other public columns.
+
+    hint: the values of public columns, as a verifier gives them.
+    """
     if program.digest != proof.digest:
-        raise ProofError(f"the proof is not of this {program.id}: the program digests differ", "7.2")
-    air = program.definition.air
-    shape = solve(proof.options, air.profile)
-    fixed = list(_placed(_fixed_part(air, shape), proof.header_length))
-    end = fixed[-1].start + fixed[-1].size
-    if end > proof.size:
-        raise ProofError(f"the proof ends at byte {proof.size}, but its fixed part at byte {end}", "7.4")
-    transcript = Transcript()
-    challenges = list(_replay(transcript, proof, shape, fixed))
-    drawn = [transcript.word() % shape.leaves for _ in range(shape.queries)]
-    positions = sorted(set(drawn))
-    openings = list(_placed(_openings(air, shape, different(positions)), end))
-    last = openings[-1]
+        raise ProofError(f"the proof is not of this {program.id}: the program digests differ", "7.1")
+    definition = defined(program)
+    check_program(definition, proof.header.program)
+    arrays = demanded_inputs(definition, hint).arrays
+    check_arrays(proof.header.program, proof.header.sequences, arrays)
+    compiled = _core.Compiled(table(definition), shape_of(proof.options, definition.air))
+    header, body = proof.data[: proof.header_length], proof.data[proof.header_length :]
+    stated = sequence_values(proof.header, arrays)
+    events, refused = _core.dissect(compiled, header, body, proof.header.inputs, proof.header.outputs, stated)
+    notes = _Notes(proof.header_length)
+    for event in events:
+        notes.take(*event)
+    end = notes.parts[-1].start + notes.parts[-1].size if notes.parts else proof.header_length
     return Anatomy(
-        parts=(*header_parts(proof), *fixed, *openings),
-        challenges=tuple(challenges),
-        last_message=transcript.last,
-        queries=shape.queries,
-        positions=tuple(positions),
-        leaves=shape.leaves,
-        excess=proof.size - last.start - last.size,
+        parts=(*header_parts(proof), *notes.parts),
+        challenges=tuple(notes.challenges),
+        opened=tuple(notes.opened),
+        refusal=refused,
+        excess=proof.size - end,
     )
 
 
-def proof_size(header_length: int, air: Air, shape: Shape, different: Different[Number]) -> Number:
-    """The bytes of a proof with this header length; `different` gives how many of the opened positions differ."""
-    fixed = sum(size for _, size, _ in _fixed_part(air, shape))
-    return header_length + fixed + sum(size for _, size, _ in _openings(air, shape, different))
+class _Notes:
+    """What the core noted down, as it comes to parts and challenges."""
 
-
-def check_length(air: Air, shape: Shape, header_length: int, size: int) -> None:
-    """Refuse a size that no proof of this shape has: less than the fixed part, or more than the longest openings."""
-    fixed = sum(size for _, size, _ in _fixed_part(air, shape))
-    if size < header_length + fixed:
-        raise ProofError(
-            f"the proof ends too early, at byte {size}: its fixed part ends at byte {header_length + fixed}", "7.4"
-        )
-    most = header_length + fixed + _most_openings(shape)
-    if size > most:
-        raise ProofError(f"the proof has {size} bytes, but its queries give it at most {most}", "7.8")
-
-
-def _most_openings(shape: Shape) -> int:
-    """The longest openings in bytes: every query opens a leaf of its own, and no digest is shared."""
-    opened, path = min(shape.queries, shape.leaves), HASH * (shape.leaves.bit_length() - 1)
-    leaf = shape.rows_per_leaf * (ELEMENT * shape.columns + EXTENSION * shape.pieces)
-    leaf += (EXTENSION + 2 * SALT) * shape.zero_knowledge
-    return opened * (leaf + 2 * path + sum(EXTENSION * arity + path for arity in shape.arities))
-
-
-def different(positions: Collection[int]) -> Different[int]:
-    """The number of different positions modulo a tree's size, for the positions of a proof."""
-    return lambda size: len({position % size for position in positions})
-
-
-def expected(queries: int) -> Different[float]:
-    """The mean number of different positions modulo a tree's size, for positions drawn at random."""
-    return lambda size: size * (1 - (1 - 1 / size) ** queries)
-
-
-def _placed(sizes: Iterable[_Sized[int]], start: int) -> Iterator[Part]:
-    """Parts one after the other, from their sizes."""
-    for name, size, section in sizes:
-        yield Part(name, start, size, section)
-        start += size
-
-
-def _fixed_part(air: Air, shape: Shape) -> Iterator[_Sized[int]]:
-    """The parts up to the nonce, whose lengths follow from the shape (PROTOCOL 8.2)."""
-    further = sum(len(columns) for offset, columns in air.reads.items() if offset)
-    yield "trace root", HASH, "6.2"
-    yield "quotient root", HASH, "6.4"
-    yield "out-of-domain values", EXTENSION * (shape.openings + further), "6.6"
-    for number, _ in enumerate(shape.arities, 1):
-        yield f"root of FRI word {number}", HASH, "6.8"
-    yield "final polynomial", EXTENSION * shape.final_length, "6.9"
-    if shape.grinding:
-        yield "nonce", 8, "6.10"
-
-
-def _openings(air: Air, shape: Shape, different: Different[Number]) -> Iterator[_Sized[Number]]:
-    """The parts behind the nonce, whose lengths follow from the leaves that are opened (PROTOCOL 8.3)."""
-    opened = different(shape.leaves)
-    leaf = ELEMENT * len(air.columns) * shape.rows_per_leaf + SALT * shape.zero_knowledge
-    yield "trace: opened rows", opened * leaf, "8.3"
-    yield "trace: digests", HASH * digests(different, shape.leaves), "5.3"
-    leaf = EXTENSION * shape.pieces * shape.rows_per_leaf + (EXTENSION + SALT) * shape.zero_knowledge
-    yield "quotient: opened rows", opened * leaf, "8.3"
-    yield "quotient: digests", HASH * digests(different, shape.leaves), "5.3"
-    size = shape.leaves
-    for number, arity in enumerate(shape.arities, 1):
-        known, size = different(size), size // arity
-        yield f"FRI word {number}: members", EXTENSION * (arity * different(size) - known), "6.11"
-        yield f"FRI word {number}: digests", HASH * digests(different, size), "5.3"
-
-
-def digests(different: Different[Number], leaves: int) -> Number:
-    """The number of digests that open these leaves of a Merkle tree: one for each pair with one known (5.3)."""
-    sizes = [leaves >> level for level in range(leaves.bit_length())]
-    return sum(2 * different(parents) - different(children) for children, parents in pairwise(sizes))
-
-
-def _replay(transcript: Transcript, proof: Proof, shape: Shape, fixed: list[Part]) -> Iterator[Challenge]:
-    """The challenges before the queries, in order (PROTOCOL 6)."""
-
-    def draw(name: str, outside: bool = False) -> Challenge:
-        return Challenge(name, transcript.last, transcript.extension(outside=outside))
-
-    header = proof.data[: proof.header_length]
-    transcript.absorb("header and shape", 1, header + _shape_bytes(proof, shape))
-    kinds = {
-        "trace root": 2,
-        "quotient root": 3,
-        "out-of-domain values": 4,
-        "final polynomial": 6,
-        "nonce": 7,
-    }
-    for part in fixed:
-        transcript.absorb(part.name, kinds.get(part.name, 5), proof.data[part.start : part.start + part.size])
-        match kinds.get(part.name, 5):
-            case 2:
-                yield draw("alpha")
-            case 3:
-                yield draw("zeta", outside=True)
-            case 4:
-                yield draw("alpha_deep")
-                if shape.rows_per_leaf > 1:
-                    yield draw("beta_0")
-            case 5:
-                yield draw(f"beta_{part.name.rpartition(' ')[2]}")
-
-
-def _shape_bytes(proof: Proof, shape: Shape) -> bytes:
-    """The shape as bytes, at the end of the transcript's first message (PROTOCOL 5.4, kind 1)."""
-    words = [proof.header.rows, shape.length, shape.domain_length, shape.columns, len(shape.offsets)]
-    words += [shape.pieces, shape.piece_length, shape.mask_length, shape.quotient_mask_length]
-    words += [shape.degree_bound, shape.rows_per_leaf, shape.queries, len(shape.arities), *shape.arities]
-    return b"".join(_u64(word) for word in [*words, shape.final_length])
-
-
-class Transcript:
-    """The transcript of PROTOCOL 5.4, a step at a time."""
-
-    def __init__(self) -> None:
-        from l2zk._core import blake3
-
-        self.hash = blake3
-        self.state = blake3(b"l2zk transcript 1")
-        self.block = 0
-        self.left: list[int] = []
+    def __init__(self, header_length: int) -> None:
+        self.header_length = header_length
+        self.parts: list[Part] = []
+        self.challenges: list[Challenge] = []
+        self.opened: list[Opened] = []
+        self.messages: dict[int, int] = {}
         self.last = Message("", 0, 0)
+        self.drawn = 0
 
-    def absorb(self, name: str, kind: int, data: bytes) -> None:
-        """Absorb a message of the prover."""
-        self.state = self.hash(self.state + _u64(kind) + _u64(len(data)) + data)
-        self.block, self.left = 0, []
-        self.last = Message(name, kind, len(data))
+    def take(self, what: str, *said: Any) -> None:
+        """The next event."""
+        if what == "message":
+            self.message(*said)
+        elif what == "challenge":
+            self.challenge(*said)
+        elif what == "points":
+            self.opened.append(Opened(len(self.opened), tuple(said[1]), said[0]))
+        else:
+            self.opening(*said)
 
-    def word(self) -> int:
-        """The next 64 bits of the hash's output."""
-        if not self.left:
-            block = self.hash(self.state + _u64(LARGEST_WORD) + _u64(self.block))
-            self.left = [int.from_bytes(block[at : at + 8], "little") for at in range(0, HASH, 8)]
-            self.block += 1
-        return self.left.pop(0)
+    def message(self, kind: int, start: int, size: int) -> None:
+        """A message that was absorbed; the first one is the header, with lengths that no proof holds."""
+        number = self.messages[kind] = self.messages.get(kind, 0) + 1
+        known = KINDS[kind]
+        self.last, self.drawn = Message(known.name.format(number), kind, size), 0
+        if kind != 1:
+            self.parts.append(Part(self.last.name, self.header_length + start, size, known.section))
 
-    def element(self) -> int:
-        """A challenge in F."""
-        word = self.word()
-        while word >= MODULUS:
-            word = self.word()
-        return word
+    def challenge(self, value: tuple[int, ...]) -> None:
+        """A challenge that was drawn after the last message."""
+        kind, self.drawn = self.last.kind, self.drawn + 1
+        names = KINDS[kind].challenge.split(", ")
+        name = names[0] if self.drawn == 1 else f"{names[-1]}_{self.drawn - 1}"
+        if "{}" in KINDS[kind].name:
+            name = f"{name}_{self.messages[kind]}"
+        self.challenges.append(Challenge(name, self.last, value))
 
-    def extension(self, *, outside: bool = False) -> tuple[int, int, int]:
-        """A challenge in K; `outside`: not in F (PROTOCOL 6.5)."""
-        value = self.element(), self.element(), self.element()
-        while outside and value[1:] == (0, 0):
-            value = self.element(), self.element(), self.element()
-        return value
+    def opening(self, word: int, start: int, leaves: int, digests: int) -> None:
+        """The leaves of a word that are opened, and what leads from them to its root."""
+        name, at = f"word {word}" if word else "the vector", self.header_length + start
+        self.parts.append(Part(f"opening of {name}: leaves", at, leaves, "9.2"))
+        self.parts.append(Part(f"opening of {name}: digests", at + leaves, digests, "5.3"))
 
 
-def _u64(number: int) -> bytes:
-    return number.to_bytes(8, "little")
+def proof_size(header_length: int, shape: Shape, different: Different[Number]) -> Number:
+    """The bytes of a proof with this header length; `different` gives how many of the opened points differ."""
+    return header_length + fixed_size(shape) + sum(_openings(shape, different))
+
+
+def fixed_size(shape: Shape) -> int:
+    """The bytes of a body without its openings (PROTOCOL 9.2)."""
+    rounds = (shape.columns - 1).bit_length() + shape.log_m - shape.log_final
+    elements = shape.hidden + 2 * rounds + (1 << shape.log_final) + len(shape.words)
+    if shape.hiding:
+        elements += 2 + shape.tail
+    return HASH * (1 + len(shape.words)) + EXTENSION * elements + NONCE * (1 + len(shape.words))
+
+
+def _openings(shape: Shape, different: Different[Number]) -> Iterator[Number]:
+    """The bytes of each opening."""
+    leaf = ELEMENT * shape.columns + (EXTENSION + SALT) * shape.hiding
+    words = [(leaf, shape.log_n0, shape.queries)]
+    words += [(EXTENSION << k, log_n, queries) for k, log_n, queries in shape.words]
+    for leaf, log_n, queries in words:
+        levels = [different(queries, 1 << level) for level in range(log_n + 1)]
+        yield leaf * levels[-1] + HASH * sum(2 * above - below for above, below in pairwise(levels))
+
+
+def check_length(shape: Shape, header_length: int, size: int) -> None:
+    """Refuse a size that no proof of this shape has: less than all without openings, or more than the longest ones."""
+    fixed = header_length + fixed_size(shape)
+    if size < fixed:
+        raise ProofError(f"the proof ends too early, at byte {size}: without openings it has {fixed} bytes", "7.2")
+    most = header_length + proof_size(0, shape, lambda queries, size: min(queries, size)) + _most_digests(shape)
+    if size > most:
+        raise ProofError(f"the proof has {size} bytes, but its queries give it at most {most}", "7.2")
+
+
+def _most_digests(shape: Shape) -> int:
+    """A bound on the digests that openings have beyond those of points which differ as early as can be."""
+    paths = shape.queries * shape.log_n0 + sum(queries * log_n for _, log_n, queries in shape.words)
+    return HASH * paths
+
+
+def expected(queries: int, size: int) -> float:
+    """The mean number of points that differ modulo a size, for points drawn at random."""
+    return size * (1 - (1 - 1 / size) ** queries)

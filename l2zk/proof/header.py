@@ -1,6 +1,7 @@
 """Header: the public start of a proof, written in one way, read back strictly, and compared with the expected program.
 
-    header = "l2zk" ‖ version ‖ options ‖ digest ‖ id ‖ rows ‖ parameters ‖ inputs ‖ outputs    (PROTOCOL 8.1)
+    header = "l2zk" ‖ version ‖ options ‖ 1 group: program ‖ 1 statement: inputs ‖ outputs ‖ sequences
+    program = digest ‖ id ‖ rows ‖ parameters ‖ names of inputs, outputs, sequences                  (PROTOCOL 9.1)
 
 Invariant: whatever is read gives, written again, the bytes that it was read from. A refusal names the offset
 of the byte, what was found there and what would be right.
@@ -8,8 +9,13 @@ of the byte, what was found there and what would be right.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
+from l2zk import _core
+from l2zk.air.air import Air, PublicSequence
 from l2zk.air.parameter_bytes import (
     MAX_DEPTH,
     MAX_PARAMETERS,
@@ -33,94 +39,181 @@ __all__ = [
     "VERSION",
     "Header",
     "Parameter",
-    "Preamble",
-    "PublicValues",
     "Reader",
+    "Stated",
     "parameters_from_bytes",
     "parameters_to_bytes",
 ]
 
 MAGIC = b"l2zk"
-VERSION = 1
+VERSION = 2
+PREFIX = MAGIC + VERSION.to_bytes(4, "little")
 SHOWN = 30  # characters of a stranger's name in a sentence
 
-PublicValues = tuple[tuple[str, int], ...]
+ONE_GROUP = (1).to_bytes(2, "little")
+DIGEST = 32  # bytes
+ONE_STATEMENT = (1).to_bytes(4, "little")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Header:
-    """Everything public that a proof states; what the transcript absorbs first (PROTOCOL 6.1)."""
+class Stated:
+    """The program that a proof states, up to its public values: what is the same in all its proofs.
 
-    options: ProofOptions
+    rows: n, which the program names. parameters: as bytes. inputs, outputs: the names of the public values.
+    sequences: the public columns and output columns.
+    """
+
     digest: bytes
     program_id: str
     rows: int
     parameters: bytes
-    inputs: PublicValues
-    outputs: PublicValues
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    sequences: tuple[PublicSequence, ...] = ()
 
     def to_bytes(self) -> bytes:
-        """The bytes of PROTOCOL 8.1; a header that could not be read back is refused as a fault of the program."""
+        """The bytes of a group up to its statement; what could not be read back is refused as the program's fault."""
         _check_writable(self)
         return b"".join(
             (
-                MAGIC,
-                VERSION.to_bytes(4, "little"),
-                self.options.to_bytes(),
                 self.digest,
                 str8(self.program_id),
                 self.rows.to_bytes(8, "little"),
                 len(self.parameters).to_bytes(4, "little"),
                 self.parameters,
-                _public_values(self.inputs),
-                _public_values(self.outputs),
+                _names(self.inputs),
+                _names(self.outputs),
+                len(self.sequences).to_bytes(2, "little"),
+                *map(_sequence, self.sequences),
+                ONE_STATEMENT,
             )
         )
 
+    @classmethod
+    def read(cls, reader: Reader) -> Stated:
+        """The program at this place. The parameters stay bytes."""
+        stated = cls(
+            digest=reader.take(DIGEST, "the program digest"),
+            program_id=_read_id(reader),
+            rows=_read_rows(reader),
+            parameters=reader.take(reader.count(4, MAX_PARAMETERS, "the length of the parameters"), "the parameters"),
+            inputs=_read_names(reader, "public input"),
+            outputs=_read_names(reader, "public output"),
+            sequences=_read_sequences(reader),
+        )
+        _read_literal(reader, 4, 1, "the number of statements")
+        return stated
+
+
+def stated(air: Air) -> Stated:
+    """A program as its proofs state it."""
+    return Stated(
+        digest=air.digest,
+        program_id=air.id,
+        rows=air.rows,
+        parameters=air.parameters,
+        inputs=air.inputs,
+        outputs=air.outputs,
+        sequences=air.sequences,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """Everything public that a proof states; what the transcript absorbs first (PROTOCOL 6.2).
+
+    sequences: of an output column its values, u64 each, of a public column the hash of them (`digest_of`).
+    """
+
+    options: ProofOptions
+    program: Stated
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    sequences: tuple[bytes, ...] = field(default=(), repr=False)
+
+    def to_bytes(self) -> bytes:
+        """The bytes of PROTOCOL 9.1; a header that could not be read back is refused as a fault of the program."""
+        values = [*zip(self.program.inputs, self.inputs), *zip(self.program.outputs, self.outputs)]
+        stated = b"".join(_element(name, value) for name, value in values)
+        head = PREFIX + self.options.to_bytes() + ONE_GROUP + self.program.to_bytes()
+        return b"".join([head, stated, *self.sequences])
+
     def output_offsets(self) -> tuple[int, ...]:
         """The offsets in `to_bytes()` of the outputs' values, where the prover writes them after the trace."""
-        end = len(self.to_bytes())
-        offsets: list[int] = []
-        for name, _ in reversed(self.outputs):
-            offsets.append(end - 8)
-            end -= 8 + len(str8(name))
-        return tuple(reversed(offsets))
+        end = len(self.to_bytes()) - sum(map(len, self.sequences))
+        return tuple(range(end - 8 * len(self.outputs), end, 8))
+
+    def sequence_offsets(self) -> tuple[int, ...]:
+        """The offsets of the values of the output columns."""
+        at, offsets = len(self.to_bytes()) - sum(map(len, self.sequences)), []
+        for known, stated in zip(self.program.sequences, self.sequences):
+            if known.is_output:
+                offsets.append(at)
+            at += len(stated)
+        return tuple(offsets)
 
     @classmethod
     def parse(cls, data: bytes | bytearray | memoryview) -> tuple[Header, int]:
         """The header at the start of these bytes, and its length."""
-        reader = Reader(data, "8.1")
-        program = Preamble.read(reader)
-        header = cls(
-            **vars(program),
-            inputs=_read_public_values(reader, "public input"),
-            outputs=_read_public_values(reader, "public output"),
-        )
-        return header, reader.at
+        reader = Reader(data, "9.1")
+        options = read_options(reader)
+        program = Stated.read(reader)
+        inputs = read_values(reader, program.inputs, "input")
+        outputs = read_values(reader, program.outputs, "output")
+        sequences = read_sequences(reader, program.sequences)
+        return cls(options=options, program=program, inputs=inputs, outputs=outputs, sequences=sequences), reader.at
 
 
-@dataclass(frozen=True, kw_only=True)
-class Preamble:
-    """The part of a header before its public values: the options and the program."""
+def read_options(reader: Reader) -> ProofOptions:
+    """The options at the start of a proof, up to its group."""
+    reader.literal(MAGIC, "the first bytes of a proof")
+    _check_version(reader)
+    options = _read_options(reader)
+    _read_literal(reader, 2, 1, "the number of programs")
+    return options
 
-    options: ProofOptions
-    digest: bytes
-    program_id: str
-    rows: int
-    parameters: bytes
 
-    @classmethod
-    def read(cls, reader: Reader) -> Preamble:
-        """The preamble at the start of a proof. The parameters stay bytes."""
-        reader.literal(MAGIC, "the first bytes of a proof")
-        _check_version(reader)
-        return cls(
-            options=_read_options(reader),
-            digest=reader.take(32, "the program digest"),
-            program_id=_read_id(reader),
-            rows=_read_rows(reader),
-            parameters=reader.take(reader.count(4, MAX_PARAMETERS, "the length of the parameters"), "the parameters"),
-        )
+def read_values(reader: Reader, names: tuple[str, ...], what: str) -> tuple[int, ...]:
+    """The public values of these names, each an element of the field."""
+    data = bytes(reader.data[reader.at : reader.at + 8 * len(names)])
+    values = np.frombuffer(data[: len(data) // 8 * 8], "<u8")
+    wrong = [*np.flatnonzero(values >= MODULUS).tolist(), len(values)][0]
+    if wrong < len(names):  # it is no element, or it is not there
+        reader.at += 8 * wrong
+        reader.element(f"the value of public {what} {names[wrong][:SHOWN]!r}")
+    reader.at += 8 * len(names)
+    return tuple(values.tolist())
+
+
+def read_sequences(reader: Reader, known: tuple[PublicSequence, ...]) -> tuple[bytes, ...]:
+    """What is stated of each sequence: the values of an output column, each an element, or a hash of them."""
+    return tuple(_read_array(reader, one) if one.is_output else _read_digest(reader, one) for one in known)
+
+
+def _read_array(reader: Reader, known: PublicSequence) -> bytes:
+    start = reader.at
+    data = reader.take(8 * known.length, f"the values of output column {known.name[:SHOWN]!r}")
+    wrong = np.flatnonzero(np.frombuffer(data, "<u8") >= MODULUS)
+    if len(wrong):
+        reader.at = start + 8 * int(wrong[0])
+        reader.element(f"value {wrong[0]} of output column {known.name[:SHOWN]!r}")
+    return data
+
+
+def _read_digest(reader: Reader, known: PublicSequence) -> bytes:
+    return reader.take(DIGEST, f"the hash of public column {known.name[:SHOWN]!r}")
+
+
+def digest_of(values: NDArray[np.uint64]) -> bytes:
+    """The hash that stands for the values of a public column."""
+    return _core.blake3(np.ascontiguousarray(values, dtype="<u8").data)
+
+
+def _read_literal(reader: Reader, size: int, only: int, what: str) -> None:
+    start = reader.at
+    number = reader.integer(size, what)
+    if number != only:
+        reader.refuse(start, f"{number} as {what}", f"{only}, as this library makes them")
 
 
 def _check_version(reader: Reader) -> None:
@@ -130,7 +223,13 @@ def _check_version(reader: Reader) -> None:
         raise VersionError(
             f"byte {start}: found version {version} of the proof format, expected {VERSION}, the newest that "
             "this library reads; a newer l2zk made this proof and is needed to check it",
-            "8.1",
+            "9.1",
+        )
+    if version == 1:
+        raise VersionError(
+            f"byte {start}: found version 1 of the proof format, expected {VERSION}; proofs of version 1 are no longer "
+            "accepted: prove anew",
+            "9.1",
         )
     if version != VERSION:
         reader.refuse(start, f"version {version}", f"version {VERSION}")
@@ -162,51 +261,68 @@ def _read_rows(reader: Reader) -> int:
     return rows
 
 
-def _read_public_values(reader: Reader, what: str) -> PublicValues:
+def _read_names(reader: Reader, what: str) -> tuple[str, ...]:
     count = reader.count(2, MOST_NAMES, f"the number of {what}s")
-    values = _take_public_values(reader, count)
-    while len(values) < count:  # none is left, or the next one is wrong: read it in the plain way, which refuses it
-        name = read_new_name(reader, values, what)
-        values[name] = reader.element(f"the value of {what} {name[:SHOWN]!r}")
-    return tuple(values.items())
+    names = _take_names(reader, count)
+    while len(names) < count:  # none is left, or the next one is wrong: read it in the plain way, which refuses it
+        names[read_new_name(reader, names, what)] = None
+    return tuple(names)
 
 
-def _take_public_values(reader: Reader, count: int) -> dict[str, int]:
-    """The next public values, at most `count`, up to the first wrong one; a plain loop, since there may be 65535."""
-    values: dict[str, int] = {}
-    data = bytes(reader.data[reader.at : reader.at + count * (1 + LONGEST_NAME + 8)])
+def _take_names(reader: Reader, count: int) -> dict[str, None]:
+    """The next names, at most `count`, up to the first wrong one; a plain loop, since there may be 65535."""
+    names: dict[str, None] = {}
+    data = bytes(reader.data[reader.at : reader.at + count * (1 + LONGEST_NAME)])
     start = 0
     try:
         for _ in range(count):
             end = start + 1 + data[start]
-            name, value = data[start + 1 : end].decode(), int.from_bytes(data[end : end + 8], "little")
-            if value >= MODULUS or name in values or end + 8 > len(data):
+            name = data[start + 1 : end].decode()
+            if name in names or end > len(data):
                 break
-            values[name] = value
-            start = end + 8
+            names[name] = None
+            start = end
     except (IndexError, UnicodeDecodeError):
         pass
     reader.at += start
-    return values
+    return names
 
 
-def _check_writable(header: Header) -> None:
-    """Refuse a header whose bytes could not be read back."""
-    if len(header.digest) != 32:
-        raise ProgramError(f"a program digest has 32 bytes; this one has {len(header.digest)}")
-    if not header.program_id:
+def _read_sequences(reader: Reader) -> tuple[PublicSequence, ...]:
+    count = reader.count(2, MOST_NAMES, "the number of public sequences")
+    sequences: dict[str, PublicSequence] = {}
+    for _ in range(count):
+        name = read_new_name(reader, sequences, "public sequence")
+        is_output = bool(reader.count(1, 1, f"the kind of public sequence {name[:SHOWN]!r}"))
+        start = reader.at
+        length = reader.integer(4, f"the length of public sequence {name[:SHOWN]!r}")
+        if not 1 <= length <= LONGEST_TRACE:
+            reader.refuse(start, f"{length} as the length of a public sequence", f"1 to {LONGEST_TRACE}")
+        sequences[name] = PublicSequence(name, length, is_output)
+    return tuple(sequences.values())
+
+
+def _check_writable(program: Stated) -> None:
+    """Refuse a program whose bytes could not be read back."""
+    if len(program.digest) != 32:
+        raise ProgramError(f"a program digest has 32 bytes; this one has {len(program.digest)}")
+    if not program.program_id:
         raise ProgramError("a program's id is empty; it is a text like 'fib.v0'")
-    if not 1 <= header.rows <= LONGEST_TRACE:
-        raise ProgramError(f"a program has {header.rows} rows; a proof covers 1 to {LONGEST_TRACE}")
-    if len(header.parameters) > MAX_PARAMETERS:
-        raise ProgramError(f"the parameters take {len(header.parameters)} bytes; at most {MAX_PARAMETERS} are allowed")
-    for what, values in (("input", header.inputs), ("output", header.outputs)):
-        if len({name for name, _ in values}) < len(values):
+    if not 1 <= program.rows <= LONGEST_TRACE:
+        raise ProgramError(f"a program has {program.rows} rows; a proof covers 1 to {LONGEST_TRACE}")
+    if len(program.parameters) > MAX_PARAMETERS:
+        raise ProgramError(f"the parameters take {len(program.parameters)} bytes; at most {MAX_PARAMETERS} are allowed")
+    for what, names in (("input", program.inputs), ("output", program.outputs)):
+        if len(set(names)) < len(names):
             raise ProgramError(f"a program has two public {what}s of one name; each needs a name of its own")
 
 
-def _public_values(values: PublicValues) -> bytes:
-    return len(values).to_bytes(2, "little") + b"".join(str8(name) + _element(name, value) for name, value in values)
+def _names(names: tuple[str, ...]) -> bytes:
+    return len(names).to_bytes(2, "little") + b"".join(map(str8, names))
+
+
+def _sequence(known: PublicSequence) -> bytes:
+    return str8(known.name) + bytes([known.is_output]) + known.length.to_bytes(4, "little")
 
 
 def _element(name: str, value: int) -> bytes:

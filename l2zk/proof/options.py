@@ -1,10 +1,11 @@
 """Proof options: everything prover and verifier have to agree on, as a value and as 16 bytes of a proof's header.
 
-from_bytes(to_bytes(options)) == options, to_bytes(from_bytes(data)) == data; one table   (PROTOCOL 4.1, 8.1)
+from_bytes(to_bytes(options)) == options, to_bytes(from_bytes(data)) == data; one table   (PROTOCOL 4.5, 9.1)
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import wraps
@@ -16,10 +17,24 @@ from l2zk.base.caches import cached
 from l2zk.base.wording import nearest, short
 from l2zk.errors import ArgumentError, FormatError, OptionsError, SecurityError
 
+PRESETS = ("default", "compact", "fast")
+"""What chooses the rate by the size of the statement, where `rate` does not say it (PROTOCOL 4.5)."""
+
 LEAST_SECURITY = 100
 """Options that prove fewer bits than this need `allow_insecure`."""
 
 OPTIONS_LENGTH = 16
+
+REPLACED: Mapping[str, str] = MappingProxyType(
+    {
+        "blowup": "rate=1/8 stands for blowup=8, and preset='compact' or 'fast' chooses one",
+        "regime": "all bits are proven in one way now",
+        "folding": "the shape of a proof is searched for",
+        "final_rows": "the shape of a proof is searched for",
+        "rows_per_leaf": "the shape of a proof is searched for",
+    }
+)
+"""The options of the first version, each with what is in its place."""
 
 
 @dataclass(frozen=True)
@@ -36,33 +51,19 @@ class _Encoding:
         """The allowed values in words."""
         if isinstance(self.values, range):
             return f"an integer from {self.values[0]} to {self.values[-1]}"
-        return "one of " + ", ".join(repr(value) for value in self.values)
+        return "one of " + ", ".join(_written(value) for value in self.values)
 
 
 _ENCODINGS = (
-    _Encoding(0, "blowup", (2, 4, 8, 16, 32), first=1),
-    _Encoding(1, "security", range(1, 129), first=1),
-    _Encoding(2, "regime", ("best", "unique")),
+    _Encoding(0, "preset", PRESETS),
+    _Encoding(1, "rate", (None, 1 / 2, 1 / 4, 1 / 8, 1 / 16)),
+    _Encoding(2, "security", range(1, 129), first=1),
     _Encoding(3, "grinding", range(33)),
-    _Encoding(4, "folding", (2, 4, 8), first=1),
-    _Encoding(5, "final_rows", (1, 2, 4, 8, 16, 32, 64, 128, 256)),
-    _Encoding(6, "rows_per_leaf", (0, 1, 2, 4, 8)),
-    _Encoding(7, "zero_knowledge", (False, True)),
-    _Encoding(8, "queries", range(1024), width=2),
-    _Encoding(10, "allow_insecure", (False, True)),
+    _Encoding(4, "zero_knowledge", (False, True)),
+    _Encoding(5, "allow_insecure", (False, True)),
+    _Encoding(6, "queries", range(1024), width=2),
 )
-_RESERVED = range(11, OPTIONS_LENGTH)
-
-PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
-    {
-        "default": MappingProxyType({}),
-        "compact": MappingProxyType({"blowup": 16}),
-        "lean": MappingProxyType({"blowup": 4}),
-        "conservative": MappingProxyType({"regime": "unique"}),
-        "fast": MappingProxyType({"security": 100, "blowup": 4}),
-    }
-)
-"""What each preset sets; all else has its default."""
+_RESERVED = range(8, OPTIONS_LENGTH)
 
 
 def _by_name(kind: type[ProofOptions]) -> type[ProofOptions]:
@@ -73,11 +74,13 @@ def _by_name(kind: type[ProofOptions]) -> type[ProofOptions]:
     @wraps(initialise)
     def by_name(self: ProofOptions, *given: Any, **named: Any) -> None:
         if given:
-            preset = f"; ProofOptions.preset({given[0]!r}) gives these" if given[0] in list(PRESETS) else ""
+            example = f"preset={given[0]!r}" if given[0] in PRESETS else "rate=1/8"
             raise ArgumentError(
-                f"ProofOptions takes options by name, as in ProofOptions(blowup=16), not {short(given[0])}{preset}"
+                f"ProofOptions takes options by name, as in ProofOptions({example}), not {short(given[0])}"
             )
         for name in named:
+            if name in REPLACED:
+                raise ArgumentError(f"a proof no longer has the option {name}: {REPLACED[name]}")
             if name not in known:
                 raise ArgumentError(f"a proof has no option {short(name)}{nearest(name, known)}")
         initialise(self, **named)
@@ -91,30 +94,28 @@ def _by_name(kind: type[ProofOptions]) -> type[ProofOptions]:
 class ProofOptions:
     """The options that prover and verifier agree on. They cannot be changed; threads may share them.
 
-    blowup: points of the evaluation domain per row; more makes shorter proofs and slower provers.
+    preset: "default", "compact" for shorter proofs and slower provers, or "fast" for the reverse: a rate by the size.
+    rate: 1/2, 1/4, 1/8 or 1/16, of the code that commits to the trace, in place of the preset's; a smaller one makes
+    shorter proofs and slower provers.
     security: target in proven bits; the number of queries is solved for it.
-    regime: "best" is the better of unique decoding and the Johnson bound, "unique" unique decoding alone.
-    grinding: bits of work before the queries.
-    folding: the largest arity of a FRI round.
-    final_rows: FRI stops at a polynomial of about this many coefficients.
-    rows_per_leaf: rows in a leaf of the trace tree; 0 chooses by PROTOCOL 4.3.
+    grinding: bits of work before the queries of each word.
     zero_knowledge: whether the proof hides the trace.
-    queries: 0 solves for the target; else the number itself, in place of `security`.
+    queries: 0 solves for the target; else the number on every word.
     allow_insecure: permits fewer than 100 proven bits.
     """
 
-    blowup: int = 8
+    preset: str = "default"
+    rate: float | None = None
     security: int = 128
-    regime: str = "best"
     grinding: int = 16
-    folding: int = 8
-    final_rows: int = 256
-    rows_per_leaf: int = 0
     zero_knowledge: bool = True
     queries: int = 0
     allow_insecure: bool = False
 
     def __post_init__(self) -> None:
+        fractions = sys.modules.get("fractions")  # whose import would take long, and who has a Fraction has it
+        if fractions is not None and isinstance(self.rate, fractions.Fraction):
+            object.__setattr__(self, "rate", float(self.rate))
         for encoding in _ENCODINGS:
             _check_value(encoding, getattr(self, encoding.name))
         if self.security < LEAST_SECURITY and not self.allow_insecure:
@@ -123,16 +124,13 @@ class ProofOptions:
                 f"ask for {LEAST_SECURITY} or more, or say allow_insecure=True"
             )
 
-    @classmethod
-    def preset(cls, name: str, **changes: Any) -> ProofOptions:
-        """The options of a preset (a name in `PRESETS`), with `changes` on top."""
-        if not isinstance(name, str) or name not in PRESETS:
-            asked = name if isinstance(name, str) else ""
-            raise OptionsError(f"ProofOptions has no preset {short(name)}{nearest(asked, PRESETS)}")
-        return cls(**{**PRESETS[name], **changes})
+    @property
+    def log_rate(self) -> int:
+        """log 1/rate, or 0 for the preset's."""
+        return 0 if self.rate is None else int(1 / self.rate).bit_length() - 1
 
     def to_bytes(self) -> bytes:
-        """The 16 bytes of PROTOCOL 8.1."""
+        """The 16 bytes of PROTOCOL 9.1."""
         data = bytearray(OPTIONS_LENGTH)
         for encoding in _ENCODINGS:
             number = encoding.first + encoding.values.index(getattr(self, encoding.name))
@@ -146,7 +144,7 @@ class ProofOptions:
         if not isinstance(data, (bytes, bytearray, memoryview)):
             raise ArgumentError(f"options are read from bytes, not from {kind_of(data)}")
         if len(data) != OPTIONS_LENGTH:
-            raise FormatError(f"the options are {len(data)} bytes, but {OPTIONS_LENGTH} are due", "8.1")
+            raise FormatError(f"the options are {len(data)} bytes, but {OPTIONS_LENGTH} are due", "9.1")
         return _read(bytes(data))
 
     def __repr__(self) -> str:
@@ -157,15 +155,19 @@ class ProofOptions:
         return f"ProofOptions({', '.join(f'{field.name}={getattr(self, field.name)!r}' for field in shown)})"
 
 
-_ALWAYS_SHOWN = ("blowup", "security", "zero_knowledge")
+_ALWAYS_SHOWN = ("preset", "security", "zero_knowledge")
 
 
 def _check_value(encoding: _Encoding, value: object) -> None:
     """Refuse a value of another type (a bool is no integer here, nor is 8.0) or outside the table."""
-    if type(value) is not type(encoding.values[0]) or value not in encoding.values:
+    if type(value) not in set(map(type, encoding.values)) or value not in encoding.values:
         raise OptionsError(
             f"{encoding.name}={short(value)} ({type(value).__name__}) is not allowed; it must be {encoding.allowed()}"
         )
+
+
+def _written(value: object) -> str:
+    return f"1/{int(1 / value)}" if isinstance(value, float) else repr(value)
 
 
 @cached(256)
@@ -174,11 +176,11 @@ def _read(data: bytes) -> ProofOptions:
     values = {encoding.name: _decode(encoding, data) for encoding in _ENCODINGS}
     for position in _RESERVED:
         if data[position]:
-            raise FormatError(f"byte {position} of the options is {data[position]}, but must be 0", "8.1")
+            raise FormatError(f"byte {position} of the options is {data[position]}, but must be 0", "9.1")
     try:
         return ProofOptions(**values)
     except SecurityError as error:
-        raise FormatError(f"byte 1 of the options: {error}", "8.1") from None
+        raise FormatError(f"byte 2 of the options: {error}", "9.1") from None
 
 
 def _decode(encoding: _Encoding, data: bytes) -> Any:
@@ -189,6 +191,6 @@ def _decode(encoding: _Encoding, data: bytes) -> Any:
         last = encoding.first + len(encoding.values) - 1
         where = f"byte {encoding.position}" if encoding.width == 1 else f"bytes {encoding.position}-{end - 1}"
         raise FormatError(
-            f"{where} of the options ({encoding.name}) is {number}, but must be from {encoding.first} to {last}", "8.1"
+            f"{where} of the options ({encoding.name}) is {number}, but must be from {encoding.first} to {last}", "9.1"
         )
     return encoding.values[number - encoding.first]

@@ -1,223 +1,146 @@
-"""Proven security: the error of every round of the protocol, and the proven bits of a whole proof.
+"""Proven security: the bits of every round of the protocol, and of a whole proof, in integers (PROTOCOL 4.7, 10).
 
-bits = min(128, max over regimes of min over rounds of -log2(error of the round))   (PROTOCOL 9)
-
-The bound on proximity gaps, where the theory still moves, is one function (`bchks25`), open to replacement.
-The table of a proof's rounds is made in security_report.py.
+bits = min(128, least over rounds of log(values of a challenge / bad values)),   counted in 2^-32, rounded down
 """
 
 from __future__ import annotations
 
-import math
-from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from l2zk import _core
 from l2zk.air.measure import Profile
-from l2zk.base.field import MODULUS
+from l2zk.base.wording import counted
 from l2zk.proof.options import ProofOptions
-from l2zk.proof.shape import Shape
-
-K_SIZE = MODULUS**3
-"""|K|: the challenges are elements of K."""
+from l2zk.proof.shape import Shape, solve
 
 HASH_BITS = 128
 """Collisions of a 256-bit hash cost 2^128: no proof is worth more."""
 
-MULTIPLICITIES = range(3, 1001)
+ONE = 1 << 32
+"""One bit, as the core counts them."""
+
+ARGUMENT = (
+    ("constraints joined", "alpha, tau"),
+    ("point of the skipped bits", "x"),
+    ("rounds of the zerocheck", "r"),
+    ("openings joined", "xi"),
+    ("rounds of the rows", "q"),
+)
+"""The rounds of the argument, in the order of `Argument.challenges`, each with its challenge in PROTOCOL 6."""
+
+COMMITMENT = {
+    "gamma": ("claims joined", "gamma"),
+    "folds": ("folds", "r"),
+    "c": ("blinded by R", "c"),
+    "z": ("point out of domain", "z"),
+}
+"""Those of the commitment, by the core's names."""
 
 
 @dataclass(frozen=True)
-class Regime:
-    """A proximity parameter theta and the list size that it allows; multiplicity None is unique decoding."""
+class Round:
+    """Challenges of one name: what they are for, which word they are about, their bits: of the worst, and of all.
 
-    distance: float
-    list_size: float
-    multiplicity: int | None = None
-
-    @property
-    def name(self) -> str:
-        """The regime in words."""
-        return "unique decoding" if self.multiplicity is None else f"Johnson, mu = {self.multiplicity}"
-
-
-ProximityGap = Callable[[Regime, float, float], float]
-"""(regime, rate, length m of the words) -> |K|·eps_lin(m); it must not fall as multiplicity or m rises."""
-
-
-def bchks25(regime: Regime, rate: float, length: float) -> float:
-    """|K|·eps_lin: the number of points of a line that may have a correlated agreement which the line itself lacks.
-
-    [BCHKS25: eprint 2025/2055], Theorem 1.3 in unique decoding and Theorem 4.2 up to the Johnson bound.
+    word: 0 for the vector that all columns stand in, 1 and so on for the words that it is folded to.
     """
-    if regime.multiplicity is None:
-        return length * (1 - rate) / 2 + 1
-    shifted = regime.multiplicity + 0.5
-    leading = 2 * shifted**5 + 3 * shifted * regime.distance * rate
-    return leading * length / (3 * rate * math.sqrt(rate)) + shifted / math.sqrt(rate)
+
+    word: int
+    name: str
+    challenge: str
+    bits: float
+    together: float
 
 
-def read_mutually(regime: Regime, rate: float, length: float) -> float:
-    """|K|·eps_lin by the other reading of the theorems, which waits for the next version of the protocol (PROTOCOL
-    9.4).
+@dataclass(frozen=True)
+class SecurityReport:
+    """The proven bits of a proof, round by round. `str` gives a table.
 
-    Mutual correlated agreement, [BCHKS25], Theorem 4.6, as transcribed with twice the multiplicity; and in unique
-    decoding [BCIKS20: eprint 2020/654], Theorem 1.2, which is true up to the whole radius.
+    exact_bits, exact_sum: in 2^-32, of the largest error and of the sum of all.
     """
-    if regime.multiplicity is None:
-        return length
-    return bchks25(Regime(regime.distance, regime.list_size, 2 * regime.multiplicity), rate, length)
 
-
-@dataclass(frozen=True, kw_only=True)
-class Interaction:
-    """The numbers of PROTOCOL 9 that fix the proven bits."""
-
-    domain_size: int  # |L|
-    code_length: int  # kappa: FRI proves fewer than this many coefficients
-    offsets: int  # |O|
-    constraints: int  # C
-    largest_exponent: int  # T
-    identity_degree: int  # E
-    rows_per_leaf: int  # s
-    arities: tuple[int, ...]
-    queries: int
-    grinding: int
+    rounds: tuple[Round, ...]
+    exact_bits: int
+    exact_sum: int
 
     @property
-    def rate(self) -> float:
-        """rho, the rate of the code that FRI proves nearness to."""
-        return self.code_length / self.domain_size
+    def bits(self) -> float:
+        """Proven bits, those of the round with the largest error, from 0 to 128."""
+        return self.exact_bits / ONE
 
     @property
-    def opened_rate(self) -> float:
-        """rho⁺, the rate with the opened points: the extracted polynomials are longer by |O| than what FRI proves."""
-        return (self.code_length + self.offsets) / self.domain_size
+    def whole_bits(self) -> int:
+        """Proven bits rounded down."""
+        return self.exact_bits // ONE
+
+    @property
+    def sum_bits(self) -> float:
+        """The bits of the sum of all errors, which bounds what an attacker has who tries every round."""
+        return self.exact_sum / ONE
+
+    @property
+    def binding(self) -> Round:
+        """The round that proves least."""
+        return min(self.rounds, key=lambda one: one.bits)
+
+    def __str__(self) -> str:
+        return "\n".join([self._headline(), "", *self._table()])
+
+    def _headline(self) -> str:
+        """One line: the bits, the round that binds, the sum."""
+        line = f"{self.whole_bits} bits proven up to Johnson's bound; the binding round is {self.binding.name}"
+        line += f" with {self.binding.bits:.2f} bits"
+        line += f", the hash allows {HASH_BITS}" if self.binding.bits > HASH_BITS else ""
+        return f"{line}; the sum of all errors has {self.sum_bits:.2f}"
+
+    def _table(self) -> list[str]:
+        """A row for each name of rounds; a star marks the one that binds."""
+        rows = [["word", "round", "challenge", "bits", "all together"]]
+        for one in self.rounds:
+            star = " *" if one is self.binding else "  "
+            rows.append([str(one.word), one.name, one.challenge, f"{one.bits:.2f}{star}", f"{one.together:.2f}"])
+        rows.append(["", "total", "", f"{self.bits:.2f}  ", f"{self.sum_bits:.2f}"])
+        return _aligned(rows)
 
 
-def interaction(profile: Profile, shape: Shape) -> Interaction:
-    """The numbers that decide the bits, for a program of this profile proved in this shape."""
-    return Interaction(
-        domain_size=shape.domain_size,
-        code_length=shape.code_length,
-        offsets=len(shape.offsets),
-        constraints=profile.constraints,
-        largest_exponent=largest_exponent(profile, shape),
-        identity_degree=identity_degree(profile, shape),
-        rows_per_leaf=shape.rows_per_leaf,
-        arities=shape.arities,
-        queries=shape.queries,
-        grinding=shape.grinding,
+def report_on(options: ProofOptions, shape: Shape) -> SecurityReport:
+    """Every round of proofs of this shape, made with these options."""
+    return SecurityReport(tuple(_rounds(options, shape)), shape.sizes.bits, shape.sizes.bits_of_sum)
+
+
+def _rounds(options: ProofOptions, shape: Shape) -> Iterator[Round]:
+    argument = shape.argument
+    found = _core.rounds(
+        shape.sizes,
+        argument.entries,
+        argument.claims,
+        argument.profile.log_rows,
+        argument.challenges,
+        options.security,
+        shape.hiding,
     )
+    names = iter(ARGUMENT)
+    queries = [shape.queries, *(queries for _, _, queries in shape.words)]
+    for word, name, worst, together in found:
+        if name == "queries":
+            said = "queries", counted(queries[word], "point")
+        else:
+            said = COMMITMENT[name] if name else next(names)
+        yield Round(word, *said, worst / ONE, together / ONE)
 
 
-def largest_exponent(profile: Profile, shape: Shape) -> int:
-    """T, the largest power of alpha_deep in the batch (PROTOCOL 6.7)."""
-    further = len(shape.offsets) - 1
-    return 1 + profile.last_read + further * shape.openings if further else shape.openings
-
-
-def identity_degree(profile: Profile, shape: Shape) -> int:
-    """E, the degree of Z_H times the identity that zeta tests, for columns of degree delta (PROTOCOL 9.2)."""
-    delta = shape.code_length + len(shape.offsets) - 1
-    numerators = max(a * delta + b - z for a, b, z in profile.terms)
-    return shape.length + max(numerators, (shape.pieces - 1) * shape.piece_length + delta)
-
-
-def unique_decoding(numbers: Interaction) -> Regime:
-    """Unique decoding: half the distance of the code of rate rho⁺, within which there is one codeword."""
-    return Regime((1 - numbers.opened_rate) / 2, 1.0)
-
-
-def johnson(numbers: Interaction, multiplicity: int) -> Regime:
-    """List decoding up to Johnson's bound less sqrt(rho)/(2mu); its list at rho⁺, for the least mu⁺ of that theta."""
-    reach = math.sqrt(numbers.rate) * (1 + 1 / (2 * multiplicity))
-    root = math.sqrt(numbers.opened_rate)
-    opened_multiplicity = 1 / (2 * (reach / root - 1))
-    return Regime(1 - reach, (math.ceil(opened_multiplicity) + 0.5) / root, multiplicity)
-
-
-def multiplicities(numbers: Interaction) -> range:
-    """The multiplicities mu with theta > 0 and mu⁺ > 0.
-
-    In integers: kappa·(2mu + 1)² < 4mu²·|L|, and 4|O|·mu² < kappa·(4mu + 1).
-    """
-    size, kappa, offsets = numbers.domain_size, numbers.code_length, numbers.offsets
-    low = bisect_left(MULTIPLICITIES, True, key=lambda mu: kappa * (2 * mu + 1) ** 2 < 4 * mu**2 * size)
-    high = bisect_left(MULTIPLICITIES, True, key=lambda mu: 4 * offsets * mu**2 >= kappa * (4 * mu + 1))
-    return MULTIPLICITIES[low:high]
-
-
-def query_bits(numbers: Interaction, regime: Regime) -> float:
-    """Bits of the query round, whose error is (1 - theta)^queries · 2^-grinding."""
-    if regime.distance <= 0:
-        return float(numbers.grinding)
-    return numbers.grinding - numbers.queries * math.log2(1 - regime.distance)
-
-
-def challenge_bits(numbers: Interaction, regime: Regime, gap: ProximityGap = bchks25) -> list[float]:
-    """Bits of the rounds before the queries: alpha, zeta, (alpha_deep, beta_0), beta_1 … beta_r."""
-    rate, words = numbers.rate, numbers.domain_size // numbers.rows_per_leaf
-    batch = numbers.largest_exponent * gap(regime, rate, numbers.domain_size)
-    batch += (numbers.rows_per_leaf - 1) * gap(regime, rate, words)
-    bits = [
-        _LOG_K - math.log2(regime.list_size * numbers.constraints),
-        _LOG_ZETA - math.log2(regime.list_size * numbers.identity_degree),
-        _LOG_K - math.log2(batch),
-    ]
-    for arity in numbers.arities:
-        words //= arity
-        bits.append(_LOG_K - math.log2((arity - 1) * gap(regime, rate, words)))
+def exact_bits(options: ProofOptions, profile: Profile) -> int:
+    """The proven bits, in 2^-32, of proofs with these options, which have a shape."""
+    bits: int = solve(options, profile).sizes.bits
     return bits
 
 
-_LOG_K = math.log2(K_SIZE)
-_LOG_ZETA = math.log2(K_SIZE - MODULUS)
-
-
-def best_johnson(numbers: Interaction, gap: ProximityGap = bchks25) -> Regime | None:
-    """The Johnson regime of the multiplicity that proves most (the least such), or None if there is none.
-
-    A larger multiplicity makes the queries prove more and all other rounds less: the best is where they cross.
-    """
-    allowed = multiplicities(numbers)
-
-    def surplus(multiplicity: int) -> float:
-        regime = johnson(numbers, multiplicity)
-        return query_bits(numbers, regime) - min(challenge_bits(numbers, regime, gap))
-
-    crossing = bisect_left(allowed, 0.0, key=surplus)
-    beside = [johnson(numbers, mu) for mu in allowed[max(0, crossing - 1) : crossing + 1]]
-    return max(beside, key=lambda regime: _least_bits(numbers, regime, gap), default=None)
-
-
-def _least_bits(numbers: Interaction, regime: Regime, gap: ProximityGap) -> float:
-    """Bits of a regime: those of its worst round."""
-    return min(query_bits(numbers, regime), *challenge_bits(numbers, regime, gap))
-
-
-def _regimes(numbers: Interaction, regime: str, gap: ProximityGap) -> list[Regime]:
-    """The regimes that options count: unique decoding, and the best Johnson regime unless they exclude it."""
-    best = None if regime == "unique" else best_johnson(numbers, gap)
-    return [unique_decoding(numbers)] + ([best] if best else [])
-
-
-def proven_bits(options: ProofOptions, profile: Profile, shape: Shape, gap: ProximityGap = bchks25) -> float:
-    """The proven bits, not rounded, at most 128: the total of `rounds`, without its table."""
-    numbers = interaction(profile, shape)
-    best = max(_least_bits(numbers, regime, gap) for regime in _regimes(numbers, options.regime, gap))
-    return capped(best)
-
-
-def query_limit(options: ProofOptions, shape: Shape) -> float:
-    """An upper bound on the query round's bits: theta < 1 - sqrt(rho) whatever the multiplicity, or theta itself."""
-    kappa, size = shape.code_length, shape.domain_size
-    per_query = -math.log2(kappa / size) / 2
-    if options.regime == "unique":
-        per_query = 1 - math.log2(1 + min(1.0, (kappa + len(shape.offsets)) / size))
-    return shape.grinding + shape.queries * per_query
-
-
-def capped(bits: float) -> float:
-    """Bits of a whole proof from those of its worst round."""
-    return max(0.0, min(float(HASH_BITS), bits))
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows of text in columns; the first three are set left, the others right."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows)]
+    lines = []
+    for row in rows:
+        left = [cell.ljust(width) for cell, width in zip(row[:3], widths[:3])]
+        right = [cell.rjust(width) for cell, width in zip(row[3:], widths[3:])]
+        lines.append("  ".join(left + right).rstrip())
+    return lines

@@ -1,175 +1,224 @@
 """Shape: every length of a proof, from the options and an AIR's profile; nothing of it is read from a proof.
 
-D <= 5/4·N', |L| = B·N', kappa = tot·F_c >= D - 1   (PROTOCOL 4.2)
+profile, hiding → lengths of the argument;   these, options → the core's search → the shape   (PROTOCOL 4)
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from l2zk.air.measure import Profile
-from l2zk.base.wording import number
-from l2zk.errors import DegreeError, L2zkError, OptionsError, ProgramError
+from l2zk import _core
+from l2zk.air.measure import Profile, Rows
+from l2zk.base.caches import cached_with_errors
 from l2zk.proof.options import ProofOptions
 
-LARGEST_DOMAIN = 2**30
-MOST_QUERIES = 1023
+
+@dataclass(frozen=True)
+class Argument:
+    """The lengths of the argument, which follow from the statement alone (PROTOCOL 4.2 to 4.4)."""
+
+    profile: Profile
+    hiding: bool
+
+    @property
+    def skipped(self) -> int:
+        """k, the row bits of the first round."""
+        return Rows(self.profile.log_rows).skipped
+
+    @property
+    def rounds(self) -> int:
+        """n - k, the rounds of the zerocheck."""
+        return self.profile.log_rows - self.skipped
+
+    @property
+    def quotient(self) -> int:
+        """The coefficients of Q."""
+        return max(1, self.profile.in_x - (1 << self.skipped) + 1)
+
+    @property
+    def degrees(self) -> Sequence[int]:
+        """Of each round of the zerocheck."""
+        profile = self.profile
+        return [profile.degree] * (self.rounds - 1) + [profile.last_degree if self.hiding else profile.degree]
+
+    @property
+    def row_degrees(self) -> Sequence[int]:
+        """Of each round of the sumcheck of rows."""
+        return [2] * (self.profile.log_rows - 1) + [3 if self.hiding else 2]
+
+    @cached_property
+    def elements(self) -> int:
+        """The elements of K in all messages, each of them hidden by a mask in a proof that hides."""
+        said = self.quotient + sum(self.degrees) + self.profile.openings
+        return said + sum(self.row_degrees) + self.profile.read_columns
+
+    @property
+    def masks(self) -> int:
+        """Where the masks begin in the vector: behind all columns."""
+        return self.profile.columns << self.profile.log_rows
+
+    @property
+    def mask_count(self) -> int:
+        """h."""
+        return self.elements if self.hiding else 0
+
+    @property
+    def entries(self) -> int:
+        """The length of the vector."""
+        return self.masks + 3 * self.mask_count
+
+    @property
+    def claims(self) -> int:
+        """The claims on the vector: on the columns' values, and on the masks of the zerocheck and of the rows."""
+        return max(1, self.profile.read_columns + 2 * self.hiding)
+
+    @property
+    def challenges(self) -> Sequence[tuple[int, int]]:
+        """The argument's challenges as 4.7 lists them: for each name its largest degree, and the sum over its rounds.
+
+        alpha and tau; x; the rounds of the zerocheck; the mix; the rounds of rows.
+        """
+        once = [
+            max(1, self.profile.constraints - 1 + self.rounds),
+            (1 << self.skipped) + self.quotient - 1,
+            max(1, self.profile.openings),
+        ]
+        zerocheck, rows = self.degrees, self.row_degrees
+        return [
+            (once[0], once[0]),
+            (once[1], once[1]),
+            (max(zerocheck), sum(zerocheck)),
+            (once[2], once[2]),
+            (max(rows), sum(rows)),
+        ]
+
+    @property
+    def lengths(self) -> Sequence[int]:
+        """What the seed says of them (PROTOCOL 6.2)."""
+        profile = self.profile
+        return [
+            profile.log_rows,
+            self.skipped,
+            profile.in_x,
+            profile.degree,
+            self.degrees[-1],
+            profile.openings,
+            profile.read_columns,
+            0,  # layers of lookups
+            self.mask_count,
+            self.entries,
+        ]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Shape:
-    """The integers of PROTOCOL 4.2, each with its letter there."""
+    """The lengths of a proof: those of the argument, and those of the commitment, `sizes`, with their proven bits.
 
-    length: int  # N
-    domain_length: int  # N'
-    columns: int  # w
-    offsets: tuple[int, ...]  # O
-    pieces: int  # k
-    piece_length: int  # M
-    mask_length: int  # h
-    quotient_mask_length: int  # h_q
-    degree_bound: int  # D
-    rows_per_leaf: int  # s
-    queries: int  # n_q
-    arities: tuple[int, ...]  # a_1 … a_r
-    final_length: int  # F_c
-    blowup: int  # B
-    grinding: int
-    zero_knowledge: bool
+    Its properties are what `_core.Compiled` takes, each with its letter in PROTOCOL 4.6.
+    """
+
+    argument: Argument
+    sizes: _core.Sizes = field(repr=False)
 
     @property
-    def openings(self) -> int:
-        """w + k: the openings at zeta."""
-        return self.columns + self.pieces
+    def hiding(self) -> bool:
+        """True if the proof hides the trace."""
+        return self.argument.hiding
 
     @property
-    def domain_size(self) -> int:
-        """|L|."""
-        return self.blowup * self.domain_length
+    def quotient(self) -> int:
+        """The coefficients of Q."""
+        return self.argument.quotient
 
     @property
-    def leaves(self) -> int:
-        """|L|/s: leaves of the trace tree, and values of word 1."""
-        return self.domain_size // self.rows_per_leaf
+    def degree(self) -> int:
+        """d, of a round of the zerocheck."""
+        return self.argument.profile.degree
 
     @property
-    def fold_total(self) -> int:
-        """tot: how many points of L one value of the last word stands for."""
-        return self.rows_per_leaf * math.prod(self.arities)
+    def last_degree(self) -> int:
+        """d_l, of the last one."""
+        return self.argument.degrees[-1]
 
     @property
-    def code_length(self) -> int:
-        """kappa = tot·F_c: FRI proves fewer than this many coefficients."""
-        return self.fold_total * self.final_length
+    def hidden(self) -> int:
+        """The elements of the argument's messages."""
+        return self.argument.elements
+
+    @property
+    def masks(self) -> int:
+        """Where the masks begin in the vector."""
+        return self.argument.masks
+
+    @property
+    def columns(self) -> int:
+        """C, the columns that the vector is cut into."""
+        return self.sizes.columns
+
+    @property
+    def log_m(self) -> int:
+        """log m, of the entries of a column."""
+        return self.sizes.log_m
+
+    @property
+    def log_n0(self) -> int:
+        """log n_0, of the points of word 0."""
+        return self.sizes.log_n0
+
+    @property
+    def queries(self) -> int:
+        """t_0, the queries on word 0."""
+        return self.sizes.queries
+
+    @property
+    def tail(self) -> int:
+        """T, the coefficients of a column's tail."""
+        return self.sizes.tail
+
+    @property
+    def grinding(self) -> int:
+        """The bits of work before the queries of each word."""
+        return self.sizes.grinding
+
+    @property
+    def words(self) -> Sequence[tuple[int, int, int]]:
+        """Of each later word k, log n and the queries."""
+        return self.sizes.words
 
     @property
     def rate(self) -> float:
-        """rho = kappa/|L|."""
-        return self.code_length / self.domain_size
+        """Of word 0: the coefficients of a column with its tail, to the points."""
+        return ((1 << self.log_m) + self.tail) / (1 << self.log_n0)
+
+    @property
+    def log_final(self) -> int:
+        """log of the final coefficients."""
+        return self.log_m - sum(k for k, _, _ in self.words)
+
+    @property
+    def lengths(self) -> Sequence[int]:
+        """All that the seed says of lengths (PROTOCOL 6.2)."""
+        sizes = [self.columns, self.log_m, self.log_n0, self.queries, self.tail, self.grinding, len(self.words)]
+        return [*self.argument.lengths, *sizes, *(number for word in self.words for number in word)]
 
 
-def shape_for(options: ProofOptions, profile: Profile, rows_per_leaf: int, queries: int) -> Shape:
-    """The shape of PROTOCOL 4.2 for given s and n_q; an error says why it is refused."""
-    if rows_per_leaf not in (1, 2, 4, 8):
-        raise OptionsError(f"rows_per_leaf={rows_per_leaf!r} is not allowed; it must be 1, 2, 4 or 8")
-    if type(queries) is not int or not 1 <= queries <= MOST_QUERIES:
-        raise OptionsError(f"queries={queries!r} is not allowed; it must be an integer from 1 to 1023")
-    refuse_profile(options, profile)
-    shape = unchecked_shape(options, profile, rows_per_leaf, queries)
-    _refuse_shape(profile, shape)
-    return shape
-
-
-def unchecked_shape(options: ProofOptions, profile: Profile, rows_per_leaf: int, queries: int) -> Shape:
-    """The formulas of PROTOCOL 4.2, nothing refused."""
-    length, hiding = profile.length, options.zero_knowledge
-    mask_length = len(profile.offsets) * (rows_per_leaf * queries + 3) if hiding else 0
-    quotient_mask_length = rows_per_leaf * queries + 1 if hiding else 0
-    pieces = max(1, -(-(profile.quotient_degree(0) + 1) // length))
-    piece_length = -(-(profile.quotient_degree(mask_length) + 1) // pieces)
-    degree_bound = max(length + mask_length, piece_length + (quotient_mask_length if pieces > 1 else 0))
-    domain_length = _domain_length(degree_bound)
-    arities = _arities(domain_length // rows_per_leaf, options.folding, options.final_rows)
-    return Shape(
-        length=length,
-        domain_length=domain_length,
-        columns=profile.columns,
-        offsets=profile.offsets,
-        pieces=pieces,
-        piece_length=piece_length,
-        mask_length=mask_length,
-        quotient_mask_length=quotient_mask_length,
-        degree_bound=degree_bound,
-        rows_per_leaf=rows_per_leaf,
-        queries=queries,
-        arities=arities,
-        final_length=-(-(degree_bound - 1) // (rows_per_leaf * math.prod(arities))),
-        blowup=options.blowup,
+@cached_with_errors(1024)
+def solve(options: ProofOptions, profile: Profile) -> Shape:
+    """The shape of proofs with these options; OptionsError or SecurityError where there is none (PROTOCOL 4.8)."""
+    argument = Argument(profile, options.zero_knowledge)
+    sizes = _core.choose(
+        argument.entries,
+        argument.claims,
+        profile.log_rows,
+        argument.challenges,
+        preset=options.preset,
+        log_rate=options.log_rate,
+        security=options.security,
         grinding=options.grinding,
-        zero_knowledge=hiding,
+        zero_knowledge=options.zero_knowledge,
+        queries=options.queries,
+        allow_insecure=options.allow_insecure,
     )
-
-
-def _domain_length(degree_bound: int) -> int:
-    """N', the least power of two with 4·D <= 5·N'."""
-    return 1 << (-(-4 * degree_bound // 5) - 1).bit_length()
-
-
-def _arities(rows: int, folding: int, final_rows: int) -> tuple[int, ...]:
-    """The folding arities of the FRI rounds, from word 1 (a codeword of `rows` rows) to the final polynomial."""
-    arities = []
-    while rows > final_rows:
-        arities.append(min(folding, rows // final_rows))
-        rows //= arities[-1]
-    return tuple(arities)
-
-
-def refuse_profile(options: ProofOptions, profile: Profile) -> None:
-    """Refuse profiles that PROTOCOL 4.2 refuses whatever s and n_q are."""
-    if 2 * profile.offsets[-1] >= profile.length:
-        raise ProgramError(
-            f"constraints read {profile.offsets[-1]} rows ahead, but {profile.length} rows "
-            f"allow fewer than {profile.length // 2}; "
-            "take a longer trace, or read fewer rows ahead"
-        )
-    if options.zero_knowledge and profile.length < 8:
-        raise OptionsError(
-            f"a trace of {profile.length} rows is too short to hide, 8 rows are the least; "
-            "take a longer trace, or zero_knowledge=False"
-        )
-
-
-def _refuse_shape(profile: Profile, shape: Shape) -> None:
-    """Raise the error of `refusal`, if there is one."""
-    error = refusal(profile, shape)
-    if error is not None:
-        raise error
-
-
-def refusal(profile: Profile, shape: Shape) -> L2zkError | None:
-    """The error of a shape that PROTOCOL 4.2 refuses; None for a good one."""
-    size, blowup = shape.domain_size, shape.blowup
-    coefficients = profile.quotient_degree(shape.mask_length) + 1
-    if coefficients > size:
-        return DegreeError(
-            f"the quotient has {number(coefficients)} coefficients, but blowup={blowup} gives it "
-            f"{size} points; raise blowup, or give the constraints a lower degree"
-        )
-    if size > LARGEST_DOMAIN:
-        return OptionsError(
-            f"blowup={blowup} gives a domain of 2^{size.bit_length() - 1} points, "
-            "but 2^30 is the most; take a smaller blowup, or a shorter trace"
-        )
-    if shape.code_length >= size:
-        return OptionsError(
-            f"the final polynomial's {shape.final_length} coefficients fill its word at "
-            f"blowup={blowup}; raise blowup, or raise final_rows"
-        )
-    if shape.rows_per_leaf > 1 and 32 * shape.rows_per_leaf > shape.domain_length:
-        return OptionsError(
-            f"rows_per_leaf={shape.rows_per_leaf} needs {32 * shape.rows_per_leaf} rows, "
-            f"but there are {shape.domain_length}; "
-            "take rows_per_leaf=0, which chooses, or a longer trace"
-        )
-    return None
+    return Shape(argument, sizes)

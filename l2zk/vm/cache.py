@@ -4,7 +4,7 @@
     key = (library and format version, options; program, parameters; witness; trace, check)
 
 Invariant: whatever a proof depends on is in its key, so requests with equal keys have the same proof. A program stands
-in its key as class and parameters, which is more than its digest (PROTOCOL 3.5): what fills the trace of a private
+in its key as class and parameters, which is more than its digest (PROTOCOL 3.6): what fills the trace of a private
 input is not in the constraints. Of a witness and a trace a key holds hashes alone, with a secret of this process, so
 that nothing can be learnt from it. To find one here no program is defined or run. A store has other keys: store/key.py.
 """

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from l2zk._core import tree_memory
+from l2zk import _core
 from l2zk.air.measure import Degrees
 from l2zk.base.caches import cached
 from l2zk.base.wording import counted
@@ -20,11 +20,14 @@ from l2zk.proof.anatomy import expected, proof_size
 from l2zk.proof.degree_report import degrees, shape_of
 from l2zk.proof.options import ProofOptions
 from l2zk.proof.proof import MAX_BYTES, Proof
-from l2zk.proof.security_report import rounds
+from l2zk.proof.security import ONE
 from l2zk.proof.shape import Shape
 from l2zk.vm.prepare import compiled, header_of
 
 WORD = 8  # bytes
+
+STATED = 5
+"""How often the values of output columns are there: in the header with its parts and the core's copy, in the proof."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,11 +35,13 @@ class Estimate:
     """The expected figures of a program's proofs. The time depends on the machine, and is not among them.
 
     program: its id. columns, rows, length: of the trace; length counts the padding.
-    memory: the peak of the proof's bytes, within a tenth; `committed` of them are the committed columns and codewords,
-    and the kept levels of their Merkle trees.
+    memory: the peak of the proof's bytes, within a tenth, but where the trace is short, whose threads leave a part of
+    theirs unused; `committed` of them are the codewords that are committed to, and the kept levels of their trees.
     size: the bytes of the proof, on average: proofs of one program differ by two per cent or so, as their queries do.
-    queries, proven_bits: the number of opened positions, and the proven bits.
-    degrees: the highest degree of a constraint, and the limit on a trace of 2^20 rows.
+    rate: of the code that commits to the trace: that of the options, up to a quarter more for what hides the trace, and
+    less where the trace is short. queries, proven_bits: the number of points that are opened of that code, and the
+    proven bits.
+    degrees: the highest degree of a constraint, and the limit.
     doubled_by: the one row or look-ahead that makes the trace twice as long as without it, if there is one.
     """
 
@@ -47,6 +52,7 @@ class Estimate:
     memory: int
     committed: int
     size: int
+    rate: float
     queries: int
     proven_bits: int
     degrees: Degrees
@@ -56,8 +62,8 @@ class Estimate:
         return (
             f"{self.program}: {self.columns:,} x {self.rows:,} cells, {self.length:,} rows with padding\n"
             f"{self.degrees}; {self.memory:,} bytes of memory to prove, of which {self.committed:,} are committed to\n"
-            f"about {self.size:,} bytes of proof: {self.queries} queries, {self.proven_bits} proven bits"
-            + (f"\n{self.doubled_by}" if self.doubled_by else "")
+            f"about {self.size:,} bytes of proof: rate 1/{1 / self.rate:.2g}, {self.queries} queries,"
+            f" {self.proven_bits} proven bits" + (f"\n{self.doubled_by}" if self.doubled_by else "")
         )
 
 
@@ -94,15 +100,16 @@ def estimate(definition: Definition, options: ProofOptions, threads: int) -> Est
     air, shape = definition.air, shape_of(options, definition.air)
     return Estimate(
         program=air.id,
-        columns=shape.columns,
+        columns=len(air.columns),
         rows=air.rows,
-        length=shape.length,
+        length=air.length,
         memory=proof_memory(definition, shape, threads),
         committed=_committed(shape),
         size=round(_mean_size(definition, options, shape)),
+        rate=shape.rate,
         queries=shape.queries,
-        proven_bits=rounds(options, air.profile, shape).whole_bits,
-        degrees=degrees(definition, options),
+        proven_bits=shape.sizes.bits // ONE,
+        degrees=degrees(definition),
         doubled_by=definition.doubled_by,
     )
 
@@ -110,33 +117,38 @@ def estimate(definition: Definition, options: ProofOptions, threads: int) -> Est
 def proof_memory(definition: Definition, shape: Shape, threads: int) -> int:
     """The peak of a proof's bytes; if columns are filled late, the step has run in a block of its own."""
     first = table(definition).memory() if definition.filled_late else 0
-    return first + compiled(definition, shape).memory(threads) + definition.array_bytes
+    outputs = WORD * sum(one.length for one in definition.air.sequences if one.is_output)
+    return first + compiled(definition, shape).memory(threads) + definition.array_bytes + STATED * outputs
 
 
 @cached(128)
 def require_room(definition: Definition, options: ProofOptions) -> None:
-    """Refuse a proof that would have more bytes than any reader accepts (PROTOCOL 8.5)."""
+    """Refuse a proof that would have more bytes than any reader accepts (PROTOCOL 9.3)."""
     size = _mean_size(definition, options, shape_of(options, definition.air))
     if size > MAX_BYTES:
         raise ProgramError(
             f"a proof of {definition.air.id} would have about {size:,.0f} bytes, and {MAX_BYTES:,} are the most: take"
-            " fewer columns, fewer public values or shorter names of them, or a larger blowup, which takes fewer"
+            " fewer columns, fewer public values or shorter names of them, or a smaller rate, which takes fewer"
             " queries"
         )
 
 
 def _mean_size(definition: Definition, options: ProofOptions, shape: Shape) -> float:
     """The bytes of a proof, the mean over all queries."""
-    header = header_of(definition, options)
-    return proof_size(len(header.to_bytes()), definition.air, shape, expected(shape.queries))
+    return proof_size(len(header_of(definition, options).to_bytes()), shape, expected)
 
 
 def _committed(shape: Shape) -> int:
-    """The bytes of trace, pieces, batch mask and FRI codewords, and of the kept levels of their trees."""
-    words = shape.domain_size * (shape.columns + 3 * shape.pieces) + 3 * shape.leaves * shape.zero_knowledge
-    size, trees = shape.leaves, 2 * tree_memory(shape.leaves, shape.blowup)
-    for arity in shape.arities:
-        words += 3 * size
-        size //= arity
-        trees += tree_memory(size, shape.blowup)
+    """The bytes of the codewords of the vector, its blinding R and the later words, and of the kept levels of their
+    trees."""
+    words, trees = (shape.columns + 3 * shape.hiding) << shape.log_n0, _tree(shape.log_n0, shape.log_m)
+    log_m = shape.log_m
+    for k, log_n, _ in shape.words:
+        log_m -= k
+        words += 3 << (k + log_n)
+        trees += _tree(log_n, log_m)
     return WORD * words + trees
+
+
+def _tree(log_leaves: int, log_message: int) -> int:
+    return _core.tree_memory(1 << log_leaves, 1 << (log_leaves - log_message))

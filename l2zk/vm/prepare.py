@@ -5,15 +5,16 @@ definition, shape → Compiled;   witness → binding → public inputs, start c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from l2zk import _core
+from l2zk.air.vectors import Vector
 from l2zk.base.caches import cached
 from l2zk.language.definition import Definition
 from l2zk.language.run import table
 from l2zk.language.witness import Binding
-from l2zk.proof.header import Header
+from l2zk.proof.header import DIGEST, Header, digest_of, stated
 from l2zk.proof.options import ProofOptions
 from l2zk.proof.shape import Shape
 
@@ -29,19 +30,29 @@ class Statement(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """A program and its witness: all that a proof takes but the columns that are filled."""
+    """A program and its witness: all that a proof takes but the columns that are filled.
+
+    arrays: for the core, by name: the values of public columns, and where in the header those of output columns go.
+    """
 
     definition: Definition
     binding: Binding
     statement: Statement
+    arrays: Mapping[str, Any]
 
 
 def prepared(definition: Definition, options: ProofOptions, shape: Shape, binding: Binding) -> Prepared:
     """A program, with a witness that is bound, in the shape of its proofs."""
-    header = header_of(definition, options, binding.public_inputs)
-    places = header.output_offsets()
-    told = Statement(compiled(definition, shape), header.to_bytes(), places, binding.public_inputs, binding.start)
-    return Prepared(definition, binding, told)
+    header = header_of(definition, options, binding.public_inputs, binding.sequences)
+    told = Statement(
+        compiled(definition, shape),
+        header.to_bytes(),
+        header.output_offsets(),
+        binding.public_inputs,
+        binding.start,
+    )
+    arrays = {"sequences": binding.sequences, "sequence_places": header.sequence_offsets()}
+    return Prepared(definition, binding, told, arrays)
 
 
 @cached(128)
@@ -50,15 +61,20 @@ def compiled(definition: Definition, shape: Shape) -> _core.Compiled:
     return _core.Compiled(table(definition), shape)
 
 
-def header_of(definition: Definition, options: ProofOptions, inputs: Sequence[int] | None = None) -> Header:
-    """The header of proofs of a program, the outputs 0, and the inputs too where they are not given."""
-    air = definition.air
-    return Header(
-        options=options,
-        digest=air.digest,
-        program_id=air.id,
-        rows=air.rows,
-        parameters=air.parameters,
-        inputs=tuple(zip(air.inputs, (0,) * len(air.inputs) if inputs is None else inputs)),
-        outputs=tuple((name, 0) for name in air.outputs),
-    )
+def header_of(
+    definition: Definition,
+    options: ProofOptions,
+    inputs: Sequence[int] | None = None,
+    columns: Sequence[Vector] = (),
+) -> Header:
+    """The header of proofs of a program, the outputs 0, and the inputs too where they are not given.
+
+    columns: the values of public columns, if inputs are given.
+    """
+    program = stated(definition.air)
+    values = (0,) * len(program.inputs) if inputs is None else tuple(inputs)
+    hashes = [bytes(DIGEST)] * len(program.sequences) if inputs is None else map(digest_of, columns)
+    rest = iter(hashes)
+    sequences = tuple(bytes(8 * one.length) if one.is_output else next(rest) for one in program.sequences)
+    outputs = (0,) * len(program.outputs)
+    return Header(options=options, program=program, inputs=values, outputs=outputs, sequences=sequences)

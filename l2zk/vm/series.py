@@ -30,9 +30,9 @@ def prove_together(
     runs: dict[int, _core.Run] = {}
     for index, (program, witness) in enumerate(jobs):
         with suppress(Exception):
-            definition, binding, statement = prepare(program, witness)
+            definition, binding, statement, arrays = prepare(program, witness)
             if not definition.filled_late and len(binding.columns) < len(definition.air.columns):
-                runs[index] = _core.Run(*statement, columns=dict(binding.columns), seed=os.urandom(32))
+                runs[index] = _core.Run(*statement, **arrays, columns=dict(binding.columns), seed=os.urandom(32))
     made = _core.prove_many(list(runs.values()), threads=threads, progress=progress, stop_at_failure=False)
     proofs: list[Proof | None] = [None] * len(jobs)
     for index, parts in zip(runs, made):

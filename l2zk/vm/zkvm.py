@@ -1,7 +1,7 @@
 """TraceZkVm: proves and verifies programs. The one place where the description of a program and the core meet.
 
 prove:  program, witness -> definition, shape -> core -> Proof         (PROTOCOL 6)
-verify: program, proof   -> checks 7.1 to 7.3 here, 7.4 to 7.12 in the core
+verify: program, proof   -> check 7.1 here, 7.2 to 7.7 in the core
 """
 
 from __future__ import annotations
@@ -27,9 +27,17 @@ from l2zk.language.redaction import attempt, violation_error
 from l2zk.language.run import filled, report_of, trace_of
 from l2zk.language.witness import Witness, bind
 from l2zk.proof.anatomy import check_length
-from l2zk.proof.degree_report import degrees, shape_of, unprovable, warn_of_degree
+from l2zk.proof.degree_report import degrees, shape_of, unprovable
 from l2zk.proof.proof import Proof, proof_bytes
-from l2zk.proof.statement import Known, accepted_shape, check_options, demanded_inputs, demanded_outputs, read_statement
+from l2zk.proof.statement import (
+    Known,
+    accepted_shape,
+    check_options,
+    demanded_inputs,
+    demanded_outputs,
+    read_statement,
+    sequence_values,
+)
 from l2zk.vm import cost
 from l2zk.vm.cost import Estimate, ProofProfile, proof_memory, require_room
 from l2zk.vm.metrics.counted import counted_proof, counted_verification
@@ -46,8 +54,8 @@ class TraceZkVm(Settings):
     min_security: the proven bits that `verify` demands, 1 to 128. Without it and with `options`, `verify` demands
     exactly these options, whatever they prove; with neither, 128 bits.
     threads: threads that work on one proof, which does not depend on it; by default L2ZK_NUM_THREADS, else as many as
-    there are processors that this process may use. A short proof, of less than 2^19 words, is quicker by one, and one
-    makes it.
+    there are processors that this process may use. A short proof, which commits to less than 2^18 words, is quicker by
+    one, and one makes it.
     max_memory: the bytes that one proof or trace may take; what needs more is refused before it takes any. By default
     all that this machine has, or its container may use. `estimate` says what a proof needs.
     redact: leave private values out of errors and reports, and the words of generate_trace's own errors, which may hold
@@ -74,8 +82,7 @@ class TraceZkVm(Settings):
         wrong trace gives a proof that nobody accepts.
         threads: threads that work on this proof, if not as many as the machine has been given.
         Raises ConstraintError (which constraint and row; with redact=False all values), WitnessError, DegreeError,
-        SecurityError, MemoryLimitError. Warns by DegreeWarning of a degree that longer traces do not allow, or that
-        costs many queries.
+        SecurityError, MemoryLimitError.
         """
         return self._prove(program, witness, Asked(trace=trace, check=check, threads=threads, progress=progress))
 
@@ -86,11 +93,11 @@ class TraceZkVm(Settings):
     ) -> Proof:
         """The statement, the columns that no step fills, then the core: run, check and prove (PROTOCOL 6)."""
         threads = self._count(asked.threads)
-        definition, binding, statement = self._prepare(program, witness, threads, given=asked.trace is not None)
+        definition, binding, statement, arrays = self._prepare(program, witness, threads, given=asked.trace is not None)
         run = partial(
             _core.prove_bytes,
             *statement,
-            **filled(definition, binding, asked.trace, asked.check),
+            **{**arrays, **filled(definition, binding, asked.trace, asked.check)},
             check=asked.check,
             threads=threads,
             progress=asked.progress,
@@ -106,7 +113,6 @@ class TraceZkVm(Settings):
         """The statement to prove, if its proofs have a shape and there is room; `given`: the trace is there already."""
         definition = defined(program)
         shape = shape_of(self._options, definition.air)
-        warn_of_degree(definition, self._options)
         require_room(definition, self._options)
         require_memory(proof_memory(definition, shape, threads), self._max_memory)
         binding = bind(definition, witness, fill=not given, redact=self._redact)
@@ -161,13 +167,11 @@ class TraceZkVm(Settings):
     def estimate(self, program: TraceProgram, *, threads: int | None = None) -> Estimate:
         """The memory, bytes, queries and proven bits of a proof of the program. Nothing is run, and no witness needed.
 
-        Raises DegreeError and SecurityError and warns as `prove` does; a proof that needs too much memory is estimated
+        Raises DegreeError and SecurityError as `prove` does; a proof that needs too much memory is estimated
         all the same.
         """
         definition = defined(program)
-        found = cost.estimate(definition, self._options, self._count(threads))
-        warn_of_degree(definition, self._options)
-        return found
+        return cost.estimate(definition, self._options, self._count(threads))
 
     def trace(
         self, program: TraceProgram, witness: Witness = (), *, progress: Progress | None = None
@@ -193,7 +197,6 @@ class TraceZkVm(Settings):
         private inputs, private columns or generate_trace enter, and of a trace that is given. False shows them.
         """
         definition, progress = defined(program), callback("progress", progress)
-        warn_of_degree(definition, self._options)
         found = report_of(
             definition,
             witness,
@@ -203,7 +206,7 @@ class TraceZkVm(Settings):
             progress=progress,
         )
         refused = unprovable(definition, self._options)
-        return replace(found, degrees=degrees(definition, self._options), unprovable=refused)
+        return replace(found, degrees=degrees(definition), unprovable=refused)
 
     def verify(
         self, program: TraceProgram, proof: Proof | bytes, witness_hint: Known = (), *, outputs: Known = ()
@@ -237,16 +240,17 @@ class TraceZkVm(Settings):
             definition = defined(program)
         demands = demanded_inputs(definition, witness_hint), demanded_outputs(definition, outputs)
         data = proof_bytes(proof)
-        header, start = read_statement(definition, data, *demands)  # 7.1, 7.2
+        header, start = read_statement(definition, data, *demands)  # 7.1
         if self._exact:
             check_options(header.options, self._options)
-        shape = accepted_shape(header.options, definition.air.profile, self.min_security)  # 7.3
-        check_length(definition.air, shape, start, len(data))  # of 7.4 and 7.8, before anything is compiled
+        shape = accepted_shape(header.options, definition.air, self.min_security)
+        check_length(shape, start, len(data))  # of 7.2, before anything is compiled
         view = memoryview(data)
-        _core.verify_bytes(  # 7.4 to 7.12
+        _core.verify_bytes(
             compiled(definition, shape),
             view[:start],
             view[start:],
-            [value for _, value in header.inputs],
-            [value for _, value in header.outputs],
+            header.inputs,
+            header.outputs,
+            sequences=sequence_values(header, demands[0].arrays),
         )

@@ -8,8 +8,9 @@ from fuzzing import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from l2zk.air.air import Air, Constraint, Domain
+from l2zk.air.air import Air, Constraint
 from l2zk.air.bytecode import Op, compile_constraints, disassemble
+from l2zk.air.domains import Domain
 from l2zk.air.nodes import CONSTANT, INPUT, OUTPUT, PERIODIC, extract
 from l2zk.language.expression import Graph
 from l2zk.language.program import Machine

@@ -16,7 +16,7 @@ import l2zk
 from l2zk import TraceZkVm, release_memory
 from l2zk.base import caches
 from l2zk.language.program import TraceProgram
-from l2zk.proof.solver import solve
+from l2zk.proof.shape import solve
 
 KEPT_ON_PURPOSE = {
     "l2zk.base.making._under_way",  # what is made at this moment, and who waits for it

@@ -12,7 +12,7 @@ import click
 import pytest
 
 from l2zk.base.foreign import LONGEST, foreign, told
-from l2zk.errors import DegreeWarning, PluginError, ProgramError, WitnessError
+from l2zk.errors import LengthWarning, PluginError, ProgramError, WitnessError
 
 
 class Unspeakable(Exception):
@@ -92,7 +92,7 @@ def test_a_long_text_is_cut() -> None:
     assert len(told(ValueError("x" * 10**6))) < LONGEST + 40
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt(), WitnessError("no value for x"), DegreeWarning("degree 9")])
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), WitnessError("no value for x"), LengthWarning("doubled")])
 def test_the_users_interrupt_and_errors_of_l2zk_pass(error: BaseException) -> None:
     with pytest.raises(type(error)) as caught, foreign(PluginError, "the call"):
         raise error

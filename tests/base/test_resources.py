@@ -22,7 +22,7 @@ from l2zk.errors import MemoryLimitError, OptionsError
 from l2zk.vm.batch.processor import BatchProcessor
 from l2zk.vm.cache import CachedZkVm
 
-OPTIONS = ProofOptions(blowup=2, queries=4, grinding=0, zero_knowledge=False, allow_insecure=True)
+OPTIONS = ProofOptions(rate=1 / 2, queries=4, grinding=0, zero_knowledge=False, allow_insecure=True)
 PROGRAM = Fibonacci(2**12 - 1)
 KEPT_AT_FIRST = 2**30
 

@@ -198,8 +198,8 @@ def test_standard_output_by_its_path_is_not_replaced(tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.write_bytes(OLD)
     run = spawned(*FIB, "-o", "/proc/self/fd/1", shell=f"2>&1 >>'{log}' || exit 7")
-    assert run.returncode == 0 and log.read_bytes().startswith(OLD + b"l2zk\1")
-    assert b"l2zk\1\0\0\0" in spawned(*FIB, "-o", "/proc/self/fd/1", shell="| cat").stdout
+    assert run.returncode == 0 and log.read_bytes().startswith(OLD + b"l2zk\2")
+    assert b"l2zk\2\0\0\0" in spawned(*FIB, "-o", "/proc/self/fd/1", shell="| cat").stdout
 
 
 def test_a_dash_is_standard_output_and_the_report_goes_to_stderr(tmp_path: Path) -> None:

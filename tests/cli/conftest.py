@@ -50,7 +50,7 @@ class Steep(l2zk.TraceProgram):
     def define(self, m):
         (x,) = m.columns("x")
         m.start({x: 2})
-        m.step({x: x**9})
+        m.step({x: x**33})
         m.output("result", x, row=9)
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from commands import l2zk, sentence
-from warned import any_degree
 
 STEEPER = """
 from dataclasses import dataclass
@@ -48,7 +47,6 @@ def test_check_leaves_private_values_out_if_it_is_told_to(air: Path) -> None:
     assert "77777" in l2zk("check", f"{air}:TooSmall").stdout
 
 
-@any_degree
 def test_check_looks_at_what_no_proof_allows(tmp_path: Path) -> None:
     air = tmp_path / "steeper.py"
     air.write_text(STEEPER)

@@ -26,10 +26,12 @@ def proof(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["prove", *FIB, "-o", "a", "--out", "b"], "--out is given twice"),
         (["prove", *FIB, "--threads=1", "--threads=2"], "--threads is given twice"),
         (["trace", *FIB, "--rows", "0:1", "--rows", "1:2"], "--rows is given twice"),
-        (["security", *FIB, "--toml", "-", "--toml", "-"], "--toml is given twice"),
+        (["security", *FIB, "--rate", "1/4", "--rate", "1/4"], "--rate is given twice"),
         (["plugins", "--hook", "l2zk_prove_stage", "--hook", "l2zk_prove_started"], "--hook is given twice"),
-        (["prove", *FIB, "-O", "blowup=8", "-O", "blowup=16"], "--option gives 'blowup' two values"),
+        (["prove", *FIB, "-O", "grinding=8", "-O", "grinding=16"], "--option gives 'grinding' two values"),
         (["prove", *FIB, "--security", "110", "-O", "security=120"], "--option gives 'security' two values"),
+        (["prove", *FIB, "--rate", "1/4", "-O", "rate=1/4"], "--option gives 'rate' two values"),
+        (["prove", *FIB, "--preset", "fast", "-O", "preset=fast"], "--option gives 'preset' two values"),
         (["prove", *FIB, "--security", "128", "-O", "queries=66"], "give one of the two"),
         (["estimate", *FIB, "--input", "a0=1"], "No such option '--input'"),
         (["demo", "--performance", "--rounds", "100"], "leave --rounds out"),
@@ -44,13 +46,12 @@ def test_an_option_that_would_be_passed_over(arguments: list[str], words: str) -
 def test_less_is_not_demanded_by_a_second_option(proof: Path) -> None:
     result = l2zk("verify", proof, "--min-security", "128", "--min-security", "1")
     assert result.exit_code == 2 and "--min-security is given twice" in sentence(result)
-    assert l2zk("security", proof, "--toml", "-", "--toml", "-").exit_code == 2
 
 
 def test_flags_and_lists_may_be_repeated(proof: Path) -> None:
     many = ["--input", "a0=0", "--input", "a1=1", "--json", "--json"]
     assert l2zk("verify", proof, *many).exit_code == 0
-    assert l2zk("prove", *FIB, "-O", "blowup=16", "-O", "grinding=10").exit_code == 0
+    assert l2zk("prove", *FIB, "-O", "rate=1/16", "-O", "grinding=10").exit_code == 0
 
 
 def test_a_flag_and_its_opposite(tmp_path: Path) -> None:

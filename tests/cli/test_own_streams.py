@@ -164,8 +164,6 @@ def test_every_option_that_names_a_result_may_name_standard_output(tmp_path: Pat
     assert Proof.from_bytes(run.stdout).program_id == "fib.v0" and json.loads(run.stderr)["ok"] is True
     run = spawned("trace", *FIB, "-o/dev/stdout")
     assert len(run.stdout.splitlines()) == 21 and b"written to standard output" in run.stderr
-    run = spawned("security", *FIB, "--toml=/dev/stdout", "--json")
-    assert run.stdout.startswith(b"[zkevm]") and json.loads(run.stderr)["ok"] is True
     run = spawned("prove", "fib", "--rounds", "x", "-vo", "/dev/stdout", "--json")
     assert run.stdout == b"" and json.loads(run.stderr)["ok"] is False
 

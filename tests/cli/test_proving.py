@@ -156,7 +156,7 @@ def test_programs_lists_what_is_installed() -> None:
 def test_info_says_what_a_bug_report_needs() -> None:
     facts = json.loads(l2zk("info", "--json").stdout)
     assert facts["instruction_set"] in facts["instruction_sets"] and "portable" in facts["instruction_sets"]
-    assert facts["proof_format"] == 1 and facts["processors"] >= 1
+    assert facts["proof_format"] == 2 and facts["processors"] >= 1
     assert facts["l2zk"] == package.__version__, "the package and its metadata agree on the version"
     text = l2zk("info").stdout
     assert all(word in text for word in ("l2zk", "instruction set", "python", "platform", "numpy"))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from commands import l2zk, sentence
 
-from l2zk.cli import program_commands
+from l2zk.cli import values
 from l2zk.cli.failure import sentence as told
 from l2zk.errors import MemoryLimitError
 
@@ -20,7 +20,7 @@ FIB = ("prove", "fib", "--rounds", "5")
 def test_a_witness_that_does_not_end_is_read_to_a_bound(
     path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(program_commands, "MOST_WITNESS", 1000)
+    monkeypatch.setattr(values, "MOST_BYTES", 1000)
     file = tmp_path / path
     if path == "long.json":
         file.write_text('{"a0": 2}' + " " * 1000)
@@ -38,11 +38,11 @@ def test_a_witness_at_the_bound_is_read(tmp_path: Path, monkeypatch: pytest.Monk
     file = tmp_path / "witness.json"
     file.write_text('{"a0": 2}')
     for most, code in ((9, 0), (8, 2)):
-        monkeypatch.setattr(program_commands, "MOST_WITNESS", most)
+        monkeypatch.setattr(values, "MOST_BYTES", most)
         assert l2zk(*FIB, "--witness", file).exit_code == code
-    monkeypatch.setattr(program_commands, "MOST_WITNESS", 2**30)
+    monkeypatch.setattr(values, "MOST_BYTES", 2**30)
     for memory, code in ((72, 0), (71, 2), (None, 0)):
-        monkeypatch.setattr(program_commands, "physical_memory", lambda memory=memory: memory)
+        monkeypatch.setattr(values, "physical_memory", lambda memory=memory: memory)
         assert l2zk(*FIB, "--witness", file).exit_code == code
 
 

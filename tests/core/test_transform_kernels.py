@@ -1,4 +1,4 @@
-"""The transform of every instruction set against Horner's rule in Python integers (PROTOCOL 6.2, 6.4)."""
+"""The transform of every instruction set against Horner's rule in Python integers (PROTOCOL 6.2, 6.8)."""
 
 from __future__ import annotations
 
@@ -25,10 +25,18 @@ def values_by_horner(coefficients, n, shift, places=None):
     return [horner(coefficients, shift * pow(omega, j, P) % P) for j in (places or range(n))]
 
 
+def coefficients_of(values):
+    """Interpolation on the roots of unity: the transform of the values read backwards, over n."""
+    values = np.asarray(values, dtype=np.uint64)
+    n = len(values)
+    found = probes.ntt_probe(np.roll(values[::-1], 1), n.bit_length() - 1).tolist()
+    return [c * pow(n, -1, P) % P for c in found]
+
+
 @pytest.mark.parametrize("log_n", range(7))
 def test_values_on_a_coset(isa, log_n):
     n = 1 << log_n
-    for count in sorted({0, 1, n // 2, n - 1, n, n + 1, 2 * n, 3 * n + 1}):
+    for count in sorted({0, 1, n // 2, n - 1, n}):
         for shift in (1, 7, P - 1, 0x123456789ABCDEF):
             coefficients = numbers((n, count, shift).__repr__(), count)
             expected = values_by_horner(coefficients, n, shift)
@@ -44,36 +52,29 @@ def test_interpolation(isa, log_n):
         [(P - 1) * (i % 2) for i in range(n)],
         [2**32 - 1 + i for i in range(n)],
     ):
-        coefficients = probes.interpolate_probe(values).tolist()
-        assert all(c < P for c in coefficients)
-        assert values_by_horner(coefficients, n, 1) == values
+        assert values_by_horner(coefficients_of(values), n, 1) == values
 
 
-@pytest.mark.parametrize("log_n, extra", [(7, 0), (8, 3), (10, 0), (12, 0), (13, 0), (14, 5), (15, 0), (16, 0)])
-def test_long_transforms_at_samples(isa, log_n, extra):
+@pytest.mark.parametrize("log_n", [7, 8, 10, 12, 13, 14, 15, 16])
+def test_long_transforms_at_samples(isa, log_n):
     n, shift = 1 << log_n, 7
-    coefficients = numbers(log_n, n + extra)
+    coefficients = numbers(log_n, n)
     places = [0, 1, n // 2 - 1, n // 2, n - 1, n // 3, 5 * n // 7]
     found = probes.ntt_probe(coefficients, log_n, shift)
     assert [int(found[j]) for j in places] == values_by_horner(coefficients, n, shift, places)
-    back = probes.interpolate_probe(found).tolist()  # of P(7X) modulo X^n - 1
-    expected = [c * pow(shift, i, P) % P for i, c in enumerate(coefficients)]
-    for i in range(extra):
-        expected[i] = (expected[i] + expected[n + i]) % P
-    assert back == expected[:n]
+    assert coefficients_of(found) == [c * pow(shift, i, P) % P for i, c in enumerate(coefficients)]  # of P(7X)
 
 
 @pytest.mark.parametrize("log_n", range(17))
 def test_transform_and_interpolation_undo_each_other(isa, log_n):
-    values = np.array(numbers(log_n, 1 << log_n), dtype=np.uint64)
-    assert np.array_equal(probes.interpolate_probe(probes.ntt_probe(values, log_n)), values)
-    assert np.array_equal(probes.ntt_probe(probes.interpolate_probe(values), log_n), values)
+    values = numbers(log_n, 1 << log_n)
+    assert coefficients_of(probes.ntt_probe(values, log_n)) == values
 
 
 @pytest.mark.parametrize("log_n", [0, 1, 2, 3, 4, 5, 9])
 def test_a_unit_impulse_gives_the_powers_of_a_root(isa, log_n):
     n = 1 << log_n
-    for k in {0, 1, n // 2, n - 1}:
+    for k in {0, 1 % n, n // 2, n - 1}:
         impulse = [0] * k + [1]
         expected = [pow(7 * pow(root(n), j, P), k, P) for j in range(n)]
         assert probes.ntt_probe(impulse, log_n, 7).tolist() == expected
@@ -108,20 +109,7 @@ def test_a_product_of_values_is_the_values_of_a_product(isa, log_n):
     a, b = numbers((log_n, 1).__repr__(), n // 2), numbers((log_n, 2).__repr__(), n // 2)
     values = [probes.ntt_probe(x, log_n).tolist() for x in (a, b)]
     product = [x * y % P for x, y in zip(*values, strict=True)]
-    assert probes.interpolate_probe(product).tolist() == [*times(a, b), 0]
-
-
-@pytest.mark.parametrize("log_cosets", range(6))
-@pytest.mark.parametrize("n", [1, 2, 7, 8, 64, 100])
-def test_join_cosets(isa, log_cosets, n):
-    """P mod (X^n - u w^j) has the coefficients sum_b (u w^j)^b P_b; joined, they give P back."""
-    c, u = 1 << log_cosets, pow(7, n, P)
-    blocks = [numbers((n, c, b).__repr__(), n) for b in range(c)]
-    residues = []
-    for j in range(c):
-        point = u * pow(root(c), j, P) % P
-        residues.append([horner([block[i] for block in blocks], point) for i in range(n)])
-    assert probes.join_cosets_probe(residues, u).tolist() == blocks
+    assert coefficients_of(product) == [*times(a, b), 0]
 
 
 @pytest.mark.parametrize("log_n", [0, 1, 3, 6, 10, 13])
@@ -134,14 +122,6 @@ def test_a_tail_is_added_to_the_first_coefficients(isa, log_n):
         found = probes.ntt_probe(coefficients, log_n, 7, tail=tail, tail_scale=scale)
         assert found.tolist() == probes.ntt_probe(whole, log_n, 7).tolist()
         assert int(found[n // 2]) == values_by_horner(coefficients + tail, n, 7, [n // 2])[0]
-
-
-@pytest.mark.parametrize("log_n", range(11))
-def test_scaling_by_powers(isa, log_n):
-    coefficients = numbers(log_n, 1 << log_n)
-    for shift in (1, 7, P - 1):
-        expected = [c * pow(shift, i, P) % P for i, c in enumerate(coefficients)]
-        assert probes.scale_probe(coefficients, shift).tolist() == expected
 
 
 @pytest.mark.parametrize("log_n", [17, 19, 20, 21])
@@ -157,4 +137,4 @@ def test_long_transforms(isa, log_n):
     for j in (0, 1, n - 1, *(rng.randrange(n) for _ in range(20))):
         x = shift * pow(OMEGA, j << (32 - log_n), P) % P
         assert values[j] == sum(c * pow(x, i, P) for i, c in terms.items()) % P
-    assert (probes.interpolate_probe(probes.ntt_probe(coefficients, log_n)) == coefficients).all()
+    assert coefficients_of(probes.ntt_probe(coefficients, log_n)) == coefficients.tolist()

@@ -10,17 +10,18 @@ import random
 
 import numpy as np
 import pytest
-from cheats import SEED, salts_of
 from endless import ENDLESS
 from example_programs import Fibonacci
 from numpy.typing import NDArray
 from probes import probes
+from reference.randomness import salts_of
 from reference.tree import Tree
 
 from l2zk import _core
 
 LONG = 2**13  # leaves of a coset
 WORDS = 5
+SEED = bytes(range(32))
 
 
 def rows_of(leaves: int) -> NDArray[np.uint64]:
@@ -32,7 +33,7 @@ def expected(rows: NDArray[np.uint64], blowup: int, salted: bool) -> Tree:
     data = [row.astype("<u8").tobytes() for row in rows]
     if not salted:
         return Tree(data)
-    salts = salts_of(SEED, 0, len(rows), blowup)
+    salts = salts_of(SEED, len(rows), blowup)
     return Tree([leaf + salt for leaf, salt in zip(data, salts, strict=True)], 16)
 
 

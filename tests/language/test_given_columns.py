@@ -246,7 +246,7 @@ def test_columns_in_a_witness_that_are_wrong():
         bind(summed)
     with pytest.raises(WitnessError, match="no input 'numbers'; did you mean 'number'"):
         bind(summed, {"numbers": [1]})
-    with pytest.raises(WitnessError, match=r"takes 2 witness values .* give the column as \{'number': array\}"):
+    with pytest.raises(WitnessError, match=r"takes 2 witness values .* give the array as \{'number': array\}"):
         bind(summed, np.arange(5))
     with pytest.raises(WitnessError, match="witness value 'first' is an array: an integer is needed"):
         bind(summed, [np.array([1, 2, 3]), [1]])

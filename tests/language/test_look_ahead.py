@@ -6,11 +6,11 @@ import time
 from dataclasses import dataclass
 
 import pytest
-from cheats import P, few, prove, twin_prover, twin_verify
-from probes import probes
+from hostile import few
+from quick import QUICK
+from twin import prove, twin_proof, twin_verify
 
 from l2zk import Machine, ProofOptions, TraceProgram, TraceZkVm
-from l2zk.proof.header import Header
 
 
 @dataclass(frozen=True)
@@ -31,26 +31,28 @@ class Ahead(TraceProgram):
         m.rows(self.rows)
 
 
+@pytest.mark.parametrize("hiding", [True, False], ids=["hiding", "plain"])
 @pytest.mark.parametrize(
-    ("rows", "distances", "options"),
+    ("rows", "distances"),
     [
-        (100, (16,), few()),
-        (100, (17,), few()),
-        (100, (60,), few(blowup=8)),
-        (500, (100,), few(blowup=2)),
-        (250, (100, 5, 99), few(zero_knowledge=True, rows_per_leaf=2)),
-        (250, (16, 17, 33, 34, 49, 50, 67), few(blowup=2)),
-        (60, (20, 25), few(zero_knowledge=True, blowup=8)),
-        (1000, (300, 511), few(blowup=2)),
+        (2, (1,)),
+        (4, (1, 2, 3)),
+        (32, (1, 15, 16, 17, 31)),
+        (100, (16,)),
+        (100, (127,)),
+        (250, (100, 5, 99)),
+        (250, (16, 17, 33, 34, 49, 50, 67)),
+        (1000, (300, 511, 1023)),
     ],
     ids=str,
 )
-def test_the_proof_is_that_of_the_twin(rows: int, distances: tuple[int, ...], options: ProofOptions) -> None:
+def test_the_proof_is_that_of_the_twin(rows: int, distances: tuple[int, ...], hiding: bool) -> None:
+    options = few(zero_knowledge=hiding)
     program = Ahead(rows, distances)
     proof = prove(program, options)
     assert TraceZkVm(options).verify(program, proof)
     twin_verify(program, proof)
-    assert bytes(twin_prover(program, proof).prove()) == bytes(proof)
+    assert twin_proof(program, proof) == bytes(proof)
 
 
 def test_a_wrong_value_far_ahead_is_refused() -> None:
@@ -62,54 +64,48 @@ def test_a_wrong_value_far_ahead_is_refused() -> None:
     assert not TraceZkVm(options).verify(program, forged)
 
 
-@pytest.mark.parametrize("count", [1, 2, 5, 16, 511, 512, 513, 1000])
-def test_coefficients_of_the_last_rows(count: int) -> None:
-    root = pow(7, -((P - 1) // 1024), P)
-    product = [1]
-    for t in range(1, count + 1):
-        point = pow(root, t, P)
-        product = [(a - point * b) % P for a, b in zip([0, *product], [*product, 0])]
-    assert probes.exempt_coefficients_probe(10, count).tolist() == product
+@pytest.mark.parametrize("ahead", [1, 3, 7, 31])
+def test_a_look_ahead_of_all_rows_but_one_holds_on_the_first_row(ahead: int) -> None:
+    """And on no other, where it would begin again at the top."""
+    program = Repeats(ahead)
+    machine = TraceZkVm(few(queries=40))
+    trace = machine.trace(program, [range(1, ahead + 2)])
+    trace.padded[0, ahead] = 1
+    assert [(found.constraint, found.row) for found in machine.check(program, trace=trace).violations] == []
+    assert machine.verify(program, machine.prove(program, trace=trace))
+    trace.padded[0, ahead] = 2
+    assert [(found.constraint, found.row) for found in machine.check(program, trace=trace).violations] == [("same", 0)]
+    assert not machine.verify(program, machine.prove(program, trace=trace, check=False))
 
 
-@pytest.mark.parametrize("count", [1, 100, 128, 129, 160, 300, 479, 511])
-def test_the_value_at_a_point(count: int) -> None:
-    zeta, root, value = (5, 6, P - 7), pow(7, -((P - 1) // 1024), P), (1, 0, 0)
-    for t in range(1, count + 1):
-        value = probes.extension_probe("mul", value, ((zeta[0] - pow(root, t, P)) % P, *zeta[1:]))
-    assert tuple(probes.exempt_probe(10, 511, count, zeta)) == tuple(value)
+@dataclass(frozen=True)
+class Repeats(TraceProgram):
+    """The first cell of a column stands in the last row too."""
 
+    id = "repeats.v0"
+    ahead: int
 
-def junk(program: TraceProgram) -> bytes:
-    """A header that is right, and a body that fails at the values out of domain."""
-    air = program.definition.air
-    inputs, outputs = ((name, 3) for name in air.inputs), ((name, 9) for name in air.outputs)
-    header = Header(
-        options=ProofOptions(),
-        digest=air.digest,
-        program_id=air.id,
-        rows=air.rows,
-        parameters=air.parameters,
-        inputs=tuple(inputs),
-        outputs=tuple(outputs),
-    )
-    return header.to_bytes() + bytes(20_000)
+    def define(self, m: Machine) -> None:
+        x = m.private_column("x")
+        m.constrain("same", x[self.ahead] == x)
+        m.rows(self.ahead + 1)
 
 
 def test_a_verifier_takes_no_product_a_row() -> None:
-    """2^18 of them took 40 ms."""
-    program, vm, seconds = Ahead(2**19 + 1, (2**18,)), TraceZkVm(), []
+    """2^17 of them would take 20 ms."""
+    program = Ahead(2**18, (2**18 - 1, 2**17, 3))
+    proof, seconds = QUICK.prove(program), []
     for _ in range(4):
         start = time.perf_counter()
-        assert not vm.verify(program, junk(program))
+        assert QUICK.verify(program, proof)
         seconds.append(time.perf_counter() - start)
     assert min(seconds[1:]) < 0.01
 
 
-def test_a_prover_takes_no_product_a_row_and_point() -> None:
-    """2^14 of them at each of 2^16 points took three seconds."""
-    seconds = TraceZkVm().profile(Ahead(2**15 + 1, (2**14,))).seconds
-    assert seconds["quotient"] < 0.5
+def test_a_prover_takes_no_product_a_row_that_is_left_out() -> None:
+    """2^14 of them for each of 2^15 rows would take three seconds."""
+    seconds = TraceZkVm().profile(Ahead(2**15, (2**14,))).seconds
+    assert seconds["zerocheck"] < 0.5 and seconds["rows"] < 0.5
 
 
 def test_look_aheads_that_are_near_share_memory() -> None:

@@ -11,7 +11,7 @@ from defining import column, defined, holds
 from example_programs import Fibonacci
 from warned import any_length
 
-from l2zk.air.air import Domain
+from l2zk.air.domains import Domain
 from l2zk.errors import ProgramError
 from l2zk.language.program import TraceProgram, split_id
 from l2zk.language.witness import bind
@@ -71,7 +71,7 @@ def test_a_recurrence_over_three_rows():
     definition = defined(define)
     assert definition.step_reach == 3 and definition.step_targets.tolist() == [[0, 3]]
     assert definition.air.constraints[3].domain == Domain.transition(3)
-    assert definition.air.offsets == (0, 1, 2, 3)
+    assert definition.air.pairs == ((0, 0), (0, 1), (0, 2), (0, 3))
 
 
 def test_constraints_by_hand_on_all_kinds_of_rows():
@@ -152,7 +152,10 @@ def test_start_values_are_computed_from_inputs():
 
 
 @any_length
-@pytest.mark.parametrize("rows, period, length", [(1, 1, 8), (8, 1, 8), (9, 1, 16), (3, 64, 64), (99, 2, 128)])
+@pytest.mark.parametrize(
+    "rows, period, length",
+    [(1, 1, 2), (2, 1, 2), (3, 2, 4), (1, 4, 4), (5, 1, 8), (8, 1, 8), (9, 1, 16), (3, 64, 64), (99, 2, 128)],
+)
 def test_the_length_is_the_least_power_of_two(rows, period, length):
     def define(m):
         a = m.column("a")
@@ -164,14 +167,15 @@ def test_the_length_is_the_least_power_of_two(rows, period, length):
     assert (air.rows, air.length) == (rows, length)
 
 
-def test_the_length_leaves_room_for_the_look_ahead():
+@pytest.mark.parametrize("ahead, length", [(1, 2), (2, 4), (3, 4), (4, 8), (5, 8)])
+def test_the_length_is_more_than_the_look_ahead(ahead, length):
     def define(m):
         a = m.column("a")
-        m.start({a: 0, a[1]: 0, a[2]: 0})
-        m.step({a[3]: a})
+        m.start({a[row]: row for row in range(ahead)})
+        m.step({a[ahead]: a})
 
     air = defined(define).air
-    assert (air.rows, air.length) == (3, 8)
+    assert (air.rows, air.length) == (ahead, length)
 
 
 def test_an_input_may_have_the_name_of_a_column():
@@ -197,7 +201,7 @@ def test_thousands_of_nodes():
     definition = defined(define)
     assert len(definition.air.nodes) > 7_500
     assert definition.step_code.vectors <= 3
-    assert definition.air.degree(definition.air.constraints[1].node) == 10_001 * (definition.air.length - 1)
+    assert definition.air.multiplied(1) == 10_001
 
 
 # Parameters, identity, memory.

@@ -23,7 +23,7 @@ from l2zk.vm.cache import CachedZkVm
 pytestmark = any_length  # 150 programs, each of its own length
 
 MANY = 150
-QUICK = TraceZkVm(ProofOptions(blowup=2, queries=4, grinding=0, zero_knowledge=False, allow_insecure=True), threads=1)
+QUICK = TraceZkVm(ProofOptions(rate=1 / 2, queries=4, grinding=0, zero_knowledge=False, allow_insecure=True), threads=1)
 
 defined: Counter[int] = Counter()
 

@@ -47,6 +47,20 @@ def test_a_step_in_c_beside_many_inputs():
     assert program(define).generate_trace()["x"].tolist() == [7, 22, 11, 34, 17, 52, 26, 13, 40, 20, 10, 5]
 
 
+@pytest.mark.parametrize("rows", [1, 2, 8])
+def test_a_step_in_c_that_finds_every_row_started(rows):
+    def define(m):
+        x = m.column("x")
+        m.start({x[row]: 7 + row for row in range(rows)})
+        m.step_function(capsule(halve_or_triple))
+        m.free(x)
+        m.output("x", x, row="last")
+
+    made, vm = program(define), TraceZkVm()
+    assert made.generate_trace()["x"].tolist() == list(range(7, 7 + rows))
+    assert vm.verify(made, vm.prove(made), outputs={"x": 6 + rows})
+
+
 @FUNCTION
 def fail(columns, first, last, context):
     return 3

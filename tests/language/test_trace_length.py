@@ -54,12 +54,13 @@ def framed(period):
 DOUBLED = {
     "an output": (counting(16), 32, r"constraint 'output end' makes it 17 rows, and the trace 32.* 0 to 15, would"),
     "the number of rows": (sized(1025), 2048, r"m.rows\(1025\) makes it 1025 rows, and the trace 2048"),
-    "a look-ahead of half": (
-        looking(32, 16),
+    "a look-ahead of all rows": (
+        looking(32, 32),
         64,
-        "'far' looks 16 rows ahead, for which the trace has 64 rows.* below 16",
+        "'far' looks 32 rows ahead, for which the trace has 64 rows: 32 would do for a look-ahead below 32",
     ),
-    "a far look-ahead": (looking(64, 40), 128, "'far' looks 40 rows ahead, for which the trace has 128 rows"),
+    "a far look-ahead": (looking(64, 140), 256, "'far' looks 140 rows ahead, for which the trace has 256 rows: 128"),
+    "nine rows": (sized(9), 16, r"m.rows\(9\) makes it 9 rows, and the trace 16"),
 }
 
 
@@ -78,10 +79,14 @@ FINE = {
     "one row less": (counting(15), 16),
     "two rows more": (counting(17), 32),
     "the number of rows": (sized(1024), 1024),
-    "short traces": (counting(4), 8),
-    "less than half": (looking(32, 15), 32),
+    "one row": (counting(0), 2),
+    "two rows": (counting(1), 2),
+    "three rows": (counting(2), 4),
+    "five rows": (counting(4), 8),
+    "a look-ahead of more than half": (looking(32, 31), 32),
+    "a look-ahead of all of a few rows": (looking(4, 4), 8),
     "a period as long": (framed(32), 32),
-    "a look-ahead as long": (looking(17, 15), 32),
+    "a look-ahead as long": (looking(17, 16), 32),
 }
 
 

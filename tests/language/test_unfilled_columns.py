@@ -24,7 +24,7 @@ def squares(m):
 
 def constant(m):
     """A column of one value, which nothing fills; a private input that generate_trace alone would read."""
-    m.rows(4)
+    m.rows(5)
     x = m.column("x")
     m.private_input("secret")
     m.constrain("same", x.next == x)
@@ -58,7 +58,7 @@ def test_generate_trace_cannot_change_what_the_witness_gave():
 
 def test_a_given_trace_needs_no_generate_trace():
     made = program(constant)
-    trace = ExecutionTrace(("x",), np.full((1, 8), 6, dtype=np.uint64), 4)
+    trace = ExecutionTrace(("x",), np.full((1, 8), 6, dtype=np.uint64), 5)
     assert VM.check(made, trace=trace)
     proof = VM.prove(made, trace=trace)
     assert VM.verify(made, proof, outputs={"value": 6})
@@ -78,10 +78,10 @@ def test_a_given_trace_of_the_rows_alone_is_padded():
     assert [(v.constraint, v.row) for v in report.violations] == [
         ("square", 5)
     ]  # x is padded by 1, y by its last value
-    right = ExecutionTrace(("x",), np.full((1, 4), 6, dtype=np.uint64), 4)
+    right = ExecutionTrace(("x",), np.full((1, 5), 6, dtype=np.uint64), 5)
     assert VM.verify(program(constant), VM.prove(program(constant), trace=right), outputs={"value": 6})
-    for rows in (3, 5, 9):
-        with pytest.raises(WitnessError, match=f"x and 4 rows, or 8 with the padding; the trace has x and {rows}"):
+    for rows in (3, 6, 9):
+        with pytest.raises(WitnessError, match=f"x and 5 rows, or 8 with the padding; the trace has x and {rows}"):
             VM.check(program(constant), trace=ExecutionTrace(("x",), np.ones((1, rows), dtype=np.uint64), 1))
 
 

@@ -7,20 +7,19 @@ from itertools import product
 from statistics import fmean
 
 import pytest
-from cheats import twin_verify
 
 from l2zk.errors import ProofError
 from l2zk.language.program import Machine, TraceProgram
-from l2zk.proof.anatomy import different, digests, dissect, expected, header_parts, proof_size
+from l2zk.proof.anatomy import check_length, dissect, expected, fixed_size, header_parts, proof_size
 from l2zk.proof.options import ProofOptions
 from l2zk.proof.proof import Proof
-from l2zk.proof.solver import solve
+from l2zk.proof.shape import solve
 from l2zk.vm.zkvm import TraceZkVm
 
 
 @dataclass(frozen=True)
 class Tribonacci(TraceProgram):
-    """a[i+3] = a[i] + a[i+1] + a[i+2], and a product of degree 3: several offsets, several pieces."""
+    """a[i+3] = a[i] + a[i+1] + a[i+2], and a product of degree 3: several offsets, several coefficients of Q."""
 
     id = "tribonacci.v0"
     rounds: int
@@ -33,14 +32,11 @@ class Tribonacci(TraceProgram):
 
 
 CASES = {
-    "short": (Tribonacci(5), ProofOptions()),
-    "long": (Tribonacci(3000), ProofOptions()),
-    "hiding": (Tribonacci(200), ProofOptions(zero_knowledge=True)),
-    "one row a leaf, small folds": (
-        Tribonacci(1000),
-        ProofOptions(rows_per_leaf=1, folding=2, final_rows=4, grinding=0, blowup=16),
-    ),
-    "many rows a leaf": (Tribonacci(1000), ProofOptions(rows_per_leaf=8, zero_knowledge=True)),
+    "short": (Tribonacci(5), ProofOptions(zero_knowledge=False)),
+    "long": (Tribonacci(12_000), ProofOptions(zero_knowledge=False)),
+    "hiding": (Tribonacci(200), ProofOptions()),
+    "long and hiding": (Tribonacci(12_000), ProofOptions(rate=1 / 16, grinding=0)),
+    "fast": (Tribonacci(60_000), ProofOptions(preset="fast", rate=1 / 2)),
 }
 
 
@@ -53,56 +49,63 @@ def case(request: pytest.FixtureRequest) -> tuple[TraceProgram, Proof]:
 def test_the_parts_fill_the_proof_to_the_byte(case: tuple[TraceProgram, Proof]) -> None:
     program, proof = case
     anatomy = dissect(proof, program)
-    assert anatomy.excess == 0
+    assert anatomy.refusal is None and anatomy.excess == 0
     assert [part.start for part in anatomy.parts] == [
         sum(part.size for part in anatomy.parts[:i]) for i in range(len(anatomy.parts))
     ]
     assert sum(part.size for part in anatomy.parts) == proof.size
-    assert len(anatomy.positions) <= anatomy.queries and max(anatomy.positions) < anatomy.leaves
+    for number, opened in enumerate(anatomy.opened):
+        assert opened.word == number and list(opened.points) == sorted(set(opened.points))
+        assert opened.points[-1] < 1 << opened.log_points
 
 
 def test_a_part_holds_what_its_name_says(case: tuple[TraceProgram, Proof]) -> None:
     program, proof = case
     found = {part.name: proof.data[part.start : part.start + part.size] for part in dissect(proof, program).parts}
-    assert found["header: magic and version"] == b"l2zk\1\0\0\0"
+    assert found["header: magic and version"] == b"l2zk\2\0\0\0"
     assert found["header: options"] == proof.options.to_bytes()
     assert found["header: program digest"] == proof.digest
-    assert found["header: public inputs"][-8:] == (1).to_bytes(8, "little")
-    assert found["header: public outputs"][-8:] == proof.public_outputs["result"].to_bytes(8, "little")
-    assert found["trace root"] == proof.trace_commitment
+    assert found["header: public inputs"] == (1).to_bytes(8, "little")
+    assert found["header: public outputs"] == proof.public_outputs["result"].to_bytes(8, "little")
+    assert found["root of the vector"] == proof.trace_commitment
     assert sum(part.size for part in header_parts(proof)) == proof.header_length
 
 
 def test_each_challenge_follows_its_message(case: tuple[TraceProgram, Proof]) -> None:
     program, proof = case
-    anatomy = dissect(proof, program)
-    after = {challenge.name: (challenge.message.name, challenge.message.kind) for challenge in anatomy.challenges}
-    assert after["alpha"] == ("trace root", 2) and after["zeta"] == ("quotient root", 3)
-    assert after["alpha_deep"] == ("out-of-domain values", 4)
-    assert all(after[f"beta_{u}"] == (f"root of FRI word {u}", 5) for u in range(1, len(after) - 3))
-    assert anatomy.last_message.name == ("nonce" if proof.options.grinding else "final polynomial")
+    shape = solve(proof.options, program.definition.air.profile)
+    challenges = dissect(proof, program).challenges
+    after = {challenge.name: challenge.message.name for challenge in challenges}
+    assert len(after) == len(challenges)
+    assert after["alpha"] == after["tau_1"] == "root of the vector" and after["x"] == "Q" and after["xi"] == "openings"
+    assert after["r_1"] == "round 1 of the zerocheck" and after["q_1"] == "round 1 of the rows"
+    assert f"r_{shape.argument.rounds}" in after and f"r_{shape.argument.rounds + 1}" not in after
+    assert ("c" in after) == shape.hiding
+    assert all(after[f"z_{number + 1}"] == f"root of word {number + 1}" for number in range(len(shape.words)))
 
 
 def test_a_changed_byte_changes_the_challenges_after_it_alone() -> None:
-    program, options = CASES["long"]
+    program, options = CASES["hiding"]
     proof = TraceZkVm(options).prove(program)
     anatomy = dissect(proof, program)
-    [values] = [part for part in anatomy.parts if part.name == "out-of-domain values"]
+    [values] = [part for part in anatomy.parts if part.name == "openings"]
     data = bytearray(proof.data)
     data[values.start] ^= 1
     changed = dissect(Proof(bytes(data)), program)
-    same = [one.name for one, other in zip(anatomy.challenges, changed.challenges) if one == other]
-    assert same == ["alpha", "zeta"]
-    assert changed.positions != anatomy.positions
+    kept = [one.name for one, other in zip(anatomy.challenges, changed.challenges) if one == other]
+    before = [one.name for one in anatomy.challenges]
+    assert kept == before[: before.index("xi")]
+    assert changed.refusal is not None and changed.parts[: len(header_parts(proof))] == header_parts(proof)
 
 
 def test_too_many_bytes_and_too_few_are_told() -> None:
     program = Tribonacci(5)
     proof = TraceZkVm().prove(program)
-    assert dissect(Proof(proof.data + b"!!!"), program).excess == 3
-    assert dissect(Proof(proof.data[:-40]), program).excess == -40
-    with pytest.raises(ProofError, match="ends at byte .* but its fixed part at byte .*7.4"):
-        dissect(Proof(proof.data[: proof.header_length + 40]), program)
+    more = dissect(Proof(proof.data + b"!!!"), program)
+    assert more.excess == 3 and "goes on behind its end" in str(more.refusal)
+    fewer = dissect(Proof(proof.data[:-40]), program)
+    assert "ends too early" in str(fewer.refusal) and fewer.excess >= 0
+    assert fewer.parts == dissect(proof, program).parts[: len(fewer.parts)]
 
 
 def test_a_proof_of_another_program_is_refused() -> None:
@@ -110,36 +113,26 @@ def test_a_proof_of_another_program_is_refused() -> None:
         dissect(TraceZkVm().prove(Tribonacci(5)), Tribonacci(6))
 
 
-def test_the_challenges_are_those_of_the_reference(case: tuple[TraceProgram, Proof]) -> None:
-    program, proof = case
-    anatomy, log = dissect(proof, program), twin_verify(program, proof).log
-    drawn = [(name, value) for name, value in log if isinstance(name, str)]
-    assert [(one.name, one.value) for one in anatomy.challenges] == drawn[: len(anatomy.challenges)]
-    messages = [(kind, len(data)) for kind, data in log if not isinstance(kind, str)]
-    assert messages[-1] == (anatomy.last_message.kind, anatomy.last_message.size)
-    assert {(one.message.kind, one.message.size) for one in anatomy.challenges} <= set(messages)
-
-
-@pytest.mark.parametrize(
-    "opened, leaves, count", [([0], 1, 0), ([0], 8, 3), ([0, 4], 8, 2), (range(8), 8, 0), ([1, 2], 4, 2)]
-)
-def test_digests_of_small_trees(opened: list[int], leaves: int, count: int) -> None:
-    assert digests(different(opened), leaves) == count
-
-
 @pytest.mark.parametrize("hiding", [False, True])
 def test_the_expected_size_is_the_mean_over_all_queries(hiding: bool) -> None:
-    options = ProofOptions(blowup=4, queries=2, final_rows=1, folding=2, zero_knowledge=hiding, allow_insecure=True)
-    air = Tribonacci(5).definition.air
-    shape = solve(options, air.profile)
-    draws = product(range(shape.leaves), repeat=2)
-    sizes = [proof_size(100, air, shape, different(draw)) for draw in draws]
-    assert min(sizes) < max(sizes)
-    assert proof_size(100, air, shape, expected(2)) == pytest.approx(fmean(sizes))
+    """Of two queries on 16 points, and of one on a later word."""
+    options = ProofOptions(queries=2, zero_knowledge=hiding, allow_insecure=True)
+    shape = solve(options, Tribonacci(5).definition.air.profile)
+    log_points = shape.log_n0
+    sizes = []
+    for draw in product(range(1 << log_points), repeat=2):
+        sizes.append(proof_size(100, shape, lambda queries, size, draw=draw: len({point % size for point in draw})))
+    assert min(sizes) < max(sizes) and not shape.words
+    assert proof_size(100, shape, expected) == pytest.approx(fmean(sizes))
 
 
-def test_the_size_of_a_proof_follows_from_its_positions(case: tuple[TraceProgram, Proof]) -> None:
+def test_the_size_of_a_proof_follows_from_its_points(case: tuple[TraceProgram, Proof]) -> None:
     program, proof = case
-    air, opened = program.definition.air, different(dissect(proof, program).positions)
-    shape = solve(proof.options, air.profile)
-    assert proof_size(proof.header_length, air, shape, opened) == proof.size
+    shape, anatomy = solve(proof.options, program.definition.air.profile), dissect(proof, program)
+    openings = sum(part.size for part in anatomy.parts if part.name.startswith("opening of"))
+    assert proof.header_length + fixed_size(shape) + openings == proof.size
+    check_length(shape, proof.header_length, proof.size)
+    with pytest.raises(ProofError, match="ends too early, at byte .*7.2"):
+        check_length(shape, proof.header_length, proof.header_length + fixed_size(shape) - 1)
+    with pytest.raises(ProofError, match="but its queries give it at most .*7.2"):
+        check_length(shape, proof.header_length, 2 * proof.size + 2**20)

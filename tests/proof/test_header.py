@@ -1,39 +1,47 @@
 """The bytes of headers and parameters: examples, round trips, each malformed byte named by its place."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from l2zk.air.air import PublicSequence
 from l2zk.base.field import MODULUS as P
 from l2zk.errors import FormatError, ProgramError, VersionError
-from l2zk.proof.header import MAX_DEPTH, MAX_PARAMETERS, Header, parameters_from_bytes, parameters_to_bytes
+from l2zk.proof.header import MAX_DEPTH, MAX_PARAMETERS, Header, Stated, parameters_from_bytes, parameters_to_bytes
 from l2zk.proof.options import ProofOptions
 
 OPTIONS = ProofOptions()
-EXAMPLE = Header(
-    options=OPTIONS,
+PROGRAM = Stated(
     digest=bytes(range(32)),
     program_id="fib.v0",
     rows=21,
     parameters=parameters_to_bytes([("rounds", 20)]),
-    inputs=(("a0", 0), ("a1", 1)),
-    outputs=(("result", 6765), ("é", P - 1)),
+    inputs=("a0", "a1"),
+    outputs=("result", "é"),
 )
+EXAMPLE = Header(options=OPTIONS, program=PROGRAM, inputs=(0, 1), outputs=(6765, P - 1))
 BYTES = EXAMPLE.to_bytes()
 
 
 def test_a_header_by_hand() -> None:
     assert BYTES == (
         b"l2zk"
-        + b"\x01\x00\x00\x00"
+        + b"\x02\x00\x00\x00"
         + OPTIONS.to_bytes()
+        + b"\x01\x00"
         + bytes(range(32))
         + b"\x06fib.v0"
         + b"\x15\x00\x00\x00\x00\x00\x00\x00"
         + b"\x0e\x00\x00\x00"
         + b"\x01\x00\x06rounds\x03\x00\x01\x00\x14"
-        + b"\x02\x00\x02a0\x00\x00\x00\x00\x00\x00\x00\x00\x02a1\x01\x00\x00\x00\x00\x00\x00\x00"
-        + b"\x02\x00\x06result\x6d\x1a\x00\x00\x00\x00\x00\x00\x02\xc3\xa9\x00\x00\x00\x00\xff\xff\xff\xff"
+        + b"\x02\x00\x02a0\x02a1"
+        + b"\x02\x00\x06result\x02\xc3\xa9"
+        + b"\x00\x00"
+        + b"\x01\x00\x00\x00"
+        + b"\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00"
+        + b"\x6d\x1a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff"
     )
 
 
@@ -49,7 +57,7 @@ def test_output_offsets_are_where_the_values_stand() -> None:
 
 def test_every_truncation_is_refused_at_its_place() -> None:
     for length in range(len(BYTES)):
-        with pytest.raises(FormatError, match=r"byte \d+: found .*, expected .* \(PROTOCOL 8\.1\)"):
+        with pytest.raises(FormatError, match=r"byte \d+: found .*, expected .* \(PROTOCOL 9\.1\)"):
             Header.parse(BYTES[:length])
 
 
@@ -71,21 +79,29 @@ def test_whatever_is_read_is_written_the_same() -> None:
     "at, new, sentence",
     [
         (0, b"PK", r"byte 0: found b'PKzk', expected b'l2zk', the first bytes of a proof"),
-        (4, b"\0", r"byte 4: found version 0, expected version 1"),
-        (8, b"\x09", r"the options at byte 8: byte 0 of the options \(blowup\) is 9"),
-        (57, b"\xff", r"byte 57: found the byte 0xff, expected UTF-8 text as the program's id"),
-        (63, bytes(8), r"byte 63: found 0 as the number of rows, expected 1 to 67108864"),
+        (4, b"\0", r"byte 4: found version 0, expected version 2"),
+        (8, b"\x09", r"the options at byte 8: byte 0 of the options \(preset\) is 9"),
+        (24, b"\2", r"byte 24: found 2 as the number of programs, expected 1, as this library makes them"),
+        (59, b"\xff", r"byte 59: found the byte 0xff, expected UTF-8 text as the program's id"),
+        (65, bytes(8), r"byte 65: found 0 as the number of rows, expected 1 to 67108864"),
         (
-            71,
+            73,
             b"\x01\x00\x10\x00",
-            r"byte 71: found 1048577 as the length of the parameters, expected at most 1048576",
+            r"byte 73: found 1048577 as the length of the parameters, expected at most 1048576",
+        ),
+        (96, b"\x02a0", r"byte 96: found public input 'a0' for the second time, expected each name once"),
+        (111, b"\1", r"byte 116: found 0 as the length of a public sequence, expected 1 to 67108864"),
+        (113, b"\2", r"byte 113: found 2 as the number of statements, expected 1"),
+        (
+            117,
+            b"\xff" * 8,
+            r"byte 117: found 18446744073709551615 as the value of public input 'a0', expected an element",
         ),
         (
-            94,
+            141,
             b"\xff" * 8,
-            r"byte 94: found 18446744073709551615 as the value of public input 'a0', expected an element",
+            r"byte 141: found 18446744073709551615 as the value of public output 'é', expected an element",
         ),
-        (102, b"\x02a0", r"byte 102: found public input 'a0' for the second time, expected each name once"),
     ],
 )
 def test_a_malformed_byte_is_named(at: int, new: bytes, sentence: str) -> None:
@@ -93,14 +109,55 @@ def test_a_malformed_byte_is_named(at: int, new: bytes, sentence: str) -> None:
         Header.parse(BYTES[:at] + new + BYTES[at + len(new) :])
 
 
+ARRAYS = replace(
+    EXAMPLE,
+    program=replace(PROGRAM, sequences=(PublicSequence("pixels", 2**26, False), PublicSequence("sums", 2, True))),
+    sequences=(bytes(range(32)), b"\5\0\0\0\0\0\0\0\6\0\0\0\0\0\0\0"),
+)
+AT = 111  # where the bytes of arrays begin, with their number
+
+
+def test_the_header_of_arrays_by_hand() -> None:
+    data = ARRAYS.to_bytes()
+    names = b"\x02\x00" + b"\x06pixels\x00\x00\x00\x00\x04" + b"\x04sums\x01\x02\x00\x00\x00"
+    assert data == BYTES[:AT] + names + BYTES[AT + 2 :] + ARRAYS.sequences[0] + ARRAYS.sequences[1]
+    assert Header.parse(data) == (ARRAYS, len(data)) and ARRAYS.sequence_offsets() == (len(data) - 16,)
+    assert [data[at] for at in ARRAYS.output_offsets()] == [0x6D, 0]
+    for length in range(AT, len(data)):
+        with pytest.raises(FormatError, match="found"):
+            Header.parse(data[:length])
+
+
+@pytest.mark.parametrize(
+    "at, new, sentence",
+    [
+        (9, b"\2", "found 2 as the kind of public sequence 'pixels', expected at most 1"),
+        (10, bytes(4), "found 0 as the length of a public sequence, expected 1 to 67108864"),
+        (10, b"\1\0\0\4", "found 67108865 as the length of a public sequence, expected 1 to 67108864"),
+        (14, b"\6pixels\1", "found public sequence 'pixels' for the second time"),
+        (-8, b"\xff" * 8, "found 18446744073709551615 as value 1 of output column 'sums', expected an element"),
+    ],
+)
+def test_a_malformed_byte_of_arrays_is_named(at: int, new: bytes, sentence: str) -> None:
+    data = ARRAYS.to_bytes()
+    at = AT + at if at > 0 else len(data) + at
+    with pytest.raises(FormatError, match=f"byte {at}: {sentence}"):
+        Header.parse(data[:at] + new + data[at + len(new) :])
+
+
 def test_an_empty_id_is_refused() -> None:
-    with pytest.raises(FormatError, match="byte 56: found an empty id"):
-        Header.parse(BYTES[:56] + b"\0" + BYTES[63:])
+    with pytest.raises(FormatError, match="byte 58: found an empty id"):
+        Header.parse(BYTES[:58] + b"\0" + BYTES[65:])
 
 
 def test_a_newer_version_says_so() -> None:
-    with pytest.raises(VersionError, match="found version 2 .* newer l2zk"):
-        Header.parse(BYTES[:4] + b"\2" + BYTES[5:])
+    with pytest.raises(VersionError, match="found version 3 .* newer l2zk"):
+        Header.parse(BYTES[:4] + b"\3" + BYTES[5:])
+
+
+def test_the_first_version_is_refused_in_a_sentence() -> None:
+    with pytest.raises(VersionError, match="byte 4: found version 1 .* no longer accepted: prove anew"):
+        Header.parse(BYTES[:4] + b"\1" + BYTES[5:])
 
 
 @pytest.mark.parametrize(
@@ -113,14 +170,19 @@ def test_a_newer_version_says_so() -> None:
         ({"rows": 0}, "1 to"),
         ({"rows": 2**26 + 1}, "1 to"),
         ({"parameters": bytes(MAX_PARAMETERS + 1)}, "at most"),
-        ({"inputs": (("a", 1), ("a", 2))}, "two public inputs of one name"),
-        ({"outputs": (("a", P),)}, "element of the field"),
-        ({"outputs": (("a", -1),)}, "element of the field"),
+        ({"inputs": ("a", "a")}, "two public inputs of one name"),
+        ({"outputs": ("a" * 256, "b")}, "at most 255"),
     ],
 )
-def test_what_could_not_be_read_back_is_not_written(change: dict, sentence: str) -> None:
+def test_a_program_that_could_not_be_read_back_is_not_written(change: dict, sentence: str) -> None:
     with pytest.raises(ProgramError, match=sentence):
-        Header(**{**vars(EXAMPLE), **change}).to_bytes()
+        replace(EXAMPLE, program=replace(PROGRAM, **change)).to_bytes()
+
+
+@pytest.mark.parametrize("change", [{"inputs": (1, P)}, {"outputs": (-1, 2)}], ids=str)
+def test_a_value_that_could_not_be_read_back_is_not_written(change: dict) -> None:
+    with pytest.raises(ProgramError, match="element of the field"):
+        replace(EXAMPLE, **change).to_bytes()
 
 
 def test_parameters_by_hand() -> None:

@@ -1,26 +1,24 @@
-"""Proof options: defaults, presets, refusals, and the 16 bytes of PROTOCOL 8.1."""
+"""Proof options: defaults, presets, refusals, and the 16 bytes of PROTOCOL 9.1."""
 
 import copy
 import dataclasses
 import inspect
 import pickle
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from l2zk.errors import ArgumentError, FormatError, OptionsError, SecurityError
-from l2zk.proof.options import PRESETS, ProofOptions
+from l2zk.proof.options import PRESETS, REPLACED, ProofOptions
 
 every_option = st.builds(
     ProofOptions,
-    blowup=st.sampled_from([2, 4, 8, 16, 32]),
+    preset=st.sampled_from(PRESETS),
+    rate=st.sampled_from([None, 1 / 2, 1 / 4, 1 / 8, 1 / 16]),
     security=st.integers(1, 128),
-    regime=st.sampled_from(["best", "unique"]),
     grinding=st.integers(0, 32),
-    folding=st.sampled_from([2, 4, 8]),
-    final_rows=st.sampled_from([2**i for i in range(9)]),
-    rows_per_leaf=st.sampled_from([0, 1, 2, 4, 8]),
     zero_knowledge=st.booleans(),
     queries=st.integers(0, 1023),
     allow_insecure=st.just(True),
@@ -28,24 +26,21 @@ every_option = st.builds(
 
 
 def test_the_default_bytes_by_hand():
-    # log 8, 128 bits, best, 16 of work, log 8, log 256, s by rule, hiding, queries solved, secure, zeros
-    assert ProofOptions().to_bytes() == bytes([3, 128, 0, 16, 3, 8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0])
+    # default, the preset's rate, 128 bits, 16 of work, hiding, secure, queries solved, zeros
+    assert ProofOptions().to_bytes() == bytes([0, 0, 128, 16, 1, 0, 0, 0, *bytes(8)])
 
 
 def test_other_bytes_by_hand():
     options = ProofOptions(
-        blowup=32,
+        preset="fast",
+        rate=1 / 16,
         security=7,
-        regime="unique",
         grinding=32,
-        folding=2,
-        final_rows=1,
-        rows_per_leaf=8,
-        zero_knowledge=True,
+        zero_knowledge=False,
         queries=1023,
         allow_insecure=True,
     )
-    assert options.to_bytes() == bytes([5, 7, 1, 32, 1, 0, 4, 1, 0xFF, 3, 1, 0, 0, 0, 0, 0])
+    assert options.to_bytes() == bytes([2, 4, 7, 32, 0, 1, 0xFF, 3, *bytes(8)])
 
 
 @given(every_option)
@@ -59,7 +54,7 @@ def test_accepted_bytes_are_the_bytes_written(data):
     try:
         options = ProofOptions.from_bytes(data)
     except FormatError as error:
-        assert "byte" in str(error) and error.section == "8.1"
+        assert "byte" in str(error) and error.section == "9.1"
     else:
         assert options.to_bytes() == data
 
@@ -67,28 +62,23 @@ def test_accepted_bytes_are_the_bytes_written(data):
 @pytest.mark.parametrize(
     "position, value, words",
     [
-        (0, 0, "byte 0 of the options (blowup) is 0"),
-        (0, 6, "from 1 to 5"),
-        (1, 0, "byte 1 of the options (security) is 0"),
-        (1, 129, "is 129"),
-        (1, 99, "byte 1"),
-        (2, 2, "byte 2"),
+        (0, 3, "byte 0 of the options (preset) is 3, but must be from 0 to 2"),
+        (1, 5, "byte 1 of the options (rate) is 5"),
+        (2, 0, "byte 2 of the options (security) is 0"),
+        (2, 129, "is 129"),
+        (2, 99, "byte 2"),
         (3, 33, "byte 3"),
-        (4, 0, "byte 4"),
-        (4, 4, "byte 4"),
-        (5, 9, "byte 5"),
-        (6, 5, "byte 6"),
-        (7, 2, "byte 7"),
-        (9, 4, "bytes 8-9 of the options (queries) is 1024"),
-        (10, 2, "byte 10"),
-        (11, 1, "byte 11"),
+        (4, 2, "byte 4"),
+        (5, 2, "byte 5"),
+        (7, 4, "bytes 6-7 of the options (queries) is 1024"),
+        (8, 1, "byte 8"),
         (15, 255, "byte 15"),
     ],
 )
 def test_a_wrong_byte_is_named(position, value, words):
     data = bytearray(ProofOptions().to_bytes())
     data[position] = value
-    with pytest.raises(FormatError, match=r"PROTOCOL 8\.1") as caught:
+    with pytest.raises(FormatError, match=r"PROTOCOL 9\.1") as caught:
         ProofOptions.from_bytes(bytes(data))
     assert words in str(caught.value)
 
@@ -108,33 +98,25 @@ def test_the_word_insecure_is_carried():
 @pytest.mark.parametrize(
     "change",
     [
-        {"blowup": 3},
-        {"blowup": 64},
-        {"blowup": 8.0},
-        {"blowup": True},
-        {"blowup": "8"},
-        {"blowup": None},
+        {"preset": "lean"},
+        {"preset": 0},
+        {"preset": None},
+        {"rate": 1 / 3},
+        {"rate": 1 / 32},
+        {"rate": 1.0},
+        {"rate": 4},
+        {"rate": True},
+        {"rate": "1/4"},
+        {"rate": float("nan")},
         {"security": 0},
         {"security": 129},
         {"security": 128.0},
         {"security": True},
         {"security": -1},
-        {"regime": "johnson"},
-        {"regime": 0},
-        {"regime": None},
         {"grinding": -1},
         {"grinding": 33},
         {"grinding": 16.0},
         {"grinding": False},
-        {"folding": 1},
-        {"folding": 16},
-        {"folding": 8.0},
-        {"final_rows": 0},
-        {"final_rows": 512},
-        {"final_rows": True},
-        {"rows_per_leaf": 3},
-        {"rows_per_leaf": 16},
-        {"rows_per_leaf": False},
         {"zero_knowledge": 1},
         {"zero_knowledge": None},
         {"queries": -1},
@@ -151,20 +133,39 @@ def test_a_wrong_value_is_refused_with_its_name(change):
     assert f"{name}={value!r}" in str(caught.value) and "must be" in str(caught.value)
 
 
+def test_rates_are_said_as_they_are_written():
+    with pytest.raises(OptionsError, match=r"must be one of None, 1/2, 1/4, 1/8, 1/16$"):
+        ProofOptions(rate=1 / 3)
+    assert ProofOptions(rate=Fraction(1, 8)) == ProofOptions(rate=0.125)  # type: ignore[arg-type]
+    with pytest.raises(OptionsError, match="rate=0.333"):
+        ProofOptions(rate=Fraction(1, 3))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("rate, log", [(None, 0), (1 / 2, 1), (1 / 4, 2), (1 / 8, 3), (1 / 16, 4)])
+def test_the_logarithm_of_a_rate(rate, log):
+    assert ProofOptions(rate=rate).log_rate == log
+
+
+@pytest.mark.parametrize("name", REPLACED)
+def test_an_option_of_version_1_is_refused_with_what_is_in_its_place(name):
+    with pytest.raises(ArgumentError, match=f"^a proof no longer has the option {name}: {REPLACED[name][:20]}"):
+        ProofOptions(**{name: 8})
+
+
 def test_options_are_frozen_keyword_only_and_hashable():
     with pytest.raises(dataclasses.FrozenInstanceError):
-        ProofOptions().blowup = 4
-    for wrong in (8, "fast", {"blowup": 4}, 10**5000):
-        with pytest.raises(
-            ArgumentError, match=r"^ProofOptions takes options by name, as in ProofOptions\(blowup=16\), not"
-        ):
+        ProofOptions().rate = 1 / 4
+    for wrong, example in ((8, "rate=1/8"), ("fast", "preset='fast'"), ({"rate": 1 / 4}, "rate=1/8")):
+        with pytest.raises(ArgumentError) as caught:
             ProofOptions(wrong)  # type: ignore[misc]
-    for refused in (ProofOptions, lambda **given: ProofOptions.preset("fast", **given)):
-        with pytest.raises(ArgumentError, match="^a proof has no option 'blowups'; did you mean 'blowup'\\?$"):
-            refused(blowups=8)
-    assert list(inspect.signature(ProofOptions).parameters)[:2] == ["blowup", "security"]
-    assert copy.deepcopy(ProofOptions(blowup=4)) == pickle.loads(pickle.dumps(ProofOptions(blowup=4)))
-    assert len({ProofOptions(), ProofOptions(blowup=8), ProofOptions(blowup=4)}) == 2
+        assert str(caught.value).startswith(
+            f"ProofOptions takes options by name, as in ProofOptions({example}), not {wrong!r}"
+        )
+    with pytest.raises(ArgumentError, match="^a proof has no option 'rates'; did you mean 'rate'\\?$"):
+        ProofOptions(rates=8)
+    assert list(inspect.signature(ProofOptions).parameters)[:2] == ["preset", "rate"]
+    assert copy.deepcopy(ProofOptions(rate=1 / 4)) == pickle.loads(pickle.dumps(ProofOptions(rate=1 / 4)))
+    assert len({ProofOptions(), ProofOptions(preset="default"), ProofOptions(rate=1 / 4)}) == 2
 
 
 def test_fewer_than_100_bits_must_be_said():
@@ -174,38 +175,8 @@ def test_fewer_than_100_bits_must_be_said():
     assert ProofOptions(security=99, allow_insecure=True).security == 99
 
 
-@pytest.mark.parametrize(
-    "name, security, blowup, regime",
-    [
-        ("default", 128, 8, "best"),
-        ("compact", 128, 16, "best"),
-        ("lean", 128, 4, "best"),
-        ("conservative", 128, 8, "unique"),
-        ("fast", 100, 4, "best"),
-    ],
-)
-def test_presets(name, security, blowup, regime):
-    options = ProofOptions.preset(name)
-    assert (options.security, options.blowup, options.regime) == (security, blowup, regime)
-    assert options == dataclasses.replace(ProofOptions(), security=security, blowup=blowup, regime=regime)
-
-
-def test_a_preset_may_be_changed_and_the_table_may_not():
-    assert ProofOptions.preset("fast", blowup=8, zero_knowledge=True) == ProofOptions(security=100, zero_knowledge=True)
-    with pytest.raises(TypeError):
-        PRESETS["fast"]["blowup"] = 2  # type: ignore[index]
-
-
-def test_an_unknown_preset_names_the_nearest_or_all():
-    with pytest.raises(OptionsError, match="no preset 'Fsat'; did you mean 'fast'"):
-        ProofOptions.preset("Fsat")
-    with pytest.raises(OptionsError, match="it has 'default', 'compact', 'lean', 'conservative', 'fast'"):
-        ProofOptions.preset("xyzzy")
-    with pytest.raises(OptionsError) as caught:
-        ProofOptions.preset("xyzzy")
-    assert "did you mean" not in str(caught.value) and "conservative" in str(caught.value)
-
-
 def test_repr_shows_the_main_choices_and_what_differs():
-    assert repr(ProofOptions()) == "ProofOptions(blowup=8, security=128, zero_knowledge=True)"
-    assert repr(ProofOptions(grinding=20)) == "ProofOptions(blowup=8, security=128, grinding=20, zero_knowledge=True)"
+    assert repr(ProofOptions()) == "ProofOptions(preset='default', security=128, zero_knowledge=True)"
+    assert repr(ProofOptions(rate=1 / 4, grinding=20)) == (
+        "ProofOptions(preset='default', rate=0.25, security=128, grinding=20, zero_knowledge=True)"
+    )

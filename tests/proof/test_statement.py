@@ -1,4 +1,4 @@
-"""The demands of a verifier's caller on a statement, the defaults, and what is left to the proof (PROTOCOL 7.2)."""
+"""The demands of a verifier's caller on a statement, the defaults, and what is left to the proof (PROTOCOL 7.1)."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cheats import P
 from example_programs import Fibonacci, fibonacci
 from hostile import TINY, TINY_MACHINE, refusal, tiny
 
 from l2zk import Proof, TraceProgram
+from l2zk.base.field import MODULUS as P
 from l2zk.errors import WitnessError
 from l2zk.proof.statement import demanded_inputs, demanded_outputs
 from l2zk.vm.batch.processor import BatchProcessor
@@ -53,15 +53,15 @@ def test_hints_that_agree(hint: object) -> None:
 )
 def test_hints_that_disagree(hint: object) -> None:
     error = refusal(TINY, tiny(), TINY_MACHINE, witness_hint=hint)
-    assert error.section == "7.2" and "input a" in str(error) and "demanded" in str(error)
+    assert error.section == "7.1" and "input a" in str(error) and "demanded" in str(error)
 
 
 @pytest.mark.parametrize("hint", [(), None, {}, {"a0": 2}, {"a0": None}, {"a1": 1}], ids=repr)
 def test_an_input_that_is_not_named_has_its_default(hint: object) -> None:
     """Or the prover would choose it: with a start of his own, any result is that of some Fibonacci sequence."""
     error = refusal(TINY, OTHER_START, TINY_MACHINE, witness_hint=hint)
-    assert error.section == "7.2" and "is demanded" in str(error)
-    assert refusal(TINY, OTHER_START, TINY_MACHINE, witness_hint=hint, outputs={"result": 81}).section == "7.2"
+    assert error.section == "7.1" and "is demanded" in str(error)
+    assert refusal(TINY, OTHER_START, TINY_MACHINE, witness_hint=hint, outputs={"result": 81}).section == "7.1"
 
 
 @pytest.mark.parametrize(
@@ -78,10 +78,10 @@ def test_the_refusal_of_a_default_says_that_it_is_one_and_how_to_take_another() 
     default = refusal(TINY, OTHER_START, TINY_MACHINE, witness_hint={"a0": 2})
     assert str(default) == (
         "the proof states input a1 = 5, but 1 is demanded: its default, since the caller gives it no value;"
-        " the hint {'a1': None} (--input a1=any) accepts what is stated (PROTOCOL 7.2)"
+        " the hint {'a1': None} (--input a1=any) accepts what is stated (PROTOCOL 7.1)"
     )
     demanded = refusal(TINY, OTHER_START, TINY_MACHINE, witness_hint={"a0": 2, "a1": 1})
-    assert str(demanded) == "the proof states input a1 = 5, but 1 is demanded (PROTOCOL 7.2)"
+    assert str(demanded) == "the proof states input a1 = 5, but 1 is demanded (PROTOCOL 7.1)"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,168 +1,151 @@
-"""The header of a proof and the encoding of parameters (PROTOCOL 8.1, 8.4)."""
+"""The header of a proof: written, read back strictly, and compared with the programs that are demanded (9.1)."""
+
+from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .options import Options
+from .algebra import P
+from .digest import digest
+from .options import NoShape, Options
+from .parameters import MOST_BYTES, decode
+from .reader import Reader, different, str8, u16, u32
+from .statement import Group, Program, Public, Series
+from .transcript import Refused, u64
+from .tree import h3
 
-MAGIC, VERSION = b"l2zk", 1
-MOST_PARAMETERS, DEEPEST = 2**20, 16
+MAGIC, VERSION = b"l2zk", 2
+MOST_ROWS = 1 << 26
 
 
-class FormatError(ValueError):
-    """These bytes are not what the format says."""
+@dataclass(frozen=True)
+class Stated:
+    """What a header says of one statement: scalars; values of output sequences, hashes of input ones."""
+
+    scalars: tuple[int, ...]
+    sequences: tuple[tuple[int, ...] | bytes, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Header:
-    options: Options
+@dataclass(frozen=True)
+class StatedGroup:
+    """What a header says of a program, and the statements of it."""
+
     digest: bytes
     id: str
-    rows: int
+    user_rows: int
     parameters: bytes
-    inputs: tuple[tuple[str, int], ...]
-    outputs: tuple[tuple[str, int], ...]
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    sequences: tuple[Series, ...]
+    statements: tuple[Stated, ...]
+
+
+@dataclass(frozen=True)
+class Header:
+    options: Options
+    groups: tuple[StatedGroup, ...]
 
     def to_bytes(self) -> bytes:
-        return (
-            MAGIC
-            + VERSION.to_bytes(4, "little")
-            + self.options.to_bytes()
-            + self.digest
-            + str8(self.id)
-            + self.rows.to_bytes(8, "little")
-            + len(self.parameters).to_bytes(4, "little")
-            + self.parameters
-            + _named(self.inputs)
-            + _named(self.outputs)
+        start = MAGIC + VERSION.to_bytes(4, "little") + self.options.to_bytes()
+        return start + u16(len(self.groups)) + b"".join(map(group_bytes, self.groups))
+
+
+def hash_of(values: Sequence[int]) -> bytes:
+    """H₃ of a sequence's values."""
+    return h3(b"".join(map(u64, values)))
+
+
+def group_bytes(group: StatedGroup) -> bytes:
+    sequences = [str8(said.name) + bytes([said.output]) + u32(said.length) for said in group.sequences]
+    return b"".join(
+        (
+            group.digest,
+            str8(group.id),
+            u64(group.user_rows),
+            u32(len(group.parameters)) + group.parameters,
+            *(u16(len(names)) + b"".join(map(str8, names)) for names in (group.inputs, group.outputs)),
+            u16(len(sequences)),
+            *sequences,
+            u32(len(group.statements)),
+            *map(statement_bytes, group.statements),
         )
+    )
 
 
-class Reader:
-    """Bytes from first to last; every step past the end is a FormatError."""
-
-    def __init__(self, data: bytes, position: int = 0):
-        self.data, self.position = data, position
-
-    @property
-    def left(self) -> int:
-        return len(self.data) - self.position
-
-    def take(self, count: int) -> bytes:
-        if count > self.left:
-            raise FormatError(f"{count} bytes are wanted at {self.position} and {self.left} are left")
-        self.position += count
-        return self.data[self.position - count : self.position]
-
-    def integer(self, width: int) -> int:
-        return int.from_bytes(self.take(width), "little")
-
-    def element(self, p: int) -> int:
-        x = self.integer(8)
-        if x >= p:
-            raise FormatError(f"the element before {self.position} is not below p")
-        return x
-
-    def text(self, width: int) -> str:
-        try:
-            return self.take(self.integer(width)).decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise FormatError(f"the text before {self.position} is not UTF-8") from error
+def statement_bytes(stated: Stated) -> bytes:
+    known = [said if isinstance(said, bytes) else b"".join(map(u64, said)) for said in stated.sequences]
+    return b"".join([*map(u64, stated.scalars), *known])
 
 
-def str8(text: str) -> bytes:
-    data = text.encode("utf-8")
-    if len(data) > 255:
-        raise ValueError(f"the text {text[:20]}... has {len(data)} bytes; 255 is the most")
-    return bytes([len(data)]) + data
+def stated_group(program: Program, statements: Sequence[Public]) -> StatedGroup:
+    """What a header says of a group."""
+    return StatedGroup(
+        digest(program),
+        program.id,
+        program.tables[0].user_rows or program.tables[0].rows,
+        program.parameters,
+        program.inputs,
+        program.outputs,
+        program.sequences,
+        tuple(stated(program, public) for public in statements),
+    )
 
 
-def _named(pairs: Sequence[tuple[str, int]]) -> bytes:
-    return len(pairs).to_bytes(2, "little") + b"".join(str8(t) + v.to_bytes(8, "little") for t, v in pairs)
+def stated(program: Program, public: Public) -> Stated:
+    pairs = zip(program.sequences, public.sequences)
+    sequences = [tuple(v % P for v in values) if said.output else hash_of(values) for said, values in pairs]
+    return Stated(tuple(v % P for v in public.scalars), tuple(sequences))
 
 
-def _parse_named(reader: Reader, p: int) -> tuple[tuple[str, int], ...]:
-    return tuple((reader.text(1), reader.element(p)) for _ in range(reader.integer(2)))
+def header_of(groups: Sequence[Group], options: Options) -> Header:
+    return Header(options, tuple(stated_group(*group) for group in groups))
 
 
-def parse(data: bytes, p: int) -> tuple[Header, int]:
-    """The header and the position where the body begins; FormatError if the bytes are not a header."""
-    reader = Reader(data)
-    if reader.take(4) != MAGIC:
-        raise FormatError("these bytes do not begin with l2zk")
-    if (version := reader.integer(4)) != VERSION:
-        raise FormatError(f"version {version} is not known; {VERSION} is")
+# Reading
+
+
+def parse(proof: bytes) -> tuple[Header, int]:
+    """The header at the start of a proof, and its length."""
+    reader = Reader(proof)
+    if reader.take(4) != MAGIC or reader.integer(4) != VERSION:
+        raise Refused("this is no proof of version 2")
     try:
         options = Options.from_bytes(reader.take(16))
-    except ValueError as error:
-        raise FormatError(str(error)) from error
-    digest, identity, rows = reader.take(32), reader.text(1), reader.integer(8)
-    if not identity:
-        raise FormatError("the id is empty")
-    if (length := reader.integer(4)) > MOST_PARAMETERS:
-        raise FormatError(f"{length} bytes of parameters are more than {MOST_PARAMETERS}")
+    except NoShape as error:
+        raise Refused(str(error)) from None
+    groups = tuple(read_group(reader) for _ in range(reader.integer(2)))
+    if not groups:
+        raise Refused("the header names no program")
+    return Header(options, groups), reader.at
+
+
+def read_group(reader: Reader) -> StatedGroup:
+    digest, id, rows = reader.take(32), reader.text(), reader.integer(8)
+    if not id or not 1 <= rows <= MOST_ROWS:
+        raise Refused("a program has an id, and 1 to 2^26 rows")
+    length = reader.integer(4)
+    if length > MOST_BYTES:
+        raise Refused("the parameters are too long")
     parameters = reader.take(length)
-    header = Header(
-        options=options,
-        digest=digest,
-        id=identity,
-        rows=rows,
-        parameters=parameters,
-        inputs=_parse_named(reader, p),
-        outputs=_parse_named(reader, p),
-    )
-    return header, reader.position
+    decode(parameters)
+    inputs, outputs = reader.names(), reader.names()
+    sequences = tuple(read_series(reader) for _ in range(reader.integer(2)))
+    different([said.name for said in sequences])
+    count = reader.integer(4)
+    least = 8 * (len(inputs) + len(outputs)) + sum(8 * s.length if s.output else 32 for s in sequences)
+    if not count or count * least > len(reader.data) - reader.at or count > MOST_ROWS:
+        raise Refused("the statements are none, or more than there can be")
+    statements = tuple(read_statement(reader, len(inputs) + len(outputs), sequences) for _ in range(count))
+    return StatedGroup(digest, id, rows, parameters, inputs, outputs, sequences, statements)
 
 
-# Parameters (8.4)
-
-Value = None | bool | int | str | bytes | tuple
-
-
-def encode_parameters(fields: Sequence[tuple[str, Value]]) -> bytes:
-    count = len(fields).to_bytes(2, "little")
-    return count + b"".join(str8(name) + encode_value(value) for name, value in fields)
+def read_series(reader: Reader) -> Series:
+    name, kind, length = reader.text(), reader.integer(1), reader.integer(4)
+    if kind > 1 or not 1 <= length <= MOST_ROWS:
+        raise Refused("a sequence is an input or an output, and has 1 to 2^26 values")
+    return Series(name, length, bool(kind))
 
 
-def encode_value(value: Value) -> bytes:
-    if value is None or isinstance(value, bool):
-        return bytes([0 if value is None else 1 + value])
-    if isinstance(value, int):
-        magnitude = abs(value).to_bytes((abs(value).bit_length() + 7) // 8, "little")
-        return bytes([3, value < 0]) + len(magnitude).to_bytes(2, "little") + magnitude
-    if isinstance(value, tuple):
-        return b"\6" + len(value).to_bytes(4, "little") + b"".join(map(encode_value, value))
-    data = value.encode("utf-8") if isinstance(value, str) else value
-    return bytes([4 if isinstance(value, str) else 5]) + len(data).to_bytes(4, "little") + data
-
-
-def decode_parameters(data: bytes) -> list[tuple[str, Value]]:
-    """Strict: FormatError unless these are the bytes that encoding the result gives."""
-    reader = Reader(data)
-    fields = [(reader.text(1), _value(reader, DEEPEST)) for _ in range(reader.integer(2))]
-    if reader.left:
-        raise FormatError(f"{reader.left} bytes follow the last parameter")
-    return fields
-
-
-def _value(reader: Reader, depth: int) -> Value:
-    tag = reader.integer(1)
-    if tag < 3:
-        return (None, False, True)[tag]
-    if tag == 3:
-        return _signed(reader)
-    if tag == 4:
-        return reader.text(4)
-    if tag == 5:
-        return reader.take(reader.integer(4))
-    if tag == 6 and depth:
-        return tuple(_value(reader, depth - 1) for _ in range(reader.integer(4)))
-    raise FormatError(f"tag {tag} at {reader.position - 1} is unknown, or a tuple is nested too deeply")
-
-
-def _signed(reader: Reader) -> int:
-    sign, magnitude = reader.integer(1), reader.take(reader.integer(2))
-    value = int.from_bytes(magnitude, "little")
-    if sign > 1 or (sign and not value) or magnitude[-1:] == b"\0":
-        raise FormatError(f"the integer before {reader.position} is not in its shortest form")
-    return -value if sign else value
+def read_statement(reader: Reader, scalars: int, sequences: Sequence[Series]) -> Stated:
+    values = reader.elements(scalars)
+    return Stated(values, tuple(reader.elements(s.length) if s.output else reader.take(32) for s in sequences))

@@ -1,83 +1,63 @@
-"""Options: what prover and verifier agree on, and their 16 bytes (PROTOCOL 4.1, 8.1)."""
+"""What prover and verifier agree on about a proof's size (4.5, 9.1)."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 
+LEAST_SECURITY = 100
+"""A proof of fewer bits needs allow_insecure."""
 
-@dataclass(frozen=True, kw_only=True)
+PRESETS: dict[str, tuple[tuple[int, int], ...]] = {
+    "default": ((16, 3), (31, 2)),
+    "compact": ((14, 4), (31, 3)),
+    "fast": ((13, 3), (18, 2), (31, 1)),
+}
+"""(a, log 1/rate): the rate for vectors of fewer than 2^a entries, the first that applies."""
+
+
+MOST_QUERIES = 1023
+
+
+class NoShape(ValueError):
+    """Options or lengths that no proof has."""
+
+
+@dataclass(frozen=True)
 class Options:
-    blowup: int = 8
+    """log_rate is log 1/rate, 0 for the preset's; queries are those on every word, 0 for as many as security asks."""
+
+    preset: str = "default"
+    log_rate: int = 0
     security: int = 128
-    regime: int = 0
     grinding: int = 16
-    folding: int = 8
-    final_rows: int = 256
-    rows_per_leaf: int = 0
-    zero_knowledge: int = 0
+    zero_knowledge: bool = True
     queries: int = 0
-    allow_insecure: int = 0
+    allow_insecure: bool = False
 
     def __post_init__(self) -> None:
-        for name, allowed in RANGES.items():
-            if getattr(self, name) not in allowed:
-                raise ValueError(f"option {name} = {getattr(self, name)} is not in {allowed}")
-        if self.security < 100 and not self.allow_insecure:
-            raise ValueError(f"a target of {self.security} bits needs allow_insecure = 1")
+        ranges = {"log_rate": (0, 4), "security": (1, 128), "grinding": (0, 32), "queries": (0, MOST_QUERIES)}
+        for name, (least, most) in ranges.items():
+            if not least <= getattr(self, name) <= most:
+                raise NoShape(f"{name} is {getattr(self, name)}, not {least} to {most}")
+        if self.preset not in PRESETS:
+            raise NoShape(f"there is no preset {self.preset!r}")
+        if self.security < LEAST_SECURITY and not self.allow_insecure:
+            raise NoShape(f"security={self.security} is below {LEAST_SECURITY} and needs allow_insecure")
 
     def to_bytes(self) -> bytes:
-        s = self.rows_per_leaf
-        return bytes(
-            [
-                _log(self.blowup),
-                self.security,
-                self.regime,
-                self.grinding,
-                _log(self.folding),
-                _log(self.final_rows),
-                1 + _log(s) if s else 0,
-                self.zero_knowledge,
-                self.queries % 256,
-                self.queries // 256,
-                self.allow_insecure,
-                0,
-                0,
-                0,
-                0,
-                0,
-            ]
-        )
+        """The 16 bytes of a header (9.1)."""
+        numbers = (list(PRESETS).index(self.preset), self.log_rate, self.security, self.grinding)
+        flags = (self.zero_knowledge, self.allow_insecure)
+        return bytes((*numbers, *flags, self.queries % 256, self.queries // 256, *[0] * 8))
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> "Options":
-        """Strict: ValueError unless these are the 16 bytes of some options."""
-        if len(data) != 16 or any(data[11:]) or max(data[0], data[4], data[5], data[6]) > 32:
-            raise ValueError("these are not the bytes of options")
-        return cls(
-            blowup=1 << data[0],
-            security=data[1],
-            regime=data[2],
-            grinding=data[3],
-            folding=1 << data[4],
-            final_rows=1 << data[5],
-            rows_per_leaf=1 << data[6] - 1 if data[6] else 0,
-            zero_knowledge=data[7],
-            queries=data[8] + 256 * data[9],
-            allow_insecure=data[10],
-        )
+    def from_bytes(cls, data: bytes) -> Options:
+        preset, log_rate, security, grinding, hiding, insecure, low, high, *rest = data
+        if preset >= len(PRESETS) or max(hiding, insecure) > 1 or any(rest):
+            raise NoShape("the options are none")
+        name = list(PRESETS)[preset]
+        return cls(name, log_rate, security, grinding, bool(hiding), low + 256 * high, bool(insecure))
 
-
-RANGES = {
-    "blowup": (2, 4, 8, 16, 32),
-    "security": range(1, 129),
-    "regime": (0, 1),
-    "grinding": range(33),
-    "folding": (2, 4, 8),
-    "final_rows": (1, 2, 4, 8, 16, 32, 64, 128, 256),
-    "rows_per_leaf": (0, 1, 2, 4, 8),
-    "zero_knowledge": (0, 1),
-    "queries": range(1024),
-    "allow_insecure": (0, 1),
-}
-
-
-def _log(x: int) -> int:
-    return x.bit_length() - 1
+    def log_rate_for(self, entries: int) -> int:
+        """log 1/rate of word 0."""
+        return self.log_rate or next(rate for a, rate in PRESETS[self.preset] if entries < 1 << a)

@@ -89,7 +89,7 @@ def _step_loader(air, rows, i):
     return load
 
 
-def walk(air, rows, i, root, inputs, outputs):
+def walk(air, rows, i, root, inputs, outputs, sequences=()):
     """The value of a node on row i."""
     values = []
     for kind, x, y in air.nodes[: root + 1]:
@@ -112,6 +112,9 @@ def walk(air, rows, i, root, inputs, outputs):
                 value = values[x] * values[y]
             case 8:
                 value = -values[x]
+            case 9:
+                first, step = y % 2**32, y >> 32
+                value = dict(zip(range(first, air.length, step), sequences[x])).get(i, 0)
         values.append(value % P)
     return values[root]
 
@@ -126,14 +129,14 @@ def domain_rows(domain, length):
     }[domain.kind]()
 
 
-def violations(air, rows, inputs, outputs):
+def violations(air, rows, inputs, outputs, sequences=()):
     """(constraint, first failing row, number of failing rows) of each constraint that fails."""
     found = []
     for index, constraint in enumerate(air.constraints):
         failing = [
             i
             for i in domain_rows(constraint.domain, air.length)
-            if walk(air, rows, i, constraint.node, inputs, outputs)
+            if walk(air, rows, i, constraint.node, inputs, outputs, sequences)
         ]
         if failing:
             found.append((index, failing[0], len(failing)))

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from l2zk import TraceProgram
+import numpy as np
+
+from l2zk import Machine, TraceProgram
 
 KEYS = (3, 1, 4, 15)
 
@@ -22,7 +24,7 @@ def fibonacci(m, rounds, names=("a0", "a1"), defaults=(0, 1)):
 
 @dataclass(frozen=True)
 class Fibonacci(TraceProgram):
-    """Two columns of degree 1; deg Q = 0, one piece."""
+    """Two columns of degree 1."""
 
     id = "example-fibonacci.v0"
     rounds: int
@@ -48,7 +50,7 @@ class Cubes(TraceProgram):
 
 @dataclass(frozen=True)
 class Powers(TraceProgram):
-    """One column of any degree, so any number of pieces."""
+    """One column of any degree."""
 
     id = "example-powers.v0"
     degree: int
@@ -129,7 +131,7 @@ class Wide(TraceProgram):
 
 @dataclass(frozen=True)
 class Constant(TraceProgram):
-    """A column of one value, so its polynomial is that constant on the whole coset."""
+    """A column of one value, so its polynomial is that constant."""
 
     id = "example-constant.v0"
     value: int
@@ -183,3 +185,42 @@ class Recipe(TraceProgram):
                 other = {"cell": cell, "key": key, "input": given, "integer": index}[operand]
                 value = value + other if op == "+" else value - other if op == "-" else value * other
         return value
+
+
+@dataclass(frozen=True)
+class Sums(TraceProgram):
+    """Running sums of an image that everybody knows, times a private factor; the sums are the output."""
+
+    id = "example-sums.v0"
+    rows: int = 16
+
+    def define(self, m):
+        pixels = m.public_column("pixels")
+        acc, factor = m.columns("acc", "factor")
+        m.start({acc: 0, factor: m.private_input("factor")})
+        m.step({acc: acc + factor * pixels, factor: factor})
+        m.output_column("sums", acc)
+        m.output("total", acc, row="last")
+        m.rows(self.rows)
+
+
+@dataclass(frozen=True)
+class Masked(TraceProgram):
+    """A private array, of which the entries are stated that a public column marks by 1; the others by 0."""
+
+    id = "example-masked.v0"
+    rows: int = 8
+
+    def define(self, m: Machine) -> None:
+        mask = m.public_column("mask")
+        m.private_array("values")
+        x = m.column("x", pad=0)
+        m.output_column("shown", x * mask)
+        m.rows(self.rows)
+
+    def generate_trace(self, witness):
+        return {"x": np.resize(witness["values"], self.rows)}
+
+
+SUMMED = {"pixels": np.arange(16) * 7 + 1, "factor": 3}
+MASKED = {"mask": [0, 1] * 4, "values": [2, 3, 5, 7, 11]}

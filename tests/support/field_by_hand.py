@@ -71,10 +71,3 @@ def k_add(a, b):
 
 def k_sub(a, b):
     return tuple((x - y) % P for x, y in zip(a, b, strict=True))
-
-
-def k_horner(coefficients, x):
-    value = (0, 0, 0)
-    for c in reversed(coefficients):
-        value = k_add(k_mul(value, x), c)
-    return value

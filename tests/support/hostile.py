@@ -1,18 +1,30 @@
-"""Bad proofs: proofs to break, and the refusals of the core and the twin (PROTOCOL 7)."""
+"""Bad proofs: small proofs to break, and the refusal of bytes (PROTOCOL 7)."""
 
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import pytest
-import reference
-from cheats import any_inputs, few, parts, prove, twin_air, twin_options, twin_verify
 from example_programs import Cubes, Fibonacci
 
-from l2zk import ProofError, ProofOptions, TraceProgram, TraceZkVm
+from l2zk import Proof, ProofError, ProofOptions, TraceProgram, TraceZkVm
+from l2zk.proof.anatomy import dissect
+
+
+def few(**changes: Any) -> ProofOptions:
+    """Options of a proof with three queries and no grinding: small, quick and not secure."""
+    options = {"queries": 3, "allow_insecure": True, "rate": 1 / 4, "grinding": 0, "zero_knowledge": False}
+    return ProofOptions(**(options | changes))
+
+
+def any_inputs(program: TraceProgram) -> dict[str, None]:
+    """The hint that takes whatever inputs a proof states."""
+    return dict.fromkeys(program.definition.air.inputs)
+
 
 TINY = Fibonacci(7)
-TINY_OPTIONS = few(final_rows=2, folding=4)
+TINY_OPTIONS = few()
 TINY_MACHINE = TraceZkVm(TINY_OPTIONS)
 EASY_MACHINE = TraceZkVm(TINY_OPTIONS, min_security=1)
 """Accepts any options that prove a bit: only what the bytes say can stop a proof."""
@@ -20,7 +32,7 @@ EASY_MACHINE = TraceZkVm(TINY_OPTIONS, min_security=1)
 
 @cache
 def tiny() -> bytes:
-    """A proof with three queries, one round, no grinding."""
+    """A proof with three queries and no grinding, which does not hide."""
     return bytes(TINY_MACHINE.prove(TINY))
 
 
@@ -31,18 +43,13 @@ def long_proof() -> bytes:
 
 
 HIDING = Fibonacci(15)
-HIDING_OPTIONS = few(zero_knowledge=True, final_rows=8)
+HIDING_OPTIONS = few(zero_knowledge=True)
 
 
 @cache
 def hiding_proof() -> bytes:
     """A proof with masks and salts."""
-    return bytes(prove(HIDING, HIDING_OPTIONS))
-
-
-@cache
-def tiny_parts() -> dict[str, slice]:
-    return parts(twin_verify(TINY, tiny()), twin_air(TINY), tiny())
+    return bytes(TraceZkVm(HIDING_OPTIONS).prove(HIDING))
 
 
 def refusal(program: TraceProgram, data: bytes, machine: TraceZkVm, **fixed: object) -> ProofError:
@@ -54,12 +61,9 @@ def refusal(program: TraceProgram, data: bytes, machine: TraceZkVm, **fixed: obj
     return caught.value
 
 
-def twin_refuses(program: TraceProgram, data: bytes, options: ProofOptions | None = None) -> bool:
-    try:
-        twin_verify(program, data, options=options and twin_options(options))
-    except reference.Refused:
-        return True
-    return False
+def parts(program: TraceProgram, data: bytes) -> dict[str, slice]:
+    """The parts of a proof by name."""
+    return {part.name: slice(part.start, part.start + part.size) for part in dissect(Proof(data), program).parts}
 
 
 def replaced(data: bytes, where: slice, new: bytes) -> bytes:

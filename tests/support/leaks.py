@@ -14,7 +14,7 @@ import pytest
 
 from l2zk import ExecutionTrace, L2zkError, Proof, TraceProgram, TraceZkVm, get_program
 from l2zk.base.field import MODULUS
-from l2zk.errors import CycleError, DegreeWarning, L2zkWarning, LengthWarning, ProofError, WitnessError
+from l2zk.errors import CycleError, L2zkWarning, LengthWarning, ProofError, WitnessError
 
 SECRET = 987654321987
 FORMS = [str(form % MODULUS) for form in (SECRET, -SECRET, 2 * SECRET, SECRET - 5, SECRET * (SECRET - 5), SECRET**2)]
@@ -34,6 +34,28 @@ class Vault(TraceProgram):
         m.step({k: k, c: c + 1})
         m.constrain("equal", s == k)
         m.constrain("bounded", s * (s - 5) == c, on=2)
+
+
+@dataclass(frozen=True)
+class Arrays(TraceProgram):
+    """A private array, of which generate_trace makes a column, and a public column; the claim `bounded` fails."""
+
+    id = "arrays.v0"
+    how: str = "well"
+
+    def define(self, m: Any) -> None:
+        m.rows(4)
+        limit = m.public_column("limit")
+        m.private_array("values", 4)
+        x = m.column("x")
+        m.constrain("bounded", x * (x - 5) == limit)
+
+    def generate_trace(self, witness: Any) -> Any:
+        if self.how == "array":
+            fail(ValueError(witness["values"]))
+        if self.how == "key":
+            return {}[int(witness["values"][0])]
+        return {"x": -witness["values"].astype(object) if self.how == "negative" else witness["values"]}
 
 
 @dataclass(frozen=True)
@@ -111,7 +133,7 @@ class Unreadable:
 
 WAYS: dict[str, Callable[[int], Any]] = {
     "well": lambda key: {"x": [key] * 4},
-    "whole": lambda key: {"x": [0] * 8, "y": [key] * 8},
+    "whole": lambda key: {"x": [0] * 4, "y": [key] * 4},
     "value": lambda key: fail(ValueError(f"{key} is too large")),
     "key": lambda key: {}[key],
     "assertion": lambda key: fail(AssertionError(key)),
@@ -121,7 +143,7 @@ WAYS: dict[str, Callable[[int], Any]] = {
     "told by one of l2zk's": lambda key: fail(WitnessError(f"salary {key} is odd")),
     "told by one that derives from it": lambda key: fail(Odd(key)),
     "told by a proof's": lambda key: fail(ProofError(f"salary {key} is odd", "7.2")),
-    "told by a warning": lambda key: fail(DegreeWarning(f"salary {key} is odd")),
+    "told by a warning": lambda key: fail(LengthWarning(f"salary {key} is odd")),
     "told by a warning that is an error": lambda key: strictly_warned(f"salary {key} is odd"),
     "told with a note": lambda key: fail(noted(WitnessError("x"), str(key))),
     "told as shareable": lambda key: fail(shareable(WitnessError("x"), WitnessError(str(key)))),
@@ -200,3 +222,4 @@ def assert_silent(text: str) -> None:
 
 
 WITNESS = {"s": [SECRET] * 4, "key": SECRET}
+ARRAYS = {"values": [SECRET] * 4, "limit": [11, 12, 13, 14]}

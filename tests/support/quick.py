@@ -2,4 +2,4 @@
 
 from l2zk import ProofOptions, TraceZkVm
 
-QUICK = TraceZkVm(ProofOptions(blowup=2, queries=4, grinding=0, zero_knowledge=False, allow_insecure=True))
+QUICK = TraceZkVm(ProofOptions(rate=1 / 2, queries=4, grinding=0, zero_knowledge=False, allow_insecure=True))

@@ -15,8 +15,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from l2zk import ExecutionTrace, Machine, ProofOptions, TraceProgram
-from l2zk.air.air import Air, Constraint, Domain
+from l2zk.air.air import Air, Constraint
 from l2zk.air.bytecode import compile_constraints
+from l2zk.air.domains import Domain
 from l2zk.air.nodes import extract
 from l2zk.language.program import Definition
 
@@ -26,7 +27,7 @@ EDGES = sorted(
     | {2**e + d for e in (16, 31, 32, 33, 48, 63) for d in (-1, 0, 1)}
     | {P - 2**e + d for e in (16, 31, 32, 33, 48, 63) for d in (-1, 0, 1)}
 )
-OPTIONS = ProofOptions(queries=5, allow_insecure=True, blowup=16, grinding=0, zero_knowledge=False)
+OPTIONS = ProofOptions(queries=5, allow_insecure=True, grinding=0, zero_knowledge=False)
 
 elements = st.one_of(st.sampled_from((0, 1, P - 1)), st.sampled_from(EDGES), st.integers(0, P - 1))
 

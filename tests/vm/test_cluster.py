@@ -17,6 +17,7 @@ import pytest
 from dask_workers import computed, flip_results, hide_l2zk, load_plugins, on_workers, tasks_begun
 from elsewhere import FIBONACCI, STARTS, FibonacciProgram, proved
 from endless import ENDLESS
+from example_programs import MASKED, SUMMED, Masked, Sums
 from places import ROOT
 from quick import QUICK
 from warned import any_length
@@ -66,6 +67,13 @@ def test_two_hundred_proofs(client: Any) -> None:
     assert told == [("proofs", done, 200) for done in range(1, 201)]
     again = dict(BatchProcessor(QUICK, executor=client.get_executor()).prove_iter(programs, starts))
     assert [again[index] for index in range(200)] == proved(programs, starts)
+
+
+def test_arrays_travel(client: Any) -> None:
+    """Those that everybody knows, and those of the witness alone."""
+    programs, witnesses = [Masked(), Sums()] * 4, [MASKED, SUMMED] * 4
+    batch = BatchProcessor(QUICK, executor=client, by_value=True)
+    assert batch.prove_batch_parallel(programs, witnesses) == proved(programs, witnesses)
 
 
 def test_a_worker_that_is_killed_loses_no_proof(client: Any) -> None:

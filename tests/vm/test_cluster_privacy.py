@@ -19,8 +19,8 @@ import pytest
 from dask_workers import fail, fail_with_no_word, talk
 from elsewhere import FIBONACCI
 from endless import ENDLESS
-from example_programs import Powers
-from leaks import FORMS, SECRET, WITNESS, Generated, Vault, raised, said
+from example_programs import Masked, Powers
+from leaks import ARRAYS, FORMS, SECRET, WITNESS, Arrays, Generated, Vault, raised, said
 from quick import QUICK
 from warned import any_length
 
@@ -102,7 +102,7 @@ def test_while_proofs_are_made(talkative: Any, cluster: Any, output: Path, tmp_p
     def prove() -> None:
         try:
             BatchProcessor(ENDLESS, executor=talkative, by_value=True).prove_batch_parallel(
-                [Powers(3, 5)] * 4, [(SECRET,)] * 4
+                [Powers(3, 5), Masked()] * 2, [(SECRET,), {"values": [SECRET], "mask": [0] * 8}] * 2
             )
         except OptionsError as error:
             ended.append(error)
@@ -129,7 +129,8 @@ def test_while_proofs_are_made(talkative: Any, cluster: Any, output: Path, tmp_p
 def test_when_proofs_fail(talkative: Any, cluster: Any, output: Path) -> None:
     batch = BatchProcessor(QUICK, executor=talkative, by_value=True)
     programs: list[Any] = [Vault(), *(Generated(how) for how in ("value", "key", "exit", "told by one of l2zk's"))]
-    witnesses: list[Any] = [WITNESS] + [{"key": SECRET}] * 4
+    programs += [Arrays(how) for how in ("well", "array", "key")]
+    witnesses: list[Any] = [WITNESS] + [{"key": SECRET}] * 4 + [ARRAYS] * 3
     errors = batch.prove_batch_parallel(programs, witnesses, return_exceptions=True)
     assert isinstance(errors[0], ConstraintError)
     shown = [said(error) for error in errors] + everything(talkative, cluster, output)

@@ -16,7 +16,7 @@ from batching import Supplied, Watched
 from elsewhere import FIBONACCI, STARTS, Elsewhere, FibonacciProgram, proved
 from example_programs import Fibonacci, Powers, fibonacci
 from forks import succeeds_in_a_child
-from leaks import SECRET, WITNESS, Generated, Vault, assert_silent, said
+from leaks import ARRAYS, SECRET, WITNESS, Arrays, Generated, Vault, assert_silent, said
 from quick import QUICK
 from warned import any_length
 
@@ -88,10 +88,11 @@ def test_a_workers_own_limit(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "program", [Vault(), Generated("value"), Generated("told by one of l2zk's"), Generated("exit")]
+    "program",
+    [Vault(), Generated("value"), Generated("told by one of l2zk's"), Generated("exit"), Arrays(), Arrays("array")],
 )
 def test_errors_of_a_worker_hold_no_private_value(program: Any) -> None:
-    witness = WITNESS if isinstance(program, Vault) else {"key": SECRET}
+    witness = {Vault: WITNESS, Arrays: ARRAYS}.get(type(program), {"key": SECRET})
     with Elsewhere() as workers:
         error = raised(BatchProcessor(QUICK, executor=workers, by_value=True), program, witness)
     assert error.__notes__[0].startswith("on process ")

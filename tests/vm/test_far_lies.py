@@ -26,7 +26,7 @@ pytestmark = any_length
 
 PROGRAM, START = FibonacciProgram(rounds=20), (2, 3)
 PROOF = QUICK.prove(PROGRAM, START).data
-WEAKER = TraceZkVm(ProofOptions(blowup=2, queries=3, grinding=0, zero_knowledge=False, allow_insecure=True))
+WEAKER = TraceZkVm(ProofOptions(rate=1 / 2, queries=3, grinding=0, zero_knowledge=False, allow_insecure=True))
 
 
 def flipped(data: bytes, at: int) -> bytes:
@@ -48,6 +48,7 @@ NO_PROOFS: dict[str, Callable[[], Any]] = {
     "a byte of its end is flipped": lambda: proof(flipped(PROOF, len(PROOF) - 1)),
     "a byte of its middle is flipped": lambda: proof(flipped(PROOF, len(PROOF) // 2)),
     "a byte of its header is flipped": lambda: proof(flipped(PROOF, 30)),
+    "of the first version": lambda: proof(PROOF[:4] + (1).to_bytes(4, "little") + PROOF[8:]),
     "it is cut": lambda: proof(PROOF[:-1]),
     "it is longer": lambda: proof(PROOF + b"\0"),
     "it is empty": lambda: proof(b""),

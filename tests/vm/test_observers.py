@@ -13,7 +13,7 @@ import pytest
 from pluggy import PluginManager
 
 from l2zk.base.foreign import warn_caller
-from l2zk.errors import ConstraintError, DegreeWarning, WitnessError
+from l2zk.errors import ConstraintError, LengthWarning, WitnessError
 from l2zk.language.program import Machine, TraceProgram
 from l2zk.plugins import hookspecs
 from l2zk.plugins import registry as plugins
@@ -102,7 +102,7 @@ def test_an_observer_sees_the_stages_and_the_caller_does_too(watching: Any) -> N
     watching(watcher)
     prove(TraceZkVm(threads=1), Powers(2_000_000), progress=lambda *news: told.append(news))
     stages = [news for kind, news in watcher.seen if kind == "stage"]
-    assert stages == told and {"quotient", "commit trace"} & {stage for stage, _, _ in stages}
+    assert stages == told and {"commit", "zerocheck"} & {stage for stage, _, _ in stages}
 
 
 def test_an_observer_sees_a_failure(watching: Any) -> None:
@@ -195,10 +195,10 @@ def test_what_shows_warnings_changes_nothing(monkeypatch: pytest.MonkeyPatch) ->
     with warnings.catch_warnings():
         warnings.simplefilter("always")
         monkeypatch.setattr(warnings, "showwarning", fail)
-        warn_caller("degree 9", DegreeWarning)
+        warn_caller("doubled", LengthWarning)
         warnings.simplefilter("error")
-        with pytest.raises(DegreeWarning, match="^degree 9$"):
-            warn_caller("degree 9", DegreeWarning)
+        with pytest.raises(LengthWarning, match="^doubled$"):
+            warn_caller("doubled", LengthWarning)
 
 
 def test_the_log_names_the_function_that_logs(caplog: pytest.LogCaptureFixture) -> None:

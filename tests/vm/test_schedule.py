@@ -28,7 +28,7 @@ def test_max_memory_bounds_the_proofs_at_once() -> None:
 
 
 def test_a_proof_larger_than_max_memory_is_refused() -> None:
-    batch = BatchProcessor(QUICK, max_memory=QUICK.estimate(Fibonacci(50)).memory)
+    batch = BatchProcessor(QUICK, max_memory=QUICK.estimate(Fibonacci(50), threads=1).memory)
     programs = [Fibonacci(50), Fibonacci(1000)]
     for prove in (batch.prove_batch, batch.prove_batch_parallel, batch.prove_batch_auto):
         with pytest.raises(MemoryLimitError, match="max_memory") as raised:

@@ -15,6 +15,7 @@ from quick import QUICK
 from storing import files, kept, machine, outcomes, put, replace_data, rows, told
 
 from l2zk import CachedZkVm, L2zkError, ProofOptions, ProofStore, TraceZkVm
+from l2zk.errors import FormatError
 from l2zk.vm.store import schema as store_schema
 
 
@@ -142,6 +143,20 @@ def test_what_is_put_there_by_hand_is_returned_only_if_it_is_a_proof_of_the_requ
     found = other.prove(program, secret)
     assert found == of_another_witness and QUICK.verify(program, found) and outcomes(other) == (0, 1, 0)
     assert "another private witness" in " ".join((ProofStore.__doc__ or "").split())
+
+
+@pytest.mark.parametrize("version", [0, 1, 3])
+def test_a_proof_of_another_version_is_never_returned(version: int, path: Path) -> None:
+    """Not even one that somebody has put under the key of this version's."""
+    proof = machine(path).prove(Fibonacci(10))
+    older = proof.data[:4] + version.to_bytes(4, "little") + proof.data[8:]
+    with pytest.raises(FormatError):
+        QUICK.check_proof(Fibonacci(10), older)
+    replace_data(path, older)
+    other = machine(path)
+    with told() as texts:
+        assert other.prove(Fibonacci(10)) == proof and outcomes(other) == (1, 0, 1)
+    assert not texts and machine(path)._store.stats().entries == 1  # type: ignore[union-attr]
 
 
 def test_a_row_that_is_changed_after_it_was_verified_is_verified_again(path: Path) -> None:

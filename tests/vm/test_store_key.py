@@ -201,6 +201,17 @@ def test_a_changed_file_of_a_program_gives_another_key(tmp_path: Path) -> None:
     assert printed == ["5 0", "5 1", "6 0", "7 0", "10 0"]
 
 
+def test_the_version_of_the_proofs_is_in_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an older l2zk has put into a file is not found by this one, and stays until its turn to go."""
+    with monkeypatch.context() as older:
+        older.setattr(store_key, "VERSION", 1)
+        before = key(Fibonacci(10))
+        put(tmp_path / "proofs.db", 3)
+    assert key(Fibonacci(10)) not in (None, before)
+    again = put(tmp_path / "proofs.db", 3)
+    assert outcomes(again) == (3, 0, 3) and again._store.stats().entries == 6  # type: ignore[union-attr]
+
+
 def test_the_version_of_a_distribution_is_in_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
     keys = []
     for version in ("1.0", "1.1"):

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 from blake3 import blake3
-from example_programs import Fibonacci, Powers
-from leaks import SECRET, WITNESS, Generated, Vault, raised
+from example_programs import Fibonacci, Masked, Powers
+from leaks import ARRAYS, SECRET, WITNESS, Arrays, Generated, Vault, raised
 from storing import Doubled, machine, outcomes, rows
 
 from l2zk import CachedZkVm, TraceZkVm
@@ -50,9 +50,16 @@ def test_nothing_of_a_witness_is_written(tmp_path: Path) -> None:
     made.prove(Generated(), {"key": 5})
     made.prove(Doubled(4), {"data": column})
     made.prove(Doubled(4), {"data": column}, trace=made.trace(Doubled(4), {"data": column}))
-    for program, witness in ((Vault(), WITNESS), (Powers(3, 100), [-SECRET])):
+    made.prove(Masked(4), {"values": column, "mask": [0] * 4})
+    failing: list[Any] = [
+        (Vault(), WITNESS),
+        (Powers(3, 100), [-SECRET]),
+        (Arrays(), ARRAYS),
+        (Arrays("array"), ARRAYS),
+    ]
+    for program, witness in failing:
         raised(lambda: made.prove(program, witness))
-    assert made.cache_stats().stored == 4 and {"proofs.db-wal", "proofs.db-shm"} <= on_disk(tmp_path).keys()
+    assert made.cache_stats().stored == 5 and {"proofs.db-wal", "proofs.db-shm"} <= on_disk(tmp_path).keys()
     values = [SECRET, MODULUS - SECRET, 2 * SECRET, *column, SECRET**2 % MODULUS]
     assert_nothing_of(values, tmp_path)
     made._store.close()  # type: ignore[union-attr]

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
-from cheats import P
 from example_programs import Fibonacci
-from hostile import TINY, TINY_MACHINE, tiny
+from quick import QUICK
 
-from l2zk import L2zkError, Proof, ProofOptions, TraceZkVm
+from l2zk import MODULUS, L2zkError, Proof, ProofOptions, TraceZkVm
 from l2zk.base.wording import short
 from l2zk.errors import OptionsError, ProgramError, SecurityError, WitnessError
+
+TINY = Fibonacci(7)
+
+
+@cache
+def tiny() -> bytes:
+    """A proof, which is good."""
+    return QUICK.prove(TINY).data
 
 
 @pytest.mark.parametrize("proof", ["l2zk", None, 7, 1.5, ["l2zk"], {}])
 def test_what_is_no_proof_at_all_is_a_misuse(proof: object) -> None:
-    for call in (TINY_MACHINE.verify, TINY_MACHINE.check_proof):
+    for call in (QUICK.verify, QUICK.check_proof):
         with pytest.raises(TypeError, match=f"Proof or bytes, not {type(proof).__name__}"):
             call(TINY, proof)  # type: ignore[arg-type]
 
@@ -30,7 +39,7 @@ def test_what_is_no_proof_at_all_is_a_misuse(proof: object) -> None:
     ],
 )
 def test_what_is_no_program_is_a_misuse(program: object, sentence: str) -> None:
-    for call in (TINY_MACHINE.verify, TINY_MACHINE.check_proof):
+    for call in (QUICK.verify, QUICK.check_proof):
         with pytest.raises(ProgramError, match=sentence):
             call(program, tiny())  # type: ignore[arg-type]
 
@@ -61,7 +70,7 @@ HINT_MISUSES = [
     ([np.array(0.0), 1], "of type ndarray"),
     ([np.array([0]), 1], "input 'a0' is an array"),
     ([-1, 1], "not an element of the field"),
-    ([P, 1], "not an element of the field"),
+    ([MODULUS, 1], "not an element of the field"),
     ([0, 10**5000], "an integer of 16610 bits, not an element of the field"),
     ({"a0": 2**64}, "not an element of the field"),
 ]
@@ -72,7 +81,7 @@ def test_misused_hints(hint: object, sentence: str) -> None:
     """Even beside a bad proof: the mistake is the caller's."""
     for data in (tiny(), b"no proof"):
         with pytest.raises(WitnessError, match=sentence):
-            TINY_MACHINE.verify(TINY, data, hint)  # type: ignore[arg-type]
+            QUICK.verify(TINY, data, hint)  # type: ignore[arg-type]
 
 
 OUTPUT_MISUSES = [
@@ -86,7 +95,7 @@ OUTPUT_MISUSES = [
     ([13.0], "'result' is 13.0, of type float"),
     ([True], "'result' is True, of type bool"),
     ([-1], "'result' is -1, not an element"),
-    ([P], "'result' is 18446744069414584321, not an element"),
+    ([MODULUS], "'result' is 18446744069414584321, not an element"),
     ({"result": "13"}, "'result' is '13', of type str"),
 ]
 
@@ -95,13 +104,13 @@ OUTPUT_MISUSES = [
 def test_misused_outputs(outputs: object, sentence: str) -> None:
     for data in (tiny(), b"no proof"):
         with pytest.raises(WitnessError, match=sentence):
-            TINY_MACHINE.verify(TINY, data, outputs=outputs)  # type: ignore[arg-type]
+            QUICK.verify(TINY, data, outputs=outputs)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     "options, least, error",
     [
-        ({"blowup": 8}, None, OptionsError),
+        ({"rate": 1 / 8}, None, OptionsError),
         (ProofOptions, None, OptionsError),
         ("default", None, OptionsError),
         (None, 0, SecurityError),

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cheats import P, few
 from example_programs import Cubes, Fibonacci, Powers
 from pluggy import PluginManager
+from quick import QUICK
 
-from l2zk import ExecutionTrace, L2zkError, Proof, ProofOptions, TraceProgram, TraceZkVm
+from l2zk import MODULUS, ExecutionTrace, L2zkError, Proof, ProofOptions, TraceProgram, TraceZkVm
 from l2zk.errors import (
+    ArgumentError,
     ConstraintError,
     DegreeError,
     FormatError,
@@ -72,7 +73,7 @@ def counter(m):
 # Witnesses
 
 
-@pytest.mark.parametrize("value", [P, -1, 2**64, 2**200, np.uint64(2**64 - 1)])
+@pytest.mark.parametrize("value", [MODULUS, -1, 2**64, 2**200, np.uint64(2**64 - 1)])
 def test_a_witness_value_not_in_the_field(value: int) -> None:
     for witness in ([0, value], {"a1": value}):
         message = sentence_of(WitnessError, lambda: MACHINE.prove(FIBONACCI, witness))
@@ -128,10 +129,10 @@ def test_the_trace_of_another_program() -> None:
 
 def test_a_trace_cell_not_in_the_field() -> None:
     trace = MACHINE.trace(FIBONACCI)
-    trace["b"][7] = P
+    trace["b"][7] = MODULUS
     message = sentence_of(WitnessError, lambda: MACHINE.prove(FIBONACCI, trace=trace))
     assert_names(message, "b", "row 7")
-    assert str(P) not in message
+    assert str(MODULUS) not in message
 
 
 def test_a_false_trace() -> None:
@@ -177,31 +178,13 @@ def test_an_expression_of_another_program() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "degree, blowup, points, way",
-    [
-        (10, 8, 128, "raise blowup to 16"),
-        (4, 2, 32, "raise blowup to 4"),
-        (40, 32, 512, "no blowup allows it"),
-    ],
-)
-def test_a_degree_beyond_the_blowup(degree: int, blowup: int, points: int, way: str) -> None:
-    options = few(blowup=blowup)
-    message = sentence_of(DegreeError, lambda: TraceZkVm(options).prove(Powers(degree, 10)))
-    assert_names(
-        message,
-        "constraint 'x'",
-        f"degree {degree}",
-        f"blowup={blowup}",
-        str(points),
-        way,
-        "a column of its own",
-    )
+def test_a_degree_beyond_the_bound() -> None:
+    message = sentence_of(DegreeError, lambda: MACHINE.prove(Powers(33, 10)))
+    assert_names(message, "constraint 'x' of example-powers.v0", "degree 33", "32 is the most", "a column of its own")
 
 
-def test_the_largest_degree_within_the_blowup() -> None:
-    options = few(blowup=8)
-    TraceZkVm(options).check_proof(Powers(9, 10), TraceZkVm(options).prove(Powers(9, 10)))
+def test_the_largest_degree() -> None:
+    MACHINE.check_proof(Powers(32, 10), MACHINE.prove(Powers(32, 10)))
 
 
 REGISTRY = Registry(
@@ -237,15 +220,29 @@ def test_an_unknown_program_like_no_other() -> None:
 @pytest.mark.parametrize(
     "change, words",
     [
-        ({"blowup": 3}, ("blowup=3", "2, 4, 8, 16, 32")),
-        ({"blowup": 8.0}, ("blowup=8.0", "float")),
+        ({"rate": 1 / 3}, ("rate=0.3333333333333333", "None, 1/2, 1/4, 1/8, 1/16")),
+        ({"rate": 8}, ("rate=8", "int", "1/8")),
+        ({"grinding": 8.0}, ("grinding=8.0", "float", "0 to 32")),
         ({"queries": 1024}, ("queries=1024", "0 to 1023")),
-        ({"regime": "fast"}, ("regime='fast'", "'best', 'unique'")),
+        ({"preset": "quick"}, ("preset='quick'", "'default', 'compact', 'fast'")),
     ],
     ids=str,
 )
 def test_an_option_out_of_range(change: dict, words: tuple[str, ...]) -> None:
     assert_names(sentence_of(OptionsError, lambda: ProofOptions(**change)), *words)
+
+
+@pytest.mark.parametrize(
+    "given, words",
+    [
+        ({"blowup": 16}, ("no longer has the option blowup", "rate=1/8", "preset='compact'")),
+        ({"folding": 4}, ("no longer has the option folding", "searched for")),
+        ({"grindin": 4}, ("no option 'grindin'", "did you mean 'grinding'")),
+    ],
+    ids=str,
+)
+def test_an_option_that_there_is_not(given: dict, words: tuple[str, ...]) -> None:
+    assert_names(sentence_of(ArgumentError, lambda: ProofOptions(**given)), *words)
 
 
 def test_too_little_security() -> None:
@@ -273,26 +270,34 @@ def test_a_file_that_is_not_a_proof(tmp_path: Path, content: bytes) -> None:
 
 def test_a_proof_of_a_newer_format(tmp_path: Path) -> None:
     data = bytes(MACHINE.prove(FIBONACCI))
-    newer = data[:4] + (2).to_bytes(4, "little") + data[8:]
+    newer = data[:4] + (3).to_bytes(4, "little") + data[8:]
     path = tmp_path / "new.l2zk"
     path.write_bytes(newer)
-    assert_names(sentence_of(VersionError, lambda: Proof.load(path)), str(path), "version 2", "1", "newer l2zk")
+    assert_names(sentence_of(VersionError, lambda: Proof.load(path)), str(path), "version 3", "2", "newer l2zk")
     assert_names(
         sentence_of(VersionError, lambda: MACHINE.check_proof(FIBONACCI, newer)),
-        "version 2",
-        "1",
+        "version 3",
+        "2",
         "newer l2zk",
     )
     assert MACHINE.verify(FIBONACCI, newer) is False
 
 
+def test_a_proof_of_format_1() -> None:
+    data = bytes(MACHINE.prove(FIBONACCI))
+    older = data[:4] + (1).to_bytes(4, "little") + data[8:]
+    message = sentence_of(VersionError, lambda: Proof.from_bytes(older))
+    assert_names(message, "version 1", "no longer accepted", "prove anew")
+
+
 @pytest.mark.parametrize(
     "change, section, words",
     [
-        (lambda d: d[:200], "7.4", ("ends too early", "byte")),
-        (lambda d: d[:-1], "7.8", ("length", "byte")),
-        (lambda d: d + b"\0", "7.8", ("length", "byte")),
-        (lambda d: d[:-1] + bytes([d[-1] ^ 1]), "7.9", ("root",)),
+        (lambda d: d[:400], "7.2", ("ends too early", "byte 400")),
+        (lambda d: d[:-1], "7.2", ("ends too early", "byte")),
+        (lambda d: d + b"\0", "7.2", ("goes on behind its end", "byte")),
+        (lambda d: d + bytes(100_000), "7.2", ("its queries give it at most",)),
+        (lambda d: d[:-1] + bytes([d[-1] ^ 1]), "7.5", ("root",)),
     ],
 )
 def test_a_bad_proof_names_its_check(change: Callable[[bytes], bytes], section: str, words: tuple[str, ...]) -> None:
@@ -304,21 +309,22 @@ def test_a_bad_proof_names_its_check(change: Callable[[bytes], bytes], section: 
 def test_other_values_are_named() -> None:
     proof = MACHINE.prove(FIBONACCI)
     message = sentence_of(ProofError, lambda: MACHINE.check_proof(FIBONACCI, proof, outputs=[5]))
-    assert_names(message, "result", "6765", "5", "PROTOCOL 7.2")
+    assert_names(message, "result", "6765", "5", "PROTOCOL 7.1")
     message = sentence_of(ProofError, lambda: MACHINE.check_proof(FIBONACCI, proof, {"a1": 3}))
-    assert_names(message, "a1", "3", "PROTOCOL 7.2")
+    assert_names(message, "a1", "3", "PROTOCOL 7.1")
 
 
 def test_too_few_proven_bits_are_named_with_what_is_demanded() -> None:
-    proof = TraceZkVm(few()).prove(FIBONACCI)
+    proof = QUICK.prove(FIBONACCI)
     message = sentence_of(ProofError, lambda: MACHINE.check_proof(FIBONACCI, proof))
-    assert_names(message, "128", "PROTOCOL 7.3")
+    assert_names(message, "proven bits", "128 are demanded", "PROTOCOL 7.1")
 
 
 def test_bits_that_fall_short_are_not_shown_as_reached() -> None:
-    """0.97 bits are not "1.0", of which 1 is demanded."""
-    options = few(blowup=2, final_rows=2, folding=4)
-    proof = TraceZkVm(options).prove(Fibonacci(7))
-    message = sentence_of(ProofError, lambda: TraceZkVm(min_security=1).check_proof(Fibonacci(7), proof))
+    """7.97 bits are not "8.0"."""
+    proof = QUICK.prove(Fibonacci(7))
+    bits = proof.security_as(Fibonacci(7)).bits
+    least = int(bits) + 1
+    message = sentence_of(ProofError, lambda: TraceZkVm(min_security=least).check_proof(Fibonacci(7), proof))
     shown = re.search(r"has (\S+) proven bits", message)
-    assert shown is not None and float(shown[1]) < 1
+    assert shown is not None and bits - 0.1 < float(shown[1]) <= bits

@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 from leaks import (
+    ARRAYS,
     INTERRUPTS,
     SECRET,
     WAYS,
     WITNESS,
+    Arrays,
     Generated,
     Vault,
     assert_silent,
@@ -32,7 +34,7 @@ from l2zk import (
     TraceProgram,
     TraceZkVm,
 )
-from l2zk.errors import ConstraintError, DegreeWarning, OptionsError, ProgramError, WitnessError
+from l2zk.errors import ConstraintError, LengthWarning, OptionsError, ProgramError, WitnessError
 from l2zk.language.witness import bind
 
 REQUESTS: list[tuple[TraceProgram, Any]] = [
@@ -48,6 +50,16 @@ REQUESTS: list[tuple[TraceProgram, Any]] = [
     (Vault(), {SECRET: 1}),
     (Vault(), [SECRET, SECRET, SECRET]),
     (Vault(), str(SECRET)),
+    *[(Arrays(how), ARRAYS) for how in ("well", "array", "key", "negative")],
+    (Arrays(), [ARRAYS["limit"], ARRAYS["values"]]),
+    (Arrays(), [[SECRET] * 5, ARRAYS["values"]]),
+    *[
+        (Arrays(), {**ARRAYS, "values": wrong})
+        for wrong in ([SECRET] * 3, SECRET, [[SECRET]] * 4, [1, 2, 3, -SECRET], [SECRET + 2**64] * 4, str(SECRET))
+    ],
+    (Arrays(), {**ARRAYS, "values": [1, 2, 3, str(SECRET)]}),
+    (Arrays(), {**ARRAYS, "values": np.full(4, SECRET + 0.5)}),
+    (Arrays(), {"values": ARRAYS["values"]}),
     (WITNESS, Vault()),  # type: ignore[list-item]
     ([SECRET], [Vault()]),  # type: ignore[list-item]
 ]
@@ -76,7 +88,9 @@ def test_no_error_of_proving_says_a_private_value(
     assert_silent("\n".join([caplog.text, *(str(record.exc_text) for record in caplog.records)]))
 
 
-@pytest.mark.parametrize(("program", "witness"), REQUESTS[:3], ids=["vault", "generated", "whole"])
+@pytest.mark.parametrize(
+    ("program", "witness"), [*REQUESTS[:3], (Arrays(), ARRAYS)], ids=["vault", "generated", "whole", "arrays"]
+)
 def test_a_report_says_one_if_the_caller_asks(program: TraceProgram, witness: Any) -> None:
     quiet, loud = TraceZkVm(), TraceZkVm(redact=False)
     for report in (quiet.check(program, witness), program.check(witness), CachedZkVm().check(program, witness)):
@@ -152,7 +166,7 @@ def test_what_generate_trace_raises_is_told_by_its_type_and_its_line() -> None:
 
 
 def test_an_error_keeps_the_class_of_l2zks_that_it_has() -> None:
-    for how, kind in (("told by one that derives from it", WitnessError), ("told by a warning", DegreeWarning)):
+    for how, kind in (("told by one that derives from it", WitnessError), ("told by a warning", LengthWarning)):
         assert type(raised(lambda how=how: TraceZkVm().prove(Generated(how), [SECRET]))) is kind  # type: ignore[misc]
         shown = raised(lambda how=how: TraceZkVm(redact=False).prove(Generated(how), [SECRET]))  # type: ignore[misc]
         assert isinstance(shown, kind) and str(shown) == f"salary {SECRET} is odd"
@@ -177,6 +191,9 @@ def test_ctrl_c_says_nothing() -> None:
         lambda: TraceZkVm().estimate(WITNESS),  # type: ignore[arg-type]
         lambda: TraceZkVm().verify(Vault(), WITNESS),  # type: ignore[arg-type]
         lambda: TraceZkVm().verify(Vault(), b"", WITNESS),
+        lambda: TraceZkVm().verify(Arrays(), b"", ARRAYS),
+        lambda: TraceZkVm().verify(Arrays(), b"", outputs=ARRAYS),
+        lambda: TraceZkVm().verify(Arrays(), b"", ARRAYS["values"]),
         lambda: TraceZkVm().prove_series([WITNESS]),  # type: ignore[list-item]
         lambda: TraceZkVm().prove(Vault(), WITNESS, trace=WITNESS),  # type: ignore[arg-type]
         lambda: TraceZkVm().prove(Vault(), {"s": [1], "key": SECRET}, trace=TraceZkVm().trace(Vault(), WITNESS)),
@@ -201,8 +218,11 @@ def test_what_is_printed_of_objects_holds_no_witness() -> None:
     assert binding.private_inputs == (SECRET,)
     for thing in (
         binding,
+        bind(Arrays().definition, ARRAYS),
         Vault().definition,
+        Arrays().definition,
         TraceZkVm().trace(Generated(), [SECRET]),
+        TraceZkVm().trace(Arrays(), ARRAYS),
         CachedZkVm(),
         BatchProcessor(),
     ):

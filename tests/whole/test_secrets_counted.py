@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from caching import cache
-from leaks import INTERRUPTS, SECRET, WAYS, WITNESS, Generated, Opened, Vault, assert_silent, raised
+from leaks import ARRAYS, INTERRUPTS, SECRET, WAYS, WITNESS, Arrays, Generated, Opened, Vault, assert_silent, raised
 from quick import QUICK
 from scraped import growth, samples
 
@@ -35,6 +35,7 @@ class Told(TraceProgram):
 ACTS: list[Callable[[], object]] = [
     lambda: QUICK.prove(Vault(), WITNESS),
     *[lambda how=how: QUICK.prove(Generated(how), {"key": SECRET}) for how in WAYS | INTERRUPTS],  # type: ignore[misc]
+    *[lambda how=how: QUICK.prove(Arrays(how), ARRAYS) for how in ("well", "array", "key")],  # type: ignore[misc]
     lambda: cache().prove(Opened(), {"open": SECRET}),
     lambda: QUICK.verify(Opened(), b"", {"open": SECRET}),
     lambda: QUICK.verify(Told(SECRET), QUICK.prove(Told(SECRET), [SECRET]), [SECRET], outputs=[SECRET + 1]),

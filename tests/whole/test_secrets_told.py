@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from commands import l2zk
-from leaks import SECRET, WAYS, WITNESS, Generated, Vault, assert_silent, raised, said
+from leaks import ARRAYS, SECRET, WAYS, WITNESS, Arrays, Generated, Vault, assert_silent, raised, said
 from pluggy import PluginManager
 
 from l2zk import TraceZkVm
@@ -62,6 +62,16 @@ def test_an_observer_learns_nothing_private_whatever_the_machine_shows(
     assert told.__traceback__ is told.__cause__ is told.__context__ is None
     if redact or how in (None, "value", "well", "own", "told by one of l2zk's", "text for a name"):
         assert (str(SECRET) in said(error)) is not redact
+
+
+@pytest.mark.parametrize("how", ["well", "array", "key"])
+def test_an_observer_learns_nothing_of_a_private_array(how: str, watching: Any) -> None:
+    watcher = Watcher()
+    watching(watcher)
+    shown = raised(lambda: TraceZkVm(redact=False).prove(Arrays(how), ARRAYS))
+    [told] = watcher.errors
+    assert str(SECRET) in said(shown) and isinstance(shown, type(told))
+    assert_silent(said(told))
 
 
 class Odd(Exception):
@@ -133,7 +143,9 @@ def test_prove_leaves_to_check_what_is_private(fails: list[str], more: list[str]
     assert_silent(l2zk("check", *request, "--redact").output)
 
 
-@pytest.mark.parametrize("given", [f"salary={SECRET}x", f"salary={SECRET}.5", str(SECRET)])
+@pytest.mark.parametrize(
+    "given", [f"salary={SECRET}x", f"salary={SECRET}.5", f"salary={SECRET},x", f"salary={SECRET},1", str(SECRET)]
+)
 def test_a_value_that_is_none_is_not_shown(given: str, tmp_path: Path) -> None:
     file = tmp_path / "payroll.py"
     file.write_text(FILE)

@@ -1,34 +1,41 @@
-"""Statements with many witnesses, and what is to be seen of their proofs (PROTOCOL 8, 10)."""
+"""Statements with many witnesses, the library's proofs of them, and what is to be seen in these (PROTOCOL 9, 11)."""
 
 from __future__ import annotations
 
-import dataclasses
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
-import reference
-from cheats import twin_air
-from reference import GOLDILOCKS
-from reference.verifier import Verifier
+from reference.algebra import K
+from reference.forger import Forger
+from reference.from_library import options_of, program_of
+from reference.header import parse
+from reference.lengths import Lengths
+from reference.proof import seed as seed_of
+from reference.randomness import masks_of
+from reference.reading import Reading
+from reference.shape import Shape
+from reference.sizes import by_options
+from reference.statement import Group, Public, physical_tables
+from reference.transcript import Kind
 
-from l2zk import ProofOptions, TraceProgram, TraceZkVm, _core
+from l2zk import Machine, ProofOptions, TraceProgram, TraceZkVm, _core
 from l2zk.language.witness import bind
-from l2zk.proof.solver import Shape, solve
-from l2zk.vm.prepare import compiled, header_of
+from l2zk.proof.degree_report import shape_of
+from l2zk.vm.prepare import prepared
 
 
 @dataclass(frozen=True)
 class Twins(TraceProgram):
-    """Two columns that run alike from a secret, and one of zeros: true of every secret, so it tells none.
-
-    It has degree - 1 pieces, and reads up to `reach` rows ahead.
-    """
+    """Two columns that run alike from a secret, and one of zeros: true of every secret, so it tells none."""
 
     id = "hiding-twins.v0"
     degree: int = 2
     rounds: int = 7
     reach: int = 1
 
-    def define(self, m):
+    def define(self, m: Machine) -> None:
         a, b, zero = m.columns("a", "b", "zero")
         secret, ahead = m.private_input("secret", default=0), self.reach
         m.start({c[row]: secret + row for c in (a, b) for row in range(ahead)})
@@ -41,49 +48,85 @@ def trace_of(program: TraceProgram, secret: int) -> list[list[int]]:
     return TraceZkVm().trace(program, [secret]).padded.tolist()
 
 
-def shape_of(program: TraceProgram, options: ProofOptions) -> Shape:
-    return solve(options, program.definition.air.profile)
-
-
-def twin_shape(program: TraceProgram, shape: Shape) -> reference.Shape:
-    return reference.Shape(rows=program.definition.air.rows, **dataclasses.asdict(shape))
-
-
 def core_proof(
-    program: TraceProgram,
-    options: ProofOptions,
-    seed: bytes | None,
-    secret: int,
-    *,
-    shape: Shape | None = None,
-    threads: int = 1,
+    program: TraceProgram, options: ProofOptions, seed: bytes | None, secret: int, *, threads: int = 1
 ) -> bytes:
-    """The core's proof, random by this seed alone; another shape than the options' may be forced on it."""
+    """The core's proof, random by this seed alone."""
     definition = program.definition
-    binding = bind(definition, [secret])
-    header = header_of(definition, options, binding.public_inputs)
-    head, body = _core.prove_bytes(
-        compiled(definition, shape or shape_of(program, options)),
-        header.to_bytes(),
-        header.output_offsets(),
-        binding.public_inputs,
-        binding.start,
-        threads=threads,
-        seed=seed,
+    shape, binding = shape_of(options, definition.air), bind(definition, [secret])
+    head, body = _core.prove_bytes(*prepared(definition, options, shape, binding).statement, threads=threads, seed=seed)
+    return bytes(head) + bytes(body)
+
+
+@cache
+def groups_of(program: TraceProgram) -> list[Group]:
+    """The statement: a difference of 0."""
+    return [(program_of(program.definition.air), (Public((0,)),))]
+
+
+@cache
+def lengths_of(program: TraceProgram, options: ProofOptions) -> tuple[Lengths, Shape]:
+    lengths = Lengths(physical_tables(groups_of(program)), options.zero_knowledge)
+    return lengths, by_options(groups_of(program), options_of(options))(lengths)
+
+
+def forger_of(program: TraceProgram, options: ProofOptions, seed: bytes, secret: int) -> Forger:
+    """The twin's prover, with the masks that the core expands from a seed."""
+    lengths, shape = lengths_of(program, options)
+    return Forger(
+        groups_of(program),
+        [trace_of(program, secret)],
+        lambda lengths: shape,
+        hiding=options.zero_knowledge,
+        masks=masks_of(seed, lengths, shape),
+        options=options_of(options),
     )
-    return head + body
 
 
-class View(Verifier):
-    """A proof, read but not checked: `values`; by opened leaf `rows`, `piece_rows`, `mask`, and leaves."""
+class View:
+    """A proof, cut into its parts but not checked."""
 
-    def __init__(self, program: TraceProgram, data: bytes, shape: reference.Shape):
-        super().__init__(twin_air(program), data, GOLDILOCKS, None)
-        body = self.read_header()
-        self.check_statement({}, {})
-        self.shape = shape
-        self.read_fixed_part(body)
-        self.replay()
-        self.check_grinding()
-        self.opened = sorted(set(self.transcript.queries(shape.queries, shape.leaves)))
-        self.read_openings(body, self.opened)
+    def __init__(self, program: TraceProgram, options: ProofOptions, proof: bytes) -> None:
+        lengths, self.shape = lengths_of(program, options)
+        end = parse(proof)[1]
+        self.header, self.body = proof[:end], proof[end:]
+        start = seed_of(groups_of(program), lengths, self.shape, options_of(options))
+        self.reading = Reading(lengths, self.shape, start, bytearray(self.body))
+        assert self.reading.at == len(self.body)
+
+    def parts(self) -> Iterator[tuple[Kind | str, bytes]]:
+        """Messages and openings, in order."""
+        for at, size, what in self.reading.places:
+            yield what, self.body[at : at + size]
+
+    def messages(self) -> dict[Kind, list[K]]:
+        """The elements of all messages of a kind, one after the other."""
+        found: dict[Kind, list[K]] = defaultdict(list)
+        for what, data in self.parts():
+            if isinstance(what, Kind) and what not in (Kind.ROOT, Kind.WORD, Kind.NONCE):
+                found[what] += elements(data)
+        return found
+
+    def leaves(self, word: int = 0) -> dict[int, bytes]:
+        """The opened leaves of a word by point, with their salts."""
+        data = [data for what, data in self.parts() if what == "leaves"][word]
+        points = self.reading.points[word]
+        size = len(data) // len(points)
+        return {j: data[i * size : (i + 1) * size] for i, j in enumerate(points)}
+
+    def rows(self) -> dict[int, tuple[list[int], K, bytes]]:
+        """The opened leaves of the vector by point: the columns, R, the salt."""
+        found = {}
+        for j, leaf in self.leaves().items():
+            numbers, salt = words(leaf[: len(leaf) - 16]), leaf[len(leaf) - 16 :]
+            found[j] = numbers[:-3], K(*numbers[-3:]), salt
+        return found
+
+
+def words(data: bytes) -> list[int]:
+    return [int.from_bytes(data[i : i + 8], "little") for i in range(0, len(data), 8)]
+
+
+def elements(data: bytes) -> list[K]:
+    numbers = words(data)
+    return [K(*numbers[i : i + 3]) for i in range(0, len(numbers), 3)]

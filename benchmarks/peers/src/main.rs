@@ -1,16 +1,22 @@
 //! `peers PROVER STATEMENT LOG_ROWS COUNT`: for each seed on standard input proves so many statements of its own
 //! one after the other, verifies the proofs, and prints a line of JSON.
 
-mod plonky;
+mod air;
+mod fri;
 mod statement;
+mod whir;
 mod winter;
 
 use std::env;
 use std::io::{self, BufRead, Write};
 
-use plonky::{Hiding, Plain, Plonky3};
+use fri::{Hiding, Plain, Plonky3};
 use statement::{Chain, Fibonacci, Statement, Wide};
+use whir::{FirstFold, Multilinear};
 use winter::Winterfell;
+
+const PROVERS: &str =
+    "winterfell, plonky3, plonky3-hiding, plonky3-whir-2, -4 or -8, each of these three with -fast";
 
 /// A prover with its settings for one statement. The proof carries the claim.
 trait Peer<S, const WIDTH: usize> {
@@ -26,7 +32,7 @@ fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let [prover, statement, log_rows, count] = &arguments[..] else {
         panic!(
-            "usage: peers winterfell|plonky3|plonky3-hiding fib|wide|chain LOG_ROWS COUNT, seeds on standard input"
+            "usage: peers PROVER fib|wide|chain LOG_ROWS COUNT, seeds on standard input; provers: {PROVERS}"
         );
     };
     let log_rows = log_rows.parse().expect("LOG_ROWS is a number");
@@ -44,8 +50,24 @@ fn choose<S: Statement<WIDTH>, const WIDTH: usize>(prover: &str, log_rows: u32, 
         "winterfell" => serve::<S, WIDTH>(Winterfell::<S, WIDTH>::new(log_rows), count),
         "plonky3" => serve::<S, WIDTH>(Plonky3::<S, Plain>::new(log_rows), count),
         "plonky3-hiding" => serve::<S, WIDTH>(Plonky3::<S, Hiding>::new(log_rows), count),
-        other => panic!("there is no prover {other:?}: choose winterfell, plonky3 or plonky3-hiding"),
+        _ => match multilinear(prover) {
+            Some((rate, fold)) => {
+                serve::<S, WIDTH>(Multilinear::<S, WIDTH>::new(log_rows, rate, fold), count)
+            }
+            None => panic!("there is no prover {prover:?}: choose {PROVERS}"),
+        },
     }
+}
+
+/// The setting of `plonky3-whir-2`, -4 or -8, the inverse of the rate, with `-fast` or without it: log of the inverse.
+fn multilinear(prover: &str) -> Option<(usize, FirstFold)> {
+    let setting = prover.strip_prefix("plonky3-whir-")?;
+    let (inverse, fold) = match setting.strip_suffix("-fast") {
+        Some(inverse) => (inverse, FirstFold::FAST),
+        None => (setting, FirstFold::OWN),
+    };
+    let log = ["2", "4", "8"].iter().position(|&known| known == inverse)?;
+    Some((log + 1, fold))
 }
 
 fn serve<S, const WIDTH: usize>(peer: impl Peer<S, WIDTH>, count: u64) {

@@ -5,19 +5,6 @@ cdef struct Arena:
     char *base                   # NULL while measuring
     size_t used
 
-cdef struct Scratch:             # one worker's part of it
-    uint64_t *words              # working memory of a task; scratch_words is its size
-    uint64_t **slots             # vector slots of the constraint machine
-    l2zk_group *groups           # the divisors on a tile
-    const uint64_t **results     # a tile for every constraint, group by group
-    uint64_t **sources           # words of a leaf
-    const uint64_t **reciprocals  # for each offset the coordinates of 1/(x - g^o*zeta) on a tile
-    uint64_t *random             # working memory of `expand`
-    uint64_t *shift              # powers of a coset's first point, or those that wrap a polynomial (overflow.pxi)
-    uint64_t *tail               # the tail that an extension adds to a column's coefficients, scaled for a coset
-    uint64_t *column             # a copy of a column's values, while its coefficients take their place
-    uint32_t *digests            # the digests of one task of a tree
-
 
 cdef void *place(Arena *a, size_t size) noexcept nogil:
     """The next `size` bytes, on a cache line, with room for a tile to be read beyond their end."""

@@ -59,15 +59,10 @@ cdef extern from "kernels.h" nogil:
         const l2zk_row_step *steps
         const l2zk_row_result *results
     ctypedef struct l2zk_group:
-        const uint64_t *divisor
+        const uint64_t *selector
         const uint64_t **results
         const k3_limbs *powers
         size_t count
-    ctypedef struct l2zk_deep_point:
-        k3 constant
-        size_t count
-        const uint64_t *const *sources
-        const k3_limbs *coefficients
     ctypedef struct l2zk_ntt_tables:
         pass
     size_t l2zk_ntt_table_words(size_t n) noexcept
@@ -78,7 +73,6 @@ cdef extern from "kernels.h" nogil:
         size_t lanes
         void (*hash_bytes)(const uint8_t *, size_t, uint8_t *) noexcept nogil
         void (*hash_keyed_bytes)(const uint8_t *, const uint8_t *, size_t, uint8_t *) noexcept nogil
-        void (*hash_parent)(const uint8_t *, const uint8_t *, uint8_t *) noexcept nogil
         void (*hash_columns)(const uint64_t *const *, size_t, size_t, const uint32_t *, size_t, uint32_t *,
                              size_t) noexcept nogil
         void (*hash_parents)(const uint32_t *, const uint32_t *, size_t, size_t, uint32_t *, size_t) noexcept nogil
@@ -86,27 +80,14 @@ cdef extern from "kernels.h" nogil:
         uint64_t (*grind)(const uint8_t *, uint64_t, uint64_t, unsigned, int *) noexcept nogil
         void (*ntt_fill_tables)(uint64_t *, size_t) noexcept nogil
         void (*ntt_fill_shift)(uint64_t *, uint64_t, unsigned) noexcept nogil
-        void (*ntt_coefficients)(uint64_t *, const uint64_t *, unsigned, l2zk_ntt_tables) noexcept nogil
         void (*ntt_values)(uint64_t *, const uint64_t *, unsigned, const uint64_t *, const uint64_t *, unsigned,
                            l2zk_ntt_tables) noexcept nogil
-        void (*ntt_wrap)(uint64_t *, const uint64_t *, unsigned, unsigned, uint64_t, uint64_t *) noexcept nogil
-        void (*ntt_reverse)(uint64_t *, const uint64_t *, size_t, unsigned, uint64_t) noexcept nogil
+        void (*ntt_reverse)(uint64_t *, const uint64_t *, size_t, unsigned) noexcept nogil
         void (*add_scaled)(uint64_t *, const uint64_t *, size_t, uint64_t) noexcept nogil
         void (*scale_values)(uint64_t *, const uint64_t *, size_t, uint64_t) noexcept nogil
-        void (*ntt_scale)(uint64_t *, unsigned, const uint64_t *) noexcept nogil
-        void (*join_cosets)(uint64_t **, unsigned, size_t, uint64_t) noexcept nogil
         void (*combine_groups)(const l2zk_group *, size_t, uint64_t **) noexcept nogil
         void (*run_rows)(const l2zk_row_code *, size_t, size_t, uint64_t *) noexcept nogil
         void (*store_results)(const l2zk_code *, uint64_t **, const uint64_t *, uint64_t *) noexcept nogil
-        void (*points)(uint64_t, const uint64_t *, uint64_t *) noexcept nogil
-        void (*differences)(const uint64_t *, uint64_t, uint64_t *) noexcept nogil
-        void (*invert)(uint64_t *, size_t) noexcept nogil
-        void (*minimal_values)(k3, const uint64_t *, uint64_t *) noexcept nogil
-        void (*multiply_differences)(const uint64_t *, const uint64_t *, uint64_t, uint64_t *) noexcept nogil
-        void (*reciprocals)(k3, const uint64_t *, const uint64_t *, uint64_t *, size_t) noexcept nogil
-        void (*deep)(const l2zk_deep_point *, size_t, size_t, const uint64_t **, uint64_t *) noexcept nogil
-        void (*fold_coefficients)(const uint64_t **, size_t, size_t, size_t, unsigned, k3, uint64_t **) noexcept nogil
-        void (*fold_values)(uint64_t *, size_t, unsigned, k3, const uint64_t *, uint64_t **) noexcept nogil
         void (*evaluate)(const k3 *, size_t, const uint64_t *, uint64_t **) noexcept nogil
         void (*split_weights)(const uint64_t *, size_t, size_t, uint64_t *) noexcept nogil
         k3 (*dot)(const uint64_t *, size_t, const uint64_t *, size_t) noexcept nogil
@@ -127,7 +108,7 @@ cdef extern from "kernels.h" nogil:
         void (*extend_streams_directly)(const uint64_t **, size_t, size_t, const uint64_t *, size_t, uint64_t *,
                                         size_t) noexcept nogil
         void (*extend_streams)(const uint64_t **, unsigned, size_t, const f_factor *, const f_factor *,
-                               const f_factor *, size_t, uint64_t *, size_t) noexcept nogil
+                               const f_factor *, uint64_t *, size_t) noexcept nogil
         void (*set_top)(const uint64_t *, size_t, size_t, uint64_t, uint64_t *) noexcept nogil
         void (*store_results_extension)(const l2zk_code *, uint64_t **, const uint64_t *, uint64_t *) noexcept nogil
         k3 (*sum_group)(const uint64_t *, const uint32_t *, size_t, const k3 *, const uint64_t *, const uint64_t *,

@@ -24,11 +24,6 @@ cdef inline size_t larger(size_t a, size_t b) noexcept nogil:
     return a if a > b else b
 
 
-cdef inline size_t excess(size_t a, size_t b) noexcept nogil:
-    """a - b, or 0."""
-    return a - b if a > b else 0
-
-
 cdef inline void put_u64(uint8_t *out, uint64_t value) noexcept nogil:
     cdef int i
     for i in range(8):

@@ -1,4 +1,4 @@
-# Randomness: every mask and salt of a proof, expanded from one seed of the operating system. (PROTOCOL 10)
+# Randomness: every mask and salt of a proof, expanded from one seed of the operating system. (PROTOCOL 11)
 #
 # The stream (purpose, index) is BLAKE3's extended output for the key `seed` and the message u64 purpose || u64 index,
 # in blocks of 64 bytes that are made many at a time.
@@ -9,10 +9,10 @@ cdef enum:
     SALTS_TOGETHER = 32          # at least, of leaves that are hashed together
 
 cdef enum Purpose:
-    PURPOSE_TRACE_MASK = 1       # index: column
-    PURPOSE_QUOTIENT_MASK = 2    # index: 3*piece + coordinate
-    PURPOSE_BATCH_MASK = 3       # index: coordinate
-    PURPOSE_SALT = 4             # index: tree, 0 (trace) or 1 (quotient)
+    PURPOSE_ARGUMENT_MASK = 1    # index 0: all masks of the argument, three elements each
+    PURPOSE_TAIL = 2             # index: column
+    PURPOSE_BLIND = 3            # index: coordinate of R
+    PURPOSE_SALT = 4             # index 0: those of the vector's tree
 
 cdef struct Randomness:
     uint32_t seed[8]
@@ -62,15 +62,14 @@ cdef inline size_t salt_place(size_t i, size_t leaves) noexcept nogil:
     return i % salt_stretch(leaves) + i // salt_stretch(leaves) * 4 * BLOCKS_AT_ONCE
 
 
-cdef const uint32_t *draw_salts(const Randomness *r, size_t tree, uint64_t task, size_t leaves,
-                                uint64_t *working) noexcept nogil:
+cdef const uint32_t *draw_salts(const Randomness *r, uint64_t task, size_t leaves, uint64_t *working) noexcept nogil:
     """The salts of a task's leaves, in their places (salt_place)."""
-    return expand(r, PURPOSE_SALT, tree, task * salt_blocks(leaves), salt_blocks(leaves), working)
+    return expand(r, PURPOSE_SALT, 0, task * salt_blocks(leaves), salt_blocks(leaves), working)
 
 
-cdef const uint32_t *draw_salt(const Randomness *r, size_t tree, uint64_t task, size_t leaves, size_t i,
+cdef const uint32_t *draw_salt(const Randomness *r, uint64_t task, size_t leaves, size_t i,
                                uint64_t *working) noexcept nogil:
     """The salt of leaf i of a task: word k is result[k*BLOCKS_AT_ONCE]."""
     cdef size_t block = i % salt_stretch(leaves)
-    cdef const uint32_t *made = expand(r, PURPOSE_SALT, tree, task * salt_blocks(leaves) + block, 1, working)
+    cdef const uint32_t *made = expand(r, PURPOSE_SALT, 0, task * salt_blocks(leaves) + block, 1, working)
     return made + (salt_place(i, leaves) - block)

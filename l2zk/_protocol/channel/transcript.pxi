@@ -1,30 +1,39 @@
-# The transcript: a chained BLAKE3 state that absorbs messages and gives challenges. (PROTOCOL 5.4)
+# The transcript: a chained BLAKE3 state that absorbs messages and gives challenges. (PROTOCOL 5)
 
 cdef enum Message:
     MESSAGE_SEED = 1
-    MESSAGE_TRACE_ROOT = 2
-    MESSAGE_QUOTIENT_ROOT = 3
-    MESSAGE_VALUES = 4
-    MESSAGE_WORD_ROOT = 5
-    MESSAGE_FINAL = 6
-    MESSAGE_NONCE = 7
+    MESSAGE_ROOT = 2
+    MESSAGE_QUOTIENT = 5
+    MESSAGE_ROUND = 6
+    MESSAGE_OPENINGS = 7
+    MESSAGE_ROW_ROUND = 8
+    MESSAGE_VALUES = 9
+    MESSAGE_MASK_SUM = 10
+    MESSAGE_FOLD_ROUND = 11
+    MESSAGE_MASK_SHARE = 12
+    MESSAGE_TAIL = 13
+    MESSAGE_WORD = 14
+    MESSAGE_ANSWER = 15
+    MESSAGE_FINAL = 16
+    MESSAGE_NONCE = 17
 
 cdef struct Transcript:
     uint8_t state[32]
     uint64_t block
     uint64_t words[4]
     int left                     # words not yet taken
+    Log *log                     # NULL: nobody wants to see it
 
 
 cdef void begin(Transcript *t) noexcept nogil:
-    l2zk_active.hash_bytes(<const uint8_t *>b"l2zk transcript 1", 17, t.state)
+    l2zk_active.hash_bytes(<const uint8_t *>b"l2zk transcript 2", 17, t.state)
     t.block = 0
     t.left = 0
 
 
 cdef int absorb(Transcript *t, Message kind, const uint8_t *data, size_t length) noexcept nogil:
     """state <- H(state, kind, length, data); 0, or -1 without memory."""
-    cdef uint8_t small[512]
+    cdef uint8_t small[1024]
     cdef uint8_t *message = small
     if 48 + length > sizeof(small):
         message = <uint8_t *>malloc(48 + length)
@@ -68,6 +77,7 @@ cdef uint64_t draw_field(Transcript *t) noexcept nogil:
 
 
 cdef k3 draw_extension(Transcript *t) noexcept nogil:
+    """Uniform in K."""
     cdef k3 r
     r.c[0] = draw_field(t)
     r.c[1] = draw_field(t)
@@ -75,37 +85,63 @@ cdef k3 draw_extension(Transcript *t) noexcept nogil:
     return r
 
 
-cdef k3 draw_outside_field(Transcript *t) noexcept nogil:
-    """Uniform in K without F, so that neither it nor g^o times it is a point of L or of H. (PROTOCOL 6.5, 9.3)"""
-    cdef k3 r = draw_extension(t)
-    while r.c[1] == 0 and r.c[2] == 0:
-        r = draw_extension(t)
+cdef inline k3 drawn(Transcript *t, k3 r) noexcept nogil:
+    note(t.log, ACT_CHALLENGE, r.c[0], r.c[1], r.c[2], 0)
     return r
 
 
-cdef size_t draw_queries(Transcript *t, const Plan *p, uint64_t *indices) noexcept nogil:
-    """The queries: J, the leaves that are opened, increasing, each once; returns how many there are. (PROTOCOL 6.11)"""
+cdef k3 draw(Transcript *t) noexcept nogil:
+    """A challenge."""
+    return drawn(t, draw_extension(t))
+
+
+cdef k3 draw_outside_field(Transcript *t) noexcept nogil:
+    """A challenge in K without F."""
+    cdef k3 r = draw_extension(t)
+    while r.c[1] == 0 and r.c[2] == 0:
+        r = draw_extension(t)
+    return drawn(t, r)
+
+
+cdef k3 draw_no_bit(Transcript *t) noexcept nogil:
+    """A challenge in K without 0 and 1, at which a value would be sent without its mask."""
+    cdef k3 r = draw_extension(t)
+    while r.c[0] <= 1 and r.c[1] == 0 and r.c[2] == 0:
+        r = draw_extension(t)
+    return drawn(t, r)
+
+
+cdef size_t draw_points(Transcript *t, size_t count, unsigned log_n, uint64_t *indices) noexcept nogil:
+    """The set of so many drawn points, increasing; returns how many there are. (PROTOCOL 6.8)"""
     cdef size_t i
-    for i in range(p.queries):
-        indices[i] = draw_word(t) & (p.leaves - 1)
-    return sort_distinct(indices, p.queries)
+    for i in range(count):
+        indices[i] = draw_word(t) & ((<uint64_t>1 << log_n) - 1)
+    count = sort_distinct(indices, count)
+    note_points(t.log, log_n, indices, count)
+    return count
 
 
 cdef inline bint has_zeros(const Transcript *t, unsigned bits) noexcept nogil:
-    """True if the state, after a nonce, has zeros for its lowest bits. (PROTOCOL 6.10)"""
+    """True if the state, after a nonce, has zeros for its lowest bits."""
     return get_u64(t.state) & ((1ULL << bits) - 1) == 0
 
 
-cdef int absorb_seed(Transcript *t, const Plan *p, const uint8_t *header, size_t length) noexcept nogil:
-    """Absorb the header and the shape, everything that is public. (PROTOCOL 6.1) 0, or -1 without memory."""
-    cdef size_t i
+cdef int absorb_seed(Transcript *t, const Plan *p, const uint8_t *header, size_t length,
+                     const uint64_t *const *sequences) noexcept nogil:
+    """Absorb the header, the hashes of the sequences and all lengths, everything that is public. (PROTOCOL 6.2)
+    0, or -1 without memory."""
+    cdef size_t i, at = length
     cdef int failed
-    cdef uint8_t *message = <uint8_t *>malloc(length + 8 * p.shape_word_count)
+    cdef uint8_t *message = <uint8_t *>malloc(length + 32 * p.table.sequence_count + 8 * p.length_count)
     if message == NULL:
         return -1
     memcpy(message, header, length)
-    for i in range(p.shape_word_count):
-        put_u64(message + length + 8 * i, p.shape_words[i])
-    failed = absorb(t, MESSAGE_SEED, message, length + 8 * p.shape_word_count)
+    for i in range(p.table.sequence_count):
+        l2zk_active.hash_bytes(<const uint8_t *>sequences[i], 8 * p.table.sequences[i].length, message + at)
+        at += 32
+    for i in range(p.length_count):
+        put_u64(message + at, p.lengths[i])
+        at += 8
+    failed = absorb(t, MESSAGE_SEED, message, at)
     free(message)
     return failed

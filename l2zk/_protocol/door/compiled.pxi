@@ -1,60 +1,76 @@
-# A table in one shape. (PROTOCOL 4.2)
+# A table in one shape. (PROTOCOL 4)
 
 cdef class Compiled:
     """A table in one shape, to be proved or verified any number of times by any number of threads.
 
-    shape: the integers of PROTOCOL 4.2. All arrays but that of the seed message are the table's.
+    sizes: the integers of PROTOCOL 4: those of the argument, of the commitment, and all that the seed says. All arrays
+    but that of the seed message are the table's.
     """
     cdef Plan plan
-    cdef Table table
+    cdef readonly Table table
     cdef list keep
 
-    def __init__(self, Table table, shape):
+    def __init__(self, Table table not None, sizes):
+        _require(table.plan.table.rows >= 2, "the table has not been made")
+        _require(table.plan.quotient, "a table without needs is run and checked, and not proved")
         self.plan = table.plan
-        self.table = table
         self.keep = []
-        _require(shape.length == self.plan.length and shape.columns == self.plan.columns,
-                 "the shape is not of this table")
-        self._take_shape(shape)
-        self._take_seed(shape, table.rows)
-        place_quotient(&self.plan)
+        self._take_sizes(sizes)
+        self._take_words(sizes.words)
+        self._check_argument()
+        self._check_commitment()
+        self.table = table           # as a sign that all of it has been checked
 
-    cdef int _take_shape(self, shape) except -1:
+    cdef int _take_sizes(self, sizes) except -1:
         cdef Plan *p = &self.plan
-        cdef size_t i
-        p.coset_size = shape.domain_length
-        p.pieces, p.piece_length = shape.pieces, shape.piece_length
-        p.openings += p.pieces
-        p.rows_per_leaf, p.queries, p.final_length = shape.rows_per_leaf, shape.queries, shape.final_length
-        p.blowup, p.grinding = shape.blowup, shape.grinding
-        p.rounds = len(shape.arities)
-        if p.rounds > MOST_ROUNDS:
-            raise ValueError(f"{p.rounds} rounds are more than {MOST_ROUNDS}")
-        for i in range(p.rounds):
-            p.log_arity[i] = log2_exact(shape.arities[i])
-        p.log_coset, p.log_blowup = log2_exact(p.coset_size), log2_exact(p.blowup)
-        p.log_rows_per_leaf = log2_exact(p.rows_per_leaf)
-        p.size = p.blowup * p.coset_size
-        p.log_size = p.log_blowup + p.log_coset
-        p.leaves = p.size // p.rows_per_leaf
-        p.hiding = shape.zero_knowledge
-        p.mask_length = shape.mask_length
-        p.piece_mask_length = shape.quotient_mask_length if p.pieces > 1 else 0
-        p.batch_length = shape.degree_bound - 1
-        p.batch_overflow = 0
-        if p.batch_length > p.coset_size:
-            p.batch_overflow = max(overflow_points(p.batch_length - p.coset_size), p.rows_per_leaf)    # whole leaves
-        p.batch_mask_length = -(-(shape.degree_bound - 1) // p.rows_per_leaf) if p.hiding else 0
+        for name in ("quotient", "degree", "last_degree", "hidden", "masks", "columns", "log_m", "log_n0", "queries",
+                     "tail", "grinding"):
+            _whole(name, getattr(sizes, name))
+        p.hiding, p.degree, p.last_degree = bool(sizes.hiding), sizes.degree, sizes.last_degree
+        p.hidden, p.masks = sizes.hidden, sizes.masks
+        p.columns, p.log_m, p.log_n0 = sizes.columns, sizes.log_m, sizes.log_n0
+        p.queries, p.tail, p.grinding = sizes.queries, sizes.tail, sizes.grinding
+        _require(sizes.quotient == p.quotient, "the shape is not of this table")
+        _require(p.log_m <= 32 and p.log_n0 <= 32 and p.grinding <= 32, "the shape is too large")
+        p.m, p.log_columns = <size_t>1 << p.log_m, log_of_ratio(p.columns, 1)
+        p.lengths = <const uint64_t *>kept(self.keep, list(sizes.lengths), np.uint64)
+        p.length_count = len(sizes.lengths)
         return 0
 
-    cdef int _take_seed(self, shape, rows) except -1:
-        """The shape as the seed message states it. (PROTOCOL 5.4)"""
-        words = [rows, shape.length, shape.domain_length, shape.columns, len(shape.offsets), shape.pieces,
-                 shape.piece_length,
-                 shape.mask_length, shape.quotient_mask_length, shape.degree_bound, shape.rows_per_leaf, shape.queries,
-                 len(shape.arities), *shape.arities, shape.final_length]
-        self.plan.shape_words = <const uint64_t *>kept(self.keep, words, np.uint64)
-        self.plan.shape_word_count = len(words)
+    cdef int _take_words(self, words) except -1:
+        """Each word with its domain, which is longer than its columns."""
+        cdef Plan *p = &self.plan
+        cdef size_t number, left = p.log_m
+        _require(len(words) <= MOST_WORDS, "the shape has too many words")
+        p.word_count = len(words)
+        for number, (k, log_n, queries) in enumerate(words):
+            _require(1 <= _whole("k", k) <= smaller(MOST_FOLDED, left), f"word {number + 1} folds {k} variables")
+            left -= k
+            _require(left < _whole("log_n", log_n) <= 32, f"word {number + 1} has 2^{log_n} points")
+            _require(1 <= _whole("queries", queries) <= MOST_QUERIES, f"word {number + 1} has {queries} queries")
+            p.words[number].k, p.words[number].log_n, p.words[number].queries = k, log_n, queries
+        p.final = <size_t>1 << left
+        return 0
+
+    cdef int _check_argument(self) except -1:
+        """The lengths of the messages are those of the table."""
+        cdef const Plan *p = &self.plan
+        cdef const TablePlan *t = &p.table
+        _require(1 <= p.degree <= MOST_LEAVES + 1 and 1 <= p.last_degree <= MOST_DEGREE,
+                 "the shape has a degree too high")
+        _require(p.masks == t.columns * t.rows and p.hidden == p.quotient + p.degree * (t.variables - 1) + p.last_degree
+                 + t.pair_count + 2 * t.log_rows + p.hiding + t.read_count, "the shape is not of this table")
+        return 0
+
+    cdef int _check_commitment(self) except -1:
+        """The columns hold the vector, and the first domain a column with its tail."""
+        cdef const Plan *p = &self.plan
+        cdef size_t entries = p.masks + (3 * p.hidden if p.hiding else 0)
+        _require(p.columns == (entries + p.m - 1) >> p.log_m, f"{p.columns} columns do not hold {entries} entries")
+        _require(1 <= p.queries <= MOST_QUERIES, f"the vector has {p.queries} queries")
+        _require(p.tail == (p.queries + CELLS if p.hiding else 0), f"a tail of {p.tail} coefficients is not that long")
+        _require(p.m + p.tail <= <size_t>1 << p.log_n0, f"a column with its tail is longer than 2^{p.log_n0}")
+        _require(p.columns << p.log_n0 <= <size_t>1 << 48, "the shape is too large")
         return 0
 
     def memory(self, unsigned threads):

@@ -1,4 +1,4 @@
 # The names of a proof's stages, as progress and profiles say them; their numbers are prover/state.pxi's.
 
-STAGES = ("start", "trace", "check", "commit trace", "quotient", "commit quotient", "values", "batch", "fold", "grind",
-          "open")
+STAGES = ("start", "trace", "check", "commit", "zerocheck", "rows", "open", "words",
+          "grind")

@@ -14,33 +14,45 @@ cdef class Table:
     """A program of `length` rows with padding and so many columns: to be run and checked as it is,
     or proved in any number of shapes.
 
-    rows: n, of the seed message. domains: uint64 (constraints, 3). reads: (offset, uint32 columns) in increasing order.
+    rows: n, which the program names. domains: uint64 (constraints, 3). needs: the coefficients that each gives Q; None:
+    the table is not to be proved, and constraints may have any degree. pairs: (column, offset) that constraints read,
+    in the order in which they are opened.
     step: on row i it gives row i + step_reach of each column of step_targets, (column, first row that it fills).
     step_function: a capsule named STEP_FUNCTION, whose function fills the rows from step_reach on, instead of the step
     code. periodic: uint64 arrays. constraints, step: Code of bytecode.py. output_claims: (constraint, row) of each
     output, whose value is what the constraint's expression gives on this row with 0 for the output.
+    sequences: (length, is_output) of each. placements: (sequence, first, step), which loads of the kind 2 name: entry a
+    stands on row first + a*step, elsewhere it is 0. sequence_claims: (constraint, placement) of each output sequence,
+    in order; its entries are what the constraint's expression gives on the placement's rows with 0 for all of them.
     """
     cdef Plan plan
     cdef list keep
     cdef object rows
-    cdef dict opened             # (offset, column): its place among what is read
+    cdef dict opened             # (column, offset): its place among the pairs
 
     def __cinit__(self):
         memset(&self.plan, 0, sizeof(Plan))
         self.keep = []
 
-    def __init__(self, length, *, columns, rows, domains, reads, periodic, constraints, input_count, output_claims,
-                 step=None, step_targets=None, step_reach=0, step_function=None):
-        cdef Plan *p = &self.plan
+    def __init__(self, length, *, columns, rows, domains, needs, pairs, periodic, constraints, input_count,
+                 output_claims, step=None, step_targets=None, step_reach=0, step_function=None, sequences=(),
+                 placements=(), sequence_claims=()):
+        cdef TablePlan *p = &self.plan.table
         input_count, step_reach = _whole("input_count", input_count), _whole("step_reach", step_reach)
-        _require(reads and reads[0][0] == 0, "the first reads are not those at offset 0")
         self.rows = rows
-        p.length, p.columns = length, columns
-        p.log_length = log2_exact(p.length)
-        p.coset_size = p.length        # until a shape says more: a trace that is only run and checked needs no more
-        self._take_reads(reads)
+        p.columns, p.log_rows = _whole("columns", columns), log2_exact(length)
+        _require(1 <= p.log_rows <= 32, "a table has two rows at least, and 2^32 at most")
+        _require(1 <= p.columns and p.columns << p.log_rows < 1 << 40, f"a table of {columns} columns is no table")
+        p.rows = length
+        p.skipped = min(4, p.log_rows - 1)
+        p.variables = p.log_rows - p.skipped
+        p.height = <size_t>1 << p.variables
+        self._take_pairs(pairs)
         self._take_domains(domains)
+        if needs is not None:
+            self._take_needs(needs)
         self._take_periodic(periodic)
+        take_sequences(p, self.keep, sequences, placements, sequence_claims)
         p.input_count = input_count
         p.output_count = len(output_claims)
         p.output_claims = <const uint64_t (*)[2]>self._table(output_claims, 2, np.uint64)
@@ -49,9 +61,14 @@ cdef class Table:
         self._take_code(&p.constraints, constraints, p.constraint_count)
         self._place_loads()
         self._check_claims()
+        self._take_step(step, step_targets, step_reach, step_function, periodic)
+
+    cdef int _take_step(self, step, step_targets, step_reach, step_function, periodic) except -1:
+        """What fills the trace."""
+        cdef TablePlan *p = &self.plan.table
         p.has_step = step is not None
         p.step_reach = step_reach
-        if not 0 <= step_reach < p.length:
+        if not 0 <= step_reach < p.rows + (step_function is not None):  # a function may find every row started
             raise ValueError(f"a step of {step_reach} rows is longer than the trace")
         if step_function is not None:
             self._take_function(step_function)
@@ -64,24 +81,25 @@ cdef class Table:
             self._take_code(&p.step, step, len(step_targets))
             self._take_rows(_RowCode(step))
             self._take_row_periodic(step.loads, periodic)
+        return 0
 
     cdef int _take_rows(self, rows) except -1:
-        self.plan.row_steps = <const l2zk_row_step *>self._array(np.array(rows.steps).reshape(-1), np.uint32)
-        self.plan.row_step_count, self.plan.row_slots = len(rows.steps), rows.slots
-        self.plan.row_results = <const uint64_t *>self._array(rows.results, np.uint64)
+        self.plan.table.row_steps = <const l2zk_row_step *>self._array(np.array(rows.steps).reshape(-1), np.uint32)
+        self.plan.table.row_step_count, self.plan.table.row_slots = len(rows.steps), rows.slots
+        self.plan.table.row_results = <const uint64_t *>self._array(rows.results, np.uint64)
         return 0
 
     cdef int _take_row_periodic(self, loads, periodic) except -1:
         """A copy that begins at the offset for each load that has one."""
         cdef size_t k
         cdef size_t *addresses = <size_t *>self._array([0] * len(loads), np.uintp)
-        self.plan.row_periodic = addresses
+        self.plan.table.row_periodic = addresses
         for k, (kind, index, offset) in enumerate(loads.tolist()):
             if kind == 1 and offset:
                 addresses[k] = <size_t>self._array(np.roll(np.array(periodic[index], dtype=np.uint64), -offset),
                                                    np.uint64)
             elif kind == 1:
-                addresses[k] = <size_t>self.plan.periodic[index].values
+                addresses[k] = <size_t>self.plan.table.periodic[index].values
         return 0
 
     cdef int _take_function(self, capsule) except -1:
@@ -89,8 +107,8 @@ cdef class Table:
         name = STEP_FUNCTION.encode()
         if not PyCapsule_IsValid(capsule, name):
             raise ValueError(f"a step function is a capsule named {STEP_FUNCTION!r}, not {capsule!r}")
-        self.plan.function = <step_function>PyCapsule_GetPointer(capsule, name)
-        self.plan.function_context = PyCapsule_GetContext(capsule)
+        self.plan.table.function = <step_function>PyCapsule_GetPointer(capsule, name)
+        self.plan.table.function_context = PyCapsule_GetContext(capsule)
         self.keep.append(capsule)
         return 0
 
@@ -112,91 +130,98 @@ cdef class Table:
     cdef const void *_array(self, values, dtype) except? NULL:
         return kept(self.keep, values, dtype)
 
-    cdef int _take_reads(self, reads) except -1:
-        cdef Plan *p = &self.plan
-        cdef size_t i
-        p.offset_count = len(reads)
-        p.reads = <Reads *>self._array([0] * (p.offset_count * sizeof(Reads)), np.uint8)
-        self.opened = {}
-        for i, (offset, columns) in enumerate(reads):
-            if i == 0:
-                columns = range(p.columns)   # every column is opened at zeta
-            _require(i == 0 or offset > reads[i - 1][0], "the offsets of the reads do not rise")
-            p.reads[i].offset = offset
-            p.reads[i].count = len(columns)
-            p.reads[i].columns = <const uint32_t *>self._array(columns, np.uint32)
-            if len(columns) and max(columns) >= p.columns or offset >= p.length:
-                raise ValueError(f"the reads at offset {offset} are outside the trace")
-            for column in columns:
-                self.opened[offset, column] = len(self.opened)
-        p.openings = len(self.opened)
+    cdef int _take_pairs(self, pairs) except -1:
+        """Pairs, and windows: runs of a column's offsets that are close together."""
+        cdef TablePlan *t = &self.plan.table
+        cdef Pair *out = <Pair *>self._array([0] * (sizeof(Pair) * len(pairs)), np.uint8)
+        cdef Window *windows = <Window *>self._array([0] * (sizeof(Window) * len(pairs)), np.uint8)
+        cdef size_t i, w = 0
+        _require(list(pairs) == sorted(set(pairs)), "the pairs do not rise")
+        self.opened = {pair: i for i, pair in enumerate(pairs)}
+        for i, (column, offset) in enumerate(pairs):
+            _require(0 <= column < t.columns, "a pair is of no column")
+            if i == 0 or column != pairs[i - 1][0] or offset > first + WINDOW_SPAN:
+                first = offset
+                windows[w].column, windows[w].first = column, offset % t.rows
+                w += 1
+            windows[w - 1].span = offset - first
+            out[i].column, out[i].offset, out[i].window, out[i].place = column, offset % t.rows, w - 1, offset - first
+        offsets = sorted({int(offset) % int(t.rows) for _, offset in pairs})
+        for i in range(len(pairs)):
+            out[i].number = offsets.index(out[i].offset)
+        t.offsets, t.offset_count = <const uint64_t *>self._array(offsets, np.uint64), len(offsets)
+        t.pairs, t.pair_count, t.windows, t.window_count = out, len(pairs), windows, w
+        reads = sorted({column for column, _ in pairs})
+        t.reads, t.read_count = <const uint32_t *>self._array(reads, np.uint32), len(reads)
         return 0
 
     cdef int _take_domains(self, domains) except -1:
-        cdef Plan *p = &self.plan
+        cdef TablePlan *t = &self.plan.table
+        cdef size_t i
+        cdef Selector *selectors
         _require(len(domains) > 0 and all(len(domain) == 3 for domain in domains), "a domain is three numbers")
         for kind, x, y in domains:
             self._check_domain(kind, x, y)
         numbers = {}
         groups = [numbers.setdefault(tuple(int(v) for v in domain), len(numbers)) for domain in domains]
-        p.constraint_count = len(groups)
-        p.group_count = len(numbers)
-        p.group_of = <const uint32_t *>self._array(groups, np.uint32)
-        p.groups = <Group *>self._array(list(numbers), np.uint64)
-        p.group_sizes = <const uint32_t *>self._array(np.bincount(groups), np.uint32)
+        t.constraint_count, t.group_count = len(groups), len(numbers)
+        selectors = <Selector *>self._array([0] * (sizeof(Selector) * len(numbers)), np.uint8)
+        for i, (kind, x, y) in enumerate(numbers):
+            selectors[i].kind, selectors[i].x, selectors[i].y = kind, x, y
+            classify(t, selectors + i)
+        t.selectors = selectors
+        t.group_of = <const uint32_t *>self._array(groups, np.uint32)
+        t.group_sizes = <const uint32_t *>self._array(np.bincount(groups), np.uint32)
         in_groups = np.argsort(groups, kind="stable")
-        p.in_groups = <const uint32_t *>self._array(in_groups, np.uint32)
-        p.places = <const uint32_t *>self._array(np.argsort(in_groups), np.uint32)
-        self._take_exempt([x if kind == DOMAIN_TRANSITION else 0 for kind, x, _ in numbers])
-        exponents = [divisor_exponent(p, p.groups + i) for i in range(p.group_count)]
-        distinct = sorted(set(exponents))
-        p.exponent_count = len(distinct)
-        p.exponents = <const uint64_t *>self._array(distinct, np.uint64)
-        p.exponent_of = <const uint32_t *>self._array([distinct.index(e) for e in exponents], np.uint32)
-        return 0
-
-    cdef int _take_exempt(self, exempt) except -1:
-        """The last rows that each group leaves out: a base of many by their polynomial,
-        and a few more by a product each. (domains.pxi)"""
-        cdef Plan *p = &self.plan
-        cdef size_t stride
-        bases, base_of = [0], {}
-        for x in sorted(set(exempt)):
-            if x > max(bases) + MOST_DIFFERENCES:
-                bases.append(x)
-            base_of[x] = len(bases) - 1
-        p.base_count = len(bases)
-        p.bases = <const uint64_t *>self._array(bases, np.uint64)
-        p.base_of = <const uint32_t *>self._array([base_of[x] for x in exempt], np.uint32)
-        place_strides(p, max(bases))
-        stride = <size_t>1 << p.log_stride
-        p.stride_polynomial = <const uint64_t *>self._array(np.zeros(stride + 1 if p.strides else 0), np.uint64)
-        if p.strides:
-            exempt_coefficients(f_root(p.log_length), stride, <uint64_t *>p.stride_polynomial)
+        t.in_groups = <const uint32_t *>self._array(in_groups, np.uint32)
+        t.places = <const uint32_t *>self._array(np.argsort(in_groups), np.uint32)
         return 0
 
     cdef int _check_domain(self, kind, x, y) except -1:
-        cdef size_t length = self.plan.length
+        cdef size_t length = self.plan.table.rows
         good = (kind == DOMAIN_EVERY
-                or kind == DOMAIN_TRANSITION and 1 <= x < length
+                or kind in (DOMAIN_TRANSITIONS, DOMAIN_LAST) and 1 <= x < length
                 or kind == DOMAIN_ROW and 0 <= x < length
                 or kind == DOMAIN_CYCLIC and 2 <= y <= length and y & (y - 1) == 0 and 0 <= x < y)
         if not good:
             raise ValueError(f"({kind}, {x}, {y}) is no domain of {length} rows")
         return 0
 
+    cdef int _take_needs(self, needs) except -1:
+        """Where each group is evaluated: at a few points, or on cosets of D."""
+        cdef TablePlan *t = &self.plan.table
+        cdef Selector *s
+        cdef size_t g, at = 0, need, count
+        places = {}
+        _require(len(needs) == t.constraint_count and all(_whole("a need", need) for need in needs),
+                 "a constraint gives Q one coefficient at least")
+        _require(max(needs) <= 1 + MOST_LEAVES * ((1 << t.skipped) - 1), "a constraint's degree is too high")
+        self.plan.quotient = max(needs)
+        for g in range(t.group_count):
+            s = t.selectors + g
+            need = max([int(needs[t.in_groups[at + i]]) for i in range(t.group_sizes[g])])
+            at += t.group_sizes[g]
+            s.cosets = 0 if need <= DIRECT_POINTS else (need + (1 << t.skipped) - 1) >> t.skipped
+            t.direct = max(t.direct, need if s.cosets == 0 else 0)
+            t.most_cosets = max(t.most_cosets, s.cosets)
+        t.sum_count = t.direct
+        for g in range(t.group_count):
+            count = t.selectors[g].cosets
+            if count and count not in places:
+                places[count] = t.sum_count
+                t.sum_count += count << t.skipped
+            t.selectors[g].sums = places.get(count, 0)
+        return 0
+
     cdef int _take_periodic(self, periodic) except -1:
-        cdef Plan *p = &self.plan
+        cdef TablePlan *t = &self.plan.table
+        cdef Periodic *out = <Periodic *>self._array([0] * (sizeof(Periodic) * len(periodic)), np.uint8)
         cdef size_t i
-        p.periodic_count = len(periodic)
-        p.periodic = <Periodic *>self._array([0] * (p.periodic_count * sizeof(Periodic)), np.uint8)
         for i, values in enumerate(periodic):
-            p.periodic[i].log_period = log2_exact(len(values))
-            _require(len(values) <= p.length, f"periodic column {i} is longer than the trace")
-            p.periodic[i].values = <const uint64_t *>self._field(values)
-            p.periodic[i].coefficients = <const uint64_t *>self._array(values, np.uint64)
-            if interpolate(<uint64_t *>p.periodic[i].coefficients, p.periodic[i].values, p.periodic[i].log_period):
-                raise MemoryError("the system has no memory to interpolate a periodic column")
+            _require(len(values) <= t.rows, f"periodic column {i} is longer than the trace")
+            out[i].log_period = log2_exact(len(values))
+            out[i].values = <const uint64_t *>self._field(values)
+        t.periodic, t.periodic_count = out, len(periodic)
         return 0
 
     cdef int _take_code(self, l2zk_code *c, code, size_t results) except -1:
@@ -207,12 +232,12 @@ cdef class Table:
         c.prelude_count, c.load_count, c.body_count = len(code.prelude), len(code.loads), len(code.body)
         c.uniforms = <const uint64_t *>self._field(code.uniforms)
         for table, width in ((code.prelude, 4), (code.loads, 3), (code.body, 4)):
-            _require(np.ndim(table) == 2 and np.shape(table)[1] == width,
-                     "an instruction is four numbers, a load three")
+            _require(getattr(table, "dtype", None) == np.uint32 and np.ndim(table) == 2 and table.shape[1] == width,
+                     "an instruction is four numbers of 32 bits, a load three")
         c.prelude = <const uint32_t (*)[4]>self._array(code.prelude, np.uint32)
         c.loads = <const uint32_t (*)[3]>self._array(code.loads, np.uint32)
         c.body = <const uint32_t (*)[4]>self._array(code.body, np.uint32)
-        if c.result_count != results or self.plan.input_count + self.plan.output_count > c.uniform_count:
+        if c.result_count != results or self.plan.table.input_count + self.plan.table.output_count > c.uniform_count:
             raise ValueError("the code does not fit its program")
         self._check_prelude(c)
         self._check_loads(c)
@@ -220,17 +245,17 @@ cdef class Table:
         return 0
 
     cdef int _place_loads(self) except -1:
-        cdef const l2zk_code *c = &self.plan.constraints
+        cdef const l2zk_code *c = &self.plan.table.constraints
         cdef size_t i
-        places = [self.opened[c.loads[i][2], c.loads[i][1]] if c.loads[i][0] == 0 else 0 for i in range(c.load_count)]
-        self.plan.opening_of = <const uint32_t *>self._array(places, np.uint32)
+        places = [self.opened[c.loads[i][1], c.loads[i][2]] if c.loads[i][0] == 0 else 0 for i in range(c.load_count)]
+        self.plan.table.pair_of = <const uint32_t *>self._array(places, np.uint32)
         return 0
 
     cdef int _check_claims(self) except -1:
         cdef size_t i
-        cdef const Plan *p = &self.plan
+        cdef const TablePlan *p = &self.plan.table
         for i in range(p.output_count):
-            if p.output_claims[i][0] >= p.constraint_count or p.output_claims[i][1] >= p.length:
+            if p.output_claims[i][0] >= p.constraint_count or p.output_claims[i][1] >= p.rows:
                 raise ValueError(f"output {i} has no constraint or row")
         return 0
 
@@ -247,18 +272,26 @@ cdef class Table:
     cdef int _check_loads(self, const l2zk_code *c) except -1:
         cdef size_t i, limit
         cdef const uint32_t *load
+        cdef size_t[3] limits = [self.plan.table.columns, self.plan.table.periodic_count,
+                                 self.plan.table.placement_count]
         for i in range(c.load_count):
             load = c.loads[i]
-            limit = self.plan.columns if load[0] == 0 else self.plan.periodic_count
-            if load[0] > 1 or load[1] >= limit or load[2] >= self.plan.length:
+            limit = limits[load[0]] if load[0] <= 2 else 0
+            if load[1] >= limit or load[2] >= self.plan.table.rows:
                 raise ValueError(f"load {i} is not valid")
-            if c == &self.plan.constraints and load[0] == 1 and load[2]:
+            if c == &self.plan.table.constraints and load[0] and load[2]:
                 raise ValueError(f"load {i} is not valid")
-            if c == &self.plan.constraints and load[0] == 0 and (load[2], load[1]) not in self.opened:
+            if c == &self.plan.table.step and load[0] == 2 and self._is_output(load[1]):
+                raise ValueError(f"load {i} reads an output before the trace is there")
+            if c == &self.plan.table.constraints and load[0] == 0 and (load[1], load[2]) not in self.opened:
                 raise ValueError(f"load {i} is of a column that is not opened at its offset")
-            if c == &self.plan.step and load[2] >= self.plan.step_reach:
+            if c == &self.plan.table.step and load[2] >= self.plan.table.step_reach:
                 raise ValueError(f"load {i} reads the row that the step is about to fill")
         return 0
+
+    cdef bint _is_output(self, size_t placement) noexcept:
+        cdef const TablePlan *t = &self.plan.table
+        return t.sequences[t.placements[placement].sequence].is_output
 
     cdef int _check_body(self, const l2zk_code *c) except -1:
         cdef size_t i

@@ -75,7 +75,7 @@ cdef inline void read_salts(const Tree *t, size_t at, uint32_t *out, uint64_t *w
     cdef size_t leaves = t.run << t.skipped, apart = salt_stretch(leaves) // t.run, b, k, w
     cdef const uint32_t *salts
     for b in range(apart):
-        salts = draw_salt(t.salts, t.number, at // t.run, leaves, b * t.run + at % t.run, working)
+        salts = draw_salt(t.salts, at // t.run, leaves, b * t.run + at % t.run, working)
         for k in range(4):
             for w in range(4):
                 out[w * GROUP_LEAVES + (b + k * apart) * SUBTREES] = salts[(4 * k + w) * BLOCKS_AT_ONCE]
@@ -84,8 +84,7 @@ cdef inline void read_salts(const Tree *t, size_t at, uint32_t *out, uint64_t *w
 cdef void read_salt(const Tree *t, size_t j, uint32_t *out, uint64_t *working) noexcept nogil:
     """The salt of leaf j, four words."""
     cdef size_t at = stored_at(j % lowest_kept(t), lowest_kept(t), t.blowup), side = j // lowest_kept(t), w
-    cdef const uint32_t *salt = draw_salt(t.salts, t.number, at // t.run, t.run << t.skipped, side * t.run + at % t.run,
-                                          working)
+    cdef const uint32_t *salt = draw_salt(t.salts, at // t.run, t.run << t.skipped, side * t.run + at % t.run, working)
     for w in range(4):
         out[w] = salt[w * BLOCKS_AT_ONCE]
 

@@ -33,7 +33,6 @@ cdef struct Tree:
 
     # the salt of each leaf, 16 bytes; NULL: none
     const Randomness *salts
-    size_t number                # which of the two salted trees
     uint64_t **salt_working      # for each worker
 
 
@@ -75,7 +74,7 @@ cdef void hash_leaves(void *context, size_t task, unsigned worker) noexcept nogi
     cdef size_t step = t.run if t.salts == NULL else smaller(t.run, salt_stretch(count))
     cdef const uint32_t *salts = NULL
     if t.salts != NULL:
-        salts = draw_salts(t.salts, t.number, task, count, t.salt_working[worker])
+        salts = draw_salts(t.salts, task, count, t.salt_working[worker])
     for i from 0 <= i < count by step:
         hash_run(t, coset, place + i // t.run * apart + i % t.run, step,
                  salts + salt_place(i, count) if salts != NULL else NULL, <const uint64_t **>t.pointers[worker],

@@ -1,8 +1,35 @@
-# The memory of a proof in the making: the size of each array, and which arrays share a place.
+# The memory of a proof in the making: one block, laid out by a function that is run twice, first to measure and then to
+# place.
 
-cdef void place_tree(Arena *a, Tree *t, const Prover *v, size_t leaves, size_t words) noexcept nogil:
-    """A tree but for its levels."""
-    plan_tree(t, v.crew, leaves, v.plan.blowup)
+cdef unsigned workers_of(const Plan *p, unsigned threads) noexcept nogil:
+    """The threads that work on a proof."""
+    return 1 if is_short(p) else threads
+
+
+cdef size_t argument_stride(const Plan *p) noexcept nogil:
+    cdef const TablePlan *t = &p.table
+    cdef size_t above = <size_t>1 << (t.log_rows - p.log_m) if t.rows >= p.m else 1
+    return larger(t.height + WINDOW_SPAN, above) + 2 * TILE
+
+
+cdef size_t worker_words(const Plan *p, bint trace_only) noexcept nogil:
+    """The most words of working memory that a task needs."""
+    cdef const TablePlan *t = &p.table
+    cdef size_t tile = TILE * (t.constraints.vector_count + t.constraint_count + t.group_count + 4)
+    cdef size_t skip = extended_arrays(t) * MOST_STREAMS * EXTENDED_STEP + larger(
+        MOST_STREAMS * EXTENDED_STEP, tile + 4 * t.group_count + t.constraint_count + TILE)
+    cdef size_t bind = MOST_STREAMS * (ROWS_A_TASK + TILE)
+    cdef size_t round = 3 * tile
+    cdef size_t sums = 13 * CHUNK_STEP + TILE
+    cdef size_t others = larger(larger(3 * 8 * most_queries(p), p.columns), larger(t.row_slots, t.columns))
+    if trace_only:
+        return larger(tile, others) + TILE
+    return larger(larger(larger(skip, bind), larger(round, sums)), others) + TILE
+
+
+cdef void place_tree(Arena *a, Tree *t, Prover *v, size_t leaves, size_t cosets, size_t words) noexcept nogil:
+    cdef unsigned i
+    plan_tree(t, v.crew, leaves, cosets)
     t.leaf_words = words
     t.sources = <const uint64_t **>place(a, sizeof(void *) * words)
     t.strides = <size_t *>place(a, sizeof(size_t) * words)
@@ -10,249 +37,182 @@ cdef void place_tree(Arena *a, Tree *t, const Prover *v, size_t leaves, size_t w
     t.digests = <uint32_t **>place(a, sizeof(void *) * v.workers)
     t.salt_working = <uint64_t **>place(a, sizeof(void *) * v.workers)
     t.salts = NULL
-
-
-cdef void place_levels(Arena *a, Tree *t) noexcept nogil:
     t.levels = <uint32_t *>place(a, 4 * level_words(t))
+    for i in range(v.workers if a.base != NULL else 0):
+        t.pointers[i], t.digests[i], t.salt_working[i] = v.leaf_sources[i], v.digests[i], v.random[i]
+
+
+cdef void place_encoding(Arena *a, Encoding *e, Tree *t, Prover *v, size_t columns, unsigned log_m, unsigned log_n,
+                         size_t tail) noexcept nogil:
+    """An encoding with its tree, whose leaves are its columns' values."""
+    cdef size_t c, m = <size_t>1 << log_m, n = <size_t>1 << log_n
+    e.columns, e.log_m, e.log_n, e.tail, e.tree, e.crew = columns, log_m, log_n, tail, t, v.crew
+    e.sources = <const uint64_t **>place(a, sizeof(void *) * columns)
+    e.tails = <const uint64_t **>place(a, sizeof(void *) * columns)
+    e.reversed = place_columns(a, columns, m)
+    e.reversed_tails = place_columns(a, columns, tail_room(tail, m))
+    e.values = place_columns(a, columns, n)
+    e.shifts, e.scaled, e.tables = v.shifts, v.scaled, v.tables
+    place_tree(a, t, v, n, n // m, columns)
+    for c in range(columns if a.base != NULL else 0):
+        t.sources[c], t.strides[c] = column_of(e.values, n, c), m
+
+
+cdef void lay_out_argument(Prover *v) noexcept nogil:
+    cdef const Plan *p = v.plan
+    cdef const TablePlan *t = &p.table
+    cdef Arena *m = &v.arena
+    cdef Argument *a = &v.argument
+    cdef size_t q = <size_t>1 << t.skipped, points = all_points(t), s
+    a.stride = s = argument_stride(p)
+    a.eq = place_words(m, 3 * s)
+    a.windows = place_words(m, 3 * s * t.window_count)
+    a.known = place_words(m, 3 * s * known_count(t))
+    a.selectors = place_words(m, 3 * s * t.group_count)
+    a.columns = place_words(m, 3 * s * t.read_count)
+    a.weights = place_words(m, 3 * s * t.read_count)
+    a.alphas = <k3 *>place(m, sizeof(k3) * t.constraint_count)
+    a.alpha_limbs = <k3_limbs *>place(m, sizeof(k3_limbs) * t.constraint_count)
+    a.points = place_words(m, points)
+    a.values = <k3 *>place(m, sizeof(k3) * points)
+    a.quotient = <k3 *>place(m, sizeof(k3) * p.quotient)
+    a.direct = place_words(m, q * points)
+    a.unroots = <f_factor *>place(m, sizeof(f_factor) * q)
+    a.roots = <f_factor *>place(m, sizeof(f_factor) * q)
+    a.coset_factors = <f_factor *>place(m, sizeof(f_factor) * points)
+    a.factors = place_words(m, 2 * TILE * points * t.group_count)
+    a.sum_count = larger(larger(t.sum_count, t.pair_count * q), larger(MOST_DEGREE + 2, p.columns))
+    a.sums = <k3 *>place(m, sizeof(k3) * a.sum_count * v.workers)
+    a.openings = <k3 *>place(m, sizeof(k3) * t.pair_count)
+    a.column_values = <k3 *>place(m, sizeof(k3) * (2 * t.read_count + 2))
+    a.before = <k3 *>place(m, sizeof(k3) * t.pair_count * q)
+    a.behind = <k3 *>place(m, sizeof(k3) * t.pair_count * q)
+    a.lags = <k3 *>place(m, sizeof(k3) * 2 * t.pair_count * q)
+    a.moved = <k3 *>place(m, sizeof(k3) * q)
+
+
+cdef void lay_out_opening(Prover *v) noexcept nogil:
+    cdef const Plan *p = v.plan
+    cdef Arena *m = &v.arena
+    cdef Opening *o = &v.opening
+    cdef size_t bases = 1 + dense_bases(p)
+    o.stride = p.m + p.tail + 2 * TILE
+    o.column_stride = (<size_t>1 << p.log_columns) + TILE
+    o.bases = place_words(m, 3 * o.stride * bases)
+    o.base_column = <size_t *>place_words(m, bases)
+    o.base_first, o.base_last = <size_t *>place_words(m, bases), <size_t *>place_words(m, bases)
+    o.products = place_words(m, 3 * o.column_stride * (bases + CELLS))
+    o.factors = place_words(m, 3 * o.column_stride * (bases + CELLS))
+    o.message = place_words(m, 3 * o.stride)
+    o.weights = place_words(m, 3 * o.stride)
+    o.powers = place_words(m, 3 * o.stride)
+    o.form = <k3 *>place(m, sizeof(k3) * p.hidden)
+    o.tail_said = <k3 *>place(m, sizeof(k3) * p.tail)
+    o.limbs = <k3_limbs *>place(m, sizeof(k3_limbs) * p.columns)
+
+
+cdef void lay_out_trace(Prover *v) noexcept nogil:
+    """The workers' memory and the vector, in whose front the trace lies."""
+    cdef const Plan *p = v.plan
+    cdef const TablePlan *t = &p.table
+    cdef Arena *a = &v.arena
+    cdef size_t i
+    cdef uint64_t *values
+    lay_out_workers(v)
+    v.uniforms = place_words(a, t.constraints.uniform_count)
+    v.outputs = place_words(a, t.output_count)
+    v.placed = place_columns(a, t.placement_count, t.rows)
+    for i in range(t.sequence_count):
+        if t.sequences[i].is_output:
+            values = place_words(a, t.sequences[i].length)
+            if a.base != NULL:
+                v.sequences[i] = values
+    v.row_loads = <l2zk_row_load *>place(a, sizeof(l2zk_row_load) * t.step.load_count)
+    v.row_results = <l2zk_row_result *>place(a, sizeof(l2zk_row_result) * t.step.result_count)
+    v.first_violation = <int64_t *>place_words(a, t.constraint_count * v.workers)
+    v.violations = place_words(a, t.constraint_count * v.workers)
+    v.vector = place_words(a, larger(p.columns * p.m, t.columns * t.rows))
 
 
 cdef size_t body_bound(const Plan *p) noexcept nogil:
     """An upper bound for the bytes of a body: every query opens a leaf of its own, and no digest is shared."""
-    cdef size_t q = smaller(p.queries, p.leaves)
-    cdef size_t size = 64 + 24 * p.openings + 32 * p.rounds + 24 * p.final_length + 8
-    cdef size_t u, path = 32 * (p.log_size - p.log_rows_per_leaf)
-    size += q * (8 * p.rows_per_leaf * (p.columns + 3 * p.pieces) + 2 * path)
-    if p.hiding:
-        size += q * (24 + 2 * 16)
-    for u in range(p.rounds):
-        size += q * ((24 << p.log_arity[u]) + path)
+    cdef size_t size = 32 + 24 * p.hidden + 48 + 48 * (p.log_columns + p.log_m) + 24 * (p.tail + p.final) + 8, number
+    size += p.queries * (8 * p.columns + 40 + 32 * p.log_n0)
+    for number in range(p.word_count):
+        size += 64 + p.words[number].queries * ((<size_t>24 << p.words[number].k) + 32 * p.words[number].log_n)
     return size
 
 
-cdef size_t scratch_words(const Plan *p) noexcept nogil:
-    """The most words of working memory that a task of one worker needs."""
-    cdef size_t row = larger(p.columns, p.row_slots)         # or a step function's columns
-    cdef size_t tile = 3 * CHUNK_STEP + TILE * (1 + p.group_count + p.constraints.vector_count + p.constraint_count)
-    cdef size_t batch = CHUNK_STEP * (2 + 3 * p.offset_count) + TILE * (4 + p.columns + 3 * p.pieces)  # at the overflow
-    cdef size_t values = larger(13 * TILE, 3 * VALUES_STEP)  # fill_extension_powers and value_at, or fill_point_powers
-    cdef size_t members = 29 * TILE                          # fold_overflow_values
-    return larger(larger(larger(row, values), members), larger(tile, batch))
-
-
-cdef size_t most_tail(const Plan *p) noexcept nogil:
-    """Room for the longest tail of an extension, or for E (overflow.pxi): a power of two."""
-    cdef size_t most = larger(p.mask_length, p.overflow)
-    most = larger(most, excess(p.piece_length + p.piece_mask_length, p.coset_size))
-    most = larger(most, excess(p.batch_length, p.coset_size))
-    return <size_t>1 << log_of_ratio(most, 1)
-
-
-cdef void lay_out(Prover *v) noexcept nogil:
-    """Place every array of the proof; with no base yet, only measure.
-
-    What is placed first lives all proof long, as does what lay_out itself writes: tables of pointers. Three groups of
-    arrays then have the same place, one after the other. A worker's column is dead when commit_trace is over; what
-    lay_out_quotient places is written from compute_quotient on and last read in open_values; what lay_out_words places
-    is written from compute_batch on. Where an array takes another's place within a group, its comment says so, and a
-    `share` lies between the last use of the one and the first of the other.
-    """
+cdef void lay_out_workers(Prover *v) noexcept nogil:
+    cdef const Plan *p = v.plan
     cdef Arena *a = &v.arena
-    cdef size_t i, start, end
-    a.used = 0
-    lay_out_trace(v)
-    if v.trace_only:
-        return
-    lay_out_commitments(v)
-    lay_out_openings(v)
-    lay_out_tables(v)
-    start = a.used
+    cdef unsigned i
+    cdef size_t leaf = p.columns + 3, number
+    cdef uint64_t *place_of
+    for number in range(p.word_count):
+        leaf = larger(leaf, <size_t>3 << p.words[number].k)
+    v.words = <uint64_t **>place(a, sizeof(void *) * v.workers)
+    v.slots = <uint64_t ***>place(a, sizeof(void *) * v.workers)
+    v.random = <uint64_t **>place(a, sizeof(void *) * v.workers)
+    v.shifts = <uint64_t **>place(a, sizeof(void *) * v.workers)
+    v.scaled = <uint64_t **>place(a, sizeof(void *) * v.workers)
+    v.digests = <uint32_t **>place(a, sizeof(void *) * v.workers)
+    v.leaf_sources = <uint64_t **>place(a, sizeof(void *) * v.workers)
     for i in range(v.workers):
-        lay_column(v, i, a)
-    end = a.used
-    a.used = start
-    lay_out_quotient(v)
-    end = larger(end, a.used)
-    a.used = start
-    lay_out_words(v)
-    a.used = larger(end, a.used)
-    for i in range(v.workers):
-        hand_out_scratch(v, i)
-
-
-cdef void lay_out_commitments(Prover *v) noexcept nogil:
-    """The trace and the pieces on L with their trees, and what the tails of their extensions take."""
-    cdef const Plan *p = v.plan
-    cdef Arena *a = &v.arena
-    cdef bint short_trace = p.coset_size > p.length
-    v.table_words = place_words(a, l2zk_ntt_table_words(p.coset_size))
-    v.tables = l2zk_ntt_tables_in(v.table_words, p.coset_size)
-    v.coefficients = v.trace
-    v.trace_tail_room = p.length + p.mask_length if short_trace else p.mask_length
-    v.trace_tail_count = excess(p.length + p.mask_length, p.coset_size)
-    v.trace_tails = place_columns(a, p.columns, v.trace_tail_room)
-    v.short_masks = place_columns(a, p.columns, p.mask_length if short_trace else 0)
-    v.tail_room = most_tail(p)
-    v.reversed_tails = place_columns(a, larger(p.columns, 3 * p.pieces), v.tail_room)
-    v.on_domain = place_columns(a, p.columns, p.size)
-    v.pieces = place_columns(a, 3 * p.pieces, p.size)
-    v.batch_mask_coefficients = place_columns(a, 3, batch_mask_room(p) if p.hiding else 0)
-    v.batch_mask = place_columns(a, 3, p.leaves if p.hiding else 0)
-    place_tree(a, &v.trace_tree, v, p.leaves, p.rows_per_leaf * p.columns)
-    place_tree(a, &v.quotient_tree, v, p.leaves, p.rows_per_leaf * 3 * p.pieces + (3 if p.hiding else 0))
-    place_levels(a, &v.trace_tree)
-    place_levels(a, &v.quotient_tree)
-
-
-cdef void lay_out_tables(Prover *v) noexcept nogil:
-    """Place the tables of pointers to short-lived arrays; the tables themselves live all proof long."""
-    cdef const Plan *p = v.plan
-    cdef Arena *a = &v.arena
-    cdef size_t u, size = p.leaves
-    v.periodic = <uint64_t **>place(a, sizeof(void *) * p.periodic_count * (p.quotient_cosets + 1))
-    v.divisors = <uint64_t **>place(a, sizeof(void *) * p.exponent_count * (p.quotient_cosets + 1))
-    v.exempt = <uint64_t **>place(a, sizeof(void *) * p.base_count * (p.quotient_cosets + 1))
-    for u in range(1, p.rounds + 1):
-        place_tree(a, &v.word_trees[u], v, size >> p.log_arity[u - 1], <size_t>3 << p.log_arity[u - 1])
-        size >>= p.log_arity[u - 1]
-
-
-cdef void lay_out_quotient(Prover *v) noexcept nogil:
-    """Place the arrays of the quotient; its pieces' coefficients stay until they are opened."""
-    cdef const Plan *p = v.plan
-    cdef Arena *a = &v.arena
-    cdef size_t i, size, pieces, cosets = p.quotient_cosets
-    v.alpha_powers = <k3_limbs *>place(a, sizeof(k3_limbs) * p.constraint_count)
-    v.overflow_steps = place_words(a, TILE)
-    v.exempt_roots = place_words(a, p.base_count * MOST_DIFFERENCES)
-    v.exempt_coefficients = place_words(a, (p.base_count - 1) * p.length)
-    for i in range(p.base_count * (cosets + (1 if p.overflow else 0))):
-        lay_pointer(v.exempt, i, place_words(a, p.coset_size) if i % p.base_count else NULL, a)
-    for i in range(p.periodic_count * (cosets + 1)):
-        lay_pointer(v.periodic, i, place_words(a, periodic_span(p, i % p.periodic_count)), a)
-    for i in range(p.exponent_count * (cosets + 1)):
-        lay_pointer(v.divisors, i, place_words(a, larger(TILE, divisor_span(p, p.exponents[i % p.exponent_count]))), a)
-    size = 0 if p.quotient_on_domain else cosets * p.coset_size + p.overflow
-    v.quotient_room = larger(size, p.pieces * cut_length(p))
-    v.quotient = place_columns(a, 3, v.quotient_room)
-    pieces = 3 * p.pieces * (p.coset_size + TILE) if cut_length(p) else 0
-    v.quotient_values = place_words(a, larger(3 * (size + TILE), pieces))
-    v.piece_coefficients = v.quotient_values
-    v.piece_tails = place_columns(a, 3 * p.pieces, excess(cut_length(p), p.coset_size))
-
-
-cdef void lay_out_openings(Prover *v) noexcept nogil:
-    """The values out of domain, the points of the batch, the queries and the body."""
-    cdef const Plan *p = v.plan
-    cdef Arena *a = &v.arena
-    cdef size_t leaf_words = most_leaf_words(p)
-    v.steps = place_words(a, TILE)
-    v.values = <k3 *>place(a, sizeof(k3) * p.openings)
-    v.point_powers = place_words(a, POINT_POWERS * p.offset_count)
-    v.chunk_factors = <k3 *>place(a, sizeof(k3) * p.offset_count * value_chunks(p))
-    v.sums = <k3 *>place(a, sizeof(k3) * sum_count(p) * v.workers)
-    v.point_slots = <k3 *>place(a, sizeof(k3) * p.constraints.vector_count)
-    v.point_results = <k3 *>place(a, sizeof(k3) * p.constraint_count)
-    v.strides = <k3 *>place(a, sizeof(k3) * p.strides)
-    v.points = <l2zk_deep_point *>place(a, sizeof(l2zk_deep_point) * p.offset_count)
-    v.point_sources = <const uint64_t **>place(a, sizeof(void *) * p.offset_count * (p.columns + 3 * p.pieces))
-    v.overflow_sources = <size_t *>place_words(a, p.offset_count * (p.columns + 3 * p.pieces))
-    v.point_coefficients = <k3_limbs *>place(a, sizeof(k3_limbs) * p.offset_count * (p.columns + 3 * p.pieces))
-    v.final = <k3 *>place(a, sizeof(k3) * p.final_length)
-    v.indices = place_words(a, 4 * p.queries)    # J, Lambda, and what `known` holds twice
-    v.reopened.roots = place_words(a, p.queries)
-    v.reopened.digests = <uint32_t *>place(a, 4 * reopened_words(p.queries))
-    v.reopened.most_words = leaf_words
-    v.reopened.sources = <const uint64_t **>place(a, sizeof(void *) * leaf_words * v.workers)
-    v.reopened.words = place_words(a, GROUP_LEAVES * leaf_words * v.workers)
+        lay_pointer(<void **>v.words, i, place_words(a, worker_words(p, v.trace_only)), a)
+        lay_pointer(<void **>v.slots, i, place(a, sizeof(void *) * p.table.constraints.vector_count), a)
+        lay_pointer(<void **>v.random, i, place_words(a, EXPANSION_WORDS), a)
+        lay_pointer(<void **>v.shifts, i, place_words(a, l2zk_ntt_shift_words(p.log_m)), a)
+        lay_pointer(<void **>v.scaled, i, place_words(a, <size_t>1 << log_of_ratio(larger(p.tail, 1), 1)), a)
+        lay_pointer(<void **>v.digests, i, place(a, 4 * 8 * DIGEST_STEP), a)
+        lay_pointer(<void **>v.leaf_sources, i, place(a, sizeof(void *) * leaf), a)
+    v.reopened.roots = place_words(a, most_queries(p))
+    v.reopened.digests = <uint32_t *>place(a, 4 * reopened_words(most_queries(p)))
+    v.reopened.most_words = leaf
+    v.reopened.sources = <const uint64_t **>place(a, sizeof(void *) * leaf * v.workers)
+    v.reopened.words = place_words(a, GROUP_LEAVES * leaf * v.workers)
     v.reopened.salts = <uint32_t *>place(a, 16 * GROUP_LEAVES * v.workers)
-    v.proof = <uint8_t *>place(a, body_bound(p))
 
 
-cdef void lay_out_words(Prover *v) noexcept nogil:
-    """G, and each word: its coefficients, and where it is committed its values and its tree."""
-    cdef const Plan *p = v.plan
-    cdef Arena *a = &v.arena
-    cdef size_t u, size = p.leaves, tail = excess(p.batch_length, p.coset_size)
-    v.batch_values = place_columns(a, 3, p.coset_size + p.batch_overflow)
-    v.folded[0] = place_columns(a, 3, p.coset_size)
-    v.tail_count[0] = tail
-    tail = (tail + p.rows_per_leaf - 1) // p.rows_per_leaf
-    for u in range(1, p.rounds + 2):
-        v.word_size[u] = size
-        v.tail_count[u] = tail
-        v.folded[u] = place_columns(a, 3, size // p.blowup)
-        v.folded_tail[u] = place_columns(a, 3, tail)
-        if u <= p.rounds:
-            v.words[u] = place_columns(a, 3, size)
-            place_levels(a, &v.word_trees[u])
-            size >>= p.log_arity[u - 1]
-            tail = (tail + (<size_t>1 << p.log_arity[u - 1]) - 1) >> p.log_arity[u - 1]
-
-
-cdef void lay_out_trace(Prover *v) noexcept nogil:
-    cdef const Plan *p = v.plan
-    cdef Arena *a = &v.arena
-    cdef size_t i
-    v.trace = place_columns(a, p.columns, p.coset_size)
-    v.row_loads = <l2zk_row_load *>place(a, sizeof(l2zk_row_load) * p.step.load_count)
-    v.row_results = <l2zk_row_result *>place(a, sizeof(l2zk_row_result) * p.step.result_count)
-    v.uniforms = place_words(a, p.constraints.uniform_count)
-    v.outputs = place_words(a, p.output_count)
-    v.first_violation = <int64_t *>place_words(a, p.constraint_count * v.workers)
-    v.violations = place_words(a, p.constraint_count * v.workers)
-    v.scratch = <Scratch *>place(a, sizeof(Scratch) * v.workers)
-    for i in range(v.workers):
-        lay_scratch(v, i, a)
-
-
-cdef void lay_pointer(uint64_t **array, size_t i, uint64_t *where, const Arena *a) noexcept nogil:
+cdef void lay_pointer(void **array, size_t i, void *where, const Arena *a) noexcept nogil:
     if a.base != NULL:
         array[i] = where
 
 
-cdef void lay_scratch(Prover *v, size_t worker, Arena *a) noexcept nogil:
+cdef void lay_out(Prover *v) noexcept nogil:
+    """Place every array of the proof; with no base yet, only measure."""
     cdef const Plan *p = v.plan
-    cdef Scratch s
-    s.words = place_words(a, scratch_words(p))
-    s.slots = <uint64_t **>place(a, sizeof(void *) * (p.constraints.vector_count))
-    s.groups = <l2zk_group *>place(a, sizeof(l2zk_group) * p.group_count)
-    s.results = <const uint64_t **>place(a, sizeof(void *) * p.constraint_count)
-    if not v.trace_only:
-        s.sources = <uint64_t **>place(a, sizeof(void *) * most_leaf_words(p))
-        s.reciprocals = <const uint64_t **>place(a, sizeof(void *) * 3 * p.offset_count)
-        s.random = place_words(a, EXPANSION_WORDS if p.hiding else 0)
-        s.shift = place_words(a, larger(l2zk_ntt_shift_words(p.log_coset), wrap_words(p)))
-        s.tail = place_words(a, most_tail(p))
-        s.digests = <uint32_t *>place(a, 4 * 8 * DIGEST_STEP)
-    if a.base != NULL:
-        v.scratch[worker] = s
-
-
-cdef void lay_column(Prover *v, size_t worker, Arena *a) noexcept nogil:
-    cdef uint64_t *column = place_words(a, v.plan.length)
-    if a.base != NULL:
-        v.scratch[worker].column = column
-
-
-cdef void hand_out_scratch(Prover *v, size_t worker) noexcept nogil:
-    """Lend each tree the working memory of this worker, for the time when it is hashed."""
-    cdef size_t u
-    if v.arena.base == NULL:
+    cdef Arena *a = &v.arena
+    cdef size_t c, number, size
+    a.used = 0
+    lay_out_trace(v)
+    if v.trace_only:
         return
-    hand_to_tree(&v.trace_tree, v.scratch + worker, worker)
-    hand_to_tree(&v.quotient_tree, v.scratch + worker, worker)
-    for u in range(1, v.plan.rounds + 1):
-        hand_to_tree(&v.word_trees[u], v.scratch + worker, worker)
+    v.table_words = place_words(a, l2zk_ntt_table_words(larger(p.m, 64)))
+    v.tables = l2zk_ntt_tables_in(v.table_words, larger(p.m, 64))
+    v.tails = place_columns(a, p.columns, p.tail)
+    v.blind = place_columns(a, 3 if p.hiding else 0, p.m + p.tail)
+    place_encoding(a, &v.input, &v.tree, v, p.columns + (3 if p.hiding else 0), p.log_m, p.log_n0, p.tail)
+    for c in range(v.input.columns if a.base != NULL else 0):
+        if c < p.columns:
+            v.input.sources[c], v.input.tails[c] = v.vector + (c << p.log_m), column_of(v.tails, p.tail, c)
+        else:
+            v.input.sources[c] = column_of(v.blind, p.m + p.tail, c - p.columns)
+            v.input.tails[c] = v.input.sources[c] + p.m
+    lay_out_argument(v)
+    lay_out_opening(v)
+    size = p.log_m
+    for number in range(p.word_count):
+        size -= p.words[number].k
+        place_encoding(a, v.word_encodings + number, v.word_trees + number, v, <size_t>3 << p.words[number].k, size,
+                       p.words[number].log_n, 0)
+    v.indices = place_words(a, (3 + 2 + 3 + 1) * most_queries(p))    # and points, factors, classes of add_claims
+    v.proof = <uint8_t *>place(a, body_bound(p))
 
 
-cdef void hand_to_tree(Tree *t, const Scratch *s, size_t worker) noexcept nogil:
-    t.pointers[worker], t.digests[worker], t.salt_working[worker] = <uint64_t *>s.sources, s.digests, s.random
-
-
-cdef size_t run_memory(const Plan *p, unsigned workers, bint trace_only) noexcept nogil:
+cdef size_t run_memory(const Plan *p, unsigned threads, bint trace_only) noexcept nogil:
     cdef Prover v
     memset(&v, 0, sizeof(Prover))
-    v.plan = p
-    v.workers, v.trace_only = workers, trace_only
+    v.plan, v.workers, v.trace_only = p, workers_of(p, threads), trace_only
     lay_out(&v)
     return v.arena.used

@@ -1,17 +1,15 @@
-# Prover: the state of a proof in the making. Sizes in the comments are those of PROTOCOL 1;
-# "beyond" counts coefficients from N' on.
+# Prover: the state of a proof in the making, and its memory. Sizes are those of PROTOCOL 1. An array over K is planar:
+# its three coordinates stand `stride` words apart.
 
 cdef enum Stage:                 # the stages of progress reports; their names are in door/stages.pxi
     STAGE_TRACE = 1
     STAGE_CHECK
-    STAGE_COMMIT_TRACE
-    STAGE_QUOTIENT
-    STAGE_COMMIT_QUOTIENT
-    STAGE_VALUES
-    STAGE_BATCH
-    STAGE_FOLD
-    STAGE_GRIND
+    STAGE_COMMIT
+    STAGE_ZEROCHECK
+    STAGE_ROWS
     STAGE_OPEN
+    STAGE_WORDS
+    STAGE_GRIND
 
 cdef enum Outcome:
     PROVED = 0
@@ -20,6 +18,62 @@ cdef enum Outcome:
     STEP_FAILED                  # the step function returned another number than 0
     STEP_NOT_CANONICAL           # the step function left a value that is not below p
     NO_MEMORY
+
+cdef enum:
+    EXTENDED_STEP = 2 * TILE + 8     # words of a window's values at one point, for a tile
+    DIRECT_POINTS = 6                # so few values of Q are found by a sum each, more by transforms
+    ROWS_A_TASK = 1 << 10
+
+cdef struct Argument:            # what the zerocheck and the rows work on
+    size_t stride                # of the arrays over K below: M + WINDOW_SPAN and room
+    uint64_t *eq                 # over the row bits
+    uint64_t *windows            # each M + span elements
+    uint64_t *known              # known columns
+    uint64_t *selectors          # by group
+    uint64_t *columns            # by read column: folded to M elements
+    uint64_t *weights            # by read column
+    k3 *alphas                   # powers, group by group
+    k3_limbs *alpha_limbs
+    uint64_t *points             # of F, at which Q's values are found
+    k3 *values                   # of Q, or of a part of it
+    k3 *quotient                 # its coefficients
+    uint64_t *direct             # weights of the streams, by point
+    f_factor *unroots            # powers of 1/omega, of omega
+    f_factor *roots
+    f_factor *coset_factors
+    uint64_t *factors            # by point and group: a tile of the selector within, a tile of it outside
+    k3 *sums                     # by worker
+    size_t sum_count             # of one worker
+    k3 lagrange[MOST_STREAMS]
+    k3_limbs lagrange_limbs[MOST_STREAMS]
+    k3 x
+    k3 tau[32]
+    k3 r[32]
+    k3 q[32]
+    k3 mix
+    k3 *openings                 # as they are said
+    k3 *column_values
+    k3 *before                   # by pair and stream: sums with eq up to the seam
+    k3 *behind                   # and behind it
+    k3 *lags                     # by pair, before and behind the seam: weights of the streams
+    k3 *moved                    # room for one pair's sums
+
+cdef struct Opening:             # what the commitment works on
+    uint64_t *bases              # 0: eq of the low coordinates; then dense weights of columns. Each m elements
+    size_t base_count
+    size_t *base_column          # of a dense base: its column
+    size_t *base_first           # where it is not 0
+    size_t *base_last
+    uint64_t *products           # by base, then by cell: 2^kappa elements
+    uint64_t *factors            # likewise
+    size_t column_stride
+    uint64_t *message            # m + T elements
+    uint64_t *weights            # m elements
+    uint64_t *powers             # m elements
+    size_t stride
+    k3 *form                     # by hidden element: its coefficient in its claim on masks
+    k3 *tail_said                # T
+    k3_limbs *limbs              # C
 
 cdef struct Prover:
     const Plan *plan
@@ -37,82 +91,52 @@ cdef struct Prover:
     const uint64_t *output_places    # where in the header each output's value stands
     uint64_t *inputs
     uint64_t *outputs
+    const uint64_t **sequences   # the values of each; those of outputs are in the arena
+    const uint64_t *sequence_places  # where in the header each output sequence begins
     const uint64_t (*start)[3]       # cells (row, column, value) that the program fixes before it runs
     size_t start_count
     # findings of the check, by worker; in the end all of them in the place of the first
     int64_t *first_violation         # per constraint: row, or -1
     uint64_t *violations
-    # challenges (PROTOCOL 6)
+    l2zk_row_load *row_loads         # the sources of the step's loads
+    l2zk_row_result *row_results     # the destinations of its results
     Transcript transcript
-    k3 alpha
-    k3 zeta
-    k3 alpha_deep
-    k3 beta[MOST_ROUNDS + 1]
     Randomness randomness
-    # arrays, all in one arena
     Arena arena
-    l2zk_ntt_tables tables       # for transforms of up to N' values
+    l2zk_ntt_tables tables
     uint64_t *table_words
-    uint64_t *trace              # w columns of N values in room for N'; once they are committed to it is `coefficients`
-    l2zk_row_load *row_loads     # the sources of the step's loads
-    l2zk_row_result *row_results  # the destinations of its results
     uint64_t *uniforms
-    uint64_t *coefficients       # w columns of N', bit-reversed: T, or if N' > N the first N' coefficients of T + Z_H*r
-    uint64_t *trace_tails        # w columns: the mask r, or if N' > N the coefficients of T + Z_H*r beyond N', in front
-    size_t trace_tail_room       # words of memory for each
-    size_t trace_tail_count      # coefficients in each
-    uint64_t *short_masks        # where N' > N (a short trace), w columns of h: the mask r
-    uint64_t *reversed_tails     # columns of tail_room: the tails, bit-reversed, that an extension adds (extension.pxi)
-    size_t tail_room
-    uint64_t *on_domain          # w columns of |L|: the low-degree extension of the trace
-    k3_limbs *alpha_powers       # group by group
-    uint64_t *steps              # TILE powers of omega_N': filled by prepare_quotient, and read by the batch too
-    uint64_t *overflow_steps         # the same of the root of order `overflow`
-    uint64_t *exempt_roots       # for each base, the points of the few rows before its rows
-    uint64_t *exempt_coefficients  # of the polynomial of each base's rows, N places for each
-    uint64_t **exempt            # for each coset, these polynomials; NULL where there are no rows
-    uint64_t **periodic          # for each coset that the quotient is evaluated on, the periodic columns
-    uint64_t **divisors          # and 1/(X^e - 1) for each exponent, as many as do not repeat, or a tile
-    # unless the quotient is evaluated on all of L, 3 columns of quotient_cosets*N' and the overflow; then A folded, and
-    # Q in natural order (add_overflow, cut_quotient)
-    uint64_t *quotient_values
-    # 3 columns of quotient_room: coefficients of Q, block by block of N', each bit-reversed; behind them the overflow,
-    # natural; then k pieces of M + h_q coefficients, natural
-    uint64_t *quotient
-    size_t quotient_room
-    uint64_t *piece_coefficients  # of several pieces 3k columns of N', bit-reversed, where quotient_values were
-    uint64_t *piece_tails        # 3k columns: the coefficients of pieces beyond N'
-    uint64_t *pieces             # 3k columns of |L|: the low-degree extension of the pieces, coordinate by coordinate
-    uint64_t *batch_mask_coefficients  # R(7^s*X): 3 columns of N'/s, bit-reversed, then the rest, natural
-    uint64_t *batch_mask         # 3 columns of |L|/s, in the order of word 1
-    k3 *values                   # out of domain, in the order of 6.6
-    uint64_t *point_powers       # for each offset, the table of powers for the coefficients of a chunk (values.pxi)
-    k3 *chunk_factors            # for each offset, the factor of each chunk's sum
-    k3 *sums                     # for each worker, a sum for each opening
-    k3 *point_slots              # slots of the constraint code at a point
-    k3 *point_results
-    k3 *strides                  # working memory of exempt_value (domains.pxi)
-    l2zk_deep_point *points
-    const uint64_t **point_sources
-    size_t *overflow_sources     # for each source, the number of its column (batch.pxi)
-    k3_limbs *point_coefficients
-    uint64_t *batch_values       # 3 columns: G, word 0 of FRI, on the first coset, then on the overflow's points
-    # 3 columns: coefficients of G(7X) mod X^N' - 1, then of each word, bit-reversed; folded[0] is where 1/(x - zeta)
-    # stands until interpolate_batch
-    uint64_t *folded[MOST_ROUNDS + 2]
-    uint64_t *folded_tail[MOST_ROUNDS + 2]    # 3 columns: the further coefficients of each word from 1 on, natural
-    size_t tail_count[MOST_ROUNDS + 2]
-    uint64_t *words[MOST_ROUNDS + 1]          # codewords: word u, 3 columns; words[1] is the first that exists
-    size_t word_size[MOST_ROUNDS + 2]
-    Tree trace_tree
-    Tree quotient_tree
-    Tree word_trees[MOST_ROUNDS + 1]
-    k3 *final                    # coefficients of the final polynomial
-    uint64_t *indices            # J, the leaves of the queries; then room for the sets that follow from it
-    Reopened reopened            # the levels that the tree being opened does not keep
-    uint8_t *proof               # the body, written by body.pxi
+    uint64_t *placed             # by placement: N values, what it is on each row
+    uint64_t *vector             # C*m entries: the columns of the table, then the masks
+    uint64_t *tails              # by column, T
+    uint64_t *blind              # R: 3 columns of m + T
+    Encoding input               # columns and R on D_0
+    Tree tree
+    Encoding word_encodings[MOST_WORDS]
+    Tree word_trees[MOST_WORDS]
+    Argument argument
+    Opening opening
+    uint64_t *indices
+    Reopened reopened
+    uint8_t *proof
     size_t proof_length
-    Scratch *scratch
+    size_t hidden                # elements that have been said under a mask
+    # for each worker
+    uint64_t **words
+    uint64_t ***slots
+    uint64_t **random
+    uint64_t **shifts
+    uint64_t **scaled
+    uint32_t **digests
+    uint64_t **leaf_sources
+
+
+cdef size_t WORDS_ALONE = 1 << 18   # of the vector's code: a proof of fewer is slower with two threads than with one
+
+
+cdef inline bint is_short(const Plan *p) noexcept nogil:
+    """Whether one thread makes the proof, however many there are."""
+    return p.columns << p.log_n0 < WORDS_ALONE
 
 
 cdef inline bint stopped(const Prover *v) noexcept nogil:
@@ -130,13 +154,34 @@ cdef void share(Prover *v, l2zk_task task, void *context, size_t tasks) noexcept
         stop(v, CANCELLED)
 
 
-cdef inline uint64_t *quotient_column(const Prover *v, size_t c) noexcept nogil:
-    return column_of(v.quotient, v.quotient_room, c)
+cdef inline const uint64_t *trace_column(const Prover *v, size_t c) noexcept nogil:
+    return v.vector + c * v.plan.table.rows
 
 
-cdef inline uint64_t *quotient_value_column(const Prover *v, size_t c) noexcept nogil:
-    return column_of(v.quotient_values, v.plan.quotient_cosets * v.plan.coset_size + v.plan.overflow, c)
+cdef inline const uint64_t *known_values(const Prover *v, size_t i) noexcept nogil:
+    """A known column's values, `known_rows` of them."""
+    cdef const TablePlan *t = &v.plan.table
+    if i < t.periodic_count:
+        return t.periodic[i].values
+    return column_of(v.placed, t.rows, i - t.periodic_count)
 
 
-cdef inline uint64_t *batch_column(const Prover *v, size_t c) noexcept nogil:
-    return column_of(v.batch_values, v.plan.coset_size + v.plan.batch_overflow, c)
+cdef inline k3 mask_of(const Prover *v, size_t e) noexcept nogil:
+    """Mask e; 0 without hiding."""
+    cdef const uint64_t *at = v.vector + v.plan.masks + 3 * e
+    cdef k3 r = k_from(0)
+    if v.plan.hiding:
+        r.c[0], r.c[1], r.c[2] = at[0], at[1], at[2]
+    return r
+
+
+cdef inline k3 total_of_workers(const Prover *v, size_t i) noexcept nogil:
+    cdef k3 total = k_from(0)
+    cdef unsigned w
+    for w in range(v.workers):
+        total = k_add(total, v.argument.sums[w * v.argument.sum_count + i])
+    return total
+
+
+cdef inline void clear_sums(Prover *v) noexcept nogil:
+    memset(v.argument.sums, 0, sizeof(k3) * v.argument.sum_count * v.workers)

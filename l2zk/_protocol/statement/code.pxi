@@ -1,7 +1,5 @@
 # The constraint code outside the prover's loops: its prelude, which is the same for all rows, and the constraints at
-# one point of K, from the opened values. The verifier checks this sum; a prover takes from it the value of an only
-# piece of the quotient. (PROTOCOL 6.6, 7.6)
-
+# one point of K, from the opened values. (PROTOCOL 7.3)
 cdef void run_prelude(const l2zk_code *code, const uint64_t *inputs, size_t input_count, const uint64_t *outputs,
                       size_t output_count, uint64_t *uniforms) noexcept nogil:
     """The values that are the same for all rows: public ones, constants, and what follows from them."""
@@ -50,37 +48,3 @@ cdef void run_at_point(const l2zk_code *code, const uint64_t *uniforms, k3 *slot
             results[ins[1]] = slots[ins[2]]
         else:
             results[ins[1]] = k_from(uniforms[ins[2]])
-
-
-cdef k3 periodic_value(const Plan *p, size_t i, k3 zeta) noexcept nogil:
-    cdef size_t period = <size_t>1 << p.periodic[i].log_period
-    cdef k3 point = k_pow(zeta, p.length // period), value = k_from(0)
-    cdef size_t k
-    for k in range(period):
-        value = k_add(k_mul(value, point), k_from(p.periodic[i].coefficients[period - 1 - k]))
-    return value
-
-
-cdef k3 quotient_value(const Plan *p, const uint64_t *uniforms, const k3 *values, k3 alpha, k3 zeta, k3 *slots,
-                       k3 *results, k3 *strides) noexcept nogil:
-    """sum of alpha^i C_i(zeta)/Z_i(zeta)."""
-    cdef const l2zk_code *code = &p.constraints
-    cdef k3 power = k_from(1), value = k_from(0), sum
-    cdef size_t i, g, at, first = 0
-    for i in range(code.load_count):
-        if code.loads[i][0] == 0:
-            at = p.opening_of[i]
-            slots[i] = values[at if at < p.columns else at + p.pieces]  # pieces stand behind the columns at zeta (6.6)
-        else:
-            slots[i] = periodic_value(p, code.loads[i][1], zeta)
-    run_at_point(code, uniforms, slots, results)
-    for i in range(p.constraint_count):
-        results[i] = k_mul(results[i], power)
-        power = k_mul(power, alpha)
-    for g in range(p.group_count):
-        sum = k_from(0)
-        for i in range(first, first + p.group_sizes[g]):
-            sum = k_add(sum, results[p.in_groups[i]])
-        first += p.group_sizes[g]
-        value = k_add(value, k_mul(sum, k_inv(divisor_value(p, p.groups + g, zeta, strides))))
-    return value

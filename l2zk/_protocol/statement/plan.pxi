@@ -1,81 +1,96 @@
-# Plan: the statement as arrays and integers, a program and its shape (PROTOCOL 3 and 4.2), checked once and then only
-# read. Table fills the fields that are the same in every shape, Compiled the rest.
+# Plan: the statement as arrays and integers, a program's table and the shape of its proofs (PROTOCOL 3, 4), checked
+# once and then only read.
 
-cdef enum Domain:
+cdef enum DomainKind:
     DOMAIN_EVERY = 0
-    DOMAIN_TRANSITION = 1
+    DOMAIN_TRANSITIONS = 1
     DOMAIN_ROW = 2
     DOMAIN_CYCLIC = 3
+    DOMAIN_LAST = 4
+
+cpdef enum:
+    MOST_LEAVES = 32             # of a product in a constraint; those that are the same on every row do not count
 
 cdef enum:
-    MOST_ROUNDS = 32             # N' <= 2^29, since |L| <= 2^30 and B >= 2, and each round halves at least
+    MOST_DEGREE = 2 * MOST_LEAVES + 1    # of a round: hiding doubles the leaves' in the last one, a selector adds one
+    MOST_STREAMS = 16            # values of the skipped bits
+    MOST_WORDS = 7               # later ones (PROTOCOL 4.9)
+    MOST_FOLDED = 4              # variables that a word folds
+    MOST_QUERIES = 1023
+    WINDOW_SPAN = 64             # rows that the offsets of one window are apart, at most
+    CELLS = 6                    # of a column's tail, behind the masks of its openings
 
-cdef struct Reads:               # the columns opened at one row offset: at 0 all, else what constraints read there
-    size_t offset
-    size_t count
-    const uint32_t *columns
+cdef struct Pair:                # a column at an offset that constraints read
+    size_t column
+    size_t offset                # from 0 to N - 1: rows are counted modulo N
+    size_t window
+    size_t place                 # its offset within the window
+    size_t number                # of its offset among those that differ
 
-cdef struct Group:               # constraints that share a domain
+cdef struct Window:              # a column at neighbouring offsets: one array, once the skipped bits are bound
+    size_t column
+    size_t first                 # the least offset, modulo N
+    size_t span                  # rows to the largest
+
+cdef struct Selector:            # a domain, by its rows for each value z of the skipped bits (PROTOCOL 8.1)
     uint64_t kind, x, y
+    uint32_t full, partial, empty    # z is bit z of one of them
+    size_t first, last, step, residue    # of a partial z: rows y, first <= y < last, y mod step = residue
+    size_t cosets                # of D on which its constraints are evaluated for Q; 0: at a few points one by one
+    size_t sums                  # where the sums of all groups with as many cosets begin
 
 cdef struct Periodic:
     unsigned log_period
     const uint64_t *values
-    const uint64_t *coefficients  # of v, deg v < period, v(omega_P^i) = values[i]
+
+cdef struct PublicSequence:      # (PROTOCOL 3.1)
+    size_t length
+    bint is_output
+
+cdef struct Placement:           # a sequence in the table: entry a on row first + a*step, 0 elsewhere (PROTOCOL 3.2)
+    size_t sequence
+    size_t first, step
 
 # Fills rows first .. last - 1 of every column, given the rows before; anything but 0 is a failure.
 ctypedef int (*step_function)(uint64_t **columns, size_t first, size_t last, void *context) noexcept nogil
 
-cdef struct Plan:
-    size_t length                # N
-    size_t coset_size            # N'; of a table without a shape N
+cdef struct TablePlan:
+    unsigned log_rows            # n
+    unsigned skipped             # k
+    size_t rows                  # N
+    size_t height                # M
+    unsigned variables           # log M: the rounds of the zerocheck
     size_t columns               # w
-    size_t pieces                # k
-    size_t piece_length          # M
-    size_t mask_length           # h
-    size_t piece_mask_length     # h_q, 0 where there is but one piece
-    size_t batch_length          # D - 1, coefficients of G
-    size_t batch_overflow        # extra points for the coefficients of G beyond N' (overflow.pxi), or 0
-    size_t batch_mask_length     # coefficients of R, ceil((D - 1)/s); 0 without hiding
-    bint hiding
-    size_t rows_per_leaf         # s
-    size_t queries               # n_q
-    size_t rounds                # r
-    unsigned log_arity[MOST_ROUNDS]
-    size_t final_length          # F_c
-    size_t blowup                # B
-    unsigned grinding
-    unsigned log_length, log_coset, log_blowup, log_rows_per_leaf, log_size
-    size_t size                  # |L|
-    size_t leaves                # |L|/s
-    bint quotient_on_domain      # Q, the only piece, is evaluated on all of L, which is cheaper than to extend it
-    bint quotient_uncut          # else: Q is the only piece: one coset's coefficients and the overflow, not cut
-    size_t quotient_cosets       # cosets of <omega_N'> on which Q is evaluated
-    unsigned log_quotient_cosets
-    size_t overflow              # extra points for the few coefficients beyond these cosets (overflow.pxi), or 0
-    unsigned log_overflow
-    size_t offset_count
-    Reads *reads
-    size_t openings              # out-of-domain values
-    const uint32_t *opening_of   # by load of the constraints: the number of its opening, the pieces not counted
+    size_t pair_count
+    Pair *pairs
+    const uint32_t *pair_of      # by load of the constraints that is a column
+    size_t offset_count          # offsets that differ
+    const uint64_t *offsets
+    size_t window_count
+    Window *windows
+    size_t read_count            # columns that anything reads
+    const uint32_t *reads
     size_t constraint_count
-    size_t group_count
-    Group *groups
-    const uint32_t *group_sizes  # by group: the number of its constraints
-    const uint32_t *places       # by constraint: its place when they are listed group by group
+    size_t group_count           # domains
+    Selector *selectors
+    size_t direct                # points that are taken one by one
+    size_t most_cosets
+    size_t sum_count             # all sums: the points one by one, then those of each number of cosets
+    const uint32_t *group_sizes
     const uint32_t *in_groups    # the constraints listed group by group
-    size_t exponent_count        # e of the X^e - constant that divide constraints, each once
-    const uint64_t *exponents
-    const uint32_t *exponent_of  # by group: the number of its exponent
-    size_t base_count            # numbers of last rows, 0 first: a transition leaves out a base of them and a few more
-    const uint64_t *bases
-    const uint32_t *base_of      # by group: the number of its base
-    size_t strides, log_stride   # N over a stride of rows, if some transition leaves out more than a few, else 0
-    const uint64_t *stride_polynomial   # coefficients of the product of X - g^-t over a stride
-    const uint32_t *group_of     # by constraint
+    const uint32_t *places       # by constraint: its place in that list
     size_t periodic_count
     Periodic *periodic
+    size_t sequence_count, placement_count, claimed     # claimed: those that are outputs
+    const PublicSequence *sequences
+    const Placement *placements
+    const uint64_t (*sequence_claims)[2]    # by output sequence, in order: constraint, placement
+    const uint32_t *group_of     # by constraint
     l2zk_code constraints
+    size_t input_count, output_count
+    const uint64_t (*output_claims)[2]  # constraint, row: its value there with 0 for the output is the output
+    const uint64_t *outputs_by_row      # the outputs by rising row
+    # what fills the trace
     bint has_step
     l2zk_code step
     const uint32_t (*step_targets)[2]   # column, and the first row that the step fills of it
@@ -87,13 +102,67 @@ cdef struct Plan:
     step_function function       # fills rows in place of the step code, or NULL
     void *function_context
     size_t step_reach
-    size_t input_count, output_count
-    const uint64_t (*output_claims)[2]  # constraint, row: its value there with 0 for the output is the output
-    const uint64_t *outputs_by_row      # the outputs by rising row
-    const uint64_t *shape_words         # of the seed message
-    size_t shape_word_count
+
+# Known columns: the periodic ones, then the placements. A load of kind 1 has the number of a periodic column, one of
+# kind 2 that of a placement.
+
+cdef inline size_t known_count(const TablePlan *t) noexcept nogil:
+    return t.periodic_count + t.placement_count
 
 
-cdef enum:
-    MOST_DIFFERENCES = 16        # rows that a transition leaves out one by one, beside those of a polynomial
-    MOST_STRIDES = 4             # and one that leaves out more strides takes them together at a point
+cdef inline size_t known_of(const TablePlan *t, const uint32_t *load) noexcept nogil:
+    """The known column of a load."""
+    return load[1] if load[0] == 1 else t.periodic_count + load[1]
+
+
+cdef inline size_t known_rows(const TablePlan *t, size_t i) noexcept nogil:
+    """After so many rows it repeats itself."""
+    return <size_t>1 << t.periodic[i].log_period if i < t.periodic_count else t.rows
+
+
+cdef inline size_t entries_before(const TablePlan *t, const Placement *p, size_t row) noexcept nogil:
+    """The entries of a placement that stand before a row."""
+    if row <= p.first:
+        return 0
+    return smaller((row - p.first + p.step - 1) // p.step, t.sequences[p.sequence].length)
+
+
+cdef struct Word:
+    unsigned k                   # variables that it folds
+    unsigned log_n               # points
+    size_t queries
+
+cdef struct Plan:
+    TablePlan table
+    bint hiding
+    # the argument (PROTOCOL 4.2, 4.3)
+    size_t quotient              # coefficients of Q
+    size_t degree, last_degree   # of a round of the zerocheck, of the last one
+    size_t hidden                # elements that masks hide, also without hiding
+    size_t masks                 # where they stand in the vector
+    # the commitment (PROTOCOL 4.5)
+    size_t columns               # C
+    unsigned log_columns         # kappa
+    unsigned log_m
+    size_t m
+    unsigned log_n0
+    size_t queries               # t_0
+    size_t tail                  # T
+    unsigned grinding
+    size_t word_count
+    Word words[MOST_WORDS]
+    size_t final                 # e
+    const uint64_t *lengths      # of the seed message
+    size_t length_count
+
+
+cdef inline size_t claims_on_masks(const Plan *p) noexcept nogil:
+    """The claims on masks: that of the zerocheck, that of the rows."""
+    return 2 if p.hiding else 0
+
+
+cdef inline size_t most_queries(const Plan *p) noexcept nogil:
+    cdef size_t number, most = p.queries
+    for number in range(p.word_count):
+        most = larger(most, p.words[number].queries)
+    return most

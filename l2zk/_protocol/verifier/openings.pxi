@@ -1,43 +1,8 @@
-# Openings: their length, which the queries give, and the leaves that must lead to the roots. (PROTOCOL 7.8, 7.9)
-
-cdef size_t siblings(Verifier *v, const uint64_t *indices, size_t count, size_t m) noexcept nogil:
-    """The number of digests in an opening of these leaves. (PROTOCOL 5.3)"""
-    cdef size_t i, low, missing = 0
-    memcpy(v.known, indices, 8 * count)
-    while m > 1:
-        m //= 2
-        low = count
-        for i in range(count):
-            v.known[i] &= m - 1
-        count = sort_distinct(v.known, count)
-        missing += 2 * count - low
-    return missing
-
-
-cdef void check_length(Verifier *v) noexcept nogil:
-    """Refuse openings of another length than the queries give them, to the byte. (PROTOCOL 7.8)"""
-    cdef const Plan *p = v.plan
-    cdef size_t salt = 16 if p.hiding else 0, mask = 24 if p.hiding else 0
-    cdef size_t u, i, step, leaf_count, count = v.count, size = p.leaves, expected
-    if v.refusal != ACCEPTED:
-        return
-    expected = count * (8 * p.rows_per_leaf * (p.columns + 3 * p.pieces) + mask + 2 * salt)
-    expected += 2 * 32 * siblings(v, v.indices, count, p.leaves)
-    memcpy(v.leaves, v.indices, 8 * count)
-    for u in range(p.rounds):
-        step = size >> p.log_arity[u]
-        for i in range(count):
-            v.leaves[i] &= step - 1
-        leaf_count = sort_distinct(v.leaves, count)
-        expected += 24 * ((leaf_count << p.log_arity[u]) - count) + 32 * siblings(v, v.leaves, leaf_count, step)
-        count, size = leaf_count, step
-    if v.length - v.at != expected:
-        refuse(v, WRONG_LENGTH)
-
+# Openings: leaves that must lead to the roots, and the value of the fold at each. (PROTOCOL 7.5)
 
 cdef void hash_leaves_of(Verifier *v, const uint64_t *leaf_words, size_t words, size_t count,
                          const uint32_t *salts) noexcept nogil:
-    """The digests of leaves, with their salts if there are any. (PROTOCOL 5.1)"""
+    """The digests of leaves, with their salts if there are any. (PROTOCOL 5)"""
     cdef size_t e
     for e in range(words):
         v.leaf_columns[e] = leaf_words + e * v.lanes
@@ -57,7 +22,7 @@ cdef inline void copy_digest(uint32_t *level, size_t stride, size_t i, const uin
 
 
 cdef bint leads_to(Verifier *v, const uint64_t *indices, size_t count, size_t m, const uint8_t *root) noexcept nogil:
-    """True if the digests of these leaves, with those that follow in the body, give the root. (PROTOCOL 5.3)"""
+    """True if the digests of these leaves, with those that follow in the body, give the root. (PROTOCOL 5)"""
     cdef size_t half, i, low, high, split, out, q = v.lanes
     cdef uint64_t *known = v.known
     cdef bint has_left, has_right
@@ -96,23 +61,101 @@ cdef bint leads_to(Verifier *v, const uint64_t *indices, size_t count, size_t m,
     return memcmp(found, root, 32) == 0
 
 
-cdef void check_opened_rows(Verifier *v, uint64_t *leaf_words, size_t words, const uint8_t *root,
-                            Refusal reason) noexcept nogil:
-    """The leaves of an input tree, each of so many elements and with hiding a salt, and that they lead to its root."""
+cdef void read_leaves(Verifier *v, size_t words, bint salted) noexcept nogil:
+    """The opened leaves of a word."""
     cdef size_t i, e
     cdef const uint8_t *leaf
     cdef const uint8_t *salt
-    if v.refusal != ACCEPTED:
-        return
     for i in range(v.count):
         leaf = take_elements(v, words)
-        salt = take(v, 16 if v.plan.hiding else 0)
+        salt = take(v, 16 if salted else 0)
         if salt == NULL:
             return
         for e in range(words):
-            leaf_words[e * v.lanes + i] = get_u64(leaf + 8 * e)
-        for e in range(4 if v.plan.hiding else 0):
+            v.leaf_words[e * v.lanes + i] = get_u64(leaf + 8 * e)
+        for e in range(4 if salted else 0):
             memcpy(v.salts + e * v.lanes + i, salt + 4 * e, 4)
-    hash_leaves_of(v, leaf_words, words, v.count, v.salts if v.plan.hiding else NULL)
-    if not leads_to(v, v.indices, v.count, v.plan.leaves, root):
-        refuse(v, reason)
+
+
+cdef void fold_leaves(Verifier *v, size_t words) noexcept nogil:
+    """The value of the fold at each opened point: the sum of the leaf's words, each with its factor."""
+    cdef size_t e
+    for e in range(words):
+        v.leaf_columns[e] = v.leaf_words + e * v.lanes
+    l2zk_active.fold_streams(v.fold, v.leaf_columns, words, v.lanes, v.opened, v.lanes + TILE)
+
+
+cdef void check_opening(Verifier *v, size_t number, const uint8_t *root, unsigned log_n, size_t words,
+                        bint salted) noexcept nogil:
+    """The leaves of a word at the drawn points lead to the root; their folds' values."""
+    cdef size_t i, start = v.at, digests
+    cdef bint good
+    if v.refusal != ACCEPTED:
+        return
+    read_leaves(v, words, salted)
+    if v.refusal != ACCEPTED:
+        return
+    digests = v.at
+    hash_leaves_of(v, v.leaf_words, words, v.count, v.salts if salted else NULL)
+    good = leads_to(v, v.indices, v.count, <size_t>1 << log_n, root)
+    note(v.transcript.log, ACT_OPENING, number, start, digests - start, v.at - digests)
+    if not good:
+        refuse(v, WRONG_WORD_OPENING if number else WRONG_INPUT_OPENING)
+        return
+    fold_leaves(v, words)
+    for i in range(v.lanes):
+        v.x_of[i] = f_mul(GENERATOR, f_pow(f_root(log_n), v.indices[i] if i < v.count else 0))
+
+
+cdef void hear_query(Verifier *v, size_t queries, unsigned log_n) noexcept nogil:
+    """The nonce, and the points that are drawn."""
+    if hear_bytes(v, MESSAGE_NONCE, take(v, 8), 8) == NULL:
+        return
+    if not has_zeros(&v.transcript, v.plan.grinding):
+        refuse(v, NO_GRINDING)
+    v.count = draw_points(&v.transcript, queries, log_n, v.indices)
+
+
+cdef void evaluate_all(Verifier *v, const k3 *coefficients, size_t count) noexcept nogil:
+    """A polynomial at all opened points, into `evaluated`."""
+    cdef size_t i, c
+    cdef uint64_t *out[3]
+    for i from 0 <= i < v.lanes by TILE:
+        for c in range(3):
+            out[c] = v.evaluated + c * (v.lanes + TILE) + i
+        l2zk_active.evaluate(coefficients, count, v.x_of + i, out)
+
+
+cdef void open_vector(Verifier *v) noexcept nogil:
+    """The values of g less its tail: R(y) + c*sum of eq*leaf - y^m*tail(y)."""
+    cdef const Plan *p = v.plan
+    cdef size_t i, stride = v.lanes + TILE
+    cdef k3 factor = v.c if p.hiding else k_from(1), value
+    hear_query(v, p.queries, p.log_n0)
+    if v.refusal != ACCEPTED:
+        return
+    build_eq(v.eq, v.eq_stride, v.point, p.log_columns)
+    for i in range(p.columns):
+        v.fold[i] = k_limbs(k_mul(factor, planar_at(v.eq, v.eq_stride, i)))
+    for i in range(3 if p.hiding else 0):
+        v.fold[p.columns + i] = k_limbs(phi(i))
+    check_opening(v, 0, v.root, p.log_n0, p.columns + (3 if p.hiding else 0), p.hiding)
+    if v.refusal != ACCEPTED or not p.hiding:
+        return
+    evaluate_all(v, v.tail, p.tail)
+    for i in range(v.count):
+        value = k_scale(planar_at(v.evaluated, stride, i), f_pow(v.x_of[i], p.m))
+        planar_put(v.opened, stride, i, k_sub(planar_at(v.opened, stride, i), value))
+
+
+cdef void open_word(Verifier *v, size_t number, const uint8_t *root) noexcept nogil:
+    """The values of the fold of word l, whose own rounds are the last ones."""
+    cdef const Word *w = v.plan.words + number
+    cdef size_t i
+    hear_query(v, w.queries, w.log_n)
+    if v.refusal != ACCEPTED:
+        return
+    build_eq(v.eq, v.eq_stride, v.point + (v.bound - w.k), w.k)
+    for i in range(<size_t>3 << w.k):
+        v.fold[i] = k_limbs(k_mul(planar_at(v.eq, v.eq_stride, i // 3), phi(i % 3)))
+    check_opening(v, number + 1, root, w.log_n, <size_t>3 << w.k, False)

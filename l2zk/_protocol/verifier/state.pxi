@@ -2,18 +2,17 @@
 #
 # The first fault sets v.refusal, and the steps after it do nothing.
 
-cdef enum Refusal:               # their texts are in door/interface.pxi
+cdef enum Refusal:               # their texts are in the door
     ACCEPTED = 0
     TOO_SHORT
+    TOO_LONG
     NOT_CANONICAL
-    WRONG_VALUES
+    WRONG_ARGUMENT
     NO_GRINDING
-    WRONG_TRACE_OPENING
-    WRONG_QUOTIENT_OPENING
+    WRONG_INPUT_OPENING
     WRONG_WORD_OPENING
     WRONG_FINAL_VALUE
-    WRONG_LENGTH
-    OPENING_NOT_CANONICAL
+    WRONG_CLAIM
     OUT_OF_MEMORY
 
 cdef struct Verifier:
@@ -24,98 +23,116 @@ cdef struct Verifier:
     size_t header_length
     const uint64_t *inputs
     const uint64_t *outputs
+    const uint64_t **sequences   # the values of each
     const uint8_t *body
     size_t length, at
     Transcript transcript
-    k3 alpha
-    k3 zeta
-    k3 alpha_deep
-    k3 beta[MOST_ROUNDS + 1]
-    # the fixed part of the body (PROTOCOL 8.2)
-    const uint8_t *trace_root
-    const uint8_t *quotient_root
-    const uint8_t *word_roots
-    const uint8_t *value_bytes
-    const uint8_t *final_bytes
-    const uint8_t *nonce
+    const uint8_t *root
+    # challenges
+    k3 alpha, x, mix, gamma, c
+    k3 tau[32]
+    k3 r[32]
+    k3 q[32]
+    k3 point[64]                 # of all rounds of the commitment
+    size_t bound                 # how many of them there are so far
+    # the argument
+    k3 lagrange[MOST_STREAMS]
+    k3 claim_on_zerocheck        # what the masks' form must be
+    k3 claim_on_rows
     # working memory, one arena
     Arena arena
-    k3 *values                   # out of domain
-    k3 *final                    # coefficients of the final polynomial
+    k3 *heard                    # the elements of a message
+    k3 *openings
+    k3 *values
+    k3 *form
+    k3 *tail
+    k3 *final
+    k3 *weights                  # of the final coefficients
+    k3 *weights_of_columns       # by offset, then by read column
     uint64_t *uniforms
     k3 *slots
     k3 *results
-    k3 *strides
-    uint64_t *indices            # J_u
-    uint64_t *leaves             # Lambda_u
+    uint64_t *eq
+    size_t eq_stride
+    Stretches stretches
+    # openings
+    uint64_t *indices
     size_t count
-    size_t lanes                 # room for as many leaves, whole tiles: from one array of these to the next
-    uint64_t *word               # the values of word u at J_u, 3 arrays
-    uint64_t *next_word
-    uint64_t *y                  # omega_m^j for j in J_u, m the size of the word
-    uint64_t *next_y
-    uint64_t *inverse_y          # 1/y of each leaf in Lambda_u
-    uint64_t *trace_words        # word e of leaf i is trace_words[e*lanes + i]
-    uint64_t *quotient_words
-    uint64_t *word_words
+    size_t lanes                 # room for as many leaves, whole tiles
+    uint64_t *leaf_words         # word e of leaf i is leaf_words[e*lanes + i]
     const uint64_t **leaf_columns
+    k3_limbs *fold               # the factor of each word of a leaf in the fold's value
+    uint64_t *x_of               # the opened points
+    uint64_t *opened             # their values, planar
+    uint64_t *evaluated
     uint64_t *known
-    uint32_t *salts              # as hash_columns takes them, `lanes` apart
-    uint32_t *digests            # of a level, word-sliced as in tree.pxi, `lanes` apart
+    uint32_t *salts
+    uint32_t *digests
     uint32_t *left
     uint32_t *right
-    l2zk_deep_point *points      # g^o*zeta of each offset, with what is opened there
-    const uint64_t **sources     # for each point, one after the other
-    k3_limbs *coefficients
-    uint64_t *x                  # the points of a row of each leaf
-    uint64_t *inverses           # of mu(x)
-    uint64_t *reciprocals        # for each offset 1/(x - g^o*zeta), 3 arrays
-    const uint64_t **reciprocal_tiles    # tiles of these
-    uint64_t *batch              # three tiles
+    # claims on opened values, of every word: bound variables, factor and point
+    size_t later_count
+    size_t *later_bound
+    k3 *later_factor
+    k3 *later_z                  # of answers out of domain
+    uint64_t *later_y            # of opened points; 0 for an answer
+
+
+cdef size_t leaf_words_of(const Plan *p) noexcept nogil:
+    cdef size_t words = p.columns + 3, number
+    for number in range(p.word_count):
+        words = larger(words, <size_t>3 << p.words[number].k)
+    return words
 
 
 cdef void lay_out_verifier(Verifier *v) noexcept nogil:
     cdef const Plan *p = v.plan
+    cdef const TablePlan *t = &p.table
     cdef Arena *a = &v.arena
-    cdef size_t width = p.columns + 3 * p.pieces
-    v.lanes = (smaller(p.queries, p.leaves) + TILE - 1) // TILE * TILE
+    cdef size_t most = most_queries(p), all = p.queries, number, i, period = 1
     a.used = 0
-    v.values = <k3 *>place(a, sizeof(k3) * p.openings)
-    v.final = <k3 *>place(a, sizeof(k3) * p.final_length)
-    v.uniforms = place_words(a, p.constraints.uniform_count)
-    v.slots = <k3 *>place(a, sizeof(k3) * p.constraints.vector_count)
-    v.results = <k3 *>place(a, sizeof(k3) * p.constraint_count)
-    v.strides = <k3 *>place(a, sizeof(k3) * p.strides)
-    v.indices = place_words(a, p.queries)
-    v.leaves = place_words(a, p.queries)
-    v.known = place_words(a, 2 * p.queries)
-    v.word = place_words(a, 3 * v.lanes)
-    v.next_word = place_words(a, 3 * v.lanes)
-    v.y = place_words(a, v.lanes)
-    v.next_y = place_words(a, v.lanes)
-    v.inverse_y = place_words(a, v.lanes)
-    v.trace_words = place_words(a, p.rows_per_leaf * p.columns * v.lanes)
-    v.quotient_words = place_words(a, (p.rows_per_leaf * 3 * p.pieces + 3) * v.lanes)
-    v.word_words = place_words(a, 24 * v.lanes)
-    v.leaf_columns = <const uint64_t **>place(a, sizeof(void *) * (p.rows_per_leaf * width + 24))
+    v.lanes = (most + TILE - 1) // TILE * TILE
+    for number in range(p.word_count):
+        all += p.words[number].queries + 1
+    for i in range(t.periodic_count):
+        period = larger(period, <size_t>1 << t.periodic[i].log_period)
+    v.heard = <k3 *>place(a, sizeof(k3) * larger(p.hidden, 4))
+    v.openings = <k3 *>place(a, sizeof(k3) * t.pair_count)
+    v.values = <k3 *>place(a, sizeof(k3) * t.read_count)
+    v.form = <k3 *>place(a, sizeof(k3) * p.hidden)
+    v.tail = <k3 *>place(a, sizeof(k3) * p.tail)
+    v.final = <k3 *>place(a, sizeof(k3) * p.final)
+    v.weights = <k3 *>place(a, sizeof(k3) * p.final)
+    v.weights_of_columns = <k3 *>place(a, sizeof(k3) * (t.offset_count + t.read_count))
+    v.uniforms = place_words(a, t.constraints.uniform_count)
+    v.slots = <k3 *>place(a, sizeof(k3) * t.constraints.vector_count)
+    v.results = <k3 *>place(a, sizeof(k3) * t.constraint_count)
+    v.eq_stride = larger(larger(smaller(period, t.height), p.final), <size_t>1 << p.log_columns) + TILE
+    v.eq = place_words(a, 3 * v.eq_stride)
+    lay_out_stretches(&v.stretches, t, a)
+    v.indices = place_words(a, most)
+    v.leaf_words = place_words(a, leaf_words_of(p) * v.lanes)
+    v.leaf_columns = <const uint64_t **>place(a, sizeof(void *) * leaf_words_of(p))
+    v.fold = <k3_limbs *>place(a, sizeof(k3_limbs) * leaf_words_of(p))
+    v.x_of = place_words(a, v.lanes)
+    v.opened = place_words(a, 3 * (v.lanes + TILE))
+    v.evaluated = place_words(a, 3 * (v.lanes + TILE))
+    v.known = place_words(a, 2 * most)
     v.salts = <uint32_t *>place(a, 16 * v.lanes)
     v.digests = <uint32_t *>place(a, 32 * v.lanes)
     v.left = <uint32_t *>place(a, 32 * v.lanes)
     v.right = <uint32_t *>place(a, 32 * v.lanes)
-    v.points = <l2zk_deep_point *>place(a, sizeof(l2zk_deep_point) * p.offset_count)
-    v.sources = <const uint64_t **>place(a, sizeof(void *) * p.offset_count * width)
-    v.coefficients = <k3_limbs *>place(a, sizeof(k3_limbs) * p.offset_count * width)
-    v.x = place_words(a, v.lanes)
-    v.inverses = place_words(a, v.lanes)
-    v.reciprocals = place_words(a, 3 * p.offset_count * v.lanes)
-    v.reciprocal_tiles = <const uint64_t **>place(a, sizeof(void *) * 3 * p.offset_count)
-    v.batch = place_words(a, 3 * TILE)
+    v.later_bound = <size_t *>place_words(a, all)
+    v.later_factor = <k3 *>place(a, sizeof(k3) * all)
+    v.later_z = <k3 *>place(a, sizeof(k3) * all)
+    v.later_y = place_words(a, all)
 
 
 cdef inline void refuse(Verifier *v, Refusal reason) noexcept nogil:
     if v.refusal == ACCEPTED:
         v.refusal = reason
         v.refused_at = v.at
+        v.transcript.log = NULL
 
 
 cdef const uint8_t *take(Verifier *v, size_t size) noexcept nogil:
@@ -139,16 +156,25 @@ cdef const uint8_t *take_elements(Verifier *v, size_t count) noexcept nogil:
     for i in range(count):
         if get_u64(data + 8 * i) >= P:
             v.at -= 8 * (count - i)
-            refuse(v, OPENING_NOT_CANONICAL if v.count else NOT_CANONICAL)
+            refuse(v, NOT_CANONICAL)
             return NULL
     return data
 
 
-cdef void hear_seed(Verifier *v) noexcept nogil:
-    if v.refusal == ACCEPTED and absorb_seed(&v.transcript, v.plan, v.header, v.header_length):
+cdef const uint8_t *hear_bytes(Verifier *v, Message kind, const uint8_t *data, size_t length) noexcept nogil:
+    """Absorb what was taken."""
+    if data == NULL:
+        return NULL
+    note(v.transcript.log, ACT_MESSAGE, kind, data - v.body, length, 0)
+    if absorb(&v.transcript, kind, data, length):
         refuse(v, OUT_OF_MEMORY)
+    return data
 
 
-cdef void hear(Verifier *v, Message kind, const uint8_t *data, size_t length) noexcept nogil:
-    if v.refusal == ACCEPTED and absorb(&v.transcript, kind, data, length):
-        refuse(v, OUT_OF_MEMORY)
+cdef bint hear(Verifier *v, Message kind, k3 *out, size_t count) noexcept nogil:
+    """So many elements of K; 0s if there are none."""
+    cdef const uint8_t *data = hear_bytes(v, kind, take_elements(v, 3 * count), 24 * count)
+    cdef size_t i
+    for i in range(count):
+        out[i] = get_k3(data + 24 * i) if data != NULL else k_from(0)
+    return data != NULL

@@ -1,190 +1,219 @@
-# The words of FRI at the queries: word 1 from the opened rows, each next one from the word before, the last one from
-# the final polynomial. (PROTOCOL 7.10 to 7.12)
+# The commitment's rounds and words, the final polynomial, and the last comparison. (PROTOCOL 7.4 to 7.7)
 
-cdef void weigh_openings(Verifier *v) noexcept nogil:
-    """For each point g^o*zeta the coefficients of what is opened there, alpha_deep^e, and their sum with the values.
-    (PROTOCOL 6.7)"""
-    cdef const Plan *p = v.plan
-    cdef size_t u, i, c, t = 0, width = p.columns + p.pieces
-    cdef k3 weight, phi = k_from(0)
-    cdef l2zk_deep_point *point
-    phi.c[1] = 1
-    for u in range(p.offset_count):
-        point = v.points + u
-        point.constant, point.count = k_from(0), 0
-        point.sources = v.sources + u * (p.columns + 3 * p.pieces)
-        point.coefficients = v.coefficients + u * (p.columns + 3 * p.pieces)
-        for i in range(p.reads[u].count):
-            weight = k_pow(v.alpha_deep, 1 + p.reads[u].columns[i] + u * width)
-            add_opening(point, weight)
-            point.constant = k_add(point.constant, k_mul(weight, v.values[t]))
-            t += 1
-        for i in range(p.pieces if u == 0 else 0):
-            weight = k_pow(v.alpha_deep, 1 + p.columns + i)
-            point.constant = k_add(point.constant, k_mul(weight, v.values[t]))
-            for c in range(3):       # a piece's coordinates: times 1, phi and phi^2
-                add_opening(point, weight)
-                weight = k_mul(weight, phi)
-            t += 1
-
-
-cdef inline void add_opening(l2zk_deep_point *point, k3 coefficient) noexcept nogil:
-    (<k3_limbs *>point.coefficients)[point.count] = k_limbs(coefficient)
-    point.count += 1
-
-
-cdef void find_row(Verifier *v, size_t m) noexcept nogil:
-    """Point the sources at row m of each leaf, in the order of weigh_openings."""
-    cdef const Plan *p = v.plan
-    cdef const uint64_t **source
-    cdef size_t u, i
-    for u in range(p.offset_count):
-        source = <const uint64_t **>v.points[u].sources
-        for i in range(p.reads[u].count):
-            source[i] = v.trace_words + (m * p.columns + p.reads[u].columns[i]) * v.lanes
-        for i in range(3 * p.pieces if u == 0 else 0):
-            source[p.reads[u].count + i] = v.quotient_words + (m * 3 * p.pieces + i) * v.lanes
-
-
-cdef void batch_row(Verifier *v, size_t m, uint64_t *out) noexcept nogil:
-    """Word 0 at row m of each leaf: sum of alpha_deep^e*(f_t(x) - value)/(x - g^o*zeta), as 3 arrays."""
-    cdef const Plan *p = v.plan
-    cdef size_t i, u, c
-    cdef uint64_t turn = f_mul(GENERATOR, f_pow(f_root(p.log_rows_per_leaf), m))
-    find_row(v, m)
-    l2zk_active.scale_values(v.x, v.y, v.lanes, turn)
-    for u in range(p.offset_count):
-        fill_reciprocals_of(v, k_scale(v.zeta, f_pow(f_root(p.log_length), p.reads[u].offset)),
-                            v.reciprocals + 3 * u * v.lanes)
-    for i from 0 <= i < v.lanes by TILE:
-        for c in range(3 * p.offset_count):
-            v.reciprocal_tiles[c] = v.reciprocals + c * v.lanes + i
-        l2zk_active.deep(v.points, p.offset_count, i, v.reciprocal_tiles, v.batch)
-        for c in range(3):
-            memcpy(out + c * v.lanes + i, v.batch + TILE * c, 8 * TILE)
-
-
-cdef void fill_reciprocals_of(Verifier *v, k3 z, uint64_t *out) noexcept nogil:
-    """1/(x - z) for the points x of a row, as 3 arrays."""
+cdef k3 fold_rounds_heard(Verifier *v, k3 claim, size_t count) noexcept nogil:
+    """Rounds of the commitment: g(0) and the coefficient of X^2; g(0) + g(1) is the claim."""
     cdef size_t i
-    for i from 0 <= i < v.lanes by TILE:
-        l2zk_active.minimal_values(z, v.x + i, v.inverses + i)
-    invert_all(v.inverses, v.lanes)
-    for i from 0 <= i < v.lanes by TILE:
-        l2zk_active.reciprocals(z, v.x + i, v.inverses + i, out + i, v.lanes)
+    cdef k3 r, middle
+    for i in range(count):
+        hear(v, MESSAGE_FOLD_ROUND, v.heard, 2)
+        r = draw(&v.transcript)
+        middle = k_sub(k_sub(k_sub(claim, v.heard[0]), v.heard[0]), v.heard[1])
+        claim = k_add(v.heard[0], k_mul(r, k_add(middle, k_mul(r, v.heard[1]))))
+        v.point[v.bound] = r
+        v.bound += 1
+    return claim
 
 
-cdef void invert_all(uint64_t *values, size_t count) noexcept nogil:
-    cdef size_t i
-    for i from 0 <= i < count by CHUNK:
-        l2zk_active.invert(values + i, smaller(CHUNK, count - i))
-
-
-cdef void fold_opened_leaves(Verifier *v, uint64_t *members, unsigned log_arity, k3 beta, uint64_t *out) noexcept nogil:
-    """Fold the members of each opened leaf at beta; inverse_y has 1/y of its first member. (PROTOCOL 6.8)
-
-    The prover folds coefficients instead (fold_opened_leaves in fold.pxi).
-    """
-    cdef size_t i, c
-    cdef uint64_t *place[3]
-    for i from 0 <= i < v.lanes by TILE:
-        for c in range(3):
-            place[c] = out + c * v.lanes + i
-        l2zk_active.fold_values(members + i, v.lanes, log_arity, beta, v.inverse_y + i, place)
-
-
-cdef void raise_points(Verifier *v, const uint64_t *y, unsigned log_power, uint64_t *out) noexcept nogil:
-    cdef size_t i
-    for i in range(v.lanes):
-        out[i] = f_pow(y[i], <uint64_t>1 << log_power)
-
-
-cdef void compute_word(Verifier *v) noexcept nogil:
-    """The values of word 1 at J, from the opened rows; y becomes the points of word 1."""
+cdef k3 first_claim(Verifier *v) noexcept nogil:
+    """sigma, and all claims on the vector with powers of gamma from 1 on. (PROTOCOL 6.6)"""
     cdef const Plan *p = v.plan
-    cdef size_t i, m, c, words = 3 * p.pieces * p.rows_per_leaf
-    if v.refusal != ACCEPTED:
-        return
-    for i in range(v.lanes):
-        v.y[i] = f_pow(f_root(p.log_size), v.indices[i]) if i < v.count else 1
-    memcpy(v.inverse_y, v.y, 8 * v.lanes)
-    invert_all(v.inverse_y, v.lanes)
-    weigh_openings(v)
-    for m in range(p.rows_per_leaf):
-        batch_row(v, m, v.word_words + 3 * m * v.lanes)
-    fold_opened_leaves(v, v.word_words, p.log_rows_per_leaf, v.beta[0], v.word)
-    raise_points(v, v.y, p.log_rows_per_leaf, v.y)
-    for c in range(3 if p.hiding else 0):
-        for i in range(v.count):
-            v.word[c * v.lanes + i] = f_add(v.word[c * v.lanes + i], v.quotient_words[(words + c) * v.lanes + i])
+    cdef k3 claim = k_from(0), power
+    cdef size_t i
+    if p.hiding:
+        hear(v, MESSAGE_MASK_SUM, &claim, 1)
+    v.gamma = draw(&v.transcript)
+    power = v.gamma
+    if p.hiding:
+        claim = k_add(claim, k_mul(power, v.claim_on_zerocheck))
+        power = k_mul(power, v.gamma)
+        claim = k_add(claim, k_mul(power, v.claim_on_rows))
+        power = k_mul(power, v.gamma)
+    for i in range(p.table.read_count):
+        claim = k_add(claim, k_mul(power, v.values[i]))
+        power = k_mul(power, v.gamma)
+    return claim
 
 
-cdef size_t word_length(const Plan *p, size_t u) noexcept nogil:
-    cdef size_t k, size = p.leaves
-    for k in range(u - 1):
-        size >>= p.log_arity[k]
-    return size
-
-
-cdef size_t find_leaves(Verifier *v, size_t step, unsigned log_arity) noexcept nogil:
-    """The leaves with the values at J; next_y becomes the first point of each, y over a root of unity."""
-    cdef size_t i, at, leaf_count
-    cdef uint64_t unroot = f_inv(f_root(log_arity))
-    for i in range(v.count):
-        v.leaves[i] = v.indices[i] & (step - 1)
-    leaf_count = sort_distinct(v.leaves, v.count)
-    for i in range(v.lanes):
-        v.next_y[i] = 1
-    for i in range(v.count):
-        at = position_of(v.leaves, leaf_count, v.indices[i] & (step - 1))
-        v.next_y[at] = f_mul(v.y[i], f_pow(unroot, v.indices[i] // step))
-    return leaf_count
-
-
-cdef void check_word(Verifier *v, size_t u) noexcept nogil:
-    """Put every computed value in its place among the members of its leaf; check that the leaves lead to the root;
-    fold them."""
+cdef k3 unblind(Verifier *v, k3 claim) noexcept nogil:
+    """mu, c and the tail, on which only the cells have a weight. (PROTOCOL 7.4)"""
     cdef const Plan *p = v.plan
-    cdef unsigned log_arity = p.log_arity[u - 1]
-    cdef size_t a = <size_t>1 << log_arity, step = word_length(p, u) >> log_arity, leaf_count, i, t, c, at
-    cdef const uint8_t *data
-    cdef uint64_t word
-    if v.refusal != ACCEPTED:
-        return
-    leaf_count = find_leaves(v, step, log_arity)
-    for i in range(leaf_count):
-        for t in range(a):
-            at = position_of(v.indices, v.count, v.leaves[i] + t * step)
-            data = NULL
-            if at == v.count:
-                data = take_elements(v, 3)
-                if data == NULL:
-                    return
-            for c in range(3):
-                word = v.word[c * v.lanes + at] if at < v.count else get_u64(data + 8 * c)
-                v.word_words[(3 * t + c) * v.lanes + i] = word
-    hash_leaves_of(v, v.word_words, 3 * a, leaf_count, NULL)
-    if not leads_to(v, v.leaves, leaf_count, step, v.word_roots + 32 * (u - 1)):
-        refuse(v, WRONG_WORD_OPENING)
-    memcpy(v.inverse_y, v.next_y, 8 * v.lanes)
-    invert_all(v.inverse_y, v.lanes)
-    fold_opened_leaves(v, v.word_words, log_arity, v.beta[u], v.next_word)
-    raise_points(v, v.next_y, log_arity, v.y)
-    v.word, v.next_word = v.next_word, v.word
-    v.indices, v.leaves = v.leaves, v.indices
-    v.count = leaf_count
+    cdef k3 share_of_R, ones = k_from(0)
+    cdef size_t i
+    for i in range(p.log_columns):
+        ones = k_add(ones, v.point[i])
+    hear(v, MESSAGE_MASK_SHARE, &share_of_R, 1)
+    v.c = draw(&v.transcript)
+    hear(v, MESSAGE_TAIL, v.tail, p.tail)
+    claim = k_add(share_of_R, k_mul(v.c, claim))
+    for i in range(CELLS):
+        claim = k_sub(claim, k_mul(k_mul(phi(i % 3), ones if i >= 3 else k_from(1)), v.tail[p.queries + i]))
+    return claim
+
+
+cdef k3 add_opened(Verifier *v, k3 claim, k3 z, k3 answer) noexcept nogil:
+    """Claims on the answer and on the opened values. (PROTOCOL 6.8)"""
+    cdef k3 gamma = draw(&v.transcript), power = gamma
+    cdef size_t i
+    for i in range(1 + v.count):
+        v.later_bound[v.later_count], v.later_factor[v.later_count] = v.bound, power
+        if i:
+            v.later_y[v.later_count] = v.x_of[i - 1]
+            claim = k_add(claim, k_mul(power, planar_at(v.opened, v.lanes + TILE, i - 1)))
+        else:
+            v.later_y[v.later_count], v.later_z[v.later_count] = 0, z
+            claim = k_add(claim, k_mul(power, answer))
+        v.later_count += 1
+        power = k_mul(power, gamma)
+    return claim
+
+
+cdef k3 check_words(Verifier *v, k3 claim) noexcept nogil:
+    """All words; returns the claim that is left."""
+    cdef const Plan *p = v.plan
+    cdef const uint8_t *root = NULL
+    cdef const uint8_t *next_root
+    cdef k3 z, answer
+    cdef size_t number
+    for number in range(p.word_count):
+        next_root = hear_bytes(v, MESSAGE_WORD, take(v, 32), 32)
+        z = draw(&v.transcript)
+        hear(v, MESSAGE_ANSWER, &answer, 1)
+        if number == 0:
+            open_vector(v)
+        else:
+            open_word(v, number - 1, root)
+        if v.refusal != ACCEPTED:
+            return claim
+        claim = add_opened(v, claim, z, answer)
+        claim = fold_rounds_heard(v, claim, p.words[number].k)
+        root = next_root
+    hear(v, MESSAGE_FINAL, v.final, p.final)
+    if p.word_count:
+        open_word(v, p.word_count - 1, root)
+    else:
+        open_vector(v)
+    return claim
 
 
 cdef void check_final_values(Verifier *v) noexcept nogil:
-    """Check that the last word is the final polynomial, at every point that is left."""
-    cdef size_t i, c
-    cdef uint64_t *place[3]
+    """The value at each point of the last query is that of the final polynomial."""
+    cdef size_t i, stride = v.lanes + TILE
+    cdef k3 a, b
     if v.refusal != ACCEPTED:
         return
-    for i from 0 <= i < v.lanes by TILE:
-        for c in range(3):
-            place[c] = v.next_word + c * v.lanes + i
-        l2zk_active.evaluate(v.final, v.plan.final_length, v.y + i, place)
-    for c in range(3):
-        if memcmp(v.next_word + c * v.lanes, v.word + c * v.lanes, 8 * v.count):
+    evaluate_all(v, v.final, v.plan.final)
+    for i in range(v.count):
+        a, b = planar_at(v.opened, stride, i), planar_at(v.evaluated, stride, i)
+        if memcmp(&a, &b, sizeof(k3)):
             refuse(v, WRONG_FINAL_VALUE)
+            return
+
+
+# ---- the weights at the point of all rounds --------------------------------------------------------------------------
+
+cdef void add_column_weights(Verifier *v, k3 power) noexcept nogil:
+    """Those of the columns' values: eq of the rows' point on each stretch. power: of gamma, of the first of them."""
+    cdef const Plan *p = v.plan
+    cdef const TablePlan *t = &p.table
+    cdef size_t fin = log_of_ratio(p.final, 1), all = p.log_columns + p.log_m, low, i, b, c, block
+    cdef k3 outer, inner
+    low = fin if t.log_rows > fin else t.log_rows          # bits of the final positions that lie within a stretch
+    inner = eq_of(v.q, v.point + (all - t.log_rows), t.log_rows - low)
+    build_eq(v.eq, v.eq_stride, v.q + (t.log_rows - low), low)
+    for c in range(t.read_count):
+        if t.log_rows >= fin:
+            outer = k_mul(k_mul(power, inner), eq_at(v.point, all - t.log_rows, t.reads[c]))
+            block = 0
+        else:                            # several stretches in the final positions
+            outer = k_mul(power, eq_at(v.point, all - fin, t.reads[c] >> (fin - t.log_rows)))
+            block = (t.reads[c] & ((<size_t>1 << (fin - t.log_rows)) - 1)) << t.log_rows
+        for b in range(<size_t>1 << low):
+            i = block + b
+            v.weights[i] = k_add(v.weights[i], k_mul(outer, planar_at(v.eq, v.eq_stride, b)))
+        power = k_mul(power, v.gamma)
+
+
+cdef void add_mask_weights(Verifier *v) noexcept nogil:
+    """Those of the forms, on the masks."""
+    cdef const Plan *p = v.plan
+    cdef size_t fin = log_of_ratio(p.final, 1), all = p.log_columns + p.log_m, e, i, entry
+    cdef size_t block = <size_t>-1, values = p.hidden - p.table.read_count
+    cdef size_t rounds = p.quotient + p.degree * (p.table.variables - 1) + p.last_degree
+    cdef k3 outer = k_from(0), weight, power = v.gamma
+    find_forms_of(p, v.x, v.r, v.tau, v.q, v.mix, v.form)
+    for e in range(p.hidden):
+        if e == rounds or e >= values:
+            power = k_mul(power, v.gamma)
+        weight = k_mul(power, v.form[e])
+        for i in range(3):
+            entry = p.masks + 3 * e + i
+            if entry >> fin != block:
+                block = entry >> fin
+                outer = eq_at(v.point, all - fin, block)
+            entry &= p.final - 1
+            v.weights[entry] = k_add(v.weights[entry], k_mul(k_mul(outer, weight), phi(i)))
+
+
+cdef k3 later_value(Verifier *v, size_t u, k3 at_final) noexcept nogil:
+    """What the claim on a polynomial's value, added when some variables were bound, has become."""
+    cdef const Plan *p = v.plan
+    cdef size_t i, left = p.log_columns + p.log_m - v.later_bound[u], j
+    cdef k3 value = v.later_factor[u], power, r
+    cdef k3 powers_of_z[64]
+    cdef uint64_t powers_of_y[64]
+    if v.later_y[u]:
+        powers_of_y[0] = v.later_y[u]
+        for i in range(1, left):
+            powers_of_y[i] = f_mul(powers_of_y[i - 1], powers_of_y[i - 1])
+    else:
+        powers_of_z[0] = v.later_z[u]
+        for i in range(1, left):
+            powers_of_z[i] = k_mul(powers_of_z[i - 1], powers_of_z[i - 1])
+    for j in range(v.later_bound[u], v.bound):
+        left -= 1
+        r = v.point[j]
+        power = k_scale(r, powers_of_y[left]) if v.later_y[u] else k_mul(r, powers_of_z[left])
+        value = k_mul(value, k_add(k_sub(k_from(1), r), power))
+    return k_mul(value, at_final)
+
+
+cdef k3 later_sum(Verifier *v) noexcept nogil:
+    """All claims on values of polynomials: each is a multiple of the final polynomial at its point."""
+    cdef const Plan *p = v.plan
+    cdef size_t u, i, first = 0, stride = v.lanes + TILE
+    cdef k3 sum = k_from(0), at_final
+    while first < v.later_count:         # an answer, then the opened points of one query
+        at_final = k_from(0)
+        for i in reversed(range(p.final)):
+            at_final = k_add(k_mul(at_final, v.later_z[first]), v.final[i])
+        sum = k_add(sum, later_value(v, first, at_final))
+        first += 1
+        u = first
+        while u < v.later_count and v.later_y[u]:
+            v.x_of[u - first] = v.later_y[u]
+            u += 1
+        evaluate_all(v, v.final, p.final)
+        for i in range(first, u):
+            sum = k_add(sum, later_value(v, i, planar_at(v.evaluated, stride, i - first)))
+        first = u
+    return sum
+
+
+cdef void check_claim(Verifier *v, k3 claim) noexcept nogil:
+    """The sum of weights and final coefficients is the claim."""
+    cdef const Plan *p = v.plan
+    cdef size_t i
+    cdef k3 sum, power = v.gamma
+    if v.refusal != ACCEPTED:
+        return
+    if p.hiding:
+        power = k_mul(k_mul(power, v.gamma), v.gamma)
+    memset(v.weights, 0, sizeof(k3) * p.final)
+    add_column_weights(v, power)
+    if p.hiding:
+        add_mask_weights(v)
+    sum = later_sum(v)
+    for i in range(p.final):
+        sum = k_add(sum, k_mul(v.weights[i], v.final[i]))
+    if memcmp(&sum, &claim, sizeof(k3)):
+        refuse(v, WRONG_CLAIM)

@@ -10,7 +10,7 @@ from collections.abc import Container, Mapping
 from typing import Any
 
 from l2zk._core import STEP_FUNCTION
-from l2zk.air.nodes import COLUMN, CONSTANT, OUTPUT, PERIODIC, PRIVATE
+from l2zk.air.nodes import COLUMN, CONSTANT, OUTPUT, PERIODIC, PRIVATE, SEQUENCE
 from l2zk.air.text import cell_name
 from l2zk.base.field import LONGEST_TRACE, MODULUS, field_integer, is_power_of_two, whole
 from l2zk.base.names import LONGEST_NAME, MOST_NAMES, plain
@@ -20,7 +20,13 @@ from l2zk.language.draft import Draft, Every, Settled
 from l2zk.language.expression import Expression, Graph
 
 # The pairs that may share a name: a column, and a value that one of its cells starts with or is stated as.
-_MAY_SHARE = ({"a column", "an input"}, {"a column", "an output"}, {"a private column", "an output"})
+_MAY_SHARE = (
+    {"a column", "an input"},
+    {"a column", "an output"},
+    {"a private column", "an output"},
+    {"a column", "an output column"},
+    {"a private column", "an output column"},
+)
 
 
 def new_name(draft: Draft, what: str, name: Any) -> str:
@@ -152,6 +158,7 @@ def check_leaves(graph: Graph, node: int, what: str, kinds: tuple[int, ...], all
         PERIODIC: "a periodic column",
         OUTPUT: "a public output",
         PRIVATE: "a private input",
+        SEQUENCE: "a public column",
     }
     for kind in kinds:
         if graph.has(node, kind):

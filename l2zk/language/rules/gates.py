@@ -9,8 +9,23 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from l2zk.air.air import TRANSITION, Air, Constraint
-from l2zk.air.nodes import ADD, COLUMN, INPUT, MUL, NEG, OUTPUT, PERIODIC, SUB, Node, evaluate, extract, operands
+from l2zk.air.air import Air, Constraint
+from l2zk.air.domains import TRANSITION
+from l2zk.air.nodes import (
+    ADD,
+    COLUMN,
+    INPUT,
+    MUL,
+    NEG,
+    OUTPUT,
+    PERIODIC,
+    SEQUENCE,
+    SUB,
+    Node,
+    evaluate,
+    extract,
+    operands,
+)
 from l2zk.air.text import leaf_names, text
 from l2zk.air.vectors import Vector, evaluate_rows
 from l2zk.base.caches import cached
@@ -217,7 +232,7 @@ def _with_cells(nodes: tuple[Node, ...]) -> list[bool]:
     """For each node, True if it depends on more than periodic columns and constants."""
     cells: list[bool] = []
     for node in nodes:
-        cells.append(node[0] in (COLUMN, INPUT, OUTPUT) or any(cells[o] for o in operands(node)))
+        cells.append(node[0] in (COLUMN, INPUT, OUTPUT, SEQUENCE) or any(cells[o] for o in operands(node)))
     return cells
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from l2zk.air.air import CYCLIC, TRANSITION, Air, Domain
+from l2zk.air.air import Air
+from l2zk.air.domains import CYCLIC, TRANSITION, Domain
 from l2zk.air.nodes import COLUMN, Node
 from l2zk.language.flow import MARKS_AT_ONCE, marks_below, set_bits
 from l2zk.language.rules.gates import Gated

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from l2zk.air.nodes import COLUMN, OUTPUT, SUB, Node
+from l2zk.air.nodes import COLUMN, OUTPUT, SEQUENCE, SUB, Node
 from l2zk.base.wording import short
 from l2zk.errors import ProgramError
 from l2zk.language.draft import Draft
@@ -24,7 +24,7 @@ def check_shared_names(draft: Draft) -> None:
     loose = sorted(pairs.difference(_equations(draft))) if pairs else []
     for first in range(0, len(loose), MARKS_AT_ONCE):
         for column, value in _untied(draft, loose[first : first + MARKS_AT_ONCE]):
-            is_output = value[0] == OUTPUT
+            is_output = value[0] in (OUTPUT, SEQUENCE)
             what = "an output that does not read it" if is_output else "an input that is tied to no cell of it"
             raise ProgramError(
                 f"the name {short(draft.graph.columns[column])} is that of a column and of {what}: one name stands for"
@@ -39,7 +39,7 @@ def _equations(draft: Draft) -> Iterator[Pair]:
     for claim in draft.claims.values():
         kind, x, y = nodes[claim.node]
         for cell, value in ((x, y), (y, x)) if kind == SUB else ():
-            if nodes[cell][0] == COLUMN and (nodes[value][0] != OUTPUT or claim.name in outputs):
+            if nodes[cell][0] == COLUMN and (nodes[value][0] not in (OUTPUT, SEQUENCE) or claim.name in outputs):
                 yield nodes[cell][1], nodes[value]
 
 
@@ -50,7 +50,7 @@ def _untied(draft: Draft, pairs: list[Pair]) -> list[Pair]:
     nodes = draft.graph.nodes
     columns = marks_below(nodes, lambda node: of_column.get(node[1], 0) if node[0] == COLUMN else 0)
     values = marks_below(nodes, lambda node: of_value.get(node, 0))
-    stated = sum(mark for value, mark in of_value.items() if value[0] == OUTPUT)
+    stated = sum(mark for value, mark in of_value.items() if value[0] in (OUTPUT, SEQUENCE))
     tied, outputs = 0, _output_claims(draft)
     for claim in draft.claims.values():
         both = columns[claim.node] & values[claim.node]
@@ -61,4 +61,6 @@ def _untied(draft: Draft, pairs: list[Pair]) -> list[Pair]:
 
 
 def _output_claims(draft: Draft) -> set[str]:
-    return {f"output {name}" for name in draft.graph.outputs}
+    return {f"output {name}" for name in draft.graph.outputs} | {
+        array.claim for array in draft.sequences if array.claim
+    }

@@ -11,7 +11,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
-from l2zk.air.air import CYCLIC, ROW, Air, Domain
+from l2zk.air.air import Air
+from l2zk.air.domains import CYCLIC, ROW, Domain
 from l2zk.air.nodes import COLUMN, INPUT, SUB, Node, evaluate, extract
 from l2zk.base.field import MODULUS
 from l2zk.base.wording import cut
@@ -24,7 +25,7 @@ Place = tuple[int, int]
 """Column and row of a cell."""
 
 MOST_ROWS = 1 << 12
-"""The most rows of a constraint on a public input that are looked at, one by one."""
+"""The most rows of a constraint on a public input, or of an output column, that are looked at, one by one."""
 
 
 class Stated:
@@ -102,7 +103,7 @@ class Stated:
         """All cells that outputs read; outputs on the same rows are walked together."""
         rows: defaultdict[int, list[int]] = defaultdict(list)
         for index in self._outputs:
-            rows[self._root(index)].append(self._air.constraints[index].domain.x)
+            rows[self._root(index)] += self._rows_of(index)
         roots: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
         for root, where in rows.items():
             roots[tuple(where)].append(root)
@@ -115,10 +116,18 @@ class Stated:
 
     def _places_of(self, index: int) -> Iterator[Place]:
         """The cells on which an output depends."""
-        row = self._air.constraints[index].domain.x
-        for cell in self._cells([self._root(index)]):
-            if index not in self._gates or self._gates[index].reads(cell, row):
-                yield cell[1], row + cell[2]
+        cells = self._cells([self._root(index)])
+        for row in self._rows_of(index):
+            for cell in cells:
+                if index not in self._gates or self._gates[index].reads(cell, row):
+                    yield cell[1], row + cell[2]
+
+    def _rows_of(self, index: int) -> Sequence[int]:
+        """The rows of an output: one, or those of an output column, of many the first and the last ones."""
+        every = self._air.constraints[index].domain.rows(self._air.length)
+        if len(every) <= MOST_ROWS:
+            return every
+        return [*every[: MOST_ROWS // 2], *every[-MOST_ROWS // 2 :]]
 
     def _root(self, index: int) -> int:
         """The node of an output's value."""

@@ -12,7 +12,8 @@ from functools import cache
 
 import numpy as np
 
-from l2zk.air.air import SMALL_DEGREE, Air, Domain
+from l2zk.air.air import SMALL_DEGREE, Air
+from l2zk.air.domains import Domain
 from l2zk.air.nodes import ADD, COLUMN, INPUT, MUL, NEG, OUTPUT, PERIODIC, SUB, Node, extract, operands
 from l2zk.errors import ProgramError
 from l2zk.language.rules.gates import Gated

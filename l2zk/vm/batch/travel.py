@@ -37,7 +37,7 @@ class Wanted:
     """The statement that a proof has to be of: the program with its parameters, and its public inputs."""
 
     program: TraceProgram
-    inputs: dict[str, int | None] = field(repr=False)
+    inputs: dict[str, Any] = field(repr=False)
 
     def proof(self, data: bytes, checker: TraceZkVm, verify: bool) -> Proof:
         """The proof of these bytes, if it is one of this statement with the checker's options; else ProofError.
@@ -63,7 +63,8 @@ def packed(program: Any, witness: Any, by_value: bool) -> tuple[Job, Wanted]:
     if not by_value:
         _require_name(type(program))
     air = definition.air
-    public = {one.name: values.get(one.name, one.default) for one in definition.inputs if one.public}
+    public: dict[str, Any] = {one.name: values.get(one.name, one.default) for one in definition.inputs if one.public}
+    public |= {one.name: values[one.name] for one in air.sequences if not one.is_output}
     return Job(air.id, air.parameters, air.digest, code, values), Wanted(program, public)
 
 

@@ -39,8 +39,11 @@ KINDS = [*sorted(OURS, key=lambda one: -len(one.__mro__)), MemoryError]
 UNDEFINED = frozenset({"ProgramError", "CycleError", "PluginError", OTHER})
 """Outcomes that a program can have which was never defined: they give its id no room."""
 
-CHECKS = tuple(f"7.{number}" for number in (1, 2, 3, 4, 6, 7, 8, 9, 11, 12))
+CHECKS = tuple(f"7.{number}" for number in (1, 2, 3, 5, 6, 7))
 """The checks of PROTOCOL 7 that can refuse a proof."""
+
+BYTES = {"3.7": "7.1", "9.1": "7.1", "9.2": "7.2", "9.3": "7.1"}
+"""The checks that read the bytes of these sections."""
 
 PROVING_SECONDS = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
 VERIFYING_SECONDS = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 1.0)
@@ -207,9 +210,9 @@ def outcome_of(error: BaseException) -> str:
 
 
 def check_of(error: ProofError) -> str:
-    """The check of PROTOCOL 7 that refused a proof; what its sections 4 and 8 say of bytes is read in the first."""
+    """The check of PROTOCOL 7 that refused a proof."""
     section = error.section if isinstance(error.section, str) else ""
-    return section if section in CHECKS else CHECKS[0] if section[:2] in ("4.", "8.") else OTHER
+    return section if section in CHECKS else BYTES.get(section, OTHER)
 
 
 def _taken(news: deque[News]) -> list[News]:

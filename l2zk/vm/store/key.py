@@ -1,6 +1,6 @@
 """Keys of stored proofs: the same for the same request in every process, and of no use without the store's secret.
 
-    key = H3(secret, version, options, program, filling, foreign code, check, inputs, columns, trace)     (PROTOCOL 5.1)
+    key = H3(secret, version, options, program, filling, foreign code, check, inputs, arrays, trace)      (PROTOCOL 5.1)
 
 Invariant: whatever a proof depends on is in its key. A program's digest is not enough, since what fills its private
 cells is not in the constraints: the definition tells that, and where other code fills, store_origin.py. Witnesses that
@@ -22,8 +22,8 @@ from l2zk.base.caches import cached
 from l2zk.base.foreign import unwarned
 from l2zk.language.definition import Definition
 from l2zk.language.program import TraceProgram, defined
-from l2zk.language.witness import Binding, bind
-from l2zk.proof.header import VERSION
+from l2zk.language.witness import Binding, bind, given_values
+from l2zk.proof.header import VERSION, digest_of
 from l2zk.proof.options import ProofOptions
 from l2zk.vm.settings import Asked
 from l2zk.vm.store.origin import Unstable, origin
@@ -33,9 +33,9 @@ FORM = b"l2zk store 1"  # another one for another form of the keys
 
 def key_of(
     secret: bytes, options: ProofOptions, program: TraceProgram, witness: Any, asked: Asked
-) -> tuple[bytes, tuple[int, ...]] | None:
-    """The key of a request, 32 bytes, and its public inputs; None if no proof can be made of it, or if it has no stable
-    form, so that it is not stored."""
+) -> tuple[bytes, tuple[Any, ...]] | None:
+    """The key of a request, 32 bytes, and its public inputs, then its public columns; None if no proof can be made of
+    it, or if it has no stable form, so that it is not stored."""
     try:
         with unwarned():
             definition = defined(program)
@@ -50,13 +50,15 @@ def key_of(
             _number(asked.check),
             b"".join(_inputs(definition, binding, asked.trace is not None)),
             b"".join(_columns(definition, binding, asked.trace is not None)),
+            b"".join(map(digest_of, binding.sequences)),
+            b"".join(_private_arrays(definition, witness, asked.trace is not None)),
             _trace(asked.trace),
         ]
     except KeyboardInterrupt:
         raise
     except BaseException:  # the caller's objects raised; the machine will say what is wrong with them
         return None
-    return blake3(_joined(parts), key=secret), binding.public_inputs
+    return blake3(_joined(parts), key=secret), (*binding.public_inputs, *binding.sequences)
 
 
 @cached(128)
@@ -74,6 +76,8 @@ def _filling(definition: Definition) -> bytes:
             for bits in definition.bits
         ],
         definition.step_reach,
+        definition.arrays,
+        [astuple(array) for array in definition.private_arrays],
     )
     step = definition.step_code
     return blake3(_joined([repr(plain).encode(), definition.step_targets.tobytes(), *(_code(step) if step else ())]))
@@ -102,6 +106,13 @@ def _columns(definition: Definition, binding: Binding, traced: bool) -> Iterator
         if column is None and not traced:
             raise Unstable("a column has no values")
         yield bytes(32) if column is None else blake3(np.ascontiguousarray(column).data)
+
+
+def _private_arrays(definition: Definition, witness: Any, traced: bool) -> Iterator[bytes]:
+    """The hash of each private array; where the trace is given nothing reads them."""
+    given = given_values(definition, witness, fill=False) if definition.private_arrays else {}
+    for array in definition.private_arrays if not traced else ():
+        yield digest_of(given[array.name])
 
 
 def _trace(trace: Any) -> bytes:

@@ -15,7 +15,7 @@ import stat
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from l2zk.base.arguments import bound, kind_of
@@ -27,6 +27,7 @@ from l2zk.base.progress import Progress
 from l2zk.base.wording import short
 from l2zk.errors import OptionsError, ProofError, StoreError, StoreWarning
 from l2zk.language.program import TraceProgram
+from l2zk.proof.header import digest_of
 from l2zk.proof.options import ProofOptions
 from l2zk.proof.proof import Proof
 from l2zk.vm.settings import Asked
@@ -186,13 +187,16 @@ class ProofStore:
             warn_caller(text, StoreWarning)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Request:
-    """A request that a store may answer: its key, and what a proof from there has to be of."""
+    """A request that a store may answer: its key, and what a proof from there has to be of.
+
+    inputs: the public inputs, then the values of public columns.
+    """
 
     store: ProofStore
     key: bytes
-    inputs: tuple[int, ...]
+    inputs: tuple[Any, ...] = field(repr=False)
     options: ProofOptions
     program: TraceProgram
 
@@ -205,7 +209,9 @@ class Request:
 
     def put(self, proof: Proof, count: Count) -> None:
         """Store the proof that was made for this request; not if the witness has changed meanwhile."""
-        is_its_own = tuple(proof.public_inputs.values()) == self.inputs
+        scalars, columns = tuple(proof.public_inputs.values()), tuple(proof.public_digests.values())
+        count_of = len(scalars)
+        is_its_own = scalars == self.inputs[:count_of] and columns == tuple(map(digest_of, self.inputs[count_of:]))
         if is_its_own and self.store._using(lambda: self.store._file.put(self.key, proof.data)):
             count("stored")
 

@@ -1,0 +1,68 @@
+"""Domains: the rows on which a constraint must be satisfied (PROTOCOL 3.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from l2zk.base.field import is_power_of_two
+
+EVERY, TRANSITION, ROW, CYCLIC = range(4)
+
+
+@dataclass(frozen=True)
+class Domain:
+    """The rows on which a constraint must be satisfied (PROTOCOL 3.3). A boundary constraint is one on a single row."""
+
+    kind: int
+    x: int = 0
+    y: int = 0
+
+    @classmethod
+    def every(cls) -> Domain:
+        """All N rows."""
+        return cls(EVERY)
+
+    @classmethod
+    def transition(cls, exempt: int = 1) -> Domain:
+        """All rows but the last `exempt` ones."""
+        return cls(TRANSITION, exempt)
+
+    @classmethod
+    def row(cls, row: int) -> Domain:
+        """One row."""
+        return cls(ROW, row)
+
+    @classmethod
+    def cyclic(cls, first: int, period: int) -> Domain:
+        """The rows first, first + period, first + 2*period, …"""
+        return cls(CYCLIC, first, period)
+
+    @classmethod
+    def first(cls, count: int, length: int) -> Domain:
+        """The first `count` rows, of so many."""
+        return cls.every() if count == length else cls.transition(length - count)
+
+    def rows(self, length: int) -> range:
+        """The numbers of the rows, on a trace of this length."""
+        if self.kind == ROW:
+            return range(self.x, self.x + 1)
+        if self.kind == CYCLIC:
+            return range(self.x, length, self.y)
+        return range(length - self.x)
+
+    def fits(self, length: int) -> bool:
+        """True if PROTOCOL 3.3 allows this domain on a trace of this length."""
+        if self.kind == TRANSITION:
+            return 1 <= self.x < length and self.y == 0
+        if self.kind == ROW:
+            return 0 <= self.x < length and self.y == 0
+        if self.kind == CYCLIC:
+            return is_power_of_two(self.y) and 2 <= self.y <= length and 0 <= self.x < self.y
+        return (self.kind, self.x, self.y) == (EVERY, 0, 0)
+
+    def __str__(self) -> str:
+        if self.kind == TRANSITION:
+            return "every row but the last" + (f" {self.x}" if self.x > 1 else "")
+        if self.kind == CYCLIC:
+            return f"rows {self.x}, {self.x + self.y}, {self.x + 2 * self.y}, …"
+        return f"row {self.x}" if self.kind == ROW else "every row"

@@ -1,0 +1,69 @@
+"""Arrays of a program: public columns, output columns, and private arrays, as the builder adds them to its draft.
+
+A public column is a leaf that everybody knows; an output column is one that the trace fills at its end.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from l2zk.air.nodes import OUTPUT
+from l2zk.base.field import LONGEST_TRACE, whole
+from l2zk.base.wording import short
+from l2zk.errors import ProgramError
+from l2zk.language.definition import PrivateArray
+from l2zk.language.draft import Draft, PublicArray
+from l2zk.language.expression import Expression
+from l2zk.language.rules.call import check_count, check_leaves, new_name
+
+
+def public_column(draft: Draft, name: str, count: Any, every: Any, start: Any) -> Expression:
+    """The leaf of a new public column."""
+    name = new_name(draft, "a public column", name)
+    draft.arrays.append(name)
+    return _added(draft, "a public column", PublicArray(name, *_rows(name, count, every, start)))
+
+
+def output_column(draft: Draft, name: str, value: Expression, count: Any) -> tuple[Expression, str]:
+    """The leaf of a new output column, and the name of the constraint that states it."""
+    name, claim = new_name(draft, "an output column", name), f"output {name}"
+    what = f"output column {name!r}"
+    check_leaves(draft.graph, value.index, what, (OUTPUT,), "cells, public inputs and constants")
+    array = PublicArray(name, *_rows(name, count, 1, 0), claim=claim)
+    ahead = draft.graph.look_ahead[value.index]
+    if ahead and array.count:
+        draft.named_rows.append((array.count - 1 + ahead, what))
+    return _added(draft, "an output column", array), claim
+
+
+def private_array(draft: Draft, name: str, count: Any) -> None:
+    """Add a private array."""
+    name = new_name(draft, "a private array", name)
+    draft.private_arrays.append(PrivateArray(name, _rows(name, count, 1, 0)[0]))
+    draft.names.setdefault(name, {})["a private array"] = (-1, 0, 0)  # no leaf: no expression reads it
+    draft.arrays.append(name)
+
+
+def _added(draft: Draft, what: str, array: PublicArray) -> Expression:
+    """The leaf of a public column or an output column, added to the draft."""
+    check_count(what.partition(" ")[2], len(draft.sequences))
+    leaf = draft.graph.sequence(array.name, array.first, array.step, array.claim is not None)
+    draft.names.setdefault(array.name, {})[what] = draft.graph.nodes[leaf.index]
+    draft.sequences.append(array)
+    if array.count:
+        draft.named_rows.append((array.first + (array.count - 1) * array.step, f"{what} {array.name!r}"))
+    return leaf
+
+
+def _rows(name: str, count: Any, every: Any, start: Any) -> tuple[int | None, int, int]:
+    """The number of entries of an array, None for all, their first row and their distance."""
+    numbers = {"count": count, "every": every, "start": start}
+    for what, value in numbers.items():
+        least = 0 if what == "start" else 1
+        number = whole(value)
+        if value is None and what == "count":
+            continue
+        if number is None or not least <= number <= LONGEST_TRACE:
+            raise ProgramError(f"{what}={short(value)} of {name!r}: an integer from {least} to 2^26 is needed")
+        numbers[what] = number
+    return numbers["count"], numbers["start"], numbers["every"]
