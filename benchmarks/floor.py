@@ -137,7 +137,7 @@ def commit(shape: Shape) -> Calls:
     """Columns and R on word 0; masks, tails and R from a stream, eight elements a block."""
     if not shape.hiding:
         return encoded(shape.columns, shape.log_m, shape.log_n0)
-    drawn = 3 * shape.hidden + shape.columns * shape.tail + 3 * ((1 << shape.log_m) + shape.tail)
+    drawn = 3 * shape.masked + shape.columns * shape.tail + 3 * ((1 << shape.log_m) + shape.tail)
     salts = (1 << shape.log_n0) / 4
     return encoded(shape.columns + 3, shape.log_m, shape.log_n0) | {Call("expand"): (drawn / 8 + salts) / CHUNK}
 

@@ -57,10 +57,7 @@ static void grind(const Work *w)
 
 static void ntt_reverse(const Work *w) { w->kernels->ntt_reverse(w->out, w->in, w->n, w->log_n); }
 
-static void ntt_values(const Work *w)
-{
-    w->kernels->ntt_values(w->out, w->in, w->log_n, w->more, NULL, 0, w->tables);
-}
+static void ntt_values(const Work *w) { w->kernels->ntt_values(w->out, w->in, w->log_n, w->more, NULL, 0, w->tables); }
 
 static void extend_streams(const Work *w)
 {
@@ -180,7 +177,7 @@ static void write_code(Work *w, uint32_t (*body)[4], uint32_t op)
         const uint32_t instruction[4] = {op, i % REGISTERS, (i + 3) % REGISTERS, (i + 5) % REGISTERS};
         memcpy(body[i], instruction, sizeof(instruction));
     }
-    w->code.body = (const uint32_t(*)[4])body;
+    w->code.body = (const uint32_t (*)[4])body;
     w->code.body_count = w->width;
     w->code.vector_count = REGISTERS;
 }

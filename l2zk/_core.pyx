@@ -14,13 +14,12 @@ include "_protocol/base/indices.pxi"          # sets of query indices
 include "_protocol/base/storage.pxi"          # points of a domain, order of storage
 include "_protocol/base/randomness.pxi"       # masks and salts of a hiding proof (11)
 
-include "_protocol/statement/plan.pxi"        # the statement: a program and its shape (3, 4)
-include "_protocol/statement/planar.pxi"      # elements of K, coordinate by coordinate
-include "_protocol/statement/selectors.pxi"   # the rows of a constraint, by the skipped bits (8.1)
-include "_protocol/statement/code.pxi"        # the constraints at one point (7.3)
-include "_protocol/statement/forms.pxi"       # linear combinations of masks (7.3)
-include "_protocol/statement/closed.pxi"      # what everybody knows, at a point (8.2 to 8.4)
 include "_protocol/statement/sizes.pxi"       # the shape of a commitment, declared (4.5 to 4.9)
+include "_protocol/statement/plan.pxi"        # the statement: a program and its shape (3, 4)
+include "_protocol/statement/planar.pxi"      # arrays over K, polynomials
+include "_protocol/statement/selectors.pxi"   # the rows of a constraint, by the skipped bits (8.1)
+include "_protocol/statement/prelude.pxi"     # what is the same on all rows (7.3)
+include "_protocol/statement/forms.pxi"       # linear combinations of masks (7.3)
 
 include "_protocol/channel/log.pxi"           # what is heard and drawn, for whoever wants to see it
 include "_protocol/channel/transcript.pxi"    # Fiat-Shamir: absorb, draw (5.4)
@@ -30,6 +29,7 @@ include "_protocol/oracle/reopen.pxi"         # and opened down (5.3)
 include "_protocol/oracle/encoding.pxi"       # columns as polynomials on a longer domain (6.2, 6.8)
 
 include "_protocol/prover/state.pxi"          # the state of a proof in the making
+include "_protocol/prover/sums.pxi"           # sums over rows, and weights for them
 include "_protocol/prover/body.pxi"           # the bytes of the proof, as they are sent (9.2)
 include "_protocol/prover/trace.pxi"          # the rows of the trace
 include "_protocol/prover/check.pxi"          # every constraint on every row
@@ -43,6 +43,7 @@ include "_protocol/prover/memory.pxi"         # the layout of all of it in memor
 include "_protocol/prover/prover.pxi"         # prove: the spine (6)
 include "_protocol/prover/series.pxi"         # many proofs, one after the other
 
+include "_protocol/verifier/closed.pxi"       # what everybody knows, at a point (8.1 to 8.3)
 include "_protocol/verifier/state.pxi"        # the state of a verification, and its reader
 include "_protocol/verifier/argument.pxi"     # the sumchecks, down to claims on the vector (7.3)
 include "_protocol/verifier/openings.pxi"     # leaves that lead to roots (7.5)

@@ -15,6 +15,7 @@ include "_protocol/base/arena.pxi"
 include "_protocol/base/indices.pxi"
 include "_protocol/base/storage.pxi"
 include "_protocol/base/randomness.pxi"
+include "_protocol/statement/sizes.pxi"
 include "_protocol/statement/plan.pxi"
 include "_protocol/channel/log.pxi"
 include "_protocol/channel/transcript.pxi"
@@ -160,7 +161,7 @@ cdef l2zk_crew *_crew_of_one() except NULL:
     return crew
 
 
-def tree_probe(columns, size_t blowup, indices, seed=None):
+def tree_probe(columns, size_t cosets, indices, seed=None):
     """A tree over the rows of a (words, leaves) array: its root, and the digests that open the leaves of some indices,
     in increasing order.
 
@@ -172,13 +173,13 @@ def tree_probe(columns, size_t blowup, indices, seed=None):
     cdef Reopened reopened
     cdef Tree t
     cdef l2zk_crew *crew = _crew_of_one()
-    plan_tree(&t, crew, leaves, blowup)
+    plan_tree(&t, crew, leaves, cosets)
     levels, digests = np.empty(level_words(&t), dtype=np.uint32), np.empty(8 * DIGEST_STEP, dtype=np.uint32)
-    pointers, strides = np.empty((2, words), dtype=np.uint64), np.full(words, leaves // blowup, dtype=np.uint64)
+    pointers, strides = np.empty((2, words), dtype=np.uint64), np.full(words, leaves // cosets, dtype=np.uint64)
     random, known = np.empty(EXPANSION_WORDS, dtype=np.uint64), np.empty(2 * len(indices) + 1, dtype=np.uint64)
     roots, again = np.empty(len(indices) + 1, dtype=np.uint64), np.empty(reopened_words(len(indices)), dtype=np.uint32)
     group, salts = np.empty((words, GROUP_LEAVES), dtype=np.uint64), np.empty((4, GROUP_LEAVES), dtype=np.uint32)
-    order = np.array([stored_at(i, leaves, blowup) for i in range(leaves)], dtype=np.intp)
+    order = np.array([stored_at(i, leaves, cosets) for i in range(leaves)], dtype=np.intp)
     stored = np.empty_like(columns)
     stored[:, order] = columns
     cdef uint64_t *scratch[3]

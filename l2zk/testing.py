@@ -179,7 +179,7 @@ class Trial:
     def __init__(self, kind: type[TraceProgram], case: Case, vm: TraceZkVm) -> None:
         self.program = _made(kind, case)
         self.definition: Definition = self.program.definition
-        columns = [one.name for one in self.definition.air.sequences if not one.is_output]
+        columns = [one.name for one in self.definition.air.public_columns]
         given = given_values(self.definition, case.witness) if columns else {}
         self.arrays = {name: given[name] for name in columns}
         self.any_inputs: Mapping[str, Any] = {**dict.fromkeys(self.definition.air.inputs), **self.arrays}

@@ -13,6 +13,7 @@ import itertools
 import os
 import random
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import l2zk
@@ -68,11 +69,10 @@ def options(draw: random.Random) -> dict[str, object]:
     }
 
 
-def main() -> None:
-    """Print a line for each proof: the number of the draw, its length, its digest."""
+def lines() -> Iterator[str]:
+    """A line for each proof: the number of the draw, its length, its digest. A draw without a proof has none."""
     counter = itertools.count()
     os.urandom = lambda size: hashlib.shake_256(next(counter).to_bytes(8, "little")).digest(size)
-    made = 0
     for seed in itertools.count():
         draw = random.Random(seed)
         machine = l2zk.TraceZkVm(l2zk.ProofOptions(**options(draw)), threads=draw.choice([1, 2]))
@@ -81,10 +81,13 @@ def main() -> None:
         except l2zk.L2zkError:
             continue
         machine.check_proof(Drawn(seed), proof)
-        print(seed, proof.size, hashlib.sha256(bytes(proof)).hexdigest())
-        made += 1
-        if made == PROOFS:
-            return
+        yield f"{seed} {proof.size} {hashlib.sha256(bytes(proof)).hexdigest()}"
+
+
+def main() -> None:
+    """Print the first lines."""
+    for line in itertools.islice(lines(), PROOFS):
+        print(line)
 
 
 if __name__ == "__main__":

@@ -100,24 +100,24 @@ static inline u128 most_bad(int security) { return values() >> (security > 80 ? 
 typedef struct {
     int log_n;
     uint64_t dimension;
-} code;
+} word_code;
 
 /* The values of a challenge that are bad for one line of words. (E) */
-static inline u128 bad_lines(code c, uint64_t nu)
+static inline u128 bad_lines(word_code c, uint64_t nu)
 {
     const u128 cube = (u128)(2 * nu + 1) * (2 * nu + 1) * (2 * nu + 1);
     return ceil_div(cube << (2 * c.log_n + FRACTION), 3 * (u128)(c.dimension - 1));
 }
 
 /* The codewords within the radius, in 2^-16. (L) */
-static inline uint64_t list_size(code c, uint64_t nu)
+static inline uint64_t list_size(word_code c, uint64_t nu)
 {
     const u128 square = (u128)(2 * nu + 1) * (2 * nu + 1);
     return root_above(ceil_div(square << (c.log_n + 2 * FRACTION), 4 * (u128)c.dimension));
 }
 
 /* The bits of one query. */
-static inline int64_t query_bits(code c, uint64_t nu)
+static inline int64_t query_bits(word_code c, uint64_t nu)
 {
     const int64_t both = c.log_n * ONE - log_above(c.dimension);
     return log_below(2 * nu) - log_above(2 * nu + 1) + both / 2;
@@ -127,15 +127,15 @@ static inline int64_t query_bits(code c, uint64_t nu)
 typedef struct {
     const char *name;
     uint64_t lines, lists, all_lines, all_lists;
-} rounds;
+} counted_rounds;
 
 /* A word's code and the challenges that are counted in its lists; z, where a message has more than one coefficient. */
 typedef struct {
-    code code;
+    word_code code;
     uint64_t message;
     int count;
-    rounds rounds[L2ZK_MOST_CHALLENGES + 3];
-} stage;
+    counted_rounds rounds[L2ZK_MOST_CHALLENGES + 3];
+} word_errors;
 
 static inline u128 bad_points(uint64_t message, uint64_t size)
 {
@@ -143,7 +143,7 @@ static inline u128 bad_points(uint64_t message, uint64_t size)
 }
 
 /* The bad values of the worst challenge on a word. */
-static inline u128 worst_of(const stage *s, uint64_t nu)
+static inline u128 worst_of(const word_errors *s, uint64_t nu)
 {
     const u128 lines = bad_lines(s->code, nu);
     const uint64_t size = list_size(s->code, nu);
@@ -156,7 +156,7 @@ static inline u128 worst_of(const stage *s, uint64_t nu)
 }
 
 /* The largest multiplicity at which no challenge has more bad values; 0 if there is none. */
-static inline uint64_t multiplicity(const stage *s, u128 bound)
+static inline uint64_t multiplicity(const word_errors *s, u128 bound)
 {
     uint64_t low = LEAST_MULTIPLICITY, high = MOST_MULTIPLICITY;
     if (worst_of(s, high) <= bound)
@@ -173,13 +173,13 @@ static inline uint64_t multiplicity(const stage *s, u128 bound)
     return low;
 }
 
-/* The bits of the challenges of each name on a word; returns how many names there are. */
 static inline l2zk_round bits_of(const char *name, u128 worst, u128 together)
 {
     return (l2zk_round){name, log_values() - log_above(worst), log_values() - log_above(together)};
 }
 
-static inline int bits_of_challenges(const stage *s, uint64_t nu, l2zk_round *out)
+/* The bits of the challenges of each name on a word; returns how many names there are. */
+static inline int bits_of_challenges(const word_errors *s, uint64_t nu, l2zk_round *out)
 {
     const u128 lines = bad_lines(s->code, nu);
     const uint64_t size = list_size(s->code, nu);
@@ -188,7 +188,7 @@ static inline int bits_of_challenges(const stage *s, uint64_t nu, l2zk_round *ou
     if (points)
         out[count++] = bits_of("z", points, points);
     for (int i = 0; i < s->count; i++) {
-        const rounds *r = s->rounds + i;
+        const counted_rounds *r = s->rounds + i;
         out[count++] = bits_of(r->name, r->lines * lines + (u128)r->lists * size,
                                r->all_lines * lines + (u128)r->all_lists * size);
     }

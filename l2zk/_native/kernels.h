@@ -136,6 +136,7 @@ typedef struct {
     k3 (*dot_extension)(const uint64_t *a, size_t a_stride, const uint64_t *b, size_t b_stride, size_t count);
     void (*round_products)(const uint64_t *a, size_t a_stride, const uint64_t *b, size_t b_stride, size_t first,
                            size_t last, size_t half, k3 out[2]);
+    /* for lookups, whose prover is not written yet */
     void (*layer_products)(const uint64_t *arrays, size_t stride, const uint64_t *eq, size_t eq_stride, size_t first,
                            size_t last, size_t half, k3 out[2]);
     void (*double_eq)(uint64_t *a, size_t stride, size_t count, k3 r);

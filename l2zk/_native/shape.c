@@ -6,27 +6,26 @@ enum {
     MOST_CANDIDATES = 64,
     MOST_POINTS = 32, /* log of the largest power of two that divides p - 1 */
     SHORT_MESSAGE = 8, /* log of the longest that may be sent whole */
-    CELLS = 6,
     SALT = 16,
 };
 
 static inline int smaller(int a, int b) { return a < b ? a : b; }
 static inline int larger(int a, int b) { return a > b ? a : b; }
 
-/* ---- the words as stages ------------------------------------------------------------------------------------------- */
+/* ---- what can go wrong on a word ------------------------------------------------------------------------------------- */
 
-static void add_rounds(stage *s, const char *name, uint64_t lines, uint64_t lists, uint64_t all_lines,
+static void add_rounds(word_errors *s, const char *name, uint64_t lines, uint64_t lists, uint64_t all_lines,
                        uint64_t all_lists)
 {
-    s->rounds[s->count++] = (rounds){name, lines, lists, all_lines, all_lists};
+    s->rounds[s->count++] = (counted_rounds){name, lines, lists, all_lines, all_lists};
 }
 
 /* Word 0: the argument's challenges, gamma, the folds of columns, c. */
-static stage input_stage(const l2zk_shape *shape, const l2zk_demand *asked)
+static word_errors errors_of_input(const l2zk_shape *shape, const l2zk_demand *asked)
 {
     const uint64_t columns = (uint64_t)shape->columns;
     const int kappa = bit_length(columns - 1);
-    stage s = {.code = {shape->log_n0, ((uint64_t)1 << shape->log_m) + (uint64_t)shape->tail}, .message = 1};
+    word_errors s = {.code = {shape->log_n0, ((uint64_t)1 << shape->log_m) + (uint64_t)shape->tail}, .message = 1};
     for (int i = 0; i < asked->challenge_count; i++)
         add_rounds(&s, "", 0, asked->challenges[i].degree, 0, asked->challenges[i].together);
     add_rounds(&s, "gamma", 0, asked->claims, 0, asked->claims);
@@ -40,10 +39,10 @@ static stage input_stage(const l2zk_shape *shape, const l2zk_demand *asked)
 }
 
 /* A later word, behind one of so many queries: z, gamma, k folds. */
-static stage word_stage(int log_n, int log_m, int k, int queries)
+static word_errors errors_of_word(int log_n, int log_m, int k, int queries)
 {
     const uint64_t joined = (uint64_t)queries + 1;
-    stage s = {.code = {log_n, (uint64_t)1 << log_m}, .message = (uint64_t)1 << (log_m + k)};
+    word_errors s = {.code = {log_n, (uint64_t)1 << log_m}, .message = (uint64_t)1 << (log_m + k)};
     add_rounds(&s, "gamma", 0, joined, 0, joined);
     add_rounds(&s, "folds", (uint64_t)1 << (k - 1), 2, ((uint64_t)1 << k) - 1, 2 * (uint64_t)k);
     return s;
@@ -52,7 +51,7 @@ static stage word_stage(int log_n, int log_m, int k, int queries)
 /* ---- proven bits --------------------------------------------------------------------------------------------------- */
 
 /* The bits of one word, behind so many queries on the word before. */
-static void word_bits(const stage *s, int queries, int grinding, int security, l2zk_word_bits *out)
+static void word_bits(const word_errors *s, int queries, int grinding, int security, l2zk_word_bits *out)
 {
     const uint64_t found = multiplicity(s, most_bad(security)), nu = found ? found : LEAST_MULTIPLICITY;
     const int64_t bits = queries * query_bits(s->code, nu) + grinding * ONE;
@@ -63,13 +62,13 @@ static void word_bits(const stage *s, int queries, int grinding, int security, l
 
 void l2zk_shape_rounds(const l2zk_shape *shape, const l2zk_demand *asked, int security, l2zk_word_bits *words)
 {
-    stage s = input_stage(shape, asked);
+    word_errors s = errors_of_input(shape, asked);
     int queries = shape->queries, log_m = shape->log_m;
     word_bits(&s, queries, shape->grinding, security, words);
     for (int i = 0; i < shape->word_count; i++) {
         const l2zk_later_word *word = shape->words + i;
         log_m -= word->k;
-        s = word_stage(word->log_n, log_m, word->k, queries);
+        s = errors_of_word(word->log_n, log_m, word->k, queries);
         queries = word->queries;
         word_bits(&s, queries, shape->grinding, security, words + i + 1);
     }
@@ -168,7 +167,7 @@ typedef struct {
     u128 bound; /* bad values that a challenge may have */
     int count;
     l2zk_shape candidates[MOST_CANDIDATES];
-} search;
+} shape_search;
 
 static int log_rate_of(const l2zk_options *options, uint64_t entries)
 {
@@ -182,7 +181,7 @@ static int log_rate_of(const l2zk_options *options, uint64_t entries)
 }
 
 /* The queries on a word, at the multiplicity that its challenges allow; 0 if there are none that do. */
-static int needed(const search *search, const stage *s)
+static int needed(const shape_search *search, const word_errors *s)
 {
     const l2zk_options *options = search->options;
     const uint64_t nu = multiplicity(s, search->bound);
@@ -195,16 +194,16 @@ static int needed(const search *search, const stage *s)
 
 /* Find the points and queries of word 0: whether there are any. The tail counts in the rate, the rate decides the queries, and these
  * the tail: so the queries rise until they are enough, or the points are too few for the tail. */
-static int find_input_word(const search *search, l2zk_shape *s)
+static int find_input_word(const shape_search *search, l2zk_shape *s)
 {
     const uint64_t m = (uint64_t)1 << s->log_m;
     for (s->log_n0 = s->log_m + search->log_rate; s->log_n0 <= MOST_POINTS; s->log_n0++) {
         s->queries = 1;
         for (;;) {
-            s->tail = s->hiding ? s->queries + CELLS : 0;
+            s->tail = s->hiding ? s->queries + L2ZK_CELLS : 0;
             if (4 * (m + (uint64_t)s->tail) << search->log_rate > (uint64_t)5 << s->log_n0)
                 break;
-            const stage input = input_stage(s, search->asked);
+            const word_errors input = errors_of_input(s, search->asked);
             const int more = needed(search, &input);
             if (more <= s->queries)
                 return more > 0;
@@ -216,7 +215,7 @@ static int find_input_word(const search *search, l2zk_shape *s)
 
 /* Find the words that together fold so many variables, as equally as can be: whether there are such. Word 1 has an eighth of the
  * points of word 0 in all its columns, each further one half of those of the word before. */
-static int find_later_words(const search *search, l2zk_shape *s, int variables, int count)
+static int find_later_words(const shape_search *search, l2zk_shape *s, int variables, int count)
 {
     int points = s->log_n0 + bit_length((u128)s->columns) - 1 - 3, log_m = s->log_m, queries = s->queries;
     for (s->word_count = 0; s->word_count < count; s->word_count++) {
@@ -224,7 +223,7 @@ static int find_later_words(const search *search, l2zk_shape *s, int variables, 
         log_m -= k;
         if (log_n <= log_m || log_n > MOST_POINTS)
             return 0;
-        const stage word = word_stage(log_n, log_m, k, queries);
+        const word_errors word = errors_of_word(log_n, log_m, k, queries);
         queries = needed(search, &word);
         if (!queries)
             return 0;
@@ -234,7 +233,7 @@ static int find_later_words(const search *search, l2zk_shape *s, int variables, 
     return 1;
 }
 
-static void add_candidate(search *search, const l2zk_shape *input, int variables, int count)
+static void add_candidate(shape_search *search, const l2zk_shape *input, int variables, int count)
 {
     l2zk_shape shape = *input;
     if (search->count < MOST_CANDIDATES && find_later_words(search, &shape, variables, count))
@@ -242,7 +241,7 @@ static void add_candidate(search *search, const l2zk_shape *input, int variables
 }
 
 /* The candidates with columns of 2^log_m entries: words of 2 to 4 folds that leave 2^5 to 2^8 coefficients. */
-static void add_candidates(search *search, int log_m)
+static void add_candidates(shape_search *search, int log_m)
 {
     const uint64_t m = (uint64_t)1 << log_m, entries = search->asked->entries;
     l2zk_shape input = {.columns = (int)((entries + m - 1) >> log_m), .log_m = log_m};
@@ -253,12 +252,12 @@ static void add_candidates(search *search, int log_m)
         add_candidate(search, &input, 0, 0);
     for (int final = 5; final <= SHORT_MESSAGE; final++)
         for (int count = 1; count <= L2ZK_MOST_LATER_WORDS; count++)
-            if (2 * count <= log_m - final && log_m - final <= 4 * count)
+            if (2 * count <= log_m - final && log_m - final <= L2ZK_MOST_FOLDED * count)
                 add_candidate(search, &input, log_m - final, count);
 }
 
 /* Of the candidates within 1/40 of the fewest bytes the one with the least work, the first of equals. */
-static const l2zk_shape *best_of(const search *search)
+static const l2zk_shape *best_of(const shape_search *search)
 {
     uint64_t bytes[MOST_CANDIDATES], fewest = UINT64_MAX, least = UINT64_MAX;
     const l2zk_shape *best = NULL;
@@ -276,7 +275,7 @@ static const l2zk_shape *best_of(const search *search)
 
 int l2zk_shape_choose(l2zk_shape *shape, const l2zk_demand *asked, const l2zk_options *options)
 {
-    search s = {.asked = asked, .options = options, .log_rate = log_rate_of(options, asked->entries)};
+    shape_search s = {.asked = asked, .options = options, .log_rate = log_rate_of(options, asked->entries)};
     const int shortest = bit_length((asked->entries + 159) / 160 - 1); /* of at most 160 columns */
     int longest = shortest + 3;
     s.bound = most_bad(options->security);

@@ -8,8 +8,11 @@
 
 enum {
     L2ZK_MOST_CHALLENGES = 8, /* names of challenges in an argument */
+    L2ZK_MOST_ROUNDS = L2ZK_MOST_CHALLENGES + 4, /* names of challenges on a word */
     L2ZK_MOST_LATER_WORDS = 7,
+    L2ZK_MOST_FOLDED = 4, /* variables, by a word */
     L2ZK_MOST_QUERIES = 1023, /* on a word */
+    L2ZK_CELLS = 6, /* of a column's tail, behind the masks of its openings */
     L2ZK_LEAST_SECURITY = 100, /* that needs no leave */
 };
 
@@ -57,7 +60,7 @@ typedef struct {
 
 typedef struct {
     int multiplicity, count;
-    l2zk_round rounds[L2ZK_MOST_CHALLENGES + 4];
+    l2zk_round rounds[L2ZK_MOST_ROUNDS];
 } l2zk_word_bits;
 
 /* Of each word, the multiplicity that a target asks for, and the bits at it: words has room for all of them, word 0 included. */

@@ -52,11 +52,16 @@ class Constraint:
 
 @dataclass(frozen=True)
 class PublicSequence:
-    """A public sequence: `length` values of F, which the verifier is given or the proof states."""
+    """A sequence (PROTOCOL 3.1): `length` values of F, which the verifier is given or the proof states."""
 
     name: str
     length: int
     is_output: bool = False
+
+    @property
+    def kind(self) -> str:
+        """As users call it."""
+        return "output column" if self.is_output else "public column"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +104,16 @@ class Air:
             sequences=[sequence.name for sequence in self.sequences],
             placements=[self.sequences[placement.sequence].name for placement in self.placements],
         )
+
+    @cached_property
+    def public_columns(self) -> tuple[PublicSequence, ...]:
+        """The sequences that the verifier is given."""
+        return tuple(one for one in self.sequences if not one.is_output)
+
+    @cached_property
+    def output_columns(self) -> tuple[PublicSequence, ...]:
+        """The sequences that a proof states."""
+        return tuple(one for one in self.sequences if one.is_output)
 
     @cached_property
     def digest(self) -> bytes:
@@ -217,7 +232,7 @@ def _check_sizes(air: Air) -> None:
             raise ProgramError(f"periodic column {name!r} has a value outside 0 <= x < p")
     for sequence in air.sequences:
         if not 1 <= sequence.length <= air.length:
-            raise ProgramError(f"sequence {sequence.name!r} has {sequence.length} values; 1 to N are allowed")
+            raise ProgramError(f"{sequence.kind} {sequence.name!r} has {sequence.length} values; 1 to N are allowed")
 
 
 def _check_nodes(air: Air) -> None:
@@ -246,8 +261,8 @@ def _check_placement(air: Air, node: Node) -> None:
     sequence = air.sequences[placement.sequence]
     if node != placement.node or not placement.ends_within(sequence.length, air.length):
         raise ProgramError(
-            f"sequence {sequence.name!r} of {sequence.length} values, from row {placement.first} on with the step"
-            f" {placement.step}, does not end within {air.length} rows"
+            f"{sequence.kind} {sequence.name!r} of {sequence.length} values, from row {placement.first} on with the"
+            f" step {placement.step}, does not end within {air.length} rows"
         )
 
 

@@ -9,7 +9,7 @@ nothing that the nodes of PROTOCOL 3.2 do not.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TypeVar
@@ -104,23 +104,24 @@ def compile_nodes(
     slots, uniforms = _uniform_slots(nodes, inputs, outputs)
     leaves = sorted((node, index) for index, node in enumerate(nodes) if node[0] in (COLUMN, PERIODIC, SEQUENCE))
     places = {index: slot for slot, (_, index) in enumerate(leaves)}
+    numbers = {placement: number for number, placement in enumerate(placements)}
     body, vectors = _body(nodes, roots, slots, places)
     return Code(
         inputs=inputs,
         outputs=outputs,
         uniforms=_read_only(np.array(uniforms, dtype=np.uint64)),
         prelude=_table(_prelude(nodes, slots), 4),
-        loads=_table([_load(node, placements) for node, _ in leaves], 3),
+        loads=_table([_load(node, numbers) for node, _ in leaves], 3),
         body=_table(body, 4),
         vectors=vectors,
         results=len(roots),
     )
 
 
-def _load(node: Node, placements: Sequence[Placement]) -> tuple[int, int, int]:
+def _load(node: Node, numbers: Mapping[Placement, int]) -> tuple[int, int, int]:
     kind, x, y = node
     if kind == SEQUENCE:
-        return 2, placements.index(placement_of(node)), rows_ahead(node)
+        return 2, numbers[placement_of(node)], rows_ahead(node)
     return int(kind == PERIODIC), x, y
 
 

@@ -1,4 +1,4 @@
-"""Domains: the rows on which a constraint must be satisfied (PROTOCOL 3.3)."""
+"""Domains: the rows on which a constraint must be satisfied (PROTOCOL 3.3); its kind "last" no program has."""
 
 from __future__ import annotations
 

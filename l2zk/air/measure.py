@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from l2zk.air.domains import CYCLIC, EVERY, ROW, TRANSITION, Domain
+from l2zk.air.domains import EVERY, ROW, TRANSITION, Domain
 from l2zk.air.nodes import COLUMN, CONSTANT, INPUT, MUL, OUTPUT, PERIODIC, SEQUENCE, Node, operands
 from l2zk.base.wording import number
 
@@ -25,7 +25,10 @@ Degree = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Rows:
-    """N = 2^log rows: `skipped` bits, at the top, are taken at once, and leave blocks of M = `height` rows."""
+    """N = 2^log rows: `skipped` bits, at the top, are taken at once; each value of theirs has M = `height` rows.
+
+    These rows of a column are a stream.
+    """
 
     log: int
 
@@ -79,19 +82,18 @@ def node_degrees(nodes: Sequence[Node], periods: Sequence[int], rows: Rows) -> l
 def selector_degree(domain: Domain, rows: Rows) -> tuple[int, int]:
     """The degrees of a domain's selector in X and in a row variable (PROTOCOL 8.1).
 
-    They follow from how many of the blocks have all of their rows in the domain, some, or none.
+    They follow from how many of the streams have all of their rows in the domain, some, or none.
     """
-    blocks, height = 1 << rows.skipped, rows.height
+    streams, height = 1 << rows.skipped, rows.height
     if domain.kind == EVERY:
         return 0, 0
     if domain.kind == TRANSITION:
         empty, left = divmod(domain.x, height)
         partial = int(left > 0)
-        return empty + partial * (empty + partial < blocks), partial
+        return empty + partial * (empty + partial < streams), partial
     if domain.kind == ROW:
-        return blocks - 1, 1
-    assert domain.kind == CYCLIC
-    return blocks - blocks // max(1, domain.y // height), 1
+        return streams - 1, 1
+    return streams - streams // max(1, domain.y // height), 1  # cyclic: an AIR has no other kind
 
 
 @dataclass(frozen=True, kw_only=True)

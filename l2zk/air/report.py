@@ -191,7 +191,7 @@ def report(
     """The report of the core's findings: for each violated constraint its number, first failing row and their count.
 
     trace: uint64[columns, N]. filled: how many rows the user filled, if not all n. hidden: the columns whose
-    values are left out if the report is redacted. sequences: the values of each public sequence, outputs too.
+    values are left out if the report is redacted. sequences: the values of each sequence, those of output columns too.
     """
     filled = air.rows if filled is None else filled
     secret = frozenset(hidden) if redacted else frozenset()
@@ -290,7 +290,7 @@ def _known(air: Air, nodes: Sequence[Node], value: Callable[[Node], int]) -> tup
         INPUT: [("input", name) for name in air.inputs],
         OUTPUT: [("output", name) for name in air.outputs],
         PERIODIC: [("periodic", name) for name in air.periodic_names],
-        SEQUENCE: [("output column" if one.is_output else "public column", one.name) for one in air.sequences],
+        SEQUENCE: [(one.kind, one.name) for one in air.sequences],
     }
     leaves = sorted(node for node in nodes if node[0] in known)
     return tuple(Known(*known[node[0]][node[1]], value(node)) for node in leaves)

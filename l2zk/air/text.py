@@ -53,7 +53,7 @@ def text(nodes: Sequence[Node], root: int, leaf: Callable[[Node], str], limit: i
 
 
 def leaf_names(names: Names) -> Callable[[Node], str]:
-    """Names for leaves: a column as a, a[1]; an input or output of a column's name as input:a, output:a."""
+    """Names for leaves: a column as a, a[1]; a public value of a column's name as input:a, output:a, public:a."""
     cells = {*names.columns, *names.periodic} if names.cells is None else names.cells
     known = {
         PERIODIC: names.periodic,
@@ -62,7 +62,7 @@ def leaf_names(names: Names) -> Callable[[Node], str]:
         PRIVATE: names.private,
         SEQUENCE: names.sequences,
     }
-    apart = {INPUT: "input:", OUTPUT: "output:", SEQUENCE: "sequence:"}
+    apart = {INPUT: "input:", OUTPUT: "output:", SEQUENCE: "public:"}
 
     def leaf(node: Node) -> str:
         kind, x, y = node

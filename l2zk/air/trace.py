@@ -107,6 +107,8 @@ def column_values(name: str, values: Any) -> NDArray[np.uint64]:
         raise WitnessError(
             f"column {name!r} is of type {type(values).__name__}: an array or a sequence of integers is needed"
         )
+    if type(values).__name__ == "MaskedArray":
+        raise WitnessError(f"column {name!r} is a masked array: give the values that are meant, as by array.filled(0)")
     array = np.asarray(values) if hasattr(values, "__array__") else _from_sequence(name, values)
     if array.ndim != 1:
         raise WitnessError(
@@ -160,6 +162,7 @@ def named(name: object, known: Iterable[str]) -> str:
 
 def _from_sequence(name: str, values: Sequence[Any]) -> NDArray[np.uint64]:
     """A sequence of integers as uint64, one by one, since NumPy would turn large integers into floats; or of bools."""
+    values = list(values)
     if all(isinstance(value, (bool, np.bool_)) for value in values):
         return np.array([bool(value) for value in values], dtype=np.uint64)
     array = np.empty(len(values), dtype=np.uint64)

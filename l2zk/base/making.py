@@ -24,14 +24,12 @@ from typing import Any, Protocol
 from weakref import WeakSet
 
 from l2zk._core import stacks
+from l2zk.base.progress import LOOK_IN_SECONDS, SELDOM_SECONDS
 from l2zk.base.waiting import Stacks, awaited, stands
 from l2zk.errors import CycleError, L2zkError, copied
 
-LOOK_IN_SECONDS = 0.05
-"""How often a thread that waits calls `progress`; without one it looks for cycles less and less often."""
-
-SELDOM_SECONDS = 1.0
 STILL_SECONDS = 5.0
+"""How long a process must have stood still before a wait that ends at a hand-over is refused."""
 
 STILL = 0.02
 """Processor seconds in a second below which a process stands still; the thread that looks does not count."""

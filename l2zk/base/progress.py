@@ -16,7 +16,7 @@ LOOK_IN_SECONDS = 0.05
 """How often a thread that waits looks in; the core has it from here (_protocol/door/session.pxi)."""
 
 SELDOM_SECONDS = 1.0
-"""How seldom it does at most, where nobody is told of progress and Ctrl-C comes to another thread."""
+"""How often it does at least: a wait of which nobody is told looks in less and less often, down to this."""
 
 
 class Stopped(Exception):

@@ -155,8 +155,8 @@ def _judged(data: bytes, programs: dict[str, type[TraceProgram]]) -> tuple[str, 
         program = program_from(programs.get(proof.program_id) or get_program(proof.program_id), proof)
         if program.digest != proof.digest:
             return "absent", f"{proof.program_id} is another version here"
-        if program.definition.has_public_columns:
-            columns = listed(one.name for one in program.definition.air.sequences if not one.is_output)
+        if program.definition.air.public_columns:
+            columns = listed(one.name for one in program.definition.air.public_columns)
             return "about_columns", f"{proof.program_id} is about public columns ({columns}), and a store keeps a hash"
         stated = tuple(proof.public_inputs.values())
         TraceZkVm(proof.options).check_proof(program, proof, stated)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from l2zk.base.foreign import unwarned
 from l2zk.base.wording import escaped, nearest, short
 from l2zk.cli.failure import Failure, Misuse, ProofCommand
 from l2zk.cli.program_commands import JSON_HELP
@@ -69,9 +70,10 @@ def inspect(file: str, given: str | None, columns: tuple[tuple[str, Any], ...], 
         raise Failure(anatomy.refusal, **found)
 
 
+@unwarned()
 def _check_columns(program: TraceProgram, given: Iterable[str]) -> None:
     """Refuse a value of what is no public column: it would be demanded, and nothing is."""
-    columns = [one.name for one in program.definition.air.sequences if not one.is_output]
+    columns = [one.name for one in program.definition.air.public_columns]
     for name in given:
         if name not in columns:
             raise WitnessError(

@@ -23,9 +23,9 @@ from l2zk.errors import UnknownProgramError
 from l2zk.language.program import TraceProgram, described
 from l2zk.plugins.hookspecs import hookimpl
 from l2zk.plugins.program_file import is_in_file
-from l2zk.proof.degree_report import shape_of
 from l2zk.proof.options import ProofOptions
 from l2zk.proof.security import SecurityReport, report_on
+from l2zk.proof.shape import shape_of
 from l2zk.vm.zkvm import TraceZkVm
 
 LEGEND = "* the round that binds; all together: the bits of the sum of the errors of a row"

@@ -12,7 +12,7 @@ from l2zk.base.field import LONGEST_TRACE, whole
 from l2zk.base.wording import short
 from l2zk.errors import ProgramError
 from l2zk.language.definition import PrivateArray
-from l2zk.language.draft import Draft, PublicArray
+from l2zk.language.draft import Draft, PlacedSequence
 from l2zk.language.expression import Expression
 from l2zk.language.rules.call import check_count, check_leaves, new_name
 
@@ -21,7 +21,7 @@ def public_column(draft: Draft, name: str, count: Any, every: Any, start: Any) -
     """The leaf of a new public column."""
     name = new_name(draft, "a public column", name)
     draft.arrays.append(name)
-    return _added(draft, "a public column", PublicArray(name, *_rows(name, count, every, start)))
+    return _added(draft, "a public column", PlacedSequence(name, *_rows(name, count, every, start)))
 
 
 def output_column(draft: Draft, name: str, value: Expression, count: Any) -> tuple[Expression, str]:
@@ -29,11 +29,11 @@ def output_column(draft: Draft, name: str, value: Expression, count: Any) -> tup
     name, claim = new_name(draft, "an output column", name), f"output {name}"
     what = f"output column {name!r}"
     check_leaves(draft.graph, value.index, what, (OUTPUT,), "cells, public inputs and constants")
-    array = PublicArray(name, *_rows(name, count, 1, 0), claim=claim)
+    placed = PlacedSequence(name, *_rows(name, count, 1, 0), claim=claim)
     ahead = draft.graph.look_ahead[value.index]
-    if ahead and array.count:
-        draft.named_rows.append((array.count - 1 + ahead, what))
-    return _added(draft, "an output column", array), claim
+    if ahead and placed.count:
+        draft.named_rows.append((placed.count - 1 + ahead, what))
+    return _added(draft, "an output column", placed), claim
 
 
 def private_array(draft: Draft, name: str, count: Any) -> None:
@@ -44,14 +44,14 @@ def private_array(draft: Draft, name: str, count: Any) -> None:
     draft.arrays.append(name)
 
 
-def _added(draft: Draft, what: str, array: PublicArray) -> Expression:
+def _added(draft: Draft, what: str, placed: PlacedSequence) -> Expression:
     """The leaf of a public column or an output column, added to the draft."""
     check_count(what.partition(" ")[2], len(draft.sequences))
-    leaf = draft.graph.sequence(array.name, array.first, array.step, array.claim is not None)
-    draft.names.setdefault(array.name, {})[what] = draft.graph.nodes[leaf.index]
-    draft.sequences.append(array)
-    if array.count:
-        draft.named_rows.append((array.first + (array.count - 1) * array.step, f"{what} {array.name!r}"))
+    leaf = draft.graph.sequence(placed.name, placed.first, placed.step, placed.claim is not None)
+    draft.names.setdefault(placed.name, {})[what] = draft.graph.nodes[leaf.index]
+    draft.sequences.append(placed)
+    if placed.count:
+        draft.named_rows.append((placed.first + (placed.count - 1) * placed.step, f"{what} {placed.name!r}"))
     return leaf
 
 

@@ -111,13 +111,8 @@ class Definition:
     @cached_property
     def counts(self) -> dict[str, int | None]:
         """The number of values of each public column and private array, None for any."""
-        public = {one.name: one.length for one in self.air.sequences if not one.is_output}
+        public = {one.name: one.length for one in self.air.public_columns}
         return public | {array.name: array.count for array in self.private_arrays}
-
-    @cached_property
-    def has_public_columns(self) -> bool:
-        """True if proofs are about arrays that they do not carry."""
-        return any(not one.is_output for one in self.air.sequences)
 
     @property
     def filled_late(self) -> bool:

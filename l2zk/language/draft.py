@@ -35,8 +35,9 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class PublicArray:
-    """A public column, or an output column: entry a on row first + a*step, `count` of them, None for all that fit.
+class PlacedSequence:
+    """A sequence, a public column or an output column, in its rows: entry a on row first + a*step, `count` of them,
+    None for all that fit.
 
     claim: of an output column the name of its constraint.
     """
@@ -91,7 +92,7 @@ class Draft:
     periodic: list[tuple[int, ...]] = field(default_factory=list)
     pads: list[int | None] = field(default_factory=list)
     given: dict[int, GivenColumn] = field(default_factory=dict)
-    sequences: list[PublicArray] = field(default_factory=list)
+    sequences: list[PlacedSequence] = field(default_factory=list)
     private_arrays: list[PrivateArray] = field(default_factory=list)
     arrays: list[str] = field(default_factory=list)
     bits: list[Split] = field(default_factory=list)

@@ -163,7 +163,7 @@ def _bits(
     """The bit columns, by index, of expressions in the columns that are there and in earlier bits."""
     air, known = definition.air, dict(columns)
     inputs, sequences = public
-    nothing = (() for one in air.sequences if one.is_output)  # no bits are made of what the trace states at its end
+    nothing = (() for _ in air.output_columns)  # no bits are made of what the trace states at its end
     leaf = leaves_on_all_rows(air.length, known, air.periodic, {INPUT: inputs}, air.all_sequences(sequences, nothing))
     for bits in definition.bits:
         if bits.late == late:

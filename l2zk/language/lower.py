@@ -7,6 +7,7 @@ domain.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -27,50 +28,79 @@ from l2zk.language.rules.whole import check_claims, check_constrained, check_fil
 from l2zk.language.trace_length import count_rows, doubled_by, padded_length
 
 
+@dataclass(frozen=True)
+class _Lengths:
+    """n, N, a sentence on what doubles N if something does, and the entries of each sequence."""
+
+    rows: int
+    length: int
+    doubled_by: str | None
+    entries: tuple[int, ...]
+
+
 def definition_of(
     draft: Draft, id: str, parameters: bytes, generate: Callable[[Mapping[str, Any]], Any] | None
 ) -> Definition:
-    """The definition of a draft; `generate` is the program's own generate_trace."""
-    check_shared_names(draft)
-    check_filled(draft, generated=generate is not None)
-    check_claims(draft)
-    rows = count_rows(draft)
-    length = padded_length(draft, rows)
-    doubled = doubled_by(draft, rows, length)
+    """The definition of a draft; `generate` is the program's own generate_trace.
+
+    Each phase needs those before it: the draft is checked as the program stated it, and measured; then it gets the
+    claims that private starts bring, and changes no more; the AIR is made of it, and checked.
+    """
+    _check_stated(draft, generated=generate is not None)
+    lengths = _measured(draft)
     draft.claims |= {claim.name: claim for claim in private_claims(draft)}
-    counts = _entries(draft, rows, length)
-    air = _air(draft, id, parameters, rows, length, counts)
-    check_constrained(draft, air)
-    check_not_constant(air)
-    free = _free_cells(draft, rows, length)
-    outputs, claims = _output_places(air), _sequence_claims(draft, air)
-    stated = [*(output.constraint for output in outputs), *(constraint for constraint, _ in claims)]
-    check_pinned(air, stated, draft.targets, free, _bit_domains(draft, air))
+    air = _air(draft, id, parameters, lengths)
+    free = _free_cells(draft, lengths.rows, lengths.length)
+    _check_made(draft, air, free)
     return Definition(
         air=air,
-        doubled_by=doubled,
+        doubled_by=lengths.doubled_by,
         constraint_code=compile_constraints(air),
         inputs=tuple(draft.inputs),
-        outputs=outputs,
+        outputs=_output_places(air),
         step_function=draft.step_function,
         given=tuple(draft.given.values()),
         private_arrays=tuple(draft.private_arrays),
         arrays=tuple(draft.arrays),
-        sequence_claims=claims,
+        sequence_claims=_sequence_claims(draft, air),
         generate=generate,
         pads=tuple(draft.pads),
         bits=_bit_parts(draft),
         hidden=frozenset(hidden_columns(draft)),
-        free=free + _free_bits(draft, length),
+        free=free + _free_bits(draft, lengths.length),
         **_step_parts(draft, air),
         **_start_parts(draft),
     )
 
 
-def _air(draft: Draft, id: str, parameters: bytes, rows: int, length: int, counts: Sequence[int]) -> Air:
-    """The AIR: the claims as constraints, with only the nodes that they need. counts: the entries of each sequence."""
-    claims = list(draft.claims.values())
-    stated = {array.claim: Domain.first(count, length) for array, count in zip(draft.sequences, counts) if array.claim}
+def _check_stated(draft: Draft, generated: bool) -> None:
+    """The checks of a draft that has the program's own claims alone."""
+    check_shared_names(draft)
+    check_filled(draft, generated=generated)
+    check_claims(draft)
+
+
+def _measured(draft: Draft) -> _Lengths:
+    """The lengths, which follow from the program's own claims: those of private starts look less far ahead than N."""
+    rows = count_rows(draft)
+    length = padded_length(draft, rows)
+    return _Lengths(rows, length, doubled_by(draft, rows, length), _entries(draft, rows, length))
+
+
+def _check_made(draft: Draft, air: Air, free: tuple[tuple[int, range], ...]) -> None:
+    """The checks of an AIR; `free` are the cells by m.free."""
+    check_constrained(draft, air)
+    check_not_constant(air)
+    stated = [output.constraint for output in _output_places(air)]
+    stated += [constraint for constraint, _ in _sequence_claims(draft, air)]
+    check_pinned(air, stated, draft.targets, free, _bit_domains(draft, air))
+
+
+def _air(draft: Draft, id: str, parameters: bytes, lengths: _Lengths) -> Air:
+    """The AIR: the claims as constraints, with only the nodes that they need."""
+    claims, rows, length = list(draft.claims.values()), lengths.rows, lengths.length
+    sized = list(zip(draft.sequences, lengths.entries))
+    stated = {placed.claim: Domain.first(count, length) for placed, count in sized if placed.claim}
     nodes, roots = extract(draft.graph.nodes, (claim.node for claim in claims))
     return Air(
         id=id,
@@ -80,9 +110,7 @@ def _air(draft: Draft, id: str, parameters: bytes, rows: int, length: int, count
         columns=tuple(draft.graph.columns),
         inputs=tuple(draft.graph.inputs),
         outputs=tuple(draft.graph.outputs),
-        sequences=tuple(
-            PublicSequence(array.name, count, array.claim is not None) for array, count in zip(draft.sequences, counts)
-        ),
+        sequences=tuple(PublicSequence(placed.name, count, placed.claim is not None) for placed, count in sized),
         periodic=tuple(draft.periodic),
         periodic_names=tuple(draft.graph.periodic),
         nodes=nodes,
@@ -97,25 +125,26 @@ def _air(draft: Draft, id: str, parameters: bytes, rows: int, length: int, count
     )
 
 
-def _entries(draft: Draft, rows: int, length: int) -> list[int]:
-    """The number of entries of each public column and output column."""
+def _entries(draft: Draft, rows: int, length: int) -> tuple[int, ...]:
+    """The number of entries of each sequence."""
     counts = []
-    for array in draft.sequences:
-        ahead = draft.graph.look_ahead[draft.claims[array.claim].node] if array.claim else 0
-        there = range(array.first, min(rows, length - ahead), array.step)
+    for placed in draft.sequences:
+        ahead = draft.graph.look_ahead[draft.claims[placed.claim].node] if placed.claim else 0
+        there = range(placed.first, min(rows, length - ahead), placed.step)
         if not there:
             raise ProgramError(
-                f"public column {array.name!r} begins on row {array.first}, but the program has {counted(rows, 'row')}"
+                f"public column {placed.name!r} begins on row {placed.first}, but the program has"
+                f" {counted(rows, 'row')}"
             )
-        counts.append(len(there) if array.count is None else array.count)
-    return counts
+        counts.append(len(there) if placed.count is None else placed.count)
+    return tuple(counts)
 
 
 def _sequence_claims(draft: Draft, air: Air) -> tuple[tuple[int, int], ...]:
     """For each output column the constraint that states it, and its placement."""
     index = {constraint.name: i for i, constraint in enumerate(air.constraints)}
     placed = {placement.sequence: i for i, placement in enumerate(air.placements)}
-    return tuple((index[array.claim], placed[i]) for i, array in enumerate(draft.sequences) if array.claim)
+    return tuple((index[one.claim], placed[i]) for i, one in enumerate(draft.sequences) if one.claim)
 
 
 def _domain(on: Settled, look_ahead: int, rows: int, length: int) -> Domain:

@@ -57,13 +57,35 @@ def bind(definition: Definition, witness: Any = (), *, fill: bool = True, redact
     arrays = {column.name: given[column.name] for column in definition.given if column.name in given}
     public = tuple(values[i.name] for i in definition.inputs if i.public)
     private = tuple(values[i.name] for i in definition.inputs if not i.public)
-    sequences = tuple(given[one.name] for one in definition.air.sequences if not one.is_output)
+    sequences = tuple(given[one.name] for one in definition.air.public_columns)
     filled, rows = padded_columns(definition, arrays), definition.air.rows
     if fill:
         known = {name: given[name] for name in definition.arrays if name not in arrays}
         filled, rows = filled_columns(definition, {**values, **known}, arrays, (public, sequences), redact)
     named = frozenset(i.name for i in definition.inputs if i.name in given)
     return Binding(public, private, _start_cells(definition, public, private), filled, sequences, rows, named)
+
+
+def frozen(witness: Any) -> Any:
+    """A witness of the same values that nobody else changes, or reads differently the next time; as it is where it
+    cannot be read, which `bind` says of it."""
+    try:
+        if isinstance(witness, Mapping):
+            return {name: _frozen(witness[name]) for name in witness}
+        if isinstance(witness, Sequence) and not isinstance(witness, (str, bytes)):
+            return tuple(map(_frozen, witness))
+        return _frozen(witness)
+    except Exception:
+        return witness
+
+
+def _frozen(value: Any) -> Any:
+    """An array of one's own, a tuple of a sequence; a number as it is."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if hasattr(value, "__array__"):
+        return np.array(value)
+    return tuple(value) if isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray)) else value
 
 
 def given_values(definition: Definition, witness: Any, *, fill: bool = True) -> dict[str, Any]:

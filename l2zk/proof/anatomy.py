@@ -15,13 +15,13 @@ from typing import Any, TypeVar
 
 from l2zk import _core
 from l2zk.base.foreign import unwarned
+from l2zk.base.wording import counted
 from l2zk.errors import ProofError
 from l2zk.language.program import TraceProgram, defined
 from l2zk.language.run import table
-from l2zk.proof.degree_report import shape_of
 from l2zk.proof.proof import Proof
-from l2zk.proof.shape import Shape
-from l2zk.proof.statement import Known, check_arrays, check_program, demanded_inputs, sequence_values
+from l2zk.proof.shape import Shape, shape_of
+from l2zk.proof.statement import Hint, check_program, check_sequences, demanded_inputs, sequence_values
 
 HASH, ELEMENT, EXTENSION, SALT, NONCE = 32, 8, 24, 16, 8  # bytes
 
@@ -54,6 +54,9 @@ KINDS = {
     16: Kind("final coefficients", "6.9"),
     NONCE_KIND: Kind("nonce {}", "6.8", "gamma"),
 }
+
+MOST_COLUMNS = 50
+"""Public and output columns that are parts of their own: a stranger's header may name very many."""
 
 Number = TypeVar("Number", int, float)
 Different = Callable[[int, int], Number]
@@ -123,13 +126,17 @@ def header_parts(proof: Proof) -> tuple[Part, ...]:
         ("parameters", 4 + len(program.parameters)),
         ("names of public inputs", 2 + sum(1 + len(name.encode()) for name in program.inputs)),
         ("names of public outputs", 2 + sum(1 + len(name.encode()) for name in program.outputs)),
-        ("public sequences", 2 + sum(6 + len(one.name.encode()) for one in program.sequences)),
+        ("public and output columns", 2 + sum(6 + len(one.name.encode()) for one in program.sequences)),
         ("number of statements", 4),
         ("public inputs", ELEMENT * len(program.inputs)),
         ("public outputs", ELEMENT * len(program.outputs)),
     ]
-    for known, stated in zip(program.sequences, proof.header.sequences):
-        sizes.append((f"output column {known.name}" if known.is_output else f"hash of {known.name}", len(stated)))
+    told = list(zip(program.sequences, proof.header.sequences))
+    for known, stated in told[:MOST_COLUMNS]:
+        sizes.append((f"{known.kind} {known.name}" if known.is_output else f"hash of {known.name}", len(stated)))
+    if told[MOST_COLUMNS:]:
+        rest = sum(len(stated) for _, stated in told[MOST_COLUMNS:])
+        sizes.append((counted(len(told) - MOST_COLUMNS, "more column"), rest))
     start, parts = 0, []
     for name, size in sizes:
         parts.append(Part(f"header: {name}", start, size, "9.1"))
@@ -138,7 +145,7 @@ def header_parts(proof: Proof) -> tuple[Part, ...]:
 
 
 @unwarned()
-def dissect(proof: Proof, program: TraceProgram, hint: Known = ()) -> Anatomy:
+def dissect(proof: Proof, program: TraceProgram, hint: Hint = ()) -> Anatomy:
     """The anatomy of a proof of this program; ProofError if it is of another, or about other public columns.
 
     hint: the values of public columns, as a verifier gives them.
@@ -148,7 +155,7 @@ def dissect(proof: Proof, program: TraceProgram, hint: Known = ()) -> Anatomy:
     definition = defined(program)
     check_program(definition, proof.header.program)
     arrays = demanded_inputs(definition, hint).arrays
-    check_arrays(proof.header.program, proof.header.sequences, arrays)
+    check_sequences(proof.header.program, proof.header.sequences, arrays)
     compiled = _core.Compiled(table(definition), shape_of(proof.options, definition.air))
     header, body = proof.data[: proof.header_length], proof.data[proof.header_length :]
     stated = sequence_values(proof.header, arrays)
@@ -221,7 +228,7 @@ def proof_size(header_length: int, shape: Shape, different: Different[Number]) -
 def fixed_size(shape: Shape) -> int:
     """The bytes of a body without its openings (PROTOCOL 9.2)."""
     rounds = (shape.columns - 1).bit_length() + shape.log_m - shape.log_final
-    elements = shape.hidden + 2 * rounds + (1 << shape.log_final) + len(shape.words)
+    elements = shape.masked + 2 * rounds + (1 << shape.log_final) + len(shape.words)
     if shape.hiding:
         elements += 2 + shape.tail
     return HASH * (1 + len(shape.words)) + EXTENSION * elements + NONCE * (1 + len(shape.words))

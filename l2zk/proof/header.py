@@ -9,7 +9,7 @@ of the byte, what was found there and what would be right.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,17 +92,26 @@ class Stated:
     @classmethod
     def read(cls, reader: Reader) -> Stated:
         """The program at this place. The parameters stay bytes."""
-        stated = cls(
-            digest=reader.take(DIGEST, "the program digest"),
-            program_id=_read_id(reader),
-            rows=_read_rows(reader),
-            parameters=reader.take(reader.count(4, MAX_PARAMETERS, "the length of the parameters"), "the parameters"),
+        stated = replace(
+            cls.read_identity(reader),
             inputs=_read_names(reader, "public input"),
             outputs=_read_names(reader, "public output"),
             sequences=_read_sequences(reader),
         )
         _read_literal(reader, 4, 1, "the number of statements")
         return stated
+
+    @classmethod
+    def read_identity(cls, reader: Reader) -> Stated:
+        """What tells the program at this place from others, without names, of which a stranger's may have very many."""
+        return cls(
+            digest=reader.take(DIGEST, "the program digest"),
+            program_id=_read_id(reader),
+            rows=_read_rows(reader),
+            parameters=reader.take(reader.count(4, MAX_PARAMETERS, "the length of the parameters"), "the parameters"),
+            inputs=(),
+            outputs=(),
+        )
 
 
 def stated(air: Air) -> Stated:
@@ -187,10 +196,15 @@ def read_values(reader: Reader, names: tuple[str, ...], what: str) -> tuple[int,
 
 def read_sequences(reader: Reader, known: tuple[PublicSequence, ...]) -> tuple[bytes, ...]:
     """What is stated of each sequence: the values of an output column, each an element, or a hash of them."""
-    return tuple(_read_array(reader, one) if one.is_output else _read_digest(reader, one) for one in known)
+    return tuple(
+        _read_values(reader, one)
+        if one.is_output
+        else reader.take(DIGEST, f"the hash of {one.kind} {one.name[:SHOWN]!r}")
+        for one in known
+    )
 
 
-def _read_array(reader: Reader, known: PublicSequence) -> bytes:
+def _read_values(reader: Reader, known: PublicSequence) -> bytes:
     start = reader.at
     data = reader.take(8 * known.length, f"the values of output column {known.name[:SHOWN]!r}")
     wrong = np.flatnonzero(np.frombuffer(data, "<u8") >= MODULUS)
@@ -198,10 +212,6 @@ def _read_array(reader: Reader, known: PublicSequence) -> bytes:
         reader.at = start + 8 * int(wrong[0])
         reader.element(f"value {wrong[0]} of output column {known.name[:SHOWN]!r}")
     return data
-
-
-def _read_digest(reader: Reader, known: PublicSequence) -> bytes:
-    return reader.take(DIGEST, f"the hash of public column {known.name[:SHOWN]!r}")
 
 
 def digest_of(values: NDArray[np.uint64]) -> bytes:
@@ -289,17 +299,21 @@ def _take_names(reader: Reader, count: int) -> dict[str, None]:
 
 
 def _read_sequences(reader: Reader) -> tuple[PublicSequence, ...]:
-    count = reader.count(2, MOST_NAMES, "the number of public sequences")
+    count = reader.count(2, MOST_NAMES, "the number of public and output columns")
     sequences: dict[str, PublicSequence] = {}
     for _ in range(count):
-        name = read_new_name(reader, sequences, "public sequence")
-        is_output = bool(reader.count(1, 1, f"the kind of public sequence {name[:SHOWN]!r}"))
-        start = reader.at
-        length = reader.integer(4, f"the length of public sequence {name[:SHOWN]!r}")
-        if not 1 <= length <= LONGEST_TRACE:
-            reader.refuse(start, f"{length} as the length of a public sequence", f"1 to {LONGEST_TRACE}")
-        sequences[name] = PublicSequence(name, length, is_output)
+        name = read_new_name(reader, sequences, "public or output column")
+        is_output = bool(reader.count(1, 1, f"the kind of public or output column {name[:SHOWN]!r}"))
+        sequences[name] = _read_length(reader, PublicSequence(name, 0, is_output))
     return tuple(sequences.values())
+
+
+def _read_length(reader: Reader, known: PublicSequence) -> PublicSequence:
+    what, start = f"the length of {known.kind} {known.name[:SHOWN]!r}", reader.at
+    length = reader.integer(4, what)
+    if not 1 <= length <= LONGEST_TRACE:
+        reader.refuse(start, f"{length} as {what}", f"1 to {LONGEST_TRACE}")
+    return replace(known, length=length)
 
 
 def _check_writable(program: Stated) -> None:

@@ -34,7 +34,8 @@ REPLACED: Mapping[str, str] = MappingProxyType(
         "rows_per_leaf": "the shape of a proof is searched for",
     }
 )
-"""The options of the first version, each with what is in its place."""
+"""Options that the first version had, each with what is in its place: for whoever runs a notebook or a script of its
+time, and would else be told of a near name."""
 
 
 @dataclass(frozen=True)

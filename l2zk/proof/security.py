@@ -9,10 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from l2zk import _core
-from l2zk.air.measure import Profile
 from l2zk.base.wording import counted
 from l2zk.proof.options import ProofOptions
-from l2zk.proof.shape import Shape, solve
+from l2zk.proof.shape import Shape
 
 HASH_BITS = 128
 """Collisions of a 256-bit hash cost 2^128: no proof is worth more."""
@@ -27,7 +26,7 @@ ARGUMENT = (
     ("openings joined", "xi"),
     ("rounds of the rows", "q"),
 )
-"""The rounds of the argument, in the order of `Argument.challenges`, each with its challenge in PROTOCOL 6."""
+"""The rounds of the argument, in the order of `Lengths.challenges`, each with its challenge in PROTOCOL 6."""
 
 COMMITMENT = {
     "gamma": ("claims joined", "gamma"),
@@ -127,12 +126,6 @@ def _rounds(options: ProofOptions, shape: Shape) -> Iterator[Round]:
         else:
             said = COMMITMENT[name] if name else next(names)
         yield Round(word, *said, worst / ONE, together / ONE)
-
-
-def exact_bits(options: ProofOptions, profile: Profile) -> int:
-    """The proven bits, in 2^-32, of proofs with these options, which have a shape."""
-    bits: int = solve(options, profile).sizes.bits
-    return bits
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:

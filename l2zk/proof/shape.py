@@ -1,6 +1,9 @@
 """Shape: every length of a proof, from the options and an AIR's profile; nothing of it is read from a proof.
 
 profile, hiding → lengths of the argument;   these, options → the core's search → the shape   (PROTOCOL 4)
+
+An AIR with a constraint that multiplies more than 32 cells and periodic values has no shape, whatever the options and
+the length (PROTOCOL 4.2); its programs can be run and checked, and not be proved.
 """
 
 from __future__ import annotations
@@ -10,13 +13,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from l2zk import _core
-from l2zk.air.measure import Profile, Rows
+from l2zk.air.air import Air
+from l2zk.air.measure import Degrees, Profile, Rows
 from l2zk.base.caches import cached_with_errors
+from l2zk.base.wording import number
+from l2zk.errors import DegreeError
 from l2zk.proof.options import ProofOptions
 
 
 @dataclass(frozen=True)
-class Argument:
+class Lengths:
     """The lengths of the argument, which follow from the statement alone (PROTOCOL 4.2 to 4.4)."""
 
     profile: Profile
@@ -24,65 +30,65 @@ class Argument:
 
     @property
     def skipped(self) -> int:
-        """k, the row bits of the first round."""
+        """k, the row bits of the first round (PROTOCOL 1)."""
         return Rows(self.profile.log_rows).skipped
 
     @property
     def rounds(self) -> int:
-        """n - k, the rounds of the zerocheck."""
+        """n - k, the rounds of the zerocheck (PROTOCOL 4.3)."""
         return self.profile.log_rows - self.skipped
 
     @property
-    def quotient(self) -> int:
-        """The coefficients of Q."""
+    def q_length(self) -> int:
+        """The coefficients of Q, from S (PROTOCOL 4.2, 4.3)."""
         return max(1, self.profile.in_x - (1 << self.skipped) + 1)
 
     @property
     def degrees(self) -> Sequence[int]:
-        """Of each round of the zerocheck."""
+        """Of each round of the zerocheck: d, and d_l of the last one (PROTOCOL 4.2)."""
         profile = self.profile
         return [profile.degree] * (self.rounds - 1) + [profile.last_degree if self.hiding else profile.degree]
 
     @property
     def row_degrees(self) -> Sequence[int]:
-        """Of each round of the sumcheck of rows."""
+        """Of each round of the sumcheck of rows (PROTOCOL 4.3)."""
         return [2] * (self.profile.log_rows - 1) + [3 if self.hiding else 2]
 
     @cached_property
     def elements(self) -> int:
-        """The elements of K in all messages, each of them hidden by a mask in a proof that hides."""
-        said = self.quotient + sum(self.degrees) + self.profile.openings
+        """The elements of K in all messages, each of them hidden by a mask in a proof that hides (PROTOCOL 4.3)."""
+        said = self.q_length + sum(self.degrees) + self.profile.openings
         return said + sum(self.row_degrees) + self.profile.read_columns
 
     @property
-    def masks(self) -> int:
-        """Where the masks begin in the vector: behind all columns."""
-        return self.profile.columns << self.profile.log_rows
-
-    @property
     def mask_count(self) -> int:
-        """h."""
+        """h (PROTOCOL 4.3)."""
         return self.elements if self.hiding else 0
 
     @property
+    def masks_at(self) -> int:
+        """Where the masks begin in the vector: behind all columns (PROTOCOL 4.4)."""
+        return self.profile.columns << self.profile.log_rows
+
+    @property
     def entries(self) -> int:
-        """The length of the vector."""
-        return self.masks + 3 * self.mask_count
+        """The length of the vector (PROTOCOL 4.4)."""
+        return self.masks_at + 3 * self.mask_count
 
     @property
     def claims(self) -> int:
-        """The claims on the vector: on the columns' values, and on the masks of the zerocheck and of the rows."""
+        """A, the claims on the vector: on values of columns, on the masks of zerocheck and rows (PROTOCOL 4.6, 6.6)."""
         return max(1, self.profile.read_columns + 2 * self.hiding)
 
     @property
     def challenges(self) -> Sequence[tuple[int, int]]:
-        """The argument's challenges as 4.7 lists them: for each name its largest degree, and the sum over its rounds.
+        """The argument's challenges (PROTOCOL 4.7): for each name its largest degree, and the sum over its rounds.
 
-        alpha and tau; x; the rounds of the zerocheck; the mix; the rounds of rows.
+        alpha and tau; x; the rounds of the zerocheck; xi; the rounds of rows.
         """
         once = [
             max(1, self.profile.constraints - 1 + self.rounds),
-            (1 << self.skipped) + self.quotient - 1,
+            (1 << self.skipped) + self.q_length - 1,
             max(1, self.profile.openings),
         ]
         zerocheck, rows = self.degrees, self.row_degrees
@@ -95,7 +101,7 @@ class Argument:
         ]
 
     @property
-    def lengths(self) -> Sequence[int]:
+    def numbers(self) -> Sequence[int]:
         """What the seed says of them (PROTOCOL 6.2)."""
         profile = self.profile
         return [
@@ -119,7 +125,7 @@ class Shape:
     Its properties are what `_core.Compiled` takes, each with its letter in PROTOCOL 4.6.
     """
 
-    argument: Argument
+    argument: Lengths
     sizes: _core.Sizes = field(repr=False)
 
     @property
@@ -128,9 +134,9 @@ class Shape:
         return self.argument.hiding
 
     @property
-    def quotient(self) -> int:
+    def q_length(self) -> int:
         """The coefficients of Q."""
-        return self.argument.quotient
+        return self.argument.q_length
 
     @property
     def degree(self) -> int:
@@ -143,14 +149,14 @@ class Shape:
         return self.argument.degrees[-1]
 
     @property
-    def hidden(self) -> int:
+    def masked(self) -> int:
         """The elements of the argument's messages."""
         return self.argument.elements
 
     @property
-    def masks(self) -> int:
+    def masks_at(self) -> int:
         """Where the masks begin in the vector."""
-        return self.argument.masks
+        return self.argument.masks_at
 
     @property
     def columns(self) -> int:
@@ -201,13 +207,13 @@ class Shape:
     def lengths(self) -> Sequence[int]:
         """All that the seed says of lengths (PROTOCOL 6.2)."""
         sizes = [self.columns, self.log_m, self.log_n0, self.queries, self.tail, self.grinding, len(self.words)]
-        return [*self.argument.lengths, *sizes, *(number for word in self.words for number in word)]
+        return [*self.argument.numbers, *sizes, *(number for word in self.words for number in word)]
 
 
 @cached_with_errors(1024)
 def solve(options: ProofOptions, profile: Profile) -> Shape:
     """The shape of proofs with these options; OptionsError or SecurityError where there is none (PROTOCOL 4.8)."""
-    argument = Argument(profile, options.zero_knowledge)
+    argument = Lengths(profile, options.zero_knowledge)
     sizes = _core.choose(
         argument.entries,
         argument.claims,
@@ -222,3 +228,21 @@ def solve(options: ProofOptions, profile: Profile) -> Shape:
         allow_insecure=options.allow_insecure,
     )
     return Shape(argument, sizes)
+
+
+def shape_of(options: ProofOptions, air: Air) -> Shape:
+    """The shape of proofs of an AIR; a DegreeError names the constraint of the highest degree."""
+    top = degrees_of(air)
+    if top.over:
+        raise DegreeError(
+            f"constraint {top.constraint!r} of {air.id} has degree {number(top.degree)}, and {top.limit} is the most:"
+            " put a part of it in a column of its own"
+        )
+    return solve(options, air.profile)
+
+
+def degrees_of(air: Air) -> Degrees:
+    """The highest degree of a constraint, of the first that has it, and the limit."""
+    index = max(range(len(air.constraints)), key=air.multiplied)
+    name = air.constraints[index].name
+    return Degrees(constraint=name, degree=air.multiplied(index), limit=_core.MOST_LEAVES)

@@ -23,15 +23,14 @@ from l2zk.base.wording import counted, listed, nearest, short
 from l2zk.errors import OptionsError, ProgramError, ProofError, WitnessError
 from l2zk.language.definition import Definition
 from l2zk.language.witness import counted_values, element
-from l2zk.proof.degree_report import shape_of
 from l2zk.proof.header import Header, Stated, digest_of, read_options, read_sequences, read_values
 from l2zk.proof.header import stated as stated_program
 from l2zk.proof.options import ProofOptions
 from l2zk.proof.proof import check_root
 from l2zk.proof.security import ONE
-from l2zk.proof.shape import Shape
+from l2zk.proof.shape import Shape, shape_of
 
-Known = Sequence[int | None] | Mapping[str, int | None] | None
+Hint = Sequence[int | None] | Mapping[str, int | None] | None
 """What a caller knows of public inputs, or of outputs: each in its order, or some by name; None for any value."""
 
 
@@ -57,9 +56,9 @@ class Demands:
         return "default" if self.names[index] in self.defaults else "demanded"
 
 
-def demanded_inputs(definition: Definition, hint: Known = ()) -> Demands:
+def demanded_inputs(definition: Definition, hint: Hint = ()) -> Demands:
     """The demands on the public inputs; one that the hint does not name must have its default, if it has one."""
-    plain = _says_nothing(hint) and not definition.has_public_columns
+    plain = _says_nothing(hint) and not definition.air.public_columns
     return _defaults(definition) if plain else _inputs(definition, hint)
 
 
@@ -68,14 +67,14 @@ def _defaults(definition: Definition) -> Demands:
     return _inputs(definition, ())
 
 
-def _inputs(definition: Definition, hint: Known) -> Demands:
+def _inputs(definition: Definition, hint: Hint) -> Demands:
     inputs = [known for known in definition.inputs if known.public]
     names = tuple(known.name for known in inputs)
     named, arrays = _named(definition, "input", names, hint)
     values = tuple(named.get(known.name, known.default) for known in inputs)
     defaults = (known.name for known in inputs if known.name not in named and known.default is not None)
-    for column in definition.air.sequences:
-        if not column.is_output and column.name not in arrays:
+    for column in definition.air.public_columns:
+        if column.name not in arrays:
             raise WitnessError(
                 f"a proof of {definition.air.id} is about the public column {column.name!r}, whose values it does not"
                 f" carry: give them to the verifier by the hint {{{column.name!r}: array}}"
@@ -84,7 +83,7 @@ def _inputs(definition: Definition, hint: Known) -> Demands:
     return Demands("input", names, values, frozenset(defaults), arrays)
 
 
-def demanded_outputs(definition: Definition, outputs: Known = ()) -> Demands:
+def demanded_outputs(definition: Definition, outputs: Hint = ()) -> Demands:
     """The demands on the outputs; one that is not named is accepted as the proof states it."""
     names = definition.air.outputs
     named, arrays = _named(definition, "output", names, outputs)
@@ -101,7 +100,10 @@ def read_statement(definition: Definition, data: bytes, inputs: Demands, outputs
     options = read_options(reader)
     expected, as_bytes = _expected(definition)
     if reader.data[reader.at : reader.at + len(as_bytes)] != as_bytes:
-        _refuse_program(expected, Stated.read(reader))
+        start = reader.at
+        _check_identity(expected, Stated.read_identity(reader))
+        reader.at = start
+        _refuse_names(expected, Stated.read(reader))
     reader.at += len(as_bytes)
     stated = []
     for demands in (inputs, outputs):
@@ -109,7 +111,7 @@ def read_statement(definition: Definition, data: bytes, inputs: Demands, outputs
     sequences = read_sequences(reader, expected.sequences)
     for demands, values in zip((inputs, outputs), stated):
         _check_values(demands, values)
-    check_arrays(expected, sequences, {**inputs.arrays, **outputs.arrays})
+    check_sequences(expected, sequences, {**inputs.arrays, **outputs.arrays})
     check_root(data, reader.at)
     header = Header(options=options, program=expected, inputs=stated[0], outputs=stated[1], sequences=sequences)
     return header, reader.at
@@ -119,7 +121,8 @@ def check_program(definition: Definition, found: Stated) -> None:
     """Refuse what a proof states of its program, if it is not what proofs of this program state."""
     expected, _ = _expected(definition)
     if found != expected:
-        _refuse_program(expected, found)
+        _check_identity(expected, found)
+        _refuse_names(expected, found)
 
 
 def sequence_values(header: Header, arrays: Mapping[str, Vector]) -> list[Vector]:
@@ -130,8 +133,8 @@ def sequence_values(header: Header, arrays: Mapping[str, Vector]) -> list[Vector
     ]
 
 
-def check_arrays(program: Stated, stated: tuple[bytes, ...], demanded: Mapping[str, Vector]) -> None:
-    """Refuse a proof that is about other arrays than those demanded."""
+def check_sequences(program: Stated, stated: tuple[bytes, ...], demanded: Mapping[str, Vector]) -> None:
+    """Refuse a proof that is about other public columns, or states other output columns, than are demanded."""
     for known, data in zip(program.sequences, stated):
         values = demanded.get(known.name)
         if values is not None and known.is_output:
@@ -156,8 +159,8 @@ def _expected(definition: Definition) -> tuple[Stated, bytes]:
     return expected, expected.to_bytes()
 
 
-def _refuse_program(expected: Stated, found: Stated) -> NoReturn:
-    """Raise the error that says in what a proof's program differs."""
+def _check_identity(expected: Stated, found: Stated) -> None:
+    """Refuse a proof of another program; the names of public values are not looked at."""
     id = expected.program_id
     if found.program_id != id:
         raise ProofError(f"the proof is of program {short(found.program_id)}, not of {id!r}", "7.1")
@@ -165,10 +168,14 @@ def _refuse_program(expected: Stated, found: Stated) -> NoReturn:
         raise ProofError(f"the proof is of {id} with other parameters", "7.1")
     if (found.digest, found.rows) != (expected.digest, expected.rows):
         raise ProofError(f"the proof is of another version of {id}: the program digests differ", "7.1")
+
+
+def _refuse_names(expected: Stated, found: Stated) -> NoReturn:
+    """Raise the error that says which names of public values differ."""
     what = "inputs" if found.inputs != expected.inputs else "outputs"
     if (found.inputs, found.outputs) == (expected.inputs, expected.outputs):
         what = "columns"
-    raise ProofError(f"the proof names other public {what} than {id}", "7.1")
+    raise ProofError(f"the proof names other public {what} than {expected.program_id}", "7.1")
 
 
 def check_options(stated: ProofOptions, demanded: ProofOptions) -> None:
@@ -210,7 +217,8 @@ def _named(
     """The caller's values by name, None for any value, and arrays by name."""
     if _says_nothing(known):
         return {}, {}
-    counts = {one.name: one.length for one in definition.air.sequences if one.is_output == (kind == "output")}
+    columns = definition.air.output_columns if kind == "output" else definition.air.public_columns
+    counts = {one.name: one.length for one in columns}
     names = (*scalars, *counts)
     if isinstance(known, Mapping):
         given = by_plain_name(known)
@@ -263,7 +271,7 @@ def _no_such_value(definition: Definition, kind: str, names: tuple[str, ...], na
     private |= {one.name for one in definition.given} | {one.name for one in definition.private_arrays}
     if name in private:
         return WitnessError(f"{name!r} of {air.id} is private: a proof states no value of it, so leave it out")
-    columns = {one.name for one in air.sequences if one.is_output == (kind == "input")}
+    columns = {one.name for one in (air.output_columns if kind == "input" else air.public_columns)}
     if kind == "input" and (name in air.outputs or name in columns):
         return WitnessError(f"{name!r} of {air.id} is an output: demand it by outputs= (--output), not as an input")
     if kind == "output" and (name in air.inputs or name in columns):

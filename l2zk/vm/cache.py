@@ -5,37 +5,29 @@
 
 Invariant: whatever a proof depends on is in its key, so requests with equal keys have the same proof. A program stands
 in its key as class and parameters, which is more than its digest (PROTOCOL 3.6): what fills the trace of a private
-input is not in the constraints. Of a witness and a trace a key holds hashes alone, with a secret of this process, so
-that nothing can be learnt from it. To find one here no program is defined or run. A store has other keys: store/key.py.
+input is not in the constraints. To find a proof no program is defined or run. Its keys are made in cache_key.py.
 """
 
 from __future__ import annotations
 
-import operator
 import os
-from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Callable, Hashable
 from functools import partial
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Unpack
 
-import numpy as np
-from numpy.typing import NDArray
-
-from l2zk._core import blake3
-from l2zk.air.trace import ExecutionTrace, column_values
+from l2zk.air.trace import ExecutionTrace
 from l2zk.base.arguments import bound, flag
-from l2zk.base.caches import cached
 from l2zk.base.making import Making, ones_own, renewed_at_fork
 from l2zk.base.progress import Progress
 from l2zk.base.version import __version__
 from l2zk.errors import L2zkError, OptionsError, copied
 from l2zk.language.program import TraceProgram, described
-from l2zk.language.witness import Witness
-from l2zk.proof.header import VERSION, parameters_to_bytes
+from l2zk.language.witness import Witness, frozen
+from l2zk.proof.header import VERSION
 from l2zk.proof.proof import Proof
+from l2zk.vm.cache_key import program_key, trace_key, witness_key
 from l2zk.vm.cache_stats import CacheStats
 from l2zk.vm.metrics.counts import COUNTS
 from l2zk.vm.settings import Asked, ProveSettings
@@ -44,19 +36,10 @@ from l2zk.vm.zkvm import TraceZkVm
 if TYPE_CHECKING:
     from l2zk.vm.store.proof_store import ProofStore, Request
 
-SHORT = 8
-"""Values of a witness up to which it is copied into the key's hash; a longer one is hashed in place first."""
-
-SECRET = os.urandom(32)
-"""A secret in the hashes of keys: nobody else can try which witness gives a hash."""
-
 COUNTED = ("hits", "misses", "joined", "evictions", "stored", "store_hits")
 
 Job = tuple[Any, Any]
 """A program and its witness."""
-
-PLAIN = frozenset({bool, int, str, bytes, type(None)})
-"""Parameters of these types are in a key as they are, beside their types, which tell True from 1."""
 
 
 class CachedZkVm(TraceZkVm):
@@ -124,14 +107,18 @@ class CachedZkVm(TraceZkVm):
         cache: False makes the proof anew, and neither looks it up nor keeps or stores it.
         """
         asked = Asked(**settings)
-        key = self.key(program, witness, asked.trace, asked.check) if flag("cache", cache) else None
-        if key is not None:
-            with self._lock:
-                proof = self._find(key)
-            if proof is not None:
+        if not flag("cache", cache):
+            return self._vm.prove(program, witness, **settings)
+        key = self.key(program, witness, asked.trace, asked.check)
+        with self._lock:
+            if (proof := self._find(key)) is not None:
                 return proof
+        witness = frozen(witness)  # what is proved is what has the key, whoever changes an array meanwhile
+        if isinstance(asked.trace, ExecutionTrace):
+            settings["trace"] = asked.trace = asked.trace.copy()
+        key = self.key(program, witness, asked.trace, asked.check)
         make = partial(self._vm.prove, program, witness, **settings)
-        return make() if key is None else self._make_once(key, (program, witness), asked, make)
+        return self._make_once(key, (program, witness), asked, make)
 
     def cache_stats(self) -> CacheStats:
         """The counts of the cache so far, all of one moment."""
@@ -159,7 +146,7 @@ class CachedZkVm(TraceZkVm):
     def key(self, program: TraceProgram, witness: Witness = (), trace: Any = None, check: bool = True) -> Hashable:
         """The key of a request; one of its own, equal to no other, for a request that no proof can be made of."""
         try:
-            return self._stamp, *_program_key(program), _witness_key(witness), _trace_key(trace), bool(check)
+            return self._stamp, *program_key(program), witness_key(witness), trace_key(trace), bool(check)
         except KeyboardInterrupt:
             raise
         except BaseException:  # the caller's objects raised; the machine will say what is wrong with them
@@ -269,79 +256,6 @@ class CachedZkVm(TraceZkVm):
             _, oldest = self._proofs.popitem(last=False)
             self._bytes -= oldest.size
             self._counts["evictions"] += 1
-
-
-@cached(256)
-def _parameter_names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind) if field.init)
-
-
-def _program_key(program: TraceProgram) -> tuple[Any, ...]:
-    """The class and the parameters in a form that is equal for equal programs; raises for an object that is none."""
-    kind = type(program)
-    names = _parameter_names(kind)  # type: ignore[arg-type]
-    values = tuple([getattr(program, name) for name in names])
-    kinds = tuple([type(value) for value in values])
-    return kind, (kinds, values) if PLAIN.issuperset(kinds) else parameters_to_bytes(zip(names, values))
-
-
-def _witness_key(witness: Any) -> Hashable:
-    """The names and values of a witness in a form that is equal only if they bind to equal inputs and columns."""
-    names = None
-    if type(witness) is tuple or type(witness) is list:
-        pass
-    elif isinstance(witness, Mapping):
-        names = tuple(sorted(witness))
-        witness = [witness[name] for name in names]
-    elif isinstance(witness, (str, bytes)) or not isinstance(witness, (np.ndarray, Sequence)):
-        raise TypeError("no sequence of values")
-    elif isinstance(witness, np.ndarray) and witness.ndim == 1:
-        if len(witness) > SHORT and witness.dtype.kind in "iu":
-            return names, _packed(_elements(witness))
-        witness = witness.tolist()
-    values = [value if type(value) is int else _exact(value) for value in witness]
-    try:
-        return names, _packed(array("Q", values))
-    except TypeError:  # columns are among them
-        return names, tuple(value if type(value) is tuple else _packed(array("Q", [value])) for value in values)
-
-
-def _exact(value: Any) -> Any:
-    """An input as an integer, a column as the hash of its values."""
-    if hasattr(value, "__index__") and not isinstance(value, (bool, np.ndarray)):
-        return operator.index(value)
-    return "column", *_packed(_elements(value))
-
-
-def _elements(values: Any) -> NDArray[np.uint64]:
-    """The values as an array of words: the caller's own memory, if it already has the form that is hashed.
-
-    Words that are no field elements may be among them: no proof is made of those, and so none is kept.
-    """
-    held = type(values) is np.ndarray and values.ndim == 1 and values.dtype in (np.uint64, np.int64)
-    if not held or (values.dtype == np.int64 and values.min(initial=0) < 0):
-        return column_values("", values)
-    return np.ascontiguousarray(values).view(np.uint64)
-
-
-def _packed(words: Any) -> tuple[int, bytes]:
-    """The number of words, and a hash of them."""
-    if len(words) <= SHORT:
-        return len(words), blake3(SECRET + words.tobytes()) if len(words) else b""
-    return len(words), _hash(memoryview(words))
-
-
-def _hash(data: Any) -> bytes:
-    """A keyed hash of the data, which tells nothing of them; they are hashed in place, without a copy."""
-    return blake3(SECRET + blake3(data))
-
-
-def _trace_key(trace: Any) -> Hashable:
-    if trace is None:
-        return None
-    if not isinstance(trace, ExecutionTrace):
-        raise TypeError("no trace")
-    return trace.columns, trace.rows, trace.padded.shape, _hash(np.ascontiguousarray(trace.padded).data)
 
 
 def _opened(store: Any, key: bytes | None) -> ProofStore:

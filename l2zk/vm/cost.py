@@ -17,12 +17,13 @@ from l2zk.errors import ProgramError
 from l2zk.language.definition import Definition
 from l2zk.language.run import table
 from l2zk.proof.anatomy import expected, proof_size
-from l2zk.proof.degree_report import degrees, shape_of
-from l2zk.proof.options import ProofOptions
+from l2zk.proof.degree_report import degrees
+from l2zk.proof.header import DIGEST, ONE_GROUP, PREFIX, stated
+from l2zk.proof.options import OPTIONS_LENGTH, ProofOptions
 from l2zk.proof.proof import MAX_BYTES, Proof
 from l2zk.proof.security import ONE
-from l2zk.proof.shape import Shape
-from l2zk.vm.prepare import compiled, header_of
+from l2zk.proof.shape import Shape, shape_of
+from l2zk.vm.prepare import compiled
 
 WORD = 8  # bytes
 
@@ -135,7 +136,11 @@ def require_room(definition: Definition, options: ProofOptions) -> None:
 
 def _mean_size(definition: Definition, options: ProofOptions, shape: Shape) -> float:
     """The bytes of a proof, the mean over all queries."""
-    return proof_size(len(header_of(definition, options).to_bytes()), shape, expected)
+    program = stated(definition.air)
+    values = WORD * (len(program.inputs) + len(program.outputs))
+    arrays = sum(WORD * one.length if one.is_output else DIGEST for one in program.sequences)
+    header = len(PREFIX) + OPTIONS_LENGTH + len(ONE_GROUP) + len(program.to_bytes()) + values + arrays
+    return proof_size(header, shape, expected)
 
 
 def _committed(shape: Shape) -> int:

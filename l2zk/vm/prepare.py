@@ -28,6 +28,9 @@ class Statement(NamedTuple):
     inputs: Sequence[int]
     start: Sequence[tuple[int, int, int]]
 
+    def __repr__(self) -> str:
+        return f"<statement of {self.compiled!r}>"  # the start cells may be private
+
 
 class Prepared(NamedTuple):
     """A program and its witness: all that a proof takes but the columns that are filled.

@@ -27,10 +27,11 @@ from l2zk.language.redaction import attempt, violation_error
 from l2zk.language.run import filled, report_of, trace_of
 from l2zk.language.witness import Witness, bind
 from l2zk.proof.anatomy import check_length
-from l2zk.proof.degree_report import degrees, shape_of, unprovable
+from l2zk.proof.degree_report import degrees, unprovable
 from l2zk.proof.proof import Proof, proof_bytes
+from l2zk.proof.shape import shape_of
 from l2zk.proof.statement import (
-    Known,
+    Hint,
     accepted_shape,
     check_options,
     demanded_inputs,
@@ -54,8 +55,9 @@ class TraceZkVm(Settings):
     min_security: the proven bits that `verify` demands, 1 to 128. Without it and with `options`, `verify` demands
     exactly these options, whatever they prove; with neither, 128 bits.
     threads: threads that work on one proof, which does not depend on it; by default L2ZK_NUM_THREADS, else as many as
-    there are processors that this process may use. A short proof, which commits to less than 2^18 words, is quicker by
-    one, and one makes it.
+    there are processors that this process may use. A short proof, which commits to fewer than 2^18 values of columns at
+    points (by the default rate of some 10,000 cells), is quicker by one, and one makes it; but a search for 18 bits of
+    grinding or more is shared in any proof.
     max_memory: the bytes that one proof or trace may take; what needs more is refused before it takes any. By default
     all that this machine has, or its container may use. `estimate` says what a proof needs.
     redact: leave private values out of errors and reports, and the words of generate_trace's own errors, which may hold
@@ -113,8 +115,8 @@ class TraceZkVm(Settings):
         """The statement to prove, if its proofs have a shape and there is room; `given`: the trace is there already."""
         definition = defined(program)
         shape = shape_of(self._options, definition.air)
-        require_room(definition, self._options)
         require_memory(proof_memory(definition, shape, threads), self._max_memory)
+        require_room(definition, self._options)
         binding = bind(definition, witness, fill=not given, redact=self._redact)
         return prepared(definition, self._options, shape, binding)
 
@@ -209,7 +211,7 @@ class TraceZkVm(Settings):
         return replace(found, degrees=degrees(definition), unprovable=refused)
 
     def verify(
-        self, program: TraceProgram, proof: Proof | bytes, witness_hint: Known = (), *, outputs: Known = ()
+        self, program: TraceProgram, proof: Proof | bytes, witness_hint: Hint = (), *, outputs: Hint = ()
     ) -> bool:
         """True if the proof shows that this program ran right, with the security that this machine demands.
 
@@ -233,7 +235,7 @@ class TraceZkVm(Settings):
 
     @counted_verification
     def check_proof(
-        self, program: TraceProgram, proof: Proof | bytes, witness_hint: Known = (), *, outputs: Known = ()
+        self, program: TraceProgram, proof: Proof | bytes, witness_hint: Hint = (), *, outputs: Hint = ()
     ) -> None:
         """As `verify`, but raises ProofError with the reason and the check of PROTOCOL 7 that failed."""
         with unwarned():

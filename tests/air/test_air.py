@@ -132,6 +132,7 @@ def test_everything_else_enters_the_digest(change):
         {"constraints": (Constraint("c", Domain.cyclic(4, 4), 0),)},
         {"constraints": (Constraint("c", Domain.cyclic(0, 16), 0),)},
         {"constraints": (Constraint("c", Domain(0, 1, 0), 0),)},
+        {"constraints": (Constraint("the last rows, which the language does not say", Domain(4, 1, 0), 0),)},
     ],
 )
 def test_what_is_no_air_is_refused(change):
@@ -157,7 +158,7 @@ def test_a_sequence_ends_within_the_rows(first, step, length):
     if first + (length - 1) * step < 8:
         assert [tuple(placement) for placement in air().placements] == [(0, first, step)]
     else:
-        with pytest.raises(ProgramError, match="sequence 's' of"):
+        with pytest.raises(ProgramError, match="public column 's' of"):
             air()
 
 

@@ -26,7 +26,7 @@ def test_the_bits_that_are_taken_at_once():
 
 
 def test_degrees_by_hand():
-    """Eight rows are four blocks of two: the step holds on all but one row of the last one, the start on one row."""
+    """Eight rows are four streams of two: the step holds on all but one row of the last one, the start on one row."""
     air = small_air()
     columns, step, start = (3, 1, 2), (1, 1), (3, 1)
     square = tuple(2 * degree for degree in columns)
@@ -91,7 +91,7 @@ def domains(length: int) -> Iterator[Domain]:
 
 
 @pytest.mark.parametrize("length", LENGTHS)
-def test_the_degree_of_a_selector_follows_from_how_many_rows_each_block_has(length):
+def test_the_degree_of_a_selector_follows_from_how_many_rows_each_stream_has(length):
     for domain in domains(length):
         selector = Selector(domain, length)
         assert domain.fits(length) and selector_degree(domain, Rows(selector.log)) == selector.degree, domain

@@ -83,8 +83,8 @@ def test_bad_sequences_are_refused(name: str):
         air(**BAD[name])
 
 
-def test_a_sequence_has_the_degree_of_a_known_column_that_differs_from_block_to_block():
-    """Eight rows are four blocks of two."""
+def test_a_sequence_has_the_degree_of_a_known_column_that_differs_from_stream_to_stream():
+    """Eight rows are four streams of two."""
     assert air().degrees == ((3, 1, 2), (6, 2, 3))
     assert [air().multiplied(i) for i in range(2)] == [1, 2]
 
@@ -115,7 +115,7 @@ def test_a_report_shows_sequences():
         ("output column", "o", 1),
     ]
     text = dataclasses.replace(stated, columns=("s",))
-    assert report(text, as_array(rows), [], [], found, sequences=VALUES).violations[0].expression == "s == sequence:s"
+    assert report(text, as_array(rows), [], [], found, sequences=VALUES).violations[0].expression == "s == public:s"
 
 
 def test_sequences_on_all_rows_at_once():

@@ -61,11 +61,11 @@ BAD_NUMBERS = (-1, 2**31, 2**32, 2**63, 2**64, 2**200, 1.5, None, "1")
 @pytest.mark.parametrize(
     "name",
     [
-        "quotient",
+        "q_length",
         "degree",
         "last_degree",
-        "hidden",
-        "masks",
+        "masked",
+        "masks_at",
         "columns",
         "log_m",
         "log_n0",
@@ -80,7 +80,7 @@ def test_a_size_that_is_no_number_is_refused(name: str, bad: object) -> None:
 
 
 @pytest.mark.parametrize("step", [-1, 1])
-@pytest.mark.parametrize("name", ["quotient", "last_degree", "hidden", "masks", "columns", "log_m", "tail"])
+@pytest.mark.parametrize("name", ["q_length", "last_degree", "masked", "masks_at", "columns", "log_m", "tail"])
 def test_a_size_that_fits_no_other_is_refused(name: str, step: int) -> None:
     said = vars(sizes_of(sample().lengths, sample().shape))
     with pytest.raises(ValueError):
@@ -233,7 +233,7 @@ def test_more_words_than_there_is_room_for_are_refused_as_such() -> None:
 def test_more_points_than_fit_in_any_memory_are_refused_as_such() -> None:
     entries = 2**20 * LENGTH + 3 * sum(sample().lengths.hidden())
     with pytest.raises(ValueError, match="too large"):
-        made({"columns": 2**20}, masks=2**20 * LENGTH, columns=-(-entries // 16), log_n0=32)
+        made({"columns": 2**20}, masks_at=2**20 * LENGTH, columns=-(-entries // 16), log_n0=32)
 
 
 def test_loads_ahead_of_what_there_is_are_refused() -> None:

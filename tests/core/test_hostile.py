@@ -246,7 +246,8 @@ COUNTS = {"programs": (24, 2), "id length": (58, 1)}
 def test_huge_counts_are_refused(part: str) -> None:
     found = parts(TINY, tiny())
     names = {side: found[f"header: names of public {side}"].start for side in ("inputs", "outputs")}
-    sequences, statements = found["header: public sequences"].start, found["header: number of statements"].start
+    sequences = found["header: public and output columns"].start
+    statements = found["header: number of statements"].start
     parameters = found["header: parameters"].start
     start, size = {
         "rows": (parameters - 8, 8),

@@ -21,14 +21,14 @@ from l2zk import _core
 from l2zk.errors import ProofError
 
 CHANGED = (
-    Kind.QUOTIENT,
+    Kind.Q,
     Kind.ROUND,
     Kind.OPENINGS,
     Kind.ROW_ROUND,
     Kind.VALUES,
-    Kind.MASK_SUM,
+    Kind.SIGMA,
     Kind.FOLD_ROUND,
-    Kind.MASK_SHARE,
+    Kind.MU,
     Kind.TAIL,
     Kind.ANSWER,
     Kind.FINAL,
@@ -104,7 +104,7 @@ def test_a_prover_that_changes_a_message_and_goes_on_is_refused(kind: Kind, hidi
         return [*values[:-1], values[-1] + 1] if values else []
 
     body = prove(case.groups, case.traces, case.shape_of, hiding=hiding, cheat={kind: cheat})
-    without_it = not hiding and kind in (Kind.MASK_SUM, Kind.MASK_SHARE, Kind.TAIL)
+    without_it = not hiding and kind in (Kind.SIGMA, Kind.MU, Kind.TAIL)
     assert case.core_accepts(body) == case.twin_accepts(body) == without_it
 
 

@@ -28,18 +28,18 @@ def rows_of(leaves: int) -> NDArray[np.uint64]:
     return np.random.default_rng(leaves).integers(0, 2**64, (leaves, WORDS), dtype=np.uint64)
 
 
-def expected(rows: NDArray[np.uint64], blowup: int, salted: bool) -> Tree:
+def expected(rows: NDArray[np.uint64], cosets: int, salted: bool) -> Tree:
     """The twin's tree over the same leaves."""
     data = [row.astype("<u8").tobytes() for row in rows]
     if not salted:
         return Tree(data)
-    salts = salts_of(SEED, len(rows), blowup)
+    salts = salts_of(SEED, len(rows), cosets)
     return Tree([leaf + salt for leaf, salt in zip(data, salts, strict=True)], 16)
 
 
 @pytest.mark.parametrize("salted", [False, True], ids=["", "salted"])
 @pytest.mark.parametrize(
-    "leaves, blowup",
+    "leaves, cosets",
     [
         (1, 1),
         (2, 2),
@@ -54,15 +54,15 @@ def expected(rows: NDArray[np.uint64], blowup: int, salted: bool) -> Tree:
         (4 * LONG, 4),
     ],
 )
-def test_roots_and_openings_are_those_of_the_twin(leaves: int, blowup: int, salted: bool) -> None:
+def test_roots_and_openings_are_those_of_the_twin(leaves: int, cosets: int, salted: bool) -> None:
     rows = rows_of(leaves)
-    tree = expected(rows, blowup, salted)
+    tree = expected(rows, cosets, salted)
     rng = random.Random(leaves)
     some = sorted(rng.sample(range(leaves), min(leaves, 77)))
     eighth = max(1, leaves // 8)
     neighbours = sorted({(7 + k * eighth) % leaves for k in range(8)} | {0, leaves - 1, leaves // 2})
     for indices in (some, neighbours, [0], [leaves - 1], [leaves // 3]):
-        root, opening = probes.tree_probe(rows.T, blowup, indices, SEED if salted else None)
+        root, opening = probes.tree_probe(rows.T, cosets, indices, SEED if salted else None)
         assert root == tree.root
         assert opening == b"".join(tree.open(indices))
 

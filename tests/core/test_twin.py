@@ -30,7 +30,7 @@ from warned import any_length
 
 from l2zk import Proof, ProofOptions, TraceProgram, TraceZkVm, _core
 from l2zk.errors import L2zkError
-from l2zk.proof.degree_report import shape_of
+from l2zk.proof.shape import shape_of
 from l2zk.vm.prepare import header_of
 
 pytestmark = any_length  # the programs are as long as they are drawn

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from elsewhere import Elsewhere
 from example_programs import Sums
 
 from l2zk import (
@@ -15,7 +16,6 @@ from l2zk import (
     CachedZkVm,
     ConstraintError,
     Machine,
-    ProgramError,
     Proof,
     ProofError,
     ProofOptions,
@@ -25,6 +25,7 @@ from l2zk import (
 )
 from l2zk._core import blake3
 from l2zk.base.field import MODULUS
+from l2zk.proof.header import digest_of
 from l2zk.testing import Case, check_program, examine_program
 
 QUICK = ProofOptions(grinding=0, queries=20, allow_insecure=True)
@@ -182,49 +183,6 @@ def test_a_report_shows_the_public_entry(vm: TraceZkVm) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    "define, sentence",
-    [
-        (lambda m: m.public_column("p")[1], r"only a column can be read rows ahead, and p is none: copy it"),
-        (lambda m: m.start({m.column("a"): m.public_column("p")}), "the start of a holds a public column"),
-        (lambda m: m.public_column("p", 0), "count=0 of 'p': an integer from 1 to 2"),
-        (lambda m: m.public_column("p", every=0), "every=0 of 'p'"),
-        (lambda m: m.public_column("p", start=-1), "start=-1 of 'p': an integer from 0"),
-        (lambda m: m.public_column("p q"), "is no name for a public column"),
-        (lambda m: (m.column("p"), m.public_column("p")), "the name 'p' of a public column is taken by a column"),
-        (
-            lambda m: m.output_column("o", m.output("x", m.column("a"), row=0)),
-            "output column 'o' holds a public output",
-        ),
-    ],
-)
-def test_a_wrong_array_of_a_program_is_refused(define: Any, sentence: str) -> None:
-    @dataclass(frozen=True)
-    class Wrong(TraceProgram):
-        id = "wrong.v0"
-
-        def define(self, m: Machine) -> None:
-            define(m)
-
-    with pytest.raises(ProgramError, match=sentence):
-        _ = Wrong().definition
-
-
-def test_an_output_column_of_cells_that_nothing_pins_is_refused() -> None:
-    @dataclass(frozen=True)
-    class Loose(TraceProgram):
-        id = "loose.v0"
-
-        def define(self, m: Machine) -> None:
-            a = m.private_column("a")
-            m.constrain("first half", a * (a - 1) == 0, on=m.every(2))
-            m.output_column("all", a)
-            m.rows(8)
-
-    with pytest.raises(ProgramError, match="output all is a on row 1, where no constraint on a pins it"):
-        _ = Loose().definition
-
-
 def test_a_cache_and_a_batch_tell_arrays_apart() -> None:
     cache, other = CachedZkVm(vm=TraceZkVm(QUICK)), PIXELS + np.uint64(1)
     first, second = cache.prove(Sums(), WITNESS), cache.prove(Sums(), {**WITNESS, "pixels": other})
@@ -235,6 +193,47 @@ def test_a_cache_and_a_batch_tell_arrays_apart() -> None:
         hints = [{"pixels": witness["pixels"]} for witness in witnesses]
         assert batch.verify_batch_parallel([Sums()] * 6, proofs, hints) == [True] * 6
         assert batch.verify_batch_parallel([Sums()] * 6, proofs, [hints[0]] * 6) == [True, False] * 3
+
+
+class Restless(dict[str, Any]):
+    """A mapping whose array is another one each time that it is read."""
+
+    def __getitem__(self, name: str) -> Any:
+        if name == "pixels":
+            self["factor"] = super().__getitem__("factor") + 1
+            return PIXELS + np.uint64(super().__getitem__("factor"))
+        return 3
+
+
+def test_what_is_kept_is_a_proof_of_what_has_the_key() -> None:
+    """Whoever changes an array meanwhile, or gives another one the next time that it is read."""
+    cache = CachedZkVm(vm=TraceZkVm(QUICK))
+    witness = Restless(WITNESS | {"factor": 0})
+    proof = cache.prove(Sums(), witness)
+    proved = next(
+        PIXELS + np.uint64(k) for k in range(9) if digest_of(PIXELS + np.uint64(k)) in [*proof.public_digests.values()]
+    )
+    assert cache.prove(Sums(), {"pixels": proved, "factor": 3}) is proof and cache.cache_stats().hits == 1
+    for index in range(1, 5):
+        pixels = PIXELS + np.uint64(index)
+        found = cache.prove(Sums(), {"pixels": pixels, "factor": 3})
+        assert found.public_digests == {"pixels": digest_of(pixels)}
+
+
+def test_a_batch_elsewhere_proves_what_has_the_key() -> None:
+    """The caller uses one buffer for all, between the proofs that come."""
+    cache, buffer = CachedZkVm(vm=TraceZkVm(QUICK)), PIXELS.copy()
+    with Elsewhere() as workers:
+        batch = BatchProcessor(cache, executor=workers, by_value=True)
+        made = batch.prove_iter(
+            [Sums(16)] * 2 + [Sums(15)], [{"pixels": buffer, "factor": 3}] * 2 + [{"pixels": buffer[:15], "factor": 3}]
+        )
+        first = next(made)[1]
+        buffer += np.uint64(1)
+        rest = [proof for _, proof in made]
+    assert first.public_digests == {"pixels": digest_of(PIXELS)}
+    assert {proof.public_digests["pixels"] for proof in rest} <= {digest_of(PIXELS), digest_of(PIXELS[:15])}
+    assert TraceZkVm(QUICK).verify(Sums(16), cache.prove(Sums(16), WITNESS), {"pixels": PIXELS})
 
 
 def test_a_store_tells_arrays_apart(tmp_path: Path) -> None:

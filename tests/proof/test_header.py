@@ -90,7 +90,7 @@ def test_whatever_is_read_is_written_the_same() -> None:
             r"byte 73: found 1048577 as the length of the parameters, expected at most 1048576",
         ),
         (96, b"\x02a0", r"byte 96: found public input 'a0' for the second time, expected each name once"),
-        (111, b"\1", r"byte 116: found 0 as the length of a public sequence, expected 1 to 67108864"),
+        (111, b"\1", r"byte 116: found 0 as the length of public column '\\x00', expected 1 to 67108864"),
         (113, b"\2", r"byte 113: found 2 as the number of statements, expected 1"),
         (
             117,
@@ -131,10 +131,10 @@ def test_the_header_of_arrays_by_hand() -> None:
 @pytest.mark.parametrize(
     "at, new, sentence",
     [
-        (9, b"\2", "found 2 as the kind of public sequence 'pixels', expected at most 1"),
-        (10, bytes(4), "found 0 as the length of a public sequence, expected 1 to 67108864"),
-        (10, b"\1\0\0\4", "found 67108865 as the length of a public sequence, expected 1 to 67108864"),
-        (14, b"\6pixels\1", "found public sequence 'pixels' for the second time"),
+        (9, b"\2", "found 2 as the kind of public or output column 'pixels', expected at most 1"),
+        (10, bytes(4), "found 0 as the length of public column 'pixels', expected 1 to 67108864"),
+        (10, b"\1\0\0\4", "found 67108865 as the length of public column 'pixels', expected 1 to 67108864"),
+        (14, b"\6pixels\1", "found public or output column 'pixels' for the second time"),
         (-8, b"\xff" * 8, "found 18446744073709551615 as value 1 of output column 'sums', expected an element"),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 from example_programs import Cubes, Domains, Fibonacci, Powers, Silent
 from reference.demand import demand
 from reference.from_library import options_of, program_of
-from reference.lengths import Lengths
+from reference.lengths import Lengths as TwinLengths
 from reference.sizes import choose
 from reference.statement import Public, physical_tables
 from warned import any_length
@@ -16,7 +16,7 @@ from warned import any_length
 from l2zk import Machine, ProofOptions, TraceProgram
 from l2zk.air.measure import Profile
 from l2zk.errors import OptionsError, SecurityError
-from l2zk.proof.shape import Argument, Shape, solve
+from l2zk.proof.shape import Lengths, Shape, solve
 
 
 @dataclass(frozen=True)
@@ -57,11 +57,11 @@ CHOSEN = {
 }
 
 
-def twins(program: TraceProgram, options: ProofOptions) -> tuple[Lengths, object]:
+def twins(program: TraceProgram, options: ProofOptions) -> tuple[TwinLengths, object]:
     """The twin's lengths and shape."""
     air = program.definition.air
     group = [(program_of(air), (Public((0,) * (len(air.inputs) + len(air.outputs))),))]
-    lengths = Lengths(physical_tables(group), options.zero_knowledge)
+    lengths = TwinLengths(physical_tables(group), options.zero_knowledge)
     return lengths, choose(demand(group, lengths), options_of(options))
 
 
@@ -73,8 +73,8 @@ def test_all_lengths_are_those_of_the_twin(name: str, chosen: str) -> None:
     shape = solve(options, PROGRAMS[name].definition.air.profile)
     lengths, sizes = twins(PROGRAMS[name], options)
     assert list(shape.lengths) == [*lengths.words(), *sizes.numbers()]  # type: ignore[attr-defined]
-    assert shape.hidden == sum(lengths.hidden()) and shape.masks == lengths.masks
-    assert shape.quotient == lengths.quotient and list(shape.argument.degrees) == lengths.round_degrees
+    assert shape.masked == sum(lengths.hidden()) and shape.masks_at == lengths.masks_at
+    assert shape.q_length == lengths.q_length and list(shape.argument.degrees) == lengths.round_degrees
     assert shape.argument.claims == max(1, lengths.claims)
 
 
@@ -110,6 +110,6 @@ def test_few_queries_are_refused_with_a_way_out() -> None:
 
 def test_every_element_of_a_message_has_a_mask() -> None:
     for hiding in (False, True):
-        argument = Argument(profile(), hiding)
-        assert argument.entries == 2 * 2**16 + (3 * argument.elements if hiding else 0)
-        assert argument.mask_count == (argument.elements if hiding else 0)
+        lengths = Lengths(profile(), hiding)
+        assert lengths.entries == 2 * 2**16 + (3 * lengths.elements if hiding else 0)
+        assert lengths.mask_count == (lengths.elements if hiding else 0)

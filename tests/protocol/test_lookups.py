@@ -232,10 +232,10 @@ def box(rows: int) -> Program:
     )
 
 
-def no_denominator(gamma: K, eta: K) -> list[int]:
-    """The triple whose fingerprint on bus 1 is 0: three equations over F."""
+def no_denominator(psi: K, eta: K) -> list[int]:
+    """The triple whose denominator on bus 1 is 0: three equations over F."""
     powers = [eta, eta * eta, eta * eta * eta]
-    found = solution([[x.c[i] for x in powers] for i in range(3)], list((gamma - 1).c))
+    found = solution([[x.c[i] for x in powers] for i in range(3)], list((psi - 1).c))
     assert found is not None
     return found
 
@@ -247,12 +247,12 @@ def test_a_row_with_the_denominator_0(guard: bool, monkeypatch: pytest.MonkeyPat
     assert judge(groups, traces)
     forger = Forger(groups, traces)
     if not guard:
-        forger.transcript = partial(Late, Kind.ROOT, "tuple")
-        monkeypatch.setattr("reference.proof.Transcript", lambda coins: Late(Kind.ROOT, "tuple", coins))
+        forger.transcript = partial(Late, Kind.ROOT, "eta")
+        monkeypatch.setattr("reference.proof.Transcript", lambda coins: Late(Kind.ROOT, "eta", coins))
     forger.prove()
     log = forger.speaker.transcript.log
-    [gamma, eta] = [next(x for entry, x in log if entry == name) for name in ("fingerprint", "tuple")]
-    for c, v in enumerate(no_denominator(gamma, eta)):
+    [psi, eta] = [next(x for entry, x in log if entry == name) for name in ("psi", "eta")]
+    for c, v in enumerate(no_denominator(psi, eta)):
         traces[0][c][2] = v
     proof = forger.prove({"a cheat": lambda: None})
     assert (forger.verify(proof) is None) == (not guard)
@@ -264,8 +264,8 @@ def test_an_honest_prover_begins_again_where_a_denominator_is_0() -> None:
     forger = Forger(groups, traces, coins=coins)
     assert forger.verify(forger.prove()) is None
     log = forger.speaker.transcript.log
-    [gamma, eta] = [next(x for entry, x in log if entry == name) for name in ("fingerprint", "tuple")]
-    for c, v in enumerate(no_denominator(gamma, eta)):
+    [psi, eta] = [next(x for entry, x in log if entry == name) for name in ("psi", "eta")]
+    for c, v in enumerate(no_denominator(psi, eta)):
         traces[0][c][2] = v
     assert not judge(groups, traces)
     with pytest.raises(ArithmeticError, match="draw everything again"):
@@ -274,7 +274,7 @@ def test_an_honest_prover_begins_again_where_a_denominator_is_0() -> None:
 
 def test_a_public_message_with_the_denominator_0() -> None:
     transcript = Forger(*CASES["posted"], coins=b"coins").transcript()
-    scalars = no_denominator(transcript.draw("fingerprint"), transcript.draw("tuple"))
+    scalars = no_denominator(transcript.draw("psi"), transcript.draw("eta"))
     _, groups, traces = one("", box(4), (Public(tuple(scalars)), [[[1] * 4, [2] * 4, [3] * 4, [1, 0, 0, 0]]]))
     other = [(groups[0][0], (Public((1, 2, 3)),))]
     proof = Forger(other, traces, coins=b"coins").prove()

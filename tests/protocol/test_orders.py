@@ -112,14 +112,14 @@ def test_R_before_c(order: Order) -> None:
     blinded = Blinded(forger)
     R = forger.masks["R"]
     R[2] = R[2] + blinded.error * blinded.weights[2].inverse()
-    order.judge(forger, forger.prove({Kind.MASK_SHARE: lambda share: [blinded.share]}))
+    order.judge(forger, forger.prove({Kind.MU: lambda share: [blinded.share]}))
 
 
 @guards
 def test_the_share_of_R_before_c(order: Order) -> None:
-    forger = order.forger(OUT_OF_STEP, Kind.MASK_SHARE, "c")
+    forger = order.forger(OUT_OF_STEP, Kind.MU, "c")
     blinded = Blinded(forger)
-    order.judge(forger, forger.prove({Kind.MASK_SHARE: lambda share: [share[0] - blinded.error]}))
+    order.judge(forger, forger.prove({Kind.MU: lambda share: [share[0] - blinded.error]}))
 
 
 def gamma(forger: Forger) -> K:
@@ -130,11 +130,11 @@ def gamma(forger: Forger) -> K:
 @guards
 def test_sigma_before_gamma(order: Order) -> None:
     """σ takes up what all claims together are off by."""
-    forger = order.forger(OUT_OF_STEP, Kind.MASK_SUM, "gamma")
+    forger = order.forger(OUT_OF_STEP, Kind.SIGMA, "gamma")
     forger.prove()
     factors = powers(gamma(forger), len(forger.claims) + 1)[1:]
     gap = total([factor * forger.dense_gap(claim) for factor, claim in zip(factors, forger.claims)])
-    order.judge(forger, forger.prove({Kind.MASK_SUM: lambda sigma: [sigma[0] - gap]}))
+    order.judge(forger, forger.prove({Kind.SIGMA: lambda sigma: [sigma[0] - gap]}))
 
 
 @pytest.mark.parametrize("guard", [True, False], ids=["from 1", "from 0"])
@@ -145,7 +145,7 @@ def test_sigma_has_a_factor_of_its_own(order: Order, name: str, cell: Sequence[i
         for module in ("commitment", "openings"):
             order.monkeypatch.setattr(f"reference.{module}.claim_factors", powers)
     forger = false(name, cell)
-    cheat = {Kind.MASK_SUM: lambda sigma: [sigma[0] - forger.dense_gap(forger.claims[0])]}
+    cheat = {Kind.SIGMA: lambda sigma: [sigma[0] - forger.dense_gap(forger.claims[0])]}
     order.judge(forger, forger.prove(cheat))
 
 
@@ -168,10 +168,10 @@ def test_values_before_gamma(order: Order) -> None:
 @guards
 def test_openings_before_their_mix(order: Order) -> None:
     """Two openings changed: the constraints hold, and their mix is what it was."""
-    forger = order.forger(OUT_OF_STEP, Kind.OPENINGS, "mix")
+    forger = order.forger(OUT_OF_STEP, Kind.OPENINGS, "xi")
     forger.prove()
-    [mix] = [x for name, x in forger.speaker.transcript.log if name == "mix"]
-    number, weights = forger.lengths.layers, powers(mix, forger.lengths.openings)
+    [xi] = [x for name, x in forger.speaker.transcript.log if name == "xi"]
+    number, weights = forger.lengths.layers, powers(xi, forger.lengths.openings)
 
     def fit(values: list[K]) -> list[K]:
         return balanced(values, weights, lambda values: forger.off(forger.audit(*values).settled[number]))
@@ -181,12 +181,12 @@ def test_openings_before_their_mix(order: Order) -> None:
 
 @guards
 def test_values_of_a_layer_before_their_combination(order: Order) -> None:
-    forger = order.forger(MISCOUNTED, Kind.LAYER_VALUES, "combination")
+    forger = order.forger(MISCOUNTED, Kind.LAYER_VALUES, "lambda")
     forger.prove()
     log = forger.speaker.transcript.log
-    mu = next(x for name, x in log if name == "halves")
-    factor = next(x for name, x in log if name == "combination")
-    weights = [1 - mu, mu, factor * (1 - mu), factor * mu]
+    mu = next(x for name, x in log if name == "mu")
+    lambda_ = next(x for name, x in log if name == "lambda")
+    weights = [1 - mu, mu, lambda_ * (1 - mu), lambda_ * mu]
     layers = iter(range(forger.lengths.layers))
 
     def fit(values: list[K]) -> list[K]:
@@ -205,9 +205,9 @@ def drawn(forger: Forger, name: str, after: str) -> K:
 
 def first_factor(forger: Forger, kind: Kind) -> K:
     """With what factor the first element of the first message of a kind stands in the claim after it."""
-    if kind == Kind.QUOTIENT:
+    if kind == Kind.Q:
         return drawn(forger, "x", "x") ** (1 << forger.lengths.skipped) - 1
-    after, target = {Kind.LAYER: ("artificial", "artificial"), Kind.ROUND: ("x", "tau"), Kind.ROW_ROUND: ("mix", "")}[
+    after, target = {Kind.LAYER: ("artificial", "artificial"), Kind.ROUND: ("x", "tau"), Kind.ROW_ROUND: ("xi", "")}[
         kind
     ]
     half = K(pow(2, -1, P))
@@ -220,7 +220,7 @@ def first_factor(forger: Forger, kind: Kind) -> K:
     ("kind", "name", "cell"),
     [
         (Kind.LAYER, "r", MISCOUNTED),
-        (Kind.QUOTIENT, "x", OUT_OF_STEP),
+        (Kind.Q, "x", OUT_OF_STEP),
         (Kind.ROUND, "r", OUT_OF_STEP),
         (Kind.ROW_ROUND, "r", OUT_OF_STEP),
     ],
@@ -244,25 +244,25 @@ def test_a_round_before_its_challenge(order: Order, kind: Kind, name: str, cell:
 @guards
 def test_masks_before_the_messages_that_they_hide(order: Order) -> None:
     """A mask that is fixed when all is said makes its own claim true."""
-    forger = order.forger(OUT_OF_STEP, Kind.ROOT, "mix")
+    forger = order.forger(OUT_OF_STEP, Kind.ROOT, "xi")
     said: list[list[K]] = []
-    forger.prove({Kind.QUOTIENT: lambda values: said.append(values) or values})
+    forger.prove({Kind.Q: lambda values: said.append(values) or values})
     claim = forger.audit().settled[forger.lengths.layers]
     e = min(claim.form)
     masks = forger.masks["argument"]
     masks[e] = masks[e] + forger.off(claim) * claim.form[e].inverse()
-    order.judge(forger, forger.prove({Kind.QUOTIENT: lambda values: said[0]}))
+    order.judge(forger, forger.prove({Kind.Q: lambda values: said[0]}))
 
 
 @guards
 def test_the_root_before_the_challenges_of_lookups(order: Order) -> None:
     """16 is asked for, and is not in the table: three multiplicities solve the one equation over K."""
     public, traces = ranges_trace(16, 1, 1)
-    forger = order.late(Forger([(ranges(16), (public,))], traces), Kind.ROOT, "tuple")
+    forger = order.late(Forger([(ranges(16), (public,))], traces), Kind.ROOT, "eta")
     forger.prove()
-    gamma, eta = drawn(forger, "fingerprint", "fingerprint"), drawn(forger, "tuple", "tuple")
-    fractions = [(gamma - 1 - eta * v).inverse() for v in (0, 1, 2)]
-    asked = total([(gamma - 1 - eta * v).inverse() for v in (16, 15 - 16, 16)])
+    psi, eta = drawn(forger, "psi", "psi"), drawn(forger, "eta", "eta")
+    fractions = [(psi - 1 - eta * v).inverse() for v in (0, 1, 2)]
+    asked = total([(psi - 1 - eta * v).inverse() for v in (16, 15 - 16, 16)])
     more = solution([[x.c[i] for x in fractions] for i in range(3)], list(asked.c))
     for row, count in enumerate(more):
         traces[1][0][row] += count
@@ -328,7 +328,7 @@ def test_public_values_before_the_challenges(order: Order) -> None:
     """Three public values solve the one equation over K that a wrong quotient leaves."""
     [(program, (public,))], traces = CASES["16 rows"]
     said: list[list[K]] = []
-    bend = {Kind.QUOTIENT: lambda values: said.append([values[0] + 1, *values[1:]]) or said[0]}
+    bend = {Kind.Q: lambda values: said.append([values[0] + 1, *values[1:]]) or said[0]}
 
     def forger(scalars: Sequence[int]) -> Forger:
         made = Forger([(program, (Public(tuple(scalars)),))], traces, masks=masks)

@@ -1,4 +1,4 @@
-"""F and K = F[φ]/(φ³ − φ − 1): elements of K with operators, and the polynomials of the protocol (2)."""
+"""F and K = F[φ]/(φ³ − φ − 1): elements of K with operators, and the polynomials of the protocol (PROTOCOL 2)."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ PHI = (K(1), K(0, 1), K(0, 0, 1))
 
 
 def root(m: int) -> int:
-    """ω_m, of order m, a power of two (2.1)."""
+    """ω_m, of order m, a power of two (PROTOCOL 2.1)."""
     return pow(7, (P - 1) // m, P)
 
 

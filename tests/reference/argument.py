@@ -1,4 +1,4 @@
-"""The verifier above the commitment: from the statements to linear claims on the committed vector (7).
+"""The verifier above the commitment: from the statements to linear claims on the committed vector (PROTOCOL 7.3).
 
 Nothing is compared here but without hiding: every check becomes a claim.
 """
@@ -17,7 +17,7 @@ from .transcript import Claim, Form, Kind, Listener, Refused, hear_rounds, opene
 
 @dataclass
 class Linear:
-    """A claim on the vector: Σ form[e]·mask_e + weight·(the column's extension at a point) = value (6.6)."""
+    """A claim on the vector: Σ form[e]·mask_e + weight·(the column's extension at a point) = value (PROTOCOL 6.6)."""
 
     value: K
     form: Form = field(default_factory=dict)
@@ -27,7 +27,7 @@ class Linear:
 
 @dataclass
 class Leaves:
-    """What GKR ends in: Σ over the fractions' leaves at a point, as weights of columns (6.3)."""
+    """What GKR ends in: Σ over the fractions' leaves at a point, as weights of columns (PROTOCOL 6.3)."""
 
     claim: Claim
     terms: list[tuple[K, Part, int, int, Sequence[K], object]]
@@ -51,39 +51,39 @@ class Argument:
         elif self.compare and claim.value != 0:
             raise Refused("the argument does not add up")
 
-    # Lookups (6.3)
+    # Lookups (PROTOCOL 6.3)
 
     def lookups(self) -> Leaves | None:
         lengths, listener = self.lengths, self.listener
         if not lengths.layers:
             return None
-        self.gamma, self.eta = listener.challenge("fingerprint"), listener.challenge("tuple")
-        factor = self.messages()
+        self.psi, self.eta = listener.challenge("psi"), listener.challenge("eta")
+        lambda_ = self.messages()
         claim, point = Claim(ZERO), list[K]()
         for layer, degrees in enumerate(lengths.layer_degrees):
             targets = point if layer else [listener.challenge("artificial")]
             claim, at = hear_rounds(listener, Kind.LAYER, degrees, claim, targets)
             values, masks = listener.unmask(Kind.LAYER_VALUES, 4)
             p0, p1, q0, q1 = values
-            self.settle(claim.less(p0 * q1 + p1 * q0 + factor * q0 * q1))
-            mu, factor = listener.challenge("halves"), listener.challenge("combination")
-            claim = opened([1 - mu, mu, factor * (1 - mu), factor * mu], values, masks, at[-1])
+            self.settle(claim.less(p0 * q1 + p1 * q0 + lambda_ * q0 * q1))
+            mu, lambda_ = listener.challenge("mu"), listener.challenge("lambda")
+            claim = opened([1 - mu, mu, lambda_ * (1 - mu), lambda_ * mu], values, masks, at[-1])
             point = [mu, *(at if layer else [])]
-        return self.leaves_at(point, factor, claim)
+        return self.leaves_at(point, lambda_, claim)
 
     def messages(self) -> K:
-        """σ, the sum of the public messages' fractions."""
-        sigma = ZERO
+        """λ, the sum of the public messages' fractions."""
+        lambda_ = ZERO
         for message, number, public in messages_of(self.groups, [part.table for part in self.lengths.parts]):
             values = [evaluate(e, lambda leaf: K(public.scalars[leaf[1]])) for e in message.tuple]
-            denominator = self.gamma - number - self.eta * horner(values, self.eta)
+            denominator = self.psi - number - self.eta * horner(values, self.eta)
             if denominator == 0:
                 raise Refused("a public message has the denominator 0")
-            sigma = sigma + denominator.inverse() * message.sign
-        return sigma
+            lambda_ = lambda_ + denominator.inverse() * message.sign
+        return lambda_
 
-    def leaves_at(self, point: Sequence[K], factor: K, claim: Claim) -> Leaves:
-        """p + factor·q of all leaves at the point, less what is known of it."""
+    def leaves_at(self, point: Sequence[K], lambda_: K, claim: Claim) -> Leaves:
+        """p + λ·q of all leaves at the point, less what is known of it."""
         leaves = Leaves(claim, [])
         unused = ONE
         for at, part, index in self.lengths.fractions:
@@ -97,12 +97,12 @@ class Argument:
             for leaf, c in affine(interaction.multiplicity).items():
                 self.add_leaf(leaves, part, leaf, stretch * c, low, interaction.domain)
             one: Expression = ("constant", 1)
-            self.add_leaf(leaves, part, one, stretch * factor * (self.gamma - start), low, None)
-            self.add_leaf(leaves, part, ("block",), -(stretch * factor * step), low, None)
+            self.add_leaf(leaves, part, one, stretch * lambda_ * (self.psi - start), low, None)
+            self.add_leaf(leaves, part, ("block",), -(stretch * lambda_ * step), low, None)
             for power, e in zip(powers(self.eta, len(interaction.tuple) + 1)[1:], interaction.tuple):
                 for leaf, c in affine(e).items():
-                    self.add_leaf(leaves, part, leaf, -(stretch * factor * power * c), low, None)
-        leaves.claim = leaves.claim.less(unused * factor)
+                    self.add_leaf(leaves, part, leaf, -(stretch * lambda_ * power * c), low, None)
+        leaves.claim = leaves.claim.less(unused * lambda_)
         return leaves
 
     def add_leaf(
@@ -121,7 +121,7 @@ class Argument:
             value = known_at(table, leaf, [ONE], low)
         leaves.claim = leaves.claim.less(factor * value)
 
-    # Zerocheck (6.4)
+    # Zerocheck (PROTOCOL 6.4)
 
     def zerocheck(self) -> list[Claim]:
         """The openings, as claims on the columns at offsets."""
@@ -129,7 +129,7 @@ class Argument:
         alpha = listener.challenge("alpha")
         tau = [listener.challenge("tau") for _ in range(lengths.rounds)]
         size = 1 << lengths.skipped
-        said, masks = listener.unmask(Kind.QUOTIENT, lengths.quotient)
+        said, masks = listener.unmask(Kind.Q, lengths.q_length)
         self.x = listener.challenge("x", lambda x: x.in_base)
         vanishing = self.x**size - 1
         form = {e: vanishing * power for e, power in zip(masks, powers(self.x, len(said)))}
@@ -160,23 +160,23 @@ class Argument:
                 result, power = result + power * factor * evaluate(e, leaf), power * alpha
         return result
 
-    # The sumcheck of rows (6.5)
+    # The sumcheck of rows (PROTOCOL 6.5)
 
     def rows(self, openings: Sequence[Claim], leaves: Leaves | None) -> None:
         """One sumcheck that takes every claim on a column, at whatever offset, to its value at one point."""
         lengths, listener = self.lengths, self.listener
-        mix = powers(listener.challenge("mix"), len(openings) + 1)
+        xis = powers(listener.challenge("xi"), len(openings) + 1)
         claim = Claim(ZERO)
-        for factor, opening in zip(mix, openings):
+        for factor, opening in zip(xis, openings):
             claim = claim.plus(factor, opening)
         if leaves:
-            claim = claim.plus(mix[-1], leaves.claim)
+            claim = claim.plus(xis[-1], leaves.claim)
         n = lengths.log_rows
         claim = Claim(ZERO).plus(K(pow(2, -n, P)), claim)
         half = K(pow(2, -1, P))
         claim, point = hear_rounds(listener, Kind.ROW_ROUND, lengths.row_degrees, claim, [half] * n)
         values, masks = listener.unmask(Kind.VALUES, lengths.values)
-        weights = self.row_weights(point, mix, leaves)
+        weights = self.row_weights(point, xis, leaves)
         keys = [(part, column) for part in lengths.parts for column in part.columns]
         self.settle(
             claim.less(total([weights[part.table.number, column] * v for (part, column), v in zip(keys, values)]))
@@ -187,11 +187,11 @@ class Argument:
             at = point[n - part.table.log_rows :]
             self.claims.append(Linear(value, form, (part.table.number, column), at))
 
-    def row_weights(self, point: Sequence[K], mix: Sequence[K], leaves: Leaves | None) -> dict[tuple[int, int], K]:
+    def row_weights(self, point: Sequence[K], xis: Sequence[K], leaves: Leaves | None) -> dict[tuple[int, int], K]:
         """The factor of each column's value in the last round's polynomial."""
         n = self.lengths.log_rows
         weights = {(part.table.number, column): ZERO for part in self.lengths.parts for column in part.columns}
-        factors = iter(mix)
+        factors = iter(xis)
         for part in self.lengths.parts:
             x, r = self.point_of(part)
             lagranges = lagrange(1 << part.skipped, x)
@@ -208,5 +208,5 @@ class Argument:
                 weight = indicator_between(low, p, domain, part.table.block)  # type: ignore[arg-type]
             else:
                 raise ValueError("a multiplicity reads its own row")
-            weights[part.table.number, column] += mix[-1] * factor * weight * scale
+            weights[part.table.number, column] += xis[-1] * factor * weight * scale
         return weights

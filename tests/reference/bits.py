@@ -1,4 +1,4 @@
-"""Proven bits of a shape, round by round, in integers (4.7). Every rounding is against the prover."""
+"""Proven bits of a shape, round by round, in integers (PROTOCOL 4.7). Every rounding is against the prover."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The prover above the commitment, by definition: rows enumerated, domains as sets, weights dense (6.3 to 6.5)."""
+"""The prover above the commitment, by definition: rows one by one, domains as sets (PROTOCOL 6.3 to 6.5)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Cube:
     arrays: list[list[K]]
     combine: Callable[[list[K]], K]
     masks: list[K] = field(default_factory=list)
-    """ρ of the first arrays."""
+    """Those of the first arrays."""
 
     def value(self, targets: Sequence[K]) -> K:
         """Σ_y eq(targets, y)·combine(y)."""
@@ -39,7 +39,7 @@ class Cube:
         for y, weight in enumerate(eq_table(targets)):
             values = [a[y] + (a[y + half] - a[y]) * x for a in self.arrays]
             if last:
-                values[: len(self.masks)] = [v + rho * (x * (1 - x)) for v, rho in zip(values, self.masks)]
+                values[: len(self.masks)] = [v + mask * (x * (1 - x)) for v, mask in zip(values, self.masks)]
             result = result + weight * self.combine(values)
         return result
 
@@ -71,7 +71,7 @@ def say_rounds(
 
 def masked(cube: Cube, last: K) -> list[K]:
     """The values of a cube's masked arrays at the point."""
-    return [a[0] + last * (1 - last) * rho for a, rho in zip(cube.arrays, cube.masks)]
+    return [a[0] + last * (1 - last) * mask for a, mask in zip(cube.arrays, cube.masks)]
 
 
 class ByRows:
@@ -89,13 +89,13 @@ class ByRows:
         trace, table = self.traces[part.table.number], part.table
         return lambda e: K(trace[e[1]][(row + e[2]) % table.rows] if e[0] == "column" else known(table, e, row))
 
-    # Lookups (6.3)
+    # Lookups (PROTOCOL 6.3)
 
     def lookups(self) -> None:
         lengths, speaker = self.lengths, self.speaker
         if not lengths.layers:
             return
-        self.gamma, self.eta = speaker.challenge("fingerprint"), speaker.challenge("tuple")
+        self.psi, self.eta = speaker.challenge("psi"), speaker.challenge("eta")
         levels = self.fractions()
         if "leaves" in speaker.cheat:
             speaker.cheat["leaves"](*levels[0])
@@ -106,7 +106,7 @@ class ByRows:
             levels.append((above, [q[i] * q[i + half] for i in range(half)]))
         if levels[-1][1][0] == 0 and not speaker.cheat:
             raise ArithmeticError("a denominator is 0: draw everything again")
-        factor, point = self.messages(), list[K]()
+        lambda_, point = self.messages(), list[K]()
         for layer, degrees in enumerate(lengths.layer_degrees):
             p, q = levels[-2 - layer]
             half = len(p) // 2
@@ -115,31 +115,32 @@ class ByRows:
                 arrays = [[a[0], a[0]] for a in arrays]
             targets = point if layer else [speaker.challenge("artificial")]
 
-            def combine(v: list[K], factor: K = factor) -> K:
-                return v[0] * v[3] + v[1] * v[2] + factor * v[2] * v[3]
+            def combine(v: list[K], lambda_: K = lambda_) -> K:
+                return v[0] * v[3] + v[1] * v[2] + lambda_ * v[2] * v[3]
 
             # the masks of the values stand behind those of the rounds
-            rho = speaker.masks[speaker.used + sum(degrees) :][:4] or [ZERO] * 4
-            cube = Cube(len(degrees), arrays, combine, list(rho))
+            of_values = speaker.masks[speaker.used + sum(degrees) :][:4] or [ZERO] * 4
+            cube = Cube(len(degrees), arrays, combine, list(of_values))
             at = say_rounds(speaker, Kind.LAYER, degrees, targets, [cube])
             speaker.next_masks(4)
             speaker.say(Kind.LAYER_VALUES, masked(cube, at[-1]))
-            mu, factor = speaker.challenge("halves"), speaker.challenge("combination")
+            mu, lambda_ = speaker.challenge("mu"), speaker.challenge("lambda")
             point = [mu, *(at if layer else [])]
-        self.weigh_leaves(point, factor)
+        self.weigh_leaves(point, lambda_)
 
     def messages(self) -> K:
-        sigma = ZERO
+        """λ, the sum of the public messages' fractions."""
+        lambda_ = ZERO
         for message, number, public in messages_of(self.groups, [part.table for part in self.lengths.parts]):
             values = [evaluate(e, lambda leaf: K(public.scalars[leaf[1]])) for e in message.tuple]
-            sigma = sigma + self.fingerprint(K(number), values).inverse() * message.sign
-        return sigma
+            lambda_ = lambda_ + self.denominator(K(number), values).inverse() * message.sign
+        return lambda_
 
-    def fingerprint(self, number: K, values: Sequence[K]) -> K:
-        return self.gamma - number - total([e * v for e, v in zip(powers(self.eta, len(values) + 1)[1:], values)])
+    def denominator(self, number: K, values: Sequence[K]) -> K:
+        return self.psi - number - total([e * v for e, v in zip(powers(self.eta, len(values) + 1)[1:], values)])
 
     def fractions(self) -> list[tuple[list[K], list[K]]]:
-        """The leaves: multiplicity and fingerprint of each interaction in each row, 0/1 elsewhere."""
+        """The leaves: multiplicity and denominator of each interaction in each row, 0/1 elsewhere."""
         count = 1 << self.lengths.layers
         p, q = [ZERO] * count, [ONE] * count
         for at, part, index in self.lengths.fractions:
@@ -150,13 +151,13 @@ class ByRows:
             for row in range(table.rows):
                 leaf = self.leaf(part, row)
                 values = [evaluate(e, leaf) for e in interaction.tuple]
-                q[at + row] = self.fingerprint(K(start + step * (row // table.block)), values)
+                q[at + row] = self.denominator(K(start + step * (row // table.block)), values)
                 if row in rows:
                     p[at + row] = evaluate(interaction.multiplicity, leaf)
         return [(p, q)]
 
-    def weigh_leaves(self, point: Sequence[K], factor: K) -> None:
-        """p + factor·q of the leaves at the point as weights of columns, for each table."""
+    def weigh_leaves(self, point: Sequence[K], lambda_: K) -> None:
+        """p + λ·q of the leaves at the point as weights of columns, for each table."""
         terms: dict[int, dict[int, list[K]]] = {}
         eq = eq_table(point)
         for at, part, index in self.lengths.fractions:
@@ -168,7 +169,7 @@ class ByRows:
                 if row in rows:
                     self.weigh(weights, table.rows, interaction.multiplicity, row, eq[at + row])
                 for power, e in zip(powers(self.eta, len(interaction.tuple) + 1)[1:], interaction.tuple):
-                    self.weigh(weights, table.rows, e, row, -(eq[at + row] * factor * power))
+                    self.weigh(weights, table.rows, e, row, -(eq[at + row] * lambda_ * power))
         self.leaf_terms = [
             (part, terms[part.table.number]) for part in self.lengths.parts if part.table.number in terms
         ]
@@ -183,7 +184,7 @@ class ByRows:
             array = weights.setdefault(leaf[1], [ZERO] * rows)
             array[(row + leaf[2]) % rows] += factor * slope
 
-    # Zerocheck (6.4)
+    # Zerocheck (PROTOCOL 6.4)
 
     def zerocheck(self) -> None:
         lengths, speaker = self.lengths, self.speaker
@@ -191,12 +192,12 @@ class ByRows:
         self.alphas = powers(alpha, lengths.constraints)
         tau = [speaker.challenge("tau") for _ in range(lengths.rounds)]
         size = 1 << lengths.skipped
-        points = [7 * pow(root(1 << 20), e, P) % P for e in range(lengths.quotient)]
+        points = [7 * pow(root(1 << 20), e, P) % P for e in range(lengths.q_length)]
         values = [
             total([cube.value(tau) for cube in self.cubes(K(point))]) * pow(pow(point, size, P) - 1, -1, P)
             for point in points
         ]
-        speaker.hide(Kind.QUOTIENT, interpolate(points, values))
+        speaker.hide(Kind.Q, interpolate(points, values))
         self.x = speaker.challenge("x", lambda x: x.in_base)
         cubes = self.cubes(self.x)
         masks = iter(speaker.masks[speaker.used + sum(lengths.round_degrees) :] or [ZERO] * lengths.openings)
@@ -245,7 +246,7 @@ class ByRows:
 
     @staticmethod
     def selector(part: Part, domain: Any, x: K) -> list[K]:
-        """I(x, y) for every y (8.1)."""
+        """I(x, y) for every y (PROTOCOL 8.1)."""
         kinds, rows = classes(part.table, domain, part.skipped), part.table.rows_of(domain)
         points = [pow(root(1 << part.skipped), z, P) for z in range(1 << part.skipped)]
         empty = partial = ONE
@@ -263,12 +264,12 @@ class ByRows:
             result.append(empty * inside)
         return result
 
-    # The sumcheck of rows (6.5)
+    # The sumcheck of rows (PROTOCOL 6.5)
 
     def rows(self) -> None:
         lengths, speaker = self.lengths, self.speaker
-        mix = powers(speaker.challenge("mix"), lengths.openings + 1)
-        weights = self.dense_weights(mix)
+        xis = powers(speaker.challenge("xi"), lengths.openings + 1)
+        weights = self.dense_weights(xis)
         n = lengths.log_rows
         masks = iter(speaker.masks[speaker.used + sum(lengths.row_degrees) :] or [ZERO] * lengths.values)
         cubes = []
@@ -289,10 +290,10 @@ class ByRows:
         speaker.next_masks(lengths.values)
         speaker.say(Kind.VALUES, [v for cube in cubes for v in masked(cube, self.point[-1])])
 
-    def dense_weights(self, mix: Sequence[K]) -> Mapping[int, dict[int, list[K]]]:
+    def dense_weights(self, xis: Sequence[K]) -> Mapping[int, dict[int, list[K]]]:
         """For each table and column, the weight of each row in all claims on columns together."""
         result = {part.table.number: {c: [ZERO] * part.table.rows for c in part.columns} for part in self.lengths.parts}
-        factors = iter(mix)
+        factors = iter(xis)
         for part in self.lengths.parts:
             table = part.table
             lagranges = lagrange(1 << part.skipped, self.x ** (1 << (self.lengths.skipped - part.skipped)))
@@ -306,5 +307,5 @@ class ByRows:
             for column, weights in terms.items():
                 array = result[part.table.number][column]
                 for b, weight in enumerate(weights):
-                    array[b] += mix[-1] * weight
+                    array[b] += xis[-1] * weight
         return result

@@ -1,4 +1,4 @@
-"""Closed forms: what the verifier evaluates of everything that both sides know (8).
+"""Closed forms: what the verifier evaluates of everything that both sides know (PROTOCOL 8).
 
 A point of a table is (x, r): x for the skipped bits, r for the other row bits, the top one first. With nothing skipped
 the weights of the skipped bits are [1].
@@ -68,7 +68,7 @@ def indicator_between(z: Sequence[K], p: Sequence[K], domain: Domain, block: int
 
 
 def classes_of(table: Physical, domain: Domain, skipped: int) -> tuple[Classes, RowSet]:
-    """The classes of the skipped bits, and the rows Y of the partial ones (8.1)."""
+    """The classes of the skipped bits, and the rows Y of the partial ones (PROTOCOL 8.1)."""
     count, height = 1 << skipped, table.rows >> skipped
     outer = min(skipped, len(table.statements).bit_length() - 1)
     inner = 1 << (skipped - outer)  # values of the skipped bits that lie in one block
@@ -99,7 +99,7 @@ def classes_of(table: Physical, domain: Domain, skipped: int) -> tuple[Classes, 
 
 
 def selector(table: Physical, domain: Domain, skipped: int, x: K, r: Sequence[K]) -> K:
-    """I(x, r): on the rows of the table it vanishes exactly off the domain (8.1)."""
+    """I(x, r): on the rows of the table it vanishes exactly off the domain (PROTOCOL 8.1)."""
     kinds, rows = classes_of(table, domain, skipped)
     points = [pow(root(1 << skipped), z, P) for z in range(1 << skipped)]
     empty = product([x - points[z] for z in kinds.empty])
@@ -111,7 +111,7 @@ def selector(table: Physical, domain: Domain, skipped: int, x: K, r: Sequence[K]
 
 
 def known_at(table: Physical, leaf: Expression, weights: Sequence[K], r: Sequence[K]) -> K:
-    """The extension of a known leaf at the point whose skipped bits have these weights (8.2)."""
+    """The extension of a known leaf at the point whose skipped bits have these weights (PROTOCOL 8.2)."""
     skipped = (len(weights) - 1).bit_length()
     inner = table.block.bit_length() - 1
     if leaf[0] == "periodic":
@@ -168,7 +168,7 @@ def _by_block(table: Physical, values: Sequence[int], weights: Sequence[K], r: S
 
 
 def shifted(weights: Sequence[K], r: Sequence[K], p: Sequence[K], offset: int) -> K:
-    """Σ over the rows b of W(b − offset)·eq(p, b), W(z·M + y) = weights[z]·eq(r, y), cyclic (8.3).
+    """Σ over the rows b of W(b − offset)·eq(p, b), W(z·M + y) = weights[z]·eq(r, y), cyclic (PROTOCOL 8.3).
 
     A carry runs through the bits of y from the lowest, with one state for each of its values.
     """

@@ -1,4 +1,4 @@
-"""The prover's side of the commitment: one vector, opened at linear claims (6.2, 6.6 to 6.9)."""
+"""The prover's side of the commitment: one vector, opened at linear claims (PROTOCOL 6.2, 6.6 to 6.9)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .algebra import ONE, PHI, ZERO, K, eq_table, horner, powers, root, total, values_on
+from .algebra import PHI, ZERO, K, horner, powers, root, total, values_on
 from .shape import Shape
 from .transcript import Kind, Speaker, claim_factors, element_bytes, u64
 from .tree import Tree
@@ -33,7 +33,7 @@ def extension_word(coefficients: Sequence[K], log_size: int) -> list[K]:
 
 
 def theta(shape: Shape, column: int) -> list[K]:
-    """The weights of a column's six sumcheck cells (6.6)."""
+    """The weights of a column's six sumcheck cells (PROTOCOL 6.6)."""
     ones = bin(column).count("1")
     return [*PHI, *[phi * ones for phi in PHI]]
 
@@ -59,7 +59,7 @@ class Committed:
         speaker.write(Kind.ROOT, self.tree.root)
 
     def open(self, claims: Sequence[DenseClaim]) -> None:
-        """Say what shows that the claims hold (6.6 to 6.9)."""
+        """Say what shows that the claims hold (PROTOCOL 6.6 to 6.9)."""
         shape, speaker = self.shape, self.speaker
         width, count = shape.m + shape.T, 1 << shape.kappa
         f = [K(x) for column in self.columns for x in column] + [ZERO] * (width * (count - shape.columns))
@@ -85,7 +85,7 @@ class Committed:
         for i in range(1 << shape.kappa):
             weights[(i + 1) * width - 6 : (i + 1) * width] = theta(shape, i)
         sigma = total([a * b for a, b in zip(f, weights) if b != 0])
-        return weights, self.speaker.say(Kind.MASK_SUM, [sigma])[0]
+        return weights, self.speaker.say(Kind.SIGMA, [sigma])[0]
 
     def rounds(self, f: list[K], weights: list[K], claim: K, count: int) -> tuple[list[K], list[K], K, list[K]]:
         """Rounds of the sumcheck of f·weights, top variable first: each says g(0) and the coefficient of X²."""
@@ -103,9 +103,9 @@ class Committed:
         return f, weights, claim, point
 
     def blind(self, f: list[K], weights: list[K], claim: K) -> tuple[list[K], list[K], K]:
-        """From the folded columns to g = R + c·f', its tail said in clear (6.7)."""
+        """From the folded columns to g = R + c·f', its tail said in clear (PROTOCOL 6.7)."""
         m, speaker = self.shape.m, self.speaker
-        [share] = speaker.say(Kind.MASK_SHARE, [total([w * x for w, x in zip(weights, self.R)])])
+        [share] = speaker.say(Kind.MU, [total([w * x for w, x in zip(weights, self.R)])])
         c = speaker.challenge("c")
         if "late R" in speaker.cheat:
             self.R = speaker.cheat["late R"](self, c, share, claim, weights, f)
@@ -115,7 +115,7 @@ class Committed:
         return g[:m], weights[:m], claim
 
     def later(self, message: list[K], weights: list[K], claim: K) -> None:
-        """The words 1 … s and the final coefficients (6.8, 6.9)."""
+        """The words 1 … s and the final coefficients (PROTOCOL 6.8, 6.9)."""
         shape, speaker = self.shape, self.speaker
         open_word, queries, log_size = self.open_input, shape.t0, shape.log_n0
         for word in shape.words:
@@ -156,12 +156,3 @@ class Committed:
 
     def open_input(self, drawn: Sequence[int]) -> None:
         self.speaker.said += b"".join([self.leaves[j] for j in drawn] + self.tree.open(drawn))
-
-
-def folded(columns: Sequence[Sequence[K]], point: Sequence[K]) -> list[K]:
-    """Σ_i eq(point, i)·column i, for tests."""
-    table = eq_table(point)
-    return [total([e * c for e, c in zip(table, row)]) for row in zip(*columns)]
-
-
-__all__ = ["ONE", "Committed", "DenseClaim", "folded", "theta"]

@@ -1,4 +1,4 @@
-"""What the argument asks of a commitment: entries, claims, and the errors of its own rounds (4.7)."""
+"""What the argument asks of a commitment: entries, claims, and the errors of its own rounds (PROTOCOL 4.7)."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def once(name: str, degree: int) -> Challenge:
 def zerocheck(lengths: Lengths) -> Iterator[Challenge]:
     """And the sumcheck of rows."""
     yield once("alpha, tau", max(1, lengths.constraints - 1 + lengths.rounds))
-    yield once("x", (1 << lengths.skipped) + lengths.quotient - 1)
+    yield once("x", (1 << lengths.skipped) + lengths.q_length - 1)
     yield Challenge("rounds", max(lengths.round_degrees), sum(lengths.round_degrees))
-    yield once("mix", max(1, lengths.openings))
+    yield once("xi", max(1, lengths.openings))
     yield Challenge("rounds of rows", max(lengths.row_degrees), sum(lengths.row_degrees))
 
 
@@ -56,7 +56,7 @@ def lookups(lengths: Lengths, messages: int) -> Iterator[Challenge]:
     for _, part, index in lengths.fractions:
         rows += part.table.rows
         width = max(width, len(part.table.table.interactions[index].tuple))
-    yield once("fingerprint, tuple", rows * (width + 1))
+    yield once("psi, eta", rows * (width + 1))
     degrees = [degree for layer in lengths.layer_degrees for degree in layer]
     yield Challenge("layer rounds", max(degrees), sum(degrees))
-    yield Challenge("halves, combination", 2, 2 * lengths.layers)
+    yield Challenge("mu, lambda", 2, 2 * lengths.layers)

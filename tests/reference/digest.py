@@ -1,8 +1,8 @@
-"""Nodes of expressions, and the digest of a program (3.2, 3.3, 3.6)."""
+"""Nodes of expressions, and the digest of a program (PROTOCOL 3.2, 3.3, 3.6)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from .algebra import P
 from .statement import Domain, Expression, Interaction, Message, Program, Table
@@ -120,6 +120,3 @@ def value_bytes(program: Program, e: Expression) -> bytes:
 
 def bus_number(program: Program, bus: str) -> int:
     return [name for name, _ in program.buses].index(bus)
-
-
-__all__: Sequence[str] = ["Node", "Nodes", "digest"]

@@ -1,4 +1,4 @@
-"""The header of a proof: written, read back strictly, and compared with the programs that are demanded (9.1)."""
+"""The header of a proof: written, read back strictly, compared with the programs that are demanded (PROTOCOL 9.1)."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from .digest import digest
 from .options import NoShape, Options
 from .parameters import MOST_BYTES, decode
 from .reader import Reader, different, str8, u16, u32
-from .statement import Group, Program, Public, Series
+from .statement import MOST_ROWS, Group, Program, Public, Series
 from .transcript import Refused, u64
 from .tree import h3
 
 MAGIC, VERSION = b"l2zk", 2
-MOST_ROWS = 1 << 26
 
 
 @dataclass(frozen=True)

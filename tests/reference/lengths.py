@@ -1,4 +1,4 @@
-"""Lengths of the messages of the argument, and places in the committed vector, from statements alone (4.2 to 4.4)."""
+"""Lengths of the argument's messages, and places in the vector, from statements alone (PROTOCOL 4.2 to 4.4)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def pairs(expressions: Sequence[Expression]) -> list[Pair]:
 
 @dataclass(frozen=True)
 class Classes:
-    """The values z of the skipped bits by the rows they have in a domain: all, none, or the one set Y (8.1)."""
+    """The values z of the skipped bits by their rows in a domain: all, none, or the one set Y (PROTOCOL 8.1)."""
 
     full: tuple[int, ...]
     partial: tuple[int, ...]
@@ -29,7 +29,7 @@ class Classes:
 
     @property
     def degree(self) -> tuple[int, int]:
-        """Degrees of the selector in Z and in a row variable."""
+        """Degrees of the selector in X and in a row variable."""
         both = len(self.partial) if self.full and self.partial else 0
         return len(self.empty) + both, int(bool(self.partial))
 
@@ -61,7 +61,7 @@ class Part:
 
     @property
     def variables(self) -> int:
-        """m_t."""
+        """n_t − k_t, its row bits."""
         return self.table.log_rows - self.skipped
 
     @cached_property
@@ -76,7 +76,7 @@ class Part:
         return sorted({column for column, _ in [*self.pairs, *of_buses]})
 
     def degree(self, expression: Expression, hiding: bool) -> tuple[int, int, int]:
-        """Degrees in Z, in a row variable, in the last row variable (4.2)."""
+        """Degrees in X, in a row variable, in the last row variable (PROTOCOL 4.2)."""
         kind = expression[0]
         top = (1 << self.skipped) - 1
         if kind == "constant" or (kind == "public" and not self.table.stacked):
@@ -109,22 +109,22 @@ class Lengths:
 
     def _set_degrees(self) -> None:
         self.constraints = sum(len(part.table.table.constraints) for part in self.parts)
-        in_z, degree, last = 0, 1, 1
+        in_x, degree, last = 0, 1, 1
         for part in self.parts:
             for domain, expression in part.table.table.constraints:
                 a, b, c = part.degree(expression, self.hiding)
-                z, y = classes(part.table, domain, part.skipped).degree
-                in_z = max(in_z, (a + z) << (self.skipped - part.skipped))
+                x, y = classes(part.table, domain, part.skipped).degree
+                in_x = max(in_x, (a + x) << (self.skipped - part.skipped))
                 degree, last = max(degree, b + y), max(last, c + y)
-        self.in_z, self.degree, self.last_degree = in_z, degree, last
-        self.quotient = max(1, in_z - (1 << self.skipped) + 1)
+        self.in_x, self.degree, self.last_degree = in_x, degree, last
+        self.q_length = max(1, in_x - (1 << self.skipped) + 1)
         self.round_degrees = [degree] * (self.rounds - 1) + [last]
         self.openings = sum(len(part.pairs) for part in self.parts)
         self.row_degrees = [2] * (self.log_rows - 1) + [3 if self.hiding else 2]
         self.values = sum(len(part.columns) for part in self.parts)
 
     def _place_fractions(self) -> None:
-        """A stretch of N_t leaves for each interaction, those of tall tables first (4.4)."""
+        """A stretch of N_t leaves for each interaction, those of tall tables first (PROTOCOL 4.4)."""
         self.fractions: list[tuple[int, Part, int]] = []
         at = 0
         for part in sorted(self.parts, key=lambda part: (-part.table.rows, part.table.number)):
@@ -136,14 +136,14 @@ class Lengths:
         self.layer_degrees = [[2] * (max(layer, 1) - 1) + [last] for layer in range(self.layers)]
 
     def _place_columns(self) -> None:
-        """Stretches of the columns by falling height, then the masks, an element of K being three entries (4.4)."""
+        """Stretches of the columns by falling height, then the masks, three entries each (PROTOCOL 4.4)."""
         self.stretch: dict[tuple[int, int], int] = {}
         at = 0
         for part in sorted(self.parts, key=lambda part: (-part.table.rows, part.table.number)):
             for column in range(part.table.table.width):
                 self.stretch[part.table.number, column] = at
                 at += part.table.rows
-        self.masks = at
+        self.masks_at = at
         self.mask_count = sum(self.hidden()) if self.hiding else 0
         self.entries = at + 3 * self.mask_count
 
@@ -152,7 +152,7 @@ class Lengths:
         for degrees in self.layer_degrees:
             yield from degrees
             yield 4
-        yield self.quotient
+        yield self.q_length
         yield from self.round_degrees
         yield self.openings
         yield from self.row_degrees
@@ -168,7 +168,7 @@ class Lengths:
         return [
             self.log_rows,
             self.skipped,
-            self.in_z,
+            self.in_x,
             self.degree,
             self.last_degree,
             self.openings,

@@ -1,10 +1,10 @@
-"""The verifier's side of the commitment: weights are evaluated at the folded point, never written out (7)."""
+"""The verifier's side of the commitment: weights are evaluated at the folded point alone (PROTOCOL 7.4 to 7.7)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from .algebra import ONE, PHI, ZERO, K, P, bits, eq_at, eq_table, horner, powers, product, root, total
+from .algebra import PHI, ZERO, K, P, bits, eq_at, eq_table, horner, powers, product, root, total
 from .argument import Linear
 from .lengths import Lengths
 from .shape import Shape, Word
@@ -21,7 +21,7 @@ class Opening:
         self.shape, self.lengths, self.root, self.claims, self.listener = shape, lengths, root, claims, listener
         self.point: list[K] = []
         self.later: list[tuple[int, K, K]] = []  # (variables bound before, factor, point of a polynomial's value)
-        claim = listener.hear(Kind.MASK_SUM, 1)[0] if shape.hiding else ZERO
+        claim = listener.hear(Kind.SIGMA, 1)[0] if shape.hiding else ZERO
         gamma = listener.challenge("gamma")
         self.factors = claim_factors(gamma, len(claims))
         claim = claim + total([factor * c.value for factor, c in zip(self.factors, claims)])
@@ -40,8 +40,8 @@ class Opening:
         return claim
 
     def blind(self, claim: K) -> K:
-        """μ, c and the tail (6.7): of the weights only those of the sumcheck cells stand on the tail."""
-        [share] = self.listener.hear(Kind.MASK_SHARE, 1)
+        """μ, c and the tail (PROTOCOL 7.4): of the weights only those of the sumcheck cells stand on the tail."""
+        [share] = self.listener.hear(Kind.MU, 1)
         self.c = self.listener.challenge("c")
         self.tail = self.listener.hear(Kind.TAIL, self.shape.T)
         ones = total(self.point)
@@ -49,7 +49,7 @@ class Opening:
         return share + self.c * claim - total([w * x for w, x in zip(cells, self.tail[-6:])])
 
     def words(self, claim: K) -> None:
-        """The words 1 … s, the final coefficients, and the last comparison (6.8, 6.9)."""
+        """The words 1 … s, the final coefficients, and the last comparison (PROTOCOL 6.8, 6.9)."""
         shape, listener = self.shape, self.listener
         values, queries, log_size = self.input_values, shape.t0, shape.log_n0
         for word in shape.words:
@@ -117,7 +117,7 @@ class Opening:
         if root_of(leaves, size, digests, salt) != digest:
             raise Refused("an opened leaf is not under its root")
 
-    # Weights at the folded point (8.5)
+    # Weights at the folded point (PROTOCOL 8.5)
 
     def weights(self) -> list[K]:
         """All weights at the point, for each of the final positions."""
@@ -139,7 +139,7 @@ class Opening:
     def weight(self, claim: Linear, at: Sequence[K]) -> K:
         result = ZERO
         for e, factor in claim.form.items():
-            entry = self.lengths.masks + 3 * e
+            entry = self.lengths.masks_at + 3 * e
             result = result + factor * total([phi * eq_at(at, entry + i) for i, phi in enumerate(PHI)])
         if claim.column is not None:
             rows = len(claim.point)
@@ -147,6 +147,3 @@ class Opening:
             pairs = zip(claim.point, at[len(at) - rows :])
             result = result + outer * product([a * b + (1 - a) * (1 - b) for a, b in pairs])
         return result
-
-
-__all__ = ["ONE", "Opening"]

@@ -1,4 +1,4 @@
-"""What prover and verifier agree on about a proof's size (4.5, 9.1)."""
+"""What prover and verifier agree on about a proof's size (PROTOCOL 4.5, 9.1)."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Options:
             raise NoShape(f"security={self.security} is below {LEAST_SECURITY} and needs allow_insecure")
 
     def to_bytes(self) -> bytes:
-        """The 16 bytes of a header (9.1)."""
+        """The 16 bytes of a header (PROTOCOL 9.1)."""
         numbers = (list(PRESETS).index(self.preset), self.log_rate, self.security, self.grinding)
         flags = (self.zero_knowledge, self.allow_insecure)
         return bytes((*numbers, *flags, self.queries % 256, self.queries // 256, *[0] * 8))

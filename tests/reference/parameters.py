@@ -1,4 +1,4 @@
-"""The parameters of a program as bytes: written in one way, read back strictly (3.7)."""
+"""The parameters of a program as bytes: written in one way, read back strictly (PROTOCOL 3.7)."""
 
 from __future__ import annotations
 

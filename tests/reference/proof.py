@@ -1,4 +1,4 @@
-"""The body of a proof: prove and verify (6, 7)."""
+"""The body of a proof: prove and verify (PROTOCOL 6, 7)."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ ANY_OPTIONS = Options(queries=1, allow_insecure=True)
 
 
 def header(groups: Sequence[Group], options: Options = ANY_OPTIONS) -> bytes:
-    """The header of a proof (9.1)."""
+    """The header of a proof (PROTOCOL 9.1)."""
     return header_of(groups, options).to_bytes()
 
 
 def seed(groups: Sequence[Group], lengths: Lengths, shape: Shape, options: Options = ANY_OPTIONS) -> bytes:
-    """The header, the hash of every sequence, then all lengths (6.2)."""
+    """The header, the hash of every sequence, then all lengths (PROTOCOL 6.2)."""
     sequences = [hash_of(values) for _, statements in groups for public in statements for values in public.sequences]
     return header(groups, options) + b"".join([*sequences, *map(u64, [*lengths.words(), *shape.numbers()])])
 
@@ -82,12 +82,12 @@ def prove(
 
 
 def vector_of(lengths: Lengths, traces: Sequence[Trace], masks: Sequence[K]) -> list[int]:
-    """The columns of all tables, then the masks (4.4)."""
+    """The columns of all tables, then the masks (PROTOCOL 4.4)."""
     vector = [0] * lengths.entries
     for (number, column), at in lengths.stretch.items():
         values = traces[number][column]
         vector[at : at + len(values)] = values
-    vector[lengths.masks :] = [c for mask in masks for c in mask.c]
+    vector[lengths.masks_at :] = [c for mask in masks for c in mask.c]
     return vector
 
 
@@ -107,7 +107,7 @@ def dense(lengths: Lengths, claim: Linear) -> DenseClaim:
     weight = {}
     for e, factor in claim.form.items():
         for i, phi in enumerate(PHI):
-            weight[lengths.masks + 3 * e + i] = factor * phi
+            weight[lengths.masks_at + 3 * e + i] = factor * phi
     if claim.column is not None:
         at = lengths.stretch[claim.column]
         weight |= {at + b: x for b, x in enumerate(eq_table(claim.point))}

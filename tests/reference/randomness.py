@@ -1,4 +1,4 @@
-"""All randomness of a proof, expanded from one seed as the library does it (11)."""
+"""All randomness of a proof, expanded from one seed as the library does it (PROTOCOL 11)."""
 
 from __future__ import annotations
 

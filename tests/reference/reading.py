@@ -1,4 +1,4 @@
-"""A body cut into its messages and openings, without a check of what they say (9.2)."""
+"""A body cut into its messages and openings, without a check of what they say (PROTOCOL 9.2)."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ def messages_before_words(lengths: Lengths, shape: Shape) -> Iterator[tuple[Kind
     for degrees in lengths.layer_degrees:
         yield from ((Kind.LAYER, degree) for degree in degrees)
         yield Kind.LAYER_VALUES, 4
-    yield Kind.QUOTIENT, lengths.quotient
+    yield Kind.Q, lengths.q_length
     yield from ((Kind.ROUND, degree) for degree in lengths.round_degrees)
     yield Kind.OPENINGS, lengths.openings
     yield from ((Kind.ROW_ROUND, degree) for degree in lengths.row_degrees)
     yield Kind.VALUES, lengths.values
     if shape.hiding:
-        yield Kind.MASK_SUM, 1
+        yield Kind.SIGMA, 1
     yield from [(Kind.FOLD_ROUND, 2)] * shape.kappa
     if shape.hiding:
-        yield from ((Kind.MASK_SHARE, 1), (Kind.TAIL, shape.T))
+        yield from ((Kind.MU, 1), (Kind.TAIL, shape.T))
 
 
 @dataclass

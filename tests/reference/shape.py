@@ -1,4 +1,4 @@
-"""The sizes of a commitment (4.6)."""
+"""The sizes of a commitment (PROTOCOL 4.6)."""
 
 from __future__ import annotations
 

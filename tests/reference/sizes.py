@@ -1,4 +1,4 @@
-"""The shape of a commitment by a search that both sides make, in integers (4.8)."""
+"""The shape of a commitment by a search that both sides make, in integers (PROTOCOL 4.8)."""
 
 from __future__ import annotations
 

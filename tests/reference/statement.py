@@ -1,4 +1,4 @@
-"""Programs and statements as plain data, and the tables that a proof is about (3).
+"""Programs and statements as plain data, and the tables that a proof is about (PROTOCOL 3).
 
 expressions: ("constant", v), ("column", c, offset), ("periodic", i), ("row",), ("public", i),
              ("sequence", i, first row, step), ("+" | "-" | "*", expression, expression), ("negation", expression)
@@ -12,13 +12,17 @@ from typing import Any
 
 from .algebra import K, lift
 
+MOST_ROWS = 1 << 26
+MOST_MULTIPLIED = 32
+"""The highest degree of a constraint's expression in a row variable (PROTOCOL 4.2)."""
+
 Expression = tuple[Any, ...]
 OPERATORS = ("+", "-", "*", "negation")
 
 
 @dataclass(frozen=True)
 class Domain:
-    """The rows of a constraint or an interaction, in a block of B rows (3.3)."""
+    """The rows of a constraint or an interaction, in a block of B rows (PROTOCOL 3.3)."""
 
     kind: str
     x: int = 0
@@ -53,7 +57,7 @@ EVERY = Domain("every")
 
 @dataclass(frozen=True)
 class Interaction:
-    """A tuple that each row of a domain puts on a bus, so many times; all in it is affine in the columns (3.4)."""
+    """A tuple that each row of a domain puts on a bus, so many times; all of it affine in columns (PROTOCOL 3.4)."""
 
     bus: str
     tuple: tuple[Expression, ...]
@@ -85,7 +89,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Series:
-    """A public sequence: its name, its length, and whether it is an output."""
+    """A sequence: its name, its length, and whether it is an output."""
 
     name: str
     length: int
@@ -94,7 +98,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Program:
-    """What is stated once: tables, names of public scalars, public sequences, buses with their widths."""
+    """What is stated once: tables, names of public scalars, sequences, buses with their widths."""
 
     id: str
     tables: tuple[Table, ...]
@@ -120,7 +124,7 @@ Group = tuple[Program, tuple[Public, ...]]
 
 @dataclass(frozen=True, eq=False)
 class Physical:
-    """A table as it is committed: the blocks of a program's table one below the other (3.5)."""
+    """A table as it is committed: the blocks of a program's table one below the other (PROTOCOL 3.5)."""
 
     number: int
     table: Table
@@ -155,7 +159,7 @@ def is_power_of_two(n: int) -> bool:
 
 
 def physical_tables(groups: Sequence[Group]) -> list[Physical]:
-    """All tables of a proof, in order; J is the next power of two, missing blocks are copies of the last (3.5)."""
+    """All tables of a proof, in order; J is a power of two, missing blocks are copies of the last (PROTOCOL 3.5)."""
     tables: list[Physical] = []
     number = 1
     for program, statements in groups:
@@ -168,6 +172,9 @@ def physical_tables(groups: Sequence[Group]) -> list[Physical]:
         for table in program.tables:
             check_table(program, table, count)
             tables.append(Physical(len(tables), table, blocks, buses))
+        tallest = max(table.rows for table in program.tables)
+        if any(not 1 <= said.length <= tallest for said in program.sequences):
+            raise ValueError("a sequence has a value, and no more than a block has rows")
     return tables
 
 
@@ -206,24 +213,41 @@ def check_width(program: Program, bus: str, shown: Sequence[Expression]) -> None
 
 
 def check_table(program: Program, table: Table, blocks: int) -> None:
-    if not is_power_of_two(table.rows) or not max(2, table.user_rows) <= table.rows:
-        raise ValueError(f"a table of {table.rows} rows: their number is a power of two, 2 or more")
+    if not is_power_of_two(table.rows) or not max(2, table.user_rows) <= table.rows <= MOST_ROWS:
+        raise ValueError(f"a table of {table.rows} rows: their number is a power of two, 2 to 2^26")
     for interaction in table.interactions:
         check_interaction(program, interaction)
     if any(not is_power_of_two(len(values)) or len(values) > table.rows for values in table.periodic):
         raise ValueError("a period is a power of two and no longer than its block")
+    if any(multiplied(e, blocks > 1) > MOST_MULTIPLIED for _, e in table.constraints):
+        raise ValueError(f"a constraint multiplies at most {MOST_MULTIPLIED} leaves that vary over the rows")
     stated = [*table.constraints, *[(i.domain, e) for i in table.interactions for e in (*i.tuple, i.multiplicity)]]
     for domain, expression in stated:
         domain.check(table.rows)
         for leaf in leaves(expression):
-            if leaf[0] == "sequence" and leaf[2] + (program.sequences[leaf[1]].length - 1) * leaf[3] >= table.rows:
-                raise ValueError("a sequence ends in its block")
+            if leaf[0] == "sequence":
+                check_placement(table, program.sequences[leaf[1]].length, leaf[2], leaf[3])
         offsets = [leaf[2] for leaf in leaves(expression) if leaf[0] == "column"] or [0]
         free = domain.kind == "last" or domain.kind == "row"
         first, last = min(domain.rows(table.rows)), max(domain.rows(table.rows))
         beyond = first + min(offsets) < 0 or last + max(offsets) >= table.rows
         if blocks > 1 and (beyond if free or domain.kind == "transitions" else any(offsets)):
             raise ValueError("what reads beyond its block is not stacked")
+
+
+def check_placement(table: Table, length: int, first: int, step: int) -> None:
+    """The step is positive, so that no row has two entries; both numbers have 32 bits in a node (PROTOCOL 3.2)."""
+    if not (0 <= first < 1 << 32 and 1 <= step < 1 << 32 and first + (length - 1) * step < table.rows):
+        raise ValueError("a sequence ends in its block, from a row on, by a step of 1 or more")
+
+
+def multiplied(expression: Expression, stacked: bool) -> int:
+    """The leaves that vary over the rows and are multiplied: the degree in a row variable (PROTOCOL 4.2)."""
+    kind = expression[0]
+    if kind not in OPERATORS:
+        return int(kind != "constant" and (kind != "public" or stacked))
+    degrees = [multiplied(operand, stacked) for operand in expression[1:]]
+    return sum(degrees) if kind == "*" else max(degrees)
 
 
 def messages_of(groups: Sequence[Group], tables: Sequence[Physical]) -> Iterator[tuple[Message, int, Public]]:

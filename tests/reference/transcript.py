@@ -1,4 +1,4 @@
-"""The transcript and its two ends: the prover says labelled messages, the verifier hears them (5.4, 6.1, 7).
+"""The transcript and its two ends: the prover says labelled messages, the verifier hears them (PROTOCOL 5.4, 6.1, 7).
 
 Each hidden element is sent as itself plus its own mask, mask number e for the e-th hidden element of a proof. On the
 verifier's side a claim is a value and a *form*, the linear combination of masks by which it is off:
@@ -24,14 +24,14 @@ class Kind(IntEnum):
     ROOT = 2
     LAYER = 3
     LAYER_VALUES = 4
-    QUOTIENT = 5
+    Q = 5
     ROUND = 6
     OPENINGS = 7
     ROW_ROUND = 8
     VALUES = 9
-    MASK_SUM = 10
+    SIGMA = 10
     FOLD_ROUND = 11
-    MASK_SHARE = 12
+    MU = 12
     TAIL = 13
     WORD = 14
     ANSWER = 15
@@ -52,7 +52,7 @@ def element_bytes(values: Sequence[K]) -> bytes:
 
 
 class Transcript:
-    """A state that absorbs messages and gives challenges (5.4); `coins` are those of an interactive verifier."""
+    """A state that absorbs messages and gives challenges (PROTOCOL 5.4); `coins`: of an interactive verifier."""
 
     def __init__(self, coins: bytes | None = None) -> None:
         self.state = h3(b"l2zk transcript 2")
@@ -127,7 +127,7 @@ class Claim:
 
 
 def claim_factors(gamma: K, count: int) -> list[K]:
-    """Powers of gamma from 1 on: the factor 1 belongs to the claim of the cells (6.6)."""
+    """Powers of gamma from 1 on: the factor 1 belongs to the claim of the cells (PROTOCOL 6.6)."""
     return powers(gamma, count + 1)[1:]
 
 
@@ -218,7 +218,7 @@ class Listener:
 
 
 def opened(claim_factors: Sequence[K], values: Sequence[K], masks: Sequence[int], last: K) -> Claim:
-    """The claim Σ factor·value for values that were opened at a point with this last coordinate (7)."""
+    """The claim Σ factor·value for values that were opened at a point with this last coordinate (PROTOCOL 7.3)."""
     value = K(0)
     for factor, x in zip(claim_factors, values):
         value = value + factor * x
@@ -228,7 +228,7 @@ def opened(claim_factors: Sequence[K], values: Sequence[K], masks: Sequence[int]
 def hear_rounds(
     listener: Listener, kind: Kind, degrees: Sequence[int], claim: Claim, targets: Sequence[K]
 ) -> tuple[Claim, list[K]]:
-    """The rounds of a sumcheck: the claim they arrive at, and the point (6.4, 7).
+    """The rounds of a sumcheck: the claim they arrive at, and the point (PROTOCOL 6.4, 7.3).
 
     A round says the coefficients 1 … d of its polynomial g; (1 − τ)·g(0) + τ·g(1) is the claim before it.
     """

@@ -13,7 +13,7 @@ def h3(data: bytes) -> bytes:
 
 
 def leaf_digest(leaf: bytes, salt_length: int = 0) -> bytes:
-    """H3 of the leaf, padded with zeros to a multiple of 64 bytes; the salt at its end is the key (5.1)."""
+    """H3 of the leaf, padded with zeros to a multiple of 64 bytes; the salt at its end is the key (PROTOCOL 5.1)."""
     salt = leaf[len(leaf) - salt_length :]
     leaf = leaf[: len(leaf) - salt_length]
     padded = leaf + bytes(-len(leaf) % 64)
@@ -21,19 +21,10 @@ def leaf_digest(leaf: bytes, salt_length: int = 0) -> bytes:
 
 
 class Tree:
-    """All levels of digests, m, m/2, ... 1 (5.2)."""
+    """All levels of digests, m, m/2, ... 1 (PROTOCOL 5.2)."""
 
     def __init__(self, leaves: Sequence[bytes], salt_length: int = 0):
-        self._grow([leaf_digest(leaf, salt_length) for leaf in leaves])
-
-    @classmethod
-    def of_digests(cls, digests: Sequence[bytes]) -> "Tree":
-        """A tree over leaves of which only the digests are known."""
-        tree = cls.__new__(cls)
-        tree._grow(list(digests))
-        return tree
-
-    def _grow(self, level: list[bytes]) -> None:
+        level = [leaf_digest(leaf, salt_length) for leaf in leaves]
         self.levels = [level]
         while len(level) > 1:
             half = len(level) // 2
@@ -45,12 +36,12 @@ class Tree:
         return self.levels[-1][0]
 
     def open(self, indices: Iterable[int]) -> list[bytes]:
-        """The digests of 5.3 for this set of leaves."""
+        """What a multi-opening of this set of leaves lists (PROTOCOL 5.3)."""
         return [self.levels[depth][j] for depth, j in siblings(indices, len(self.levels[0]))]
 
 
 def siblings(indices: Iterable[int], m: int) -> list[tuple[int, int]]:
-    """The (level, node) pairs whose digests a multi-opening lists, in its order (5.3)."""
+    """The (level, node) pairs whose digests a multi-opening lists, in its order (PROTOCOL 5.3)."""
     known, depth, listed = set(indices), 0, []
     while m > 1:
         half = m // 2

@@ -1,4 +1,4 @@
-"""The verifier of whole proofs, from their bytes alone (7)."""
+"""The verifier of whole proofs, from their bytes alone (PROTOCOL 7)."""
 
 from __future__ import annotations
 

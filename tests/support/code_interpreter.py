@@ -69,15 +69,6 @@ def outputs_of(definition, rows, inputs):
     return [walk(air, rows, row, node, inputs, [0] * len(claims)) for node, row in claims]
 
 
-def _loader(air, rows, i):
-    def load(periodic, index, offset):
-        if periodic:
-            return air.periodic[index][i % len(air.periodic[index])]
-        return rows[(i + offset) % air.length][index]
-
-    return load
-
-
 def _step_loader(air, rows, i):
     """Of a row that may lie before the first one, where a result that needs it is not asked for."""
 

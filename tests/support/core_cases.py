@@ -38,11 +38,11 @@ def compiled_of(definition: Definition, lengths: Lengths, shape: Shape) -> Any:
 def sizes_of(lengths: Lengths, shape: Shape) -> SimpleNamespace:
     return SimpleNamespace(
         hiding=lengths.hiding,
-        quotient=lengths.quotient,
+        q_length=lengths.q_length,
         degree=lengths.degree,
         last_degree=lengths.last_degree,
-        hidden=sum(lengths.hidden()),
-        masks=lengths.masks,
+        masked=sum(lengths.hidden()),
+        masks_at=lengths.masks_at,
         columns=shape.columns,
         log_m=shape.log_m,
         log_n0=shape.log_n0,

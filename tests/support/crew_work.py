@@ -18,7 +18,7 @@ LONG_ENOUGH = Fibonacci(2**15 - 1)  # to be shared out
 
 @dataclass(frozen=True)
 class Deep(TraceProgram):
-    """Several rows a leaf, several pieces of the quotient, two offsets, a period."""
+    """Two rows ahead, a period, and degree 5, so that Q has many coefficients."""
 
     id = "deep.v0"
     rounds: int

@@ -38,8 +38,8 @@ class Point:
     def at(self, values: Sequence[int], mask: int = 0) -> int:
         """The extension of a column of values for all rows; a mask enters by the last bit."""
         height = self.rows.height
-        blocks = [sum(e * v for e, v in zip(self.eq, values[z * height :])) for z in range(len(self.roots))]
-        return (sum(l * b for l, b in zip(self.lagrange, blocks)) + mask * self.bits[-1] * (1 - self.bits[-1])) % P
+        streams = [sum(e * v for e, v in zip(self.eq, values[z * height :])) for z in range(len(self.roots))]
+        return (sum(l * s for l, s in zip(self.lagrange, streams)) + mask * self.bits[-1] * (1 - self.bits[-1])) % P
 
 
 def degree(polynomial: Callable[[int], int], most: int) -> int:
@@ -65,16 +65,16 @@ def degrees(polynomial: Callable[[Point], int], log: int, most: int) -> tuple[in
 
 
 class Selector:
-    """The polynomial of PROTOCOL 8.1, from the rows of each block that are in the domain."""
+    """The polynomial of PROTOCOL 8.1, from the rows of each stream that are in the domain."""
 
     def __init__(self, domain: Domain, length: int) -> None:
         log = length.bit_length() - 1
         height, inside = Rows(log).height, set(domain_rows(domain, length))
-        blocks = [{row % height for row in inside if row // height == z} for z in range(length // height)]
-        self.full = [z for z, rows in enumerate(blocks) if len(rows) == height]
-        self.empty = [z for z, rows in enumerate(blocks) if not rows]
-        self.partial = [z for z, rows in enumerate(blocks) if 0 < len(rows) < height]
-        [some] = {frozenset(blocks[z]) for z in self.partial} or {frozenset()}
+        streams = [{row % height for row in inside if row // height == z} for z in range(length // height)]
+        self.full = [z for z, rows in enumerate(streams) if len(rows) == height]
+        self.empty = [z for z, rows in enumerate(streams) if not rows]
+        self.partial = [z for z, rows in enumerate(streams) if 0 < len(rows) < height]
+        [some] = {frozenset(streams[z]) for z in self.partial} or {frozenset()}
         self.some = [int(row in some) for row in range(height)]
         self.log, self.inside = log, inside
 
@@ -87,7 +87,7 @@ class Selector:
 
     @property
     def degree(self) -> tuple[int, int]:
-        """By counting the blocks."""
+        """By counting the streams."""
         both = len(self.partial) if self.full and self.partial else 0
         return len(self.empty) + both, int(bool(self.partial))
 

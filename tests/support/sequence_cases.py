@@ -1,4 +1,4 @@
-"""Programs of the twin with public sequences, one table of one statement, as the core takes them.
+"""Programs of the twin with sequences, one table of one statement, as the core takes them.
 
 The library's language is not asked: an AIR is made of the twin's expressions.
 """

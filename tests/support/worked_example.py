@@ -111,7 +111,7 @@ class Example:
         yield hexadecimal(self.header)
         yield self.sizes()
         yield self.root()
-        yield self.quotient()
+        yield self.q_message()
         yield self.round()
         yield self.openings()
         yield self.rows()
@@ -139,20 +139,20 @@ class Example:
         leaf = [int.from_bytes(self.committed.leaves[0][i : i + 8], "little") for i in (0, 8)]
         return [f"leaf 0        {leaf[0]}, {leaf[1]}", f"root          {self.body[:32].hex()}"]
 
-    def quotient(self) -> list[str]:
-        [said] = self.said(Kind.QUOTIENT)
-        self.after_quotient = (self.argument.x**8 - 1) * horner(said, self.argument.x)
+    def q_message(self) -> list[str]:
+        [said] = self.said(Kind.Q)
+        self.after_q = (self.argument.x**8 - 1) * horner(said, self.argument.x)
         return [
             element(ALPHA, self.drawn("alpha")[0]),
             element("τ_1", self.drawn("tau")[0]),
             *elements("Q_", said),
             element("x", self.argument.x),
-            element("claim", self.after_quotient),
+            element("claim", self.after_q),
         ]
 
     def round(self) -> list[str]:
         [said], [tau], r = self.said(Kind.ROUND), self.drawn("tau"), self.argument.r[0]
-        self.after_round = after(self.after_quotient, said, tau, r)
+        self.after_round = after(self.after_q, said, tau, r)
         assert self.after_round == self.argument.G
         return [*elements("g_", said, 1), element("r_1", r), element("claim", self.after_round)]
 
@@ -175,7 +175,7 @@ class Example:
         return [*elements("opening ", values), *elements("C_", stated), *elements("I_", selectors)]
 
     def rows(self) -> list[str]:
-        argument, [xi], rounds, [[value]] = self.argument, self.drawn("mix"), self.said(Kind.ROW_ROUND), self.said(9)
+        argument, [xi], rounds, [[value]] = self.argument, self.drawn("xi"), self.said(Kind.ROW_ROUND), self.said(9)
         [first, second] = self.said(Kind.OPENINGS)[0]
         claim = (first + xi * second) * K(16).inverse()
         half, point = K(2).inverse(), self.opening.claims[0].point

@@ -180,7 +180,7 @@ def test_a_key_holds_nothing_of_a_witness(witness: Any, monkeypatch: pytest.Monk
     assert SECRET not in mine and all(
         SECRET.to_bytes(8, "little") not in leaf for leaf in mine if isinstance(leaf, bytes)
     )
-    monkeypatch.setattr("l2zk.vm.cache.SECRET", bytes(32))
+    monkeypatch.setattr("l2zk.vm.cache_key.SECRET", bytes(32))
     theirs = set(leaves(machine.key(Fibonacci(10), witness, trace)))
     assert {leaf for leaf in mine & theirs if isinstance(leaf, bytes)} == {machine.options.to_bytes()}
 

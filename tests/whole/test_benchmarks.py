@@ -131,9 +131,11 @@ def test_kernels_of_another_commit_are_never_todays(
     "command, printed",
     [
         ("floor.py --log-rows 8 --repeats 1", "grind"),
+        ("floor.py --statement wide --log-rows 8 --repeats 1 --plain --rate 1/2", "extend_streams"),
         ("hiding.py --log-rows 8 --columns 2 3 --repeats 1", "2^8"),
         ("compare.py --log-rows 6 --repeats 1 --batch 2 --plain --peers", "l2zk plain"),
         ("compare.py --log-rows 6 --repeats 1 --json --peers", '"prover": "l2zk hiding"'),
+        ("compare.py --statements bits --log-rows 6 --repeats 1 --preset compact --peers", "bits, 2^6 rows"),
         ("quick.py --help", "--bench"),
     ],
 )

@@ -30,7 +30,7 @@ class Simulator(Committed):
     def open(self, claims: Sequence[DenseClaim]) -> None:
         shape, speaker = self.shape, self.speaker
         width, count = shape.m + shape.T, 1 << shape.kappa
-        [claim] = speaker.say(Kind.MASK_SUM, [self.element()])
+        [claim] = speaker.say(Kind.SIGMA, [self.element()])
         weights = [ZERO] * (width * count)
         for i in range(count):
             weights[(i + 1) * width - 6 : (i + 1) * width] = theta(shape, i)
@@ -53,9 +53,9 @@ class Simulator(Committed):
         m, speaker = self.shape.m, self.speaker
         self.g = [self.element() for _ in weights]
         ahead = copy.deepcopy(speaker.transcript)
-        ahead.absorb(Kind.MASK_SHARE, b"")
+        ahead.absorb(Kind.MU, b"")
         share = total([w * x for w, x in zip(weights, self.g)]) - ahead.draw("c") * claim
-        speaker.say(Kind.MASK_SHARE, [share])
+        speaker.say(Kind.MU, [share])
         self.c = speaker.challenge("c")
         tail = speaker.say(Kind.TAIL, self.g[m:])
         claim = share + self.c * claim - total([w * x for w, x in zip(weights[m:], tail)])

@@ -22,7 +22,7 @@ from reference.transcript import Kind
 
 from l2zk import Machine, ProofOptions, TraceProgram, TraceZkVm, _core
 from l2zk.language.witness import bind
-from l2zk.proof.degree_report import shape_of
+from l2zk.proof.shape import shape_of
 from l2zk.vm.prepare import prepared
 
 

@@ -39,7 +39,7 @@ def are_values(lengths: Lengths) -> list[bool]:
     def parts() -> Iterator[tuple[int, bool]]:
         for degrees in lengths.layer_degrees:
             yield from ((sum(degrees), False), (4, True))
-        yield lengths.quotient + sum(lengths.round_degrees), False
+        yield lengths.q_length + sum(lengths.round_degrees), False
         yield from ((lengths.openings, True), (sum(lengths.row_degrees), False), (lengths.values, True))
 
     return [value for count, value in parts() for _ in range(count)]
@@ -115,7 +115,7 @@ class Swap:
                 weights[entry] += factor * weight
         without = [ZERO, *fold_messages(f, weights, self.point)]
         log = forger.speaker.transcript.log
-        kinds = (Kind.MASK_SUM, Kind.FOLD_ROUND)
+        kinds = (Kind.SIGMA, Kind.FOLD_ROUND)
         said = [x for name, data in log if name in kinds for x in elements(data)]
         return [(a - b) % P for a, b in zip(coordinates(said[: len(without)]), coordinates(without))]
 

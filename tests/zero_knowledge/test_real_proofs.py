@@ -75,8 +75,8 @@ def chi_square(values: Iterable[int], buckets: int = 16) -> float:
     return float(((counts - expected) ** 2).sum() / expected)
 
 
-MASKED = {Kind.QUOTIENT, Kind.ROUND, Kind.OPENINGS, Kind.ROW_ROUND, Kind.VALUES}
-COMMITTED = {Kind.MASK_SUM, Kind.FOLD_ROUND, Kind.MASK_SHARE, Kind.TAIL, Kind.FINAL}
+MASKED = {Kind.Q, Kind.ROUND, Kind.OPENINGS, Kind.ROW_ROUND, Kind.VALUES}
+COMMITTED = {Kind.SIGMA, Kind.FOLD_ROUND, Kind.MU, Kind.TAIL, Kind.FINAL}
 
 
 @pytest.mark.parametrize("statistic, limit", [(kolmogorov_smirnov, 2.5), (chi_square, 60.0)])

@@ -16,6 +16,14 @@ cdef inline size_t bit_reversed(size_t i, unsigned bits) noexcept nogil:
     return r
 
 
+cdef inline size_t ones_of(size_t i) noexcept nogil:
+    """The ones among its bits."""
+    cdef size_t ones = 0
+    while i:
+        ones, i = ones + (i & 1), i >> 1
+    return ones
+
+
 cdef inline size_t smaller(size_t a, size_t b) noexcept nogil:
     return a if a < b else b
 

@@ -19,14 +19,8 @@ cdef struct Log:
 cdef size_t most_acts(const Plan *p) noexcept nogil:
     """An upper bound for the acts of a verification."""
     cdef size_t rounds = p.table.variables + p.table.log_rows + p.log_columns + p.log_m
+    # of a word: its root, z, the answer, a nonce, the points, the opening, gamma
     return 2 * rounds + p.table.variables + 7 * p.word_count + 16
-
-
-cdef size_t all_queries(const Plan *p) noexcept nogil:
-    cdef size_t number, all = p.queries
-    for number in range(p.word_count):
-        all += p.words[number].queries
-    return all
 
 
 cdef void note(Log *log, ActKind kind, uint64_t a, uint64_t b, uint64_t c, uint64_t d) noexcept nogil:

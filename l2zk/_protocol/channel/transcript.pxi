@@ -1,16 +1,16 @@
-# The transcript: a chained BLAKE3 state that absorbs messages and gives challenges. (PROTOCOL 5)
+# The transcript: a chained BLAKE3 state that absorbs messages and gives challenges. (PROTOCOL 5.4)
 
 cdef enum Message:
     MESSAGE_SEED = 1
     MESSAGE_ROOT = 2
-    MESSAGE_QUOTIENT = 5
+    MESSAGE_Q = 5
     MESSAGE_ROUND = 6
     MESSAGE_OPENINGS = 7
     MESSAGE_ROW_ROUND = 8
     MESSAGE_VALUES = 9
-    MESSAGE_MASK_SUM = 10
+    MESSAGE_SIGMA = 10
     MESSAGE_FOLD_ROUND = 11
-    MESSAGE_MASK_SHARE = 12
+    MESSAGE_MU = 12
     MESSAGE_TAIL = 13
     MESSAGE_WORD = 14
     MESSAGE_ANSWER = 15

@@ -12,7 +12,7 @@ cdef class Compiled:
 
     def __init__(self, Table table not None, sizes):
         _require(table.plan.table.rows >= 2, "the table has not been made")
-        _require(table.plan.quotient, "a table without needs is run and checked, and not proved")
+        _require(table.plan.q_length, "a table without needs is run and checked, and not proved")
         self.plan = table.plan
         self.keep = []
         self._take_sizes(sizes)
@@ -23,14 +23,14 @@ cdef class Compiled:
 
     cdef int _take_sizes(self, sizes) except -1:
         cdef Plan *p = &self.plan
-        for name in ("quotient", "degree", "last_degree", "hidden", "masks", "columns", "log_m", "log_n0", "queries",
+        for name in ("q_length", "degree", "last_degree", "masked", "masks_at", "columns", "log_m", "log_n0", "queries",
                      "tail", "grinding"):
             _whole(name, getattr(sizes, name))
         p.hiding, p.degree, p.last_degree = bool(sizes.hiding), sizes.degree, sizes.last_degree
-        p.hidden, p.masks = sizes.hidden, sizes.masks
+        p.masked, p.masks_at = sizes.masked, sizes.masks_at
         p.columns, p.log_m, p.log_n0 = sizes.columns, sizes.log_m, sizes.log_n0
         p.queries, p.tail, p.grinding = sizes.queries, sizes.tail, sizes.grinding
-        _require(sizes.quotient == p.quotient, "the shape is not of this table")
+        _require(sizes.q_length == p.q_length, "the shape is not of this table")
         _require(p.log_m <= 32 and p.log_n0 <= 32 and p.grinding <= 32, "the shape is too large")
         p.m, p.log_columns = <size_t>1 << p.log_m, log_of_ratio(p.columns, 1)
         p.lengths = <const uint64_t *>kept(self.keep, list(sizes.lengths), np.uint64)
@@ -58,14 +58,15 @@ cdef class Compiled:
         cdef const TablePlan *t = &p.table
         _require(1 <= p.degree <= MOST_LEAVES + 1 and 1 <= p.last_degree <= MOST_DEGREE,
                  "the shape has a degree too high")
-        _require(p.masks == t.columns * t.rows and p.hidden == p.quotient + p.degree * (t.variables - 1) + p.last_degree
-                 + t.pair_count + 2 * t.log_rows + p.hiding + t.read_count, "the shape is not of this table")
+        _require(p.masks_at == t.columns * t.rows
+                 and p.masked == zerocheck_elements(p) + t.pair_count + row_elements(p) + t.read_count,
+                 "the shape is not of this table")
         return 0
 
     cdef int _check_commitment(self) except -1:
         """The columns hold the vector, and the first domain a column with its tail."""
         cdef const Plan *p = &self.plan
-        cdef size_t entries = p.masks + (3 * p.hidden if p.hiding else 0)
+        cdef size_t entries = p.masks_at + (3 * p.masked if p.hiding else 0)
         _require(p.columns == (entries + p.m - 1) >> p.log_m, f"{p.columns} columns do not hold {entries} entries")
         _require(1 <= p.queries <= MOST_QUERIES, f"the vector has {p.queries} queries")
         _require(p.tail == (p.queries + CELLS if p.hiding else 0), f"a tail of {p.tail} coefficients is not that long")

@@ -4,7 +4,7 @@ def dissect(Compiled compiled not None, header, body, inputs, outputs, sequences
     """Verify, and say what was heard and drawn up to the refusal: (acts, the ProofError or None).
 
     An act is ("message", kind, start, length), ("challenge", (c0, c1, c2)), ("points", log n, indices) or ("opening",
-    word, start, bytes of leaves, bytes of digests). A start is a place in the body; kinds are those of PROTOCOL 5.
+    word, start, bytes of leaves, bytes of digests). A start is a place in the body; kinds are those of PROTOCOL 5.4.
     """
     cdef Log log
     memset(&log, 0, sizeof(Log))

@@ -48,10 +48,10 @@ cdef bytes _keyed(data, key):
     return digest[:32]
 
 
-def tree_memory(size_t leaves, size_t blowup):
+def tree_memory(size_t leaves, size_t cosets):
     """The bytes of the levels that a tree keeps while a proof is made."""
     cdef Tree t
-    plan_tree(&t, NULL, leaves, blowup)
+    plan_tree(&t, NULL, leaves, cosets)
     return 4 * level_words(&t)
 
 

@@ -86,7 +86,7 @@ cdef class Execution:
         if (values >= P).any():
             raise ValueError("a trace cell is not below p")
         for c in range(self.prover.plan.table.columns):
-            memcpy(trace_of(&self.prover, c),
+            memcpy(trace_column(&self.prover, c),
                    <const void *><size_t>values[c].ctypes.data, 8 * self.prover.plan.table.rows)
         return 0
 
@@ -116,7 +116,7 @@ cdef class Execution:
         cdef size_t c, length = self.prover.plan.table.rows
         result = np.empty((self.prover.plan.table.columns, length), dtype=np.uint64)
         for c in range(self.prover.plan.table.columns):
-            memcpy(<void *><size_t>result[c].ctypes.data, trace_of(&self.prover, c),
+            memcpy(<void *><size_t>result[c].ctypes.data, trace_column(&self.prover, c),
                    8 * length)
         return result
 

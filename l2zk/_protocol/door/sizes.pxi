@@ -35,7 +35,7 @@ cdef l2zk_options _taken_options(preset, log_rate, security, grinding, bint hidi
     options.log_rate = _option("log_rate", log_rate, 0, 4)
     options.security = _option("security", security, 1, 128)
     options.grinding = _option("grinding", grinding, 0, 32)
-    options.queries = _option("queries", queries, 0, L2ZK_MOST_QUERIES)
+    options.queries = _option("queries", queries, 0, MOST_QUERIES)
     if options.security < L2ZK_LEAST_SECURITY and not allow_insecure:
         raise SecurityError(f"security={security} asks for fewer than {L2ZK_LEAST_SECURITY} proven bits; "
                             "ask for more, or say allow_insecure=True")
@@ -91,16 +91,16 @@ cdef l2zk_shape _taken_shape(sizes, bint hiding) except *:
     cdef int i, left
     s.columns, s.log_m = _option("columns", sizes.columns, 1, MOST_COLUMNS), _option("log_m", sizes.log_m, 1, 31)
     s.log_n0 = _option("log_n0", sizes.log_n0, s.log_m, 32)
-    s.queries, s.tail = _option("queries", sizes.queries, 1, L2ZK_MOST_QUERIES), sizes.tail
+    s.queries, s.tail = _option("queries", sizes.queries, 1, MOST_QUERIES), sizes.tail
     _option("tail", sizes.tail, 0, (<int64_t>1 << s.log_n0) - (<int64_t>1 << s.log_m))
     s.hiding, s.grinding = hiding, _option("grinding", sizes.grinding, 0, 32)
-    s.word_count = _option("words", len(sizes.words), 0, L2ZK_MOST_LATER_WORDS)
+    s.word_count = _option("words", len(sizes.words), 0, MOST_WORDS)
     left = s.log_m
     for i, (k, log_n, queries) in enumerate(sizes.words):
         s.words[i].k = _option("k", k, 1, min(MOST_FOLDED, left - 1))
         left -= s.words[i].k
         s.words[i].log_n = _option("log_n", log_n, left + 1, 32)
-        s.words[i].queries = _option("queries", queries, 1, L2ZK_MOST_QUERIES)
+        s.words[i].queries = _option("queries", queries, 1, MOST_QUERIES)
     return s
 
 
@@ -108,7 +108,7 @@ cdef list _bits_of_words(sizes, entries, claims, log_rows, degrees, security, hi
     """Of each word its multiplicity and its rounds."""
     cdef l2zk_shape s = _taken_shape(sizes, hiding)
     cdef l2zk_demand asked = _taken_demand(entries, claims, log_rows, degrees)
-    cdef l2zk_word_bits words[8]
+    cdef l2zk_word_bits words[MOST_WORDS + 1]
     cdef int i, k
     l2zk_shape_rounds(&s, &asked, _option("security", security, 1, 128), words)
     return [(words[i].multiplicity,

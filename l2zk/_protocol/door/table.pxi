@@ -45,6 +45,7 @@ cdef class Table:
         _require(1 <= p.columns and p.columns << p.log_rows < 1 << 40, f"a table of {columns} columns is no table")
         p.rows = length
         p.skipped = min(4, p.log_rows - 1)
+        p.streams = <size_t>1 << p.skipped
         p.variables = p.log_rows - p.skipped
         p.height = <size_t>1 << p.variables
         self._take_pairs(pairs)
@@ -188,20 +189,20 @@ cdef class Table:
         return 0
 
     cdef int _take_needs(self, needs) except -1:
-        """Where each group is evaluated: at a few points, or on cosets of D."""
+        """Where each group is evaluated: at a few points, or on cosets of G."""
         cdef TablePlan *t = &self.plan.table
         cdef Selector *s
         cdef size_t g, at = 0, need, count
         places = {}
         _require(len(needs) == t.constraint_count and all(_whole("a need", need) for need in needs),
                  "a constraint gives Q one coefficient at least")
-        _require(max(needs) <= 1 + MOST_LEAVES * ((1 << t.skipped) - 1), "a constraint's degree is too high")
-        self.plan.quotient = max(needs)
+        _require(max(needs) <= 1 + MOST_LEAVES * (t.streams - 1), "a constraint's degree is too high")
+        self.plan.q_length = max(needs)
         for g in range(t.group_count):
             s = t.selectors + g
             need = max([int(needs[t.in_groups[at + i]]) for i in range(t.group_sizes[g])])
             at += t.group_sizes[g]
-            s.cosets = 0 if need <= DIRECT_POINTS else (need + (1 << t.skipped) - 1) >> t.skipped
+            s.cosets = 0 if need <= DIRECT_POINTS else (need + t.streams - 1) >> t.skipped
             t.direct = max(t.direct, need if s.cosets == 0 else 0)
             t.most_cosets = max(t.most_cosets, s.cosets)
         t.sum_count = t.direct

@@ -59,7 +59,7 @@ cdef void reopen_group(void *context, size_t task, unsigned worker) noexcept nog
 cdef inline void read_subtree(const Tree *t, size_t root, uint64_t *words, uint32_t *salts,
                               uint64_t *working) noexcept nogil:
     """The leaves below a node, and their salts, SUBTREES apart."""
-    cdef size_t apart = lowest_kept(t) // t.blowup, at = stored_at(root, lowest_kept(t), t.blowup), e, k
+    cdef size_t apart = lowest_kept(t) // t.cosets, at = stored_at(root, lowest_kept(t), t.cosets), e, k
     cdef size_t coset = at // apart, place = at % apart
     cdef const uint64_t *source
     for e in range(t.leaf_words):
@@ -83,7 +83,7 @@ cdef inline void read_salts(const Tree *t, size_t at, uint32_t *out, uint64_t *w
 
 cdef void read_salt(const Tree *t, size_t j, uint32_t *out, uint64_t *working) noexcept nogil:
     """The salt of leaf j, four words."""
-    cdef size_t at = stored_at(j % lowest_kept(t), lowest_kept(t), t.blowup), side = j // lowest_kept(t), w
+    cdef size_t at = stored_at(j % lowest_kept(t), lowest_kept(t), t.cosets), side = j // lowest_kept(t), w
     cdef const uint32_t *salt = draw_salt(t.salts, at // t.run, t.run << t.skipped, side * t.run + at % t.run, working)
     for w in range(4):
         out[w] = salt[w * BLOCKS_AT_ONCE]
@@ -94,7 +94,7 @@ cdef void read_digest(const Tree *t, const Reopened *o, size_t m, size_t j, uint
     cdef size_t kept = lowest_kept(t), stride = m, n = GROUP_LEAVES, i, k
     cdef const uint32_t *word
     if m <= kept:
-        word = level_of(t, m) + stored_at(j, m, t.blowup)
+        word = level_of(t, m) + stored_at(j, m, t.cosets)
     else:
         i, stride = position_of(o.roots, o.count, j % kept), m // kept * SUBTREES
         word = o.digests + i // SUBTREES * GROUP_WORDS + j // kept * SUBTREES + i % SUBTREES

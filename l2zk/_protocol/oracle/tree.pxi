@@ -19,7 +19,7 @@ cdef size_t NODES_A_TASK = 1 << 12
 cdef struct Tree:
     l2zk_crew *crew              # that hashes it
     size_t leaves                # m
-    size_t blowup
+    size_t cosets                # in which its leaves are stored
     unsigned skipped             # levels that are not kept: the lowest
     size_t run                   # leaves that a task takes side by side, from each of 2^skipped places
     uint32_t *levels             # the level of m/2^skipped digests, then half of them, ... then 1
@@ -36,9 +36,9 @@ cdef struct Tree:
     uint64_t **salt_working      # for each worker
 
 
-cdef void plan_tree(Tree *t, l2zk_crew *crew, size_t leaves, size_t blowup) noexcept nogil:
-    cdef size_t rows = leaves // blowup
-    t.crew, t.leaves, t.blowup = crew, leaves, blowup
+cdef void plan_tree(Tree *t, l2zk_crew *crew, size_t leaves, size_t cosets) noexcept nogil:
+    cdef size_t rows = leaves // cosets
+    t.crew, t.leaves, t.cosets = crew, leaves, cosets
     t.skipped = LEVELS_SKIPPED if rows >= SKIP_FROM_ROWS else 0
     t.run = smaller(LEAVES_A_TASK, rows) >> t.skipped
 
@@ -66,7 +66,7 @@ cdef inline size_t leaf_tasks(const Tree *t) noexcept nogil:
 cdef void hash_leaves(void *context, size_t task, unsigned worker) noexcept nogil:
     """Hash the leaves of a task and, if the lowest levels are not kept, the nodes over them."""
     cdef Tree *t = <Tree *>context
-    cdef size_t apart = lowest_kept(t) // t.blowup, count = t.run << t.skipped, m = lowest_kept(t), level, i
+    cdef size_t apart = lowest_kept(t) // t.cosets, count = t.run << t.skipped, m = lowest_kept(t), level, i
     cdef size_t coset = task * t.run // apart, place = task * t.run % apart
     cdef uint32_t *kept = level_of(t, m) + task * t.run
     cdef uint32_t *digests = t.digests[worker] if t.skipped else kept
@@ -100,13 +100,13 @@ cdef inline void hash_run(const Tree *t, size_t coset, size_t first, size_t coun
 
 cdef void hash_coset(Tree *t, size_t coset, unsigned worker) noexcept nogil:
     """The leaves of a coset, and all levels above them up to its one node."""
-    cdef size_t tasks = leaf_tasks(t) // t.blowup, m = lowest_kept(t), task
+    cdef size_t tasks = leaf_tasks(t) // t.cosets, m = lowest_kept(t), task
     for task in range(tasks):
         if l2zk_crew_cancelled(t.crew):
             return
         hash_leaves(t, coset * tasks + task, worker)
-    while m > t.blowup:
-        hash_nodes(t, m, coset, 0, m // t.blowup // 2)
+    while m > t.cosets:
+        hash_nodes(t, m, coset, 0, m // t.cosets // 2)
         m //= 2
 
 
@@ -116,7 +116,7 @@ cdef void hash_one_coset(void *context, size_t coset, unsigned worker) noexcept 
 
 cdef inline void hash_nodes(const Tree *t, size_t m, size_t coset, size_t first, size_t count) noexcept nogil:
     """Hash `count` nodes of a coset, from `first` on: from the level of m digests to that of m/2."""
-    cdef size_t parents = m // t.blowup // 2
+    cdef size_t parents = m // t.cosets // 2
     cdef uint32_t *below = level_of(t, m) + coset * 2 * parents + first
     l2zk_active.hash_parents(below, below + parents, m, count, level_of(t, m // 2) + coset * parents + first, m // 2)
 
@@ -129,31 +129,31 @@ cdef struct Level:
 
 cdef void hash_some_nodes(void *context, size_t task, unsigned worker) noexcept nogil:
     cdef Level *level = <Level *>context
-    cdef size_t first = task % level.tasks_a_coset * NODES_A_TASK, nodes = level.m // level.tree.blowup // 2
+    cdef size_t first = task % level.tasks_a_coset * NODES_A_TASK, nodes = level.m // level.tree.cosets // 2
     hash_nodes(level.tree, level.m, task // level.tasks_a_coset, first, smaller(NODES_A_TASK, nodes - first))
 
 
 cdef inline bint cosets_are_shared_evenly(const Tree *t) noexcept nogil:
-    return t.blowup % l2zk_crew_threads(t.crew) == 0
+    return t.cosets % l2zk_crew_threads(t.crew) == 0
 
 
 cdef void hash_tree(Tree *t) noexcept nogil:
     """Leaves and levels up to one node a coset; by coset where these are shared evenly."""
     cdef Level l
     if cosets_are_shared_evenly(t):
-        l2zk_crew_share(t.crew, hash_one_coset, t, t.blowup)
+        l2zk_crew_share(t.crew, hash_one_coset, t, t.cosets)
         return
     l2zk_crew_share(t.crew, hash_leaves, t, leaf_tasks(t))
     l.tree, l.m = t, lowest_kept(t)
-    while l.m > t.blowup:
-        l.tasks_a_coset = (l.m // t.blowup // 2 + NODES_A_TASK - 1) // NODES_A_TASK
-        l2zk_crew_share(t.crew, hash_some_nodes, &l, t.blowup * l.tasks_a_coset)
+    while l.m > t.cosets:
+        l.tasks_a_coset = (l.m // t.cosets // 2 + NODES_A_TASK - 1) // NODES_A_TASK
+        l2zk_crew_share(t.crew, hash_some_nodes, &l, t.cosets * l.tasks_a_coset)
         l.m //= 2
 
 
 cdef void hash_top(Tree *t) noexcept nogil:
     """The levels over the cosets: coset c pairs with c + m/2."""
-    cdef size_t m = smaller(t.blowup, t.leaves)
+    cdef size_t m = smaller(t.cosets, t.leaves)
     while m > 1:
         l2zk_active.hash_parents(level_of(t, m), level_of(t, m) + m // 2, m, m // 2, level_of(t, m // 2), m // 2)
         m //= 2

@@ -32,8 +32,8 @@ cdef void say_hidden(Prover *v, Message kind, const k3 *values, size_t count) no
     """Elements of K, each plus its mask. (PROTOCOL 6.1)"""
     cdef size_t t, start = v.proof_length
     for t in range(count):
-        put_k3(append(v, 24), k_add(values[t], mask_of(v, v.hidden + t)))
-    v.hidden += count
+        put_k3(append(v, 24), k_add(values[t], mask_of(v, v.masks_used + t)))
+    v.masks_used += count
     send(v, kind, start)
 
 
@@ -42,8 +42,8 @@ cdef void say_opened(Prover *v, Message kind, k3 *values, size_t count, k3 last)
     cdef size_t t
     cdef k3 factor = k_mul(last, k_sub(k_from(1), last))
     for t in range(count):
-        values[t] = k_add(values[t], k_mul(factor, mask_of(v, v.hidden + t)))
-    v.hidden += count
+        values[t] = k_add(values[t], k_mul(factor, mask_of(v, v.masks_used + t)))
+    v.masks_used += count
     say(v, kind, values, count)
 
 
@@ -53,8 +53,7 @@ cdef void say_nonce(Prover *v, uint64_t nonce) noexcept nogil:
     send(v, MESSAGE_NONCE, start)
 
 
-cdef void append_digests(Prover *v, const Tree *t, const uint64_t *leaves, size_t count,
-                         uint64_t *known) noexcept nogil:
-    """The digests that lead from these leaves to the root. known: room for twice as many numbers."""
+cdef void append_digests(Prover *v, const Tree *t, const uint64_t *leaves, size_t count) noexcept nogil:
+    """The digests that lead from these leaves to the root."""
     reopen(t, &v.reopened, leaves, count)
-    v.proof_length += list_digests(t, &v.reopened, leaves, count, known, v.proof + v.proof_length)
+    v.proof_length += list_digests(t, &v.reopened, leaves, count, v.known, v.proof + v.proof_length)

@@ -20,7 +20,7 @@ cdef void check_rows_of_task(void *context, size_t task, unsigned worker) noexce
 cdef void check_tile(const Prover *v, size_t row, unsigned worker, int64_t *first,
                      uint64_t *violations) noexcept nogil:
     cdef const TablePlan *t = &v.plan.table
-    cdef uint64_t *results = run_tile(v, row, v.words[worker], v.slots[worker])
+    cdef uint64_t *results = run_tile(v, row, v.scratch[worker], v.slots[worker])
     cdef const Selector *g
     cdef size_t i, k
     for i in range(t.constraint_count):

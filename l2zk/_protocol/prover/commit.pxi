@@ -7,7 +7,7 @@ cdef void fill_vector(Prover *v) noexcept nogil:
     cdef size_t entries = p.table.columns * p.table.rows
     memset(v.vector + entries, 0, 8 * (p.columns * p.m - entries))
     if p.hiding:
-        draw_mask(&v.randomness, PURPOSE_ARGUMENT_MASK, 0, v.vector + p.masks, 3 * p.hidden, v.random[0])
+        draw_mask(&v.randomness, PURPOSE_ARGUMENT_MASK, 0, v.vector + p.masks_at, 3 * p.masked, v.random[0])
 
 
 cdef void draw_tail(void *context, size_t c, unsigned worker) noexcept nogil:

@@ -1,5 +1,4 @@
-# The memory of a proof in the making: one block, laid out by a function that is run twice, first to measure and then to
-# place.
+# The memory of a proof in the making: its arrays and their lengths, one after the other in a block (base/arena.pxi).
 
 cdef unsigned workers_of(const Plan *p, unsigned threads) noexcept nogil:
     """The threads that work on a proof."""
@@ -7,20 +6,20 @@ cdef unsigned workers_of(const Plan *p, unsigned threads) noexcept nogil:
 
 
 cdef size_t argument_stride(const Plan *p) noexcept nogil:
+    """Of arrays with the rows of a window, or with eq of the columns of the commitment in a stretch; and room."""
     cdef const TablePlan *t = &p.table
     cdef size_t above = <size_t>1 << (t.log_rows - p.log_m) if t.rows >= p.m else 1
     return larger(t.height + WINDOW_SPAN, above) + 2 * TILE
 
 
-cdef size_t worker_words(const Plan *p, bint trace_only) noexcept nogil:
+cdef size_t scratch_words(const Plan *p, bint trace_only) noexcept nogil:
     """The most words of working memory that a task needs."""
     cdef const TablePlan *t = &p.table
     cdef size_t tile = TILE * (t.constraints.vector_count + t.constraint_count + t.group_count + 4)
-    cdef size_t skip = extended_arrays(t) * MOST_STREAMS * EXTENDED_STEP + larger(
-        MOST_STREAMS * EXTENDED_STEP, tile + 4 * t.group_count + t.constraint_count + TILE)
+    cdef size_t skip = extended_arrays(t) * MOST_STREAMS * EXTENDED_STEP + larger(MOST_STREAMS * EXTENDED_STEP, tile)
     cdef size_t bind = MOST_STREAMS * (ROWS_A_TASK + TILE)
     cdef size_t round = 3 * tile
-    cdef size_t sums = 13 * CHUNK_STEP + TILE
+    cdef size_t sums = SPLIT_WORDS + CHUNK_STEP + TILE
     cdef size_t others = larger(larger(3 * 8 * most_queries(p), p.columns), larger(t.row_slots, t.columns))
     if trace_only:
         return larger(tile, others) + TILE
@@ -63,7 +62,7 @@ cdef void lay_out_argument(Prover *v) noexcept nogil:
     cdef const TablePlan *t = &p.table
     cdef Arena *m = &v.arena
     cdef Argument *a = &v.argument
-    cdef size_t q = <size_t>1 << t.skipped, points = all_points(t), s
+    cdef size_t streams = t.streams, points = all_points(t), s
     a.stride = s = argument_stride(p)
     a.eq = place_words(m, 3 * s)
     a.windows = place_words(m, 3 * s * t.window_count)
@@ -75,20 +74,19 @@ cdef void lay_out_argument(Prover *v) noexcept nogil:
     a.alpha_limbs = <k3_limbs *>place(m, sizeof(k3_limbs) * t.constraint_count)
     a.points = place_words(m, points)
     a.values = <k3 *>place(m, sizeof(k3) * points)
-    a.quotient = <k3 *>place(m, sizeof(k3) * p.quotient)
-    a.direct = place_words(m, q * points)
-    a.unroots = <f_factor *>place(m, sizeof(f_factor) * q)
-    a.roots = <f_factor *>place(m, sizeof(f_factor) * q)
+    a.Q = <k3 *>place(m, sizeof(k3) * p.q_length)
+    a.direct = place_words(m, streams * points)
+    a.unroots = <f_factor *>place(m, sizeof(f_factor) * streams)
+    a.roots = <f_factor *>place(m, sizeof(f_factor) * streams)
     a.coset_factors = <f_factor *>place(m, sizeof(f_factor) * points)
     a.factors = place_words(m, 2 * TILE * points * t.group_count)
-    a.sum_count = larger(larger(t.sum_count, t.pair_count * q), larger(MOST_DEGREE + 2, p.columns))
+    a.sum_count = larger(larger(t.sum_count, t.pair_count * streams), larger(MOST_DEGREE + 2, p.columns))
     a.sums = <k3 *>place(m, sizeof(k3) * a.sum_count * v.workers)
     a.openings = <k3 *>place(m, sizeof(k3) * t.pair_count)
-    a.column_values = <k3 *>place(m, sizeof(k3) * (2 * t.read_count + 2))
-    a.before = <k3 *>place(m, sizeof(k3) * t.pair_count * q)
-    a.behind = <k3 *>place(m, sizeof(k3) * t.pair_count * q)
-    a.lags = <k3 *>place(m, sizeof(k3) * 2 * t.pair_count * q)
-    a.moved = <k3 *>place(m, sizeof(k3) * q)
+    a.column_values = <k3 *>place(m, sizeof(k3) * t.read_count)
+    a.before = <k3 *>place(m, sizeof(k3) * t.pair_count * streams)
+    a.behind = <k3 *>place(m, sizeof(k3) * t.pair_count * streams)
+    a.lags = <k3 *>place(m, sizeof(k3) * 2 * t.pair_count * streams)
 
 
 cdef void lay_out_opening(Prover *v) noexcept nogil:
@@ -98,16 +96,17 @@ cdef void lay_out_opening(Prover *v) noexcept nogil:
     cdef size_t bases = 1 + dense_bases(p)
     o.stride = p.m + p.tail + 2 * TILE
     o.column_stride = (<size_t>1 << p.log_columns) + TILE
+    o.gammas = <k3 *>place(m, sizeof(k3) * (claims_on_masks(p) + p.table.read_count))
     o.bases = place_words(m, 3 * o.stride * bases)
-    o.base_column = <size_t *>place_words(m, bases)
     o.base_first, o.base_last = <size_t *>place_words(m, bases), <size_t *>place_words(m, bases)
     o.products = place_words(m, 3 * o.column_stride * (bases + CELLS))
     o.factors = place_words(m, 3 * o.column_stride * (bases + CELLS))
     o.message = place_words(m, 3 * o.stride)
     o.weights = place_words(m, 3 * o.stride)
     o.powers = place_words(m, 3 * o.stride)
-    o.form = <k3 *>place(m, sizeof(k3) * p.hidden)
+    o.form = <k3 *>place(m, sizeof(k3) * p.masked)
     o.tail_said = <k3 *>place(m, sizeof(k3) * p.tail)
+    o.final = <k3 *>place(m, sizeof(k3) * p.final)
     o.limbs = <k3_limbs *>place(m, sizeof(k3_limbs) * p.columns)
 
 
@@ -136,7 +135,7 @@ cdef void lay_out_trace(Prover *v) noexcept nogil:
 
 cdef size_t body_bound(const Plan *p) noexcept nogil:
     """An upper bound for the bytes of a body: every query opens a leaf of its own, and no digest is shared."""
-    cdef size_t size = 32 + 24 * p.hidden + 48 + 48 * (p.log_columns + p.log_m) + 24 * (p.tail + p.final) + 8, number
+    cdef size_t size = 32 + 24 * p.masked + 48 + 48 * (p.log_columns + p.log_m) + 24 * (p.tail + p.final) + 8, number
     size += p.queries * (8 * p.columns + 40 + 32 * p.log_n0)
     for number in range(p.word_count):
         size += 64 + p.words[number].queries * ((<size_t>24 << p.words[number].k) + 32 * p.words[number].log_n)
@@ -145,22 +144,24 @@ cdef size_t body_bound(const Plan *p) noexcept nogil:
 
 cdef void lay_out_workers(Prover *v) noexcept nogil:
     cdef const Plan *p = v.plan
+    cdef const TablePlan *t = &p.table
     cdef Arena *a = &v.arena
     cdef unsigned i
-    cdef size_t leaf = p.columns + 3, number
-    cdef uint64_t *place_of
-    for number in range(p.word_count):
-        leaf = larger(leaf, <size_t>3 << p.words[number].k)
-    v.words = <uint64_t **>place(a, sizeof(void *) * v.workers)
+    cdef size_t leaf = most_leaf_words(p)
+    v.scratch = <uint64_t **>place(a, sizeof(void *) * v.workers)
     v.slots = <uint64_t ***>place(a, sizeof(void *) * v.workers)
+    v.groups = <l2zk_group **>place(a, sizeof(void *) * v.workers)
+    v.members = <const uint64_t ***>place(a, sizeof(void *) * v.workers)
     v.random = <uint64_t **>place(a, sizeof(void *) * v.workers)
     v.shifts = <uint64_t **>place(a, sizeof(void *) * v.workers)
     v.scaled = <uint64_t **>place(a, sizeof(void *) * v.workers)
     v.digests = <uint32_t **>place(a, sizeof(void *) * v.workers)
     v.leaf_sources = <uint64_t **>place(a, sizeof(void *) * v.workers)
     for i in range(v.workers):
-        lay_pointer(<void **>v.words, i, place_words(a, worker_words(p, v.trace_only)), a)
-        lay_pointer(<void **>v.slots, i, place(a, sizeof(void *) * p.table.constraints.vector_count), a)
+        lay_pointer(<void **>v.scratch, i, place_words(a, scratch_words(p, v.trace_only)), a)
+        lay_pointer(<void **>v.slots, i, place(a, sizeof(void *) * t.constraints.vector_count), a)
+        lay_pointer(<void **>v.groups, i, place(a, sizeof(l2zk_group) * t.group_count), a)
+        lay_pointer(<void **>v.members, i, place(a, sizeof(void *) * t.constraint_count), a)
         lay_pointer(<void **>v.random, i, place_words(a, EXPANSION_WORDS), a)
         lay_pointer(<void **>v.shifts, i, place_words(a, l2zk_ntt_shift_words(p.log_m)), a)
         lay_pointer(<void **>v.scaled, i, place_words(a, <size_t>1 << log_of_ratio(larger(p.tail, 1), 1)), a)
@@ -172,6 +173,15 @@ cdef void lay_out_workers(Prover *v) noexcept nogil:
     v.reopened.sources = <const uint64_t **>place(a, sizeof(void *) * leaf * v.workers)
     v.reopened.words = place_words(a, GROUP_LEAVES * leaf * v.workers)
     v.reopened.salts = <uint32_t *>place(a, 16 * GROUP_LEAVES * v.workers)
+
+
+cdef void lay_out_query(Prover *v, size_t queries) noexcept nogil:
+    """What a query opens, and the weights of its points."""
+    cdef Arena *a = &v.arena
+    v.indices, v.known = place_words(a, queries), place_words(a, 2 * queries)
+    v.opened_points = place_words(a, 2 * queries)
+    v.opened_factors = <k3 *>place(a, sizeof(k3) * queries)
+    v.opened_classes = <uint32_t *>place(a, sizeof(uint32_t) * queries)
 
 
 cdef void lay_pointer(void **array, size_t i, void *where, const Arena *a) noexcept nogil:
@@ -206,7 +216,7 @@ cdef void lay_out(Prover *v) noexcept nogil:
         size -= p.words[number].k
         place_encoding(a, v.word_encodings + number, v.word_trees + number, v, <size_t>3 << p.words[number].k, size,
                        p.words[number].log_n, 0)
-    v.indices = place_words(a, (3 + 2 + 3 + 1) * most_queries(p))    # and points, factors, classes of add_claims
+    lay_out_query(v, most_queries(p))
     v.proof = <uint8_t *>place(a, body_bound(p))
 
 

@@ -1,11 +1,11 @@
 # The opening of the vector: all claims as one, the first fold over the columns, R, the tail. (PROTOCOL 6.6, 6.7)
 #
-# The weight of a column of the commitment is a multiple of a *base*: base 0 is eq of the low coordinates, for columns
-# that are a part of one stretch; every other column that has a weight has a base of its own.
+# The weight of a column of the commitment is a multiple of a *base*: base 0 is eq of the point's low coordinates, for
+# columns that are a part of one stretch; every other column that has a weight has a base of its own.
 
 cdef inline size_t first_dense(const Plan *p) noexcept nogil:
     """The first column that is no part of one stretch; so are all behind it."""
-    return p.masks >> p.log_m if p.table.rows >= p.m else 0
+    return p.masks_at >> p.log_m if p.table.rows >= p.m else 0
 
 
 cdef inline size_t dense_bases(const Plan *p) noexcept nogil:
@@ -16,51 +16,65 @@ cdef inline size_t dense_bases(const Plan *p) noexcept nogil:
 cdef void find_forms(Prover *v) noexcept nogil:
     """The coefficient of each mask in its claim: a claim on masks, or a column's value. (PROTOCOL 7.3)"""
     cdef const Plan *p = v.plan
-    find_forms_of(p, v.argument.x, v.argument.r, v.argument.tau, v.argument.q, v.argument.mix, v.opening.form)
+    find_forms_of(p, v.argument.x, v.argument.r, v.argument.tau, v.argument.q, v.argument.xi, v.opening.form)
 
 
-cdef k3 factor_of(const Plan *p, size_t e, k3 gamma, const k3 *powers) noexcept nogil:
+cdef k3 factor_of(const Prover *v, size_t e) noexcept nogil:
     """The power of gamma of the claim that mask e stands in."""
-    cdef size_t rounds = p.quotient + p.degree * (p.table.variables - 1) + p.last_degree
-    cdef size_t values = p.hidden - p.table.read_count
-    if e < rounds:
-        return powers[0]
-    return powers[1] if e < values else powers[2 + e - values]
+    cdef const Plan *p = v.plan
+    cdef size_t values = p.masked - p.table.read_count
+    if e < zerocheck_elements(p):
+        return v.opening.gammas[0]
+    return v.opening.gammas[1 if e < values else 2 + e - values]
 
 
 cdef void place_bases(Prover *v, k3 gamma) noexcept nogil:
     """The bases, and each column's factor of each."""
     cdef const Plan *p = v.plan
-    cdef const TablePlan *t = &p.table
     cdef Opening *o = &v.opening
-    cdef size_t i, c, e, b, row, tensor
-    cdef k3 *powers = v.argument.column_values + t.read_count
-    cdef unsigned above
-    tensor = first_dense(p)
-    powers[0] = gamma
-    for i in range(1, claims_on_masks(p) + t.read_count):
-        powers[i] = k_mul(powers[i - 1], gamma)
-    build_eq(o.bases, o.stride, v.argument.q + (t.log_rows - p.log_m if tensor else 0), p.log_m if tensor else 0)
+    cdef size_t i, b, low = smaller(p.log_m, p.table.log_rows)
+    o.gammas[0] = gamma
+    for i in range(1, claims_on_masks(p) + p.table.read_count):
+        o.gammas[i] = k_mul(o.gammas[i - 1], gamma)
+    build_eq(o.bases, o.stride, v.argument.q + (p.table.log_rows - low), low)
     for b in range(1, o.base_count):
-        o.base_column[b], o.base_first[b], o.base_last[b] = tensor + b - 1, p.m, 0
+        o.base_first[b], o.base_last[b] = p.m, 0
         memset(planar(o.bases, o.stride, b), 0, 8 * 3 * o.stride)
-        planar_put(planar(o.factors, o.column_stride, b), o.column_stride, o.base_column[b], k_from(1))
-    if tensor:
-        above = t.log_rows - p.log_m
-        build_eq(v.argument.eq, v.argument.stride, v.argument.q, above)
-        for c in range(t.read_count):
-            for i in range(<size_t>1 << above):
-                planar_put(o.factors, o.column_stride, (t.reads[c] << above) + i,
-                           k_mul(powers[claims_on_masks(p) + c], planar_at(v.argument.eq, v.argument.stride, i)))
-    else:
-        build_eq(v.opening.powers, o.stride, v.argument.q, t.log_rows)
-        for c in range(t.read_count):
-            for row in range(t.rows):
-                add_to_base(v, t.reads[c] * t.rows + row, k_mul(powers[claims_on_masks(p) + c],
-                                                                planar_at(v.opening.powers, o.stride, row)))
-    for e in range(p.hidden if p.hiding else 0):
+        planar_put(planar(o.factors, o.column_stride, b), o.column_stride, first_dense(p) + b - 1, k_from(1))
+    for i in range(p.table.read_count):
+        if first_dense(p):
+            place_columns_of(v, p.table.reads[i], o.gammas[claims_on_masks(p) + i])
+        else:
+            place_entries_of(v, p.table.reads[i], o.gammas[claims_on_masks(p) + i])
+    if p.hiding:
+        place_forms(v)
+
+
+cdef void place_columns_of(Prover *v, size_t c, k3 gamma) noexcept nogil:
+    """The factors of base 0, where column c of the table is some columns of the commitment."""
+    cdef Opening *o = &v.opening
+    cdef Argument *a = &v.argument
+    cdef unsigned above = v.plan.table.log_rows - v.plan.log_m
+    cdef size_t i
+    build_eq(a.eq, a.stride, a.q, above)
+    for i in range(<size_t>1 << above):
+        planar_put(o.factors, o.column_stride, (c << above) + i, k_mul(gamma, planar_at(a.eq, a.stride, i)))
+
+
+cdef void place_entries_of(Prover *v, size_t c, k3 gamma) noexcept nogil:
+    """The weights of its entries, where it is shorter than those."""
+    cdef size_t row, rows = v.plan.table.rows
+    for row in range(rows):
+        add_to_base(v, c * rows + row, k_mul(gamma, planar_at(v.opening.bases, v.opening.stride, row)))
+
+
+cdef void place_forms(Prover *v) noexcept nogil:
+    """The weights of the masks."""
+    cdef const Plan *p = v.plan
+    cdef size_t e, i
+    for e in range(p.masked):
         for i in range(3):
-            add_to_base(v, p.masks + 3 * e + i, k_mul(k_mul(factor_of(p, e, gamma, powers), o.form[e]), phi(i)))
+            add_to_base(v, p.masks_at + 3 * e + i, k_mul(k_mul(factor_of(v, e), v.opening.form[e]), phi(i)))
 
 
 cdef void add_to_base(Prover *v, size_t entry, k3 weight) noexcept nogil:
@@ -74,29 +88,15 @@ cdef void add_to_base(Prover *v, size_t entry, k3 weight) noexcept nogil:
     o.base_first[b], o.base_last[b] = smaller(o.base_first[b], j), larger(o.base_last[b], j + 1)
 
 
-cdef void split_base(const Prover *v, size_t b, size_t j, size_t count, uint64_t *weights,
-                     uint64_t *limbs) noexcept nogil:
-    """Entries j ... of a base as `dot` takes them, with zeros up to whole tiles."""
-    cdef const Opening *o = &v.opening
-    cdef const uint64_t *base = planar(o.bases, o.stride, b)
-    cdef size_t c, whole = (count + TILE - 1) // TILE * TILE
-    for c in range(3):
-        memcpy(weights + c * CHUNK_STEP, base + c * o.stride + j, 8 * count)
-        memset(weights + c * CHUNK_STEP + count, 0, 8 * (whole - count))
-    l2zk_active.split_weights(weights, CHUNK_STEP, whole, limbs)
-
-
 cdef void chunk_of_products(void *context, size_t task, unsigned worker) noexcept nogil:
     """A chunk of the products of all columns with base 0."""
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
-    cdef size_t j = task * CHUNK, count = smaller(CHUNK, p.m - j), whole = (count + TILE - 1) // TILE * TILE, i
-    cdef uint64_t *weights = v.words[worker]
-    cdef uint64_t *limbs = weights + 3 * CHUNK_STEP
+    cdef size_t j = task * CHUNK, count = smaller(CHUNK, p.m - j), i
+    cdef const uint64_t *limbs = split_chunk(v.opening.bases, v.opening.stride, j, count, v.scratch[worker])
     cdef k3 *sums = v.argument.sums + worker * v.argument.sum_count
-    split_base(v, 0, j, count, weights, limbs)
     for i in range(p.columns):
-        sums[i] = k_add(sums[i], l2zk_active.dot(limbs, CHUNK_STEP, v.vector + (i << p.log_m) + j, whole))
+        sums[i] = k_add(sums[i], l2zk_active.dot(limbs, CHUNK_STEP, v.vector + (i << p.log_m) + j, whole_tiles(count)))
 
 
 cdef void dense_product(void *context, size_t task, unsigned worker) noexcept nogil:
@@ -105,15 +105,14 @@ cdef void dense_product(void *context, size_t task, unsigned worker) noexcept no
     cdef const Plan *p = v.plan
     cdef Opening *o = &v.opening
     cdef size_t i = task % p.columns, b = 1 + task // p.columns, j = o.base_first[b], last = o.base_last[b], count
-    cdef uint64_t *weights = v.words[worker]
-    cdef uint64_t *limbs = weights + 3 * CHUNK_STEP
-    cdef uint64_t *staged = limbs + 9 * CHUNK_STEP
+    cdef const uint64_t *limbs
+    cdef uint64_t *staged = v.scratch[worker] + SPLIT_WORDS
     cdef k3 sum = k_from(0)
     while j < last:
         count = smaller(CHUNK, last - j)
-        split_base(v, b, j, count, weights, limbs)
+        limbs = split_chunk(planar(o.bases, o.stride, b), o.stride, j, count, v.scratch[worker])
         memcpy(staged, v.vector + (i << p.log_m) + j, 8 * count)
-        sum = k_add(sum, l2zk_active.dot(limbs, CHUNK_STEP, staged, (count + TILE - 1) // TILE * TILE))
+        sum = k_add(sum, l2zk_active.dot(limbs, CHUNK_STEP, staged, whole_tiles(count)))
         j += count
     planar_put(planar(o.products, o.column_stride, b), o.column_stride, i, sum)
 
@@ -136,21 +135,13 @@ cdef void place_cells(Prover *v) noexcept nogil:
     cdef const Plan *p = v.plan
     cdef Opening *o = &v.opening
     cdef size_t i, cell, b
-    cdef uint64_t ones, bits
     for cell in range(CELLS if p.hiding else 0):
         b = o.base_count + cell
         for i in range(p.columns):
-            ones, bits = 0, i
-            while bits:
-                ones, bits = ones + (bits & 1), bits >> 1
             planar_put(planar(o.products, o.column_stride, b), o.column_stride, i,
                        k_from(column_of(v.tails, p.tail, i)[p.queries + cell]))
         for i in range(<size_t>1 << p.log_columns):
-            ones, bits = 0, i
-            while bits:
-                ones, bits = ones + (bits & 1), bits >> 1
-            planar_put(planar(o.factors, o.column_stride, b), o.column_stride, i,
-                       k_scale(phi(cell % 3), ones if cell >= 3 else 1))
+            planar_put(planar(o.factors, o.column_stride, b), o.column_stride, i, theta(cell, k_from(ones_of(i))))
 
 
 cdef void first_fold(Prover *v, k3 *point) noexcept nogil:
@@ -174,7 +165,7 @@ cdef void first_fold(Prover *v, k3 *point) noexcept nogil:
         half //= 2
 
 
-cdef void say_mask_sum(Prover *v) noexcept nogil:
+cdef void say_sigma(Prover *v) noexcept nogil:
     """sigma, the sum of the cells with theta."""
     cdef const Plan *p = v.plan
     cdef Opening *o = &v.opening
@@ -185,7 +176,7 @@ cdef void say_mask_sum(Prover *v) noexcept nogil:
         sigma = k_add(sigma, l2zk_active.dot_extension(
             planar(o.products, o.column_stride, b), o.column_stride, planar(o.factors, o.column_stride, b),
             o.column_stride, p.columns))
-    say(v, MESSAGE_MASK_SUM, &sigma, 1)
+    say(v, MESSAGE_SIGMA, &sigma, 1)
 
 
 cdef void fold_vector_task(void *context, size_t task, unsigned worker) noexcept nogil:
@@ -193,7 +184,7 @@ cdef void fold_vector_task(void *context, size_t task, unsigned worker) noexcept
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
     cdef size_t j = task * ROWS_A_TASK, i
-    cdef const uint64_t **sources = <const uint64_t **>v.words[worker]
+    cdef const uint64_t **sources = <const uint64_t **>v.scratch[worker]
     for i in range(p.columns):
         sources[i] = v.vector + (i << p.log_m) + j
     l2zk_active.fold_streams(v.opening.limbs, sources, p.columns, smaller(ROWS_A_TASK, p.m - j), v.opening.message + j,
@@ -230,14 +221,11 @@ cdef void blind(Prover *v, const k3 *point) noexcept nogil:
     cdef Opening *o = &v.opening
     cdef size_t i, j
     cdef size_t blind_stride = p.m + p.tail + TILE
-    cdef k3 share_of_R, c, ones = k_from(0)
-    for i in range(p.log_columns):
-        ones = k_add(ones, point[i])
-    share_of_R = l2zk_active.dot_extension(o.weights, o.stride, v.blind, blind_stride, p.m)
+    cdef k3 mu, c, ones = ones_at(point, p.log_columns)
+    mu = l2zk_active.dot_extension(o.weights, o.stride, v.blind, blind_stride, p.m)
     for i in range(CELLS):
-        share_of_R = k_add(share_of_R, k_mul(k_mul(phi(i % 3), ones if i >= 3 else k_from(1)),
-                                             planar_at(v.blind, blind_stride, p.m + p.queries + i)))
-    say(v, MESSAGE_MASK_SHARE, &share_of_R, 1)
+        mu = k_add(mu, k_mul(theta(i, ones), planar_at(v.blind, blind_stride, p.m + p.queries + i)))
+    say(v, MESSAGE_MU, &mu, 1)
     c = draw(&v.transcript)
     # R + c*f' in the place of R, then copied: R itself is encoded
     l2zk_active.add_multiple(v.blind, blind_stride, o.message, o.stride, p.m + p.tail, c)
@@ -262,7 +250,7 @@ cdef void open_claims(Prover *v) noexcept nogil:
     memset(v.opening.factors, 0, 8 * 3 * v.opening.column_stride * (v.opening.base_count + CELLS))
     if p.hiding:
         place_cells(v)
-        say_mask_sum(v)
+        say_sigma(v)
     gamma = draw(&v.transcript)
     place_bases(v, gamma)
     find_products(v)

@@ -1,5 +1,21 @@
 # The prover: PROTOCOL 6, step by step.
 #
+# Every challenge, behind what is said before it, and its bad values (PROTOCOL 4.7): L are the codewords in the list, E
+# the bad values for a line of words. Of queries and their nonce 4.7 counts the bits.
+#
+#     root of the vector     alpha, tau       L*(constraints - 1 + n - k)    prove_zerocheck
+#     Q                      x, outside F     L*(2^k + length of Q - 1)      prove_zerocheck
+#     a round                r, not a bit     L*its degree                   prove_round
+#     openings               xi               L*openings                     prove_rows
+#     a round of rows        q, not a bit     L*its degree                   say_row_round
+#     values, sigma          gamma            L*claims                       open_claims
+#     a round of columns     r                E*pairs + 3*L                  first_fold
+#     mu                     c                E + L                          blind
+#     tail, root of a word   z                L^2*message/2                  prove_words
+#     answer, nonce          queries, gamma   L*(queries + 1)                query, prove_words
+#     a round of a word      r                E*pairs + 2*L                  fold_rounds
+#     final, nonce           queries                                         query
+#
 # The first failure sets v.outcome; the steps after it do nothing, and challenges drawn after it are not used.
 
 cdef void prove(Prover *v) noexcept nogil:
@@ -31,7 +47,7 @@ cdef void absorb_statement(Prover *v) noexcept nogil:
                 put_u64(v.header + v.sequence_places[number] + 8 * a, v.sequences[i][a])
             number += 1
     begin(&v.transcript)
-    v.proof_length = v.hidden = 0
+    v.proof_length = v.masks_used = 0
     if absorb_seed(&v.transcript, v.plan, v.header, v.header_length, v.sequences):
         stop(v, NO_MEMORY)
 

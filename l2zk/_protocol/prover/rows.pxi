@@ -17,41 +17,28 @@ cdef inline size_t rest_of(const TablePlan *t, const Pair *pair) noexcept nogil:
     return pair.offset & (t.height - 1)
 
 
-cdef void split_eq(const Prover *v, size_t y, size_t count, uint64_t *weights, uint64_t *limbs) noexcept nogil:
-    """Some values of eq as `dot` takes them, with zeros up to whole tiles."""
-    cdef const Argument *a = &v.argument
-    cdef size_t c, whole = (count + TILE - 1) // TILE * TILE
-    for c in range(3):
-        memcpy(weights + c * CHUNK_STEP, a.eq + c * a.stride + y, 8 * count)
-        memset(weights + c * CHUNK_STEP + count, 0, 8 * (whole - count))
-    l2zk_active.split_weights(weights, CHUNK_STEP, whole, limbs)
-
-
 cdef k3 sum_rows(const Prover *v, const uint64_t *column, size_t at, size_t count, const uint64_t *limbs,
                  uint64_t *staged) noexcept nogil:
     """The sum of rows at, at + 1 ... of a column with eq, whose values are in `limbs`."""
-    cdef size_t whole = (count + TILE - 1) // TILE * TILE
+    cdef size_t whole = whole_tiles(count)
     return l2zk_active.dot(limbs, CHUNK_STEP, stream(column, v.plan.table.rows, at, whole, staged), whole)
 
 
 cdef void row_sums_task(void *context, size_t task, unsigned worker) noexcept nogil:
-    """A chunk of rows of every stream of every pair: the sums as if there were no seam, and those behind it."""
+    """A chunk of rows of every stream of every pair: its sums with eq, as if there were no seam."""
     cdef Prover *v = <Prover *>context
     cdef const TablePlan *t = &v.plan.table
     cdef size_t y = task * CHUNK, count = smaller(CHUNK, t.height - y), e, z, at
-    cdef size_t q = <size_t>1 << t.skipped
-    cdef uint64_t *weights = v.words[worker]
-    cdef uint64_t *limbs = weights + 3 * CHUNK_STEP
-    cdef uint64_t *staged = limbs + 9 * CHUNK_STEP
+    cdef size_t streams = t.streams
+    cdef const uint64_t *limbs = split_chunk(v.argument.eq, v.argument.stride, y, count, v.scratch[worker])
     cdef k3 *sums = v.argument.sums + worker * v.argument.sum_count
     cdef const Pair *pair
-    split_eq(v, y, count, weights, limbs)
     for e in range(t.pair_count):
         pair = t.pairs + e
-        for z in range(q):
+        for z in range(streams):
             at = (z << t.variables) + y + pair.offset
-            sums[e * q + z] = k_add(sums[e * q + z],
-                                    sum_rows(v, trace_column(v, pair.column), at, count, limbs, staged))
+            sums[e * streams + z] = k_add(sums[e * streams + z], sum_rows(
+                v, trace_column(v, pair.column), at, count, limbs, v.scratch[worker] + SPLIT_WORDS))
 
 
 cdef void rows_behind(Prover *v, size_t e) noexcept nogil:
@@ -59,23 +46,22 @@ cdef void rows_behind(Prover *v, size_t e) noexcept nogil:
     cdef const TablePlan *t = &v.plan.table
     cdef Argument *a = &v.argument
     cdef const Pair *pair = t.pairs + e
-    cdef size_t q = <size_t>1 << t.skipped, z, i, rest = rest_of(t, pair), y = t.height - rest, count
-    cdef uint64_t *weights = v.words[0]
-    cdef uint64_t *limbs = weights + 3 * CHUNK_STEP
+    cdef size_t streams = t.streams, z, i, rest = rest_of(t, pair), y = t.height - rest, count
+    cdef const uint64_t *limbs = NULL
     cdef const uint64_t *column = trace_column(v, pair.column)
-    for z in range(q):
-        a.behind[e * q + z] = k_from(0)
+    for z in range(streams):
+        a.behind[e * streams + z] = k_from(0)
     while rest:
         count = smaller(rest, CHUNK)
         if rest > BEHIND_ONE_BY_ONE:
-            split_eq(v, y, count, weights, limbs)
-        for z in range(q):
+            limbs = split_chunk(a.eq, a.stride, y, count, v.scratch[0])
+        for z in range(streams):
             if rest > BEHIND_ONE_BY_ONE:
-                a.behind[e * q + z] = k_add(a.behind[e * q + z], sum_rows(
-                    v, column, (z << t.variables) + y + pair.offset, count, limbs, limbs + 9 * CHUNK_STEP))
+                a.behind[e * streams + z] = k_add(a.behind[e * streams + z], sum_rows(
+                    v, column, (z << t.variables) + y + pair.offset, count, limbs, v.scratch[0] + SPLIT_WORDS))
                 continue
             for i in range(count):
-                a.behind[e * q + z] = k_add(a.behind[e * q + z], k_scale(
+                a.behind[e * streams + z] = k_add(a.behind[e * streams + z], k_scale(
                     planar_at(a.eq, a.stride, y + i),
                     column[((z << t.variables) + y + i + pair.offset) & (t.rows - 1)]))
         rest -= count
@@ -86,15 +72,15 @@ cdef void find_row_sums(Prover *v) noexcept nogil:
     """For each pair and stream z: `before`, the sum that has the weight L_z, and `behind`."""
     cdef const TablePlan *t = &v.plan.table
     cdef Argument *a = &v.argument
-    cdef size_t e, z, q = <size_t>1 << t.skipped
+    cdef size_t e, z, streams = t.streams
     clear_sums(v)
     share(v, row_sums_task, v, (t.height + CHUNK - 1) // CHUNK)
     if stopped(v):
         return
     for e in range(t.pair_count):
         rows_behind(v, e)
-        for z in range(q):
-            a.before[e * q + z] = k_sub(total_of_workers(v, e * q + z), a.behind[e * q + z])
+        for z in range(streams):
+            a.before[e * streams + z] = k_sub(total_of_workers(v, e * streams + z), a.behind[e * streams + z])
 
 
 cdef void say_row_round(Prover *v, size_t j, k3 low, k3 top, const k3 *masked, k3 *sum) noexcept nogil:
@@ -104,7 +90,7 @@ cdef void say_row_round(Prover *v, size_t j, k3 low, k3 top, const k3 *masked, k
     cdef k3 coefficients[3]
     cdef k3 middle = k_sub(k_sub(k_sub(sum[0], low), low), top), point
     cdef uint64_t share_of_one = f_pow(f_inv(2), t.log_rows - 1 - j)
-    cdef size_t count = 3 if masked != NULL else 2, i
+    cdef size_t count = row_round_elements(v.plan, j), i
     coefficients[0], coefficients[1], coefficients[2] = middle, top, k_from(0)
     for i in range(3 if masked != NULL else 0):
         coefficients[i] = k_add(coefficients[i], masked[i])
@@ -124,39 +110,53 @@ cdef void fold_few(k3 *values, size_t half, k3 r) noexcept nogil:
         values[i] = k_add(values[i], k_mul(r, k_sub(values[i + half], values[i])))
 
 
-cdef void prove_stream_rounds(Prover *v, k3 *sum) noexcept nogil:
-    """The k rounds over the number of the stream; `before` and `behind` are folded, with the factors of mix."""
+cdef inline k3 *stream_sums(const Argument *a, size_t e, size_t streams) noexcept nogil:
+    """The sums of pair e/2: before the seam, or for an odd e behind it."""
+    return (a.behind if e % 2 else a.before) + e // 2 * streams
+
+
+cdef void carry_streams(Prover *v, k3 *sum) noexcept nogil:
+    """Each sum, times its power of xi, and each weight to the number of the stream whose rows they are of: stream z of
+    the weights, carried on. sum: that of all products."""
     cdef const TablePlan *t = &v.plan.table
     cdef Argument *a = &v.argument
-    cdef size_t q = <size_t>1 << t.skipped, e, z, half, j
-    cdef k3 low, top, factor = k_from(1)
+    cdef size_t e, z, to
     cdef k3 *sums
-    cdef k3 *lag = a.lags
+    cdef k3 *lag
+    cdef k3 moved[MOST_STREAMS]
+    cdef k3 factor = k_from(1)
     sum[0] = k_from(0)
     for e in range(2 * t.pair_count):
-        sums = a.before if e % 2 == 0 else a.behind
-        for z in range(q):
-            # the stream itself is stream z of the weights, carried on
-            a.moved[(z + carried(t, t.pairs + e // 2) + e % 2) % q] = k_mul(factor, sums[e // 2 * q + z])
-            lag[e * q + (z + carried(t, t.pairs + e // 2) + e % 2) % q] = a.lagrange[z]
-        memcpy(sums + e // 2 * q, a.moved, sizeof(k3) * q)
-        for z in range(q):
-            sum[0] = k_add(sum[0], k_mul(a.moved[z], lag[e * q + z]))
+        sums, lag = stream_sums(a, e, t.streams), a.lags + e * t.streams
+        for z in range(t.streams):
+            to = (z + carried(t, t.pairs + e // 2) + e % 2) % t.streams
+            moved[to], lag[to] = k_mul(factor, sums[z]), a.lagrange[z]
+            sum[0] = k_add(sum[0], k_mul(moved[to], lag[to]))
+        memcpy(sums, moved, sizeof(k3) * t.streams)
         if e % 2:
-            factor = k_mul(factor, a.mix)
-    half = q // 2
+            factor = k_mul(factor, a.xi)
+
+
+cdef void prove_stream_rounds(Prover *v, k3 *sum) noexcept nogil:
+    """The k rounds over the number of the stream; `before` and `behind` are folded."""
+    cdef const TablePlan *t = &v.plan.table
+    cdef Argument *a = &v.argument
+    cdef size_t e, z, j, half = t.streams // 2
+    cdef k3 low, top
+    cdef k3 *sums
+    cdef k3 *lag
+    carry_streams(v, sum)
     for j in range(t.skipped):
         low = top = k_from(0)
         for e in range(2 * t.pair_count):
-            sums = (a.before if e % 2 == 0 else a.behind) + e // 2 * q
+            sums, lag = stream_sums(a, e, t.streams), a.lags + e * t.streams
             for z in range(half):
-                low = k_add(low, k_mul(sums[z], lag[e * q + z]))
-                top = k_add(top, k_mul(k_sub(sums[z + half], sums[z]),
-                                       k_sub(lag[e * q + z + half], lag[e * q + z])))
+                low = k_add(low, k_mul(sums[z], lag[z]))
+                top = k_add(top, k_mul(k_sub(sums[z + half], sums[z]), k_sub(lag[z + half], lag[z])))
         say_row_round(v, j, low, top, NULL, sum)
         for e in range(2 * t.pair_count):
-            fold_few((a.before if e % 2 == 0 else a.behind) + e // 2 * q, half, a.q[j])
-            fold_few(lag + e * q, half, a.q[j])
+            fold_few(stream_sums(a, e, t.streams), half, a.q[j])
+            fold_few(a.lags + e * t.streams, half, a.q[j])
         half //= 2
 
 
@@ -169,8 +169,8 @@ cdef void fold_columns_task(void *context, size_t task, unsigned worker) noexcep
     cdef Argument *a = &v.argument
     cdef size_t y = task * ROWS_A_TASK, c
     for c in range(t.read_count):
-        bind_window(v, trace_column(v, t.reads[c]), t.rows, 0, t.height, y, planar(a.columns, a.stride, c),
-                    v.words[worker])
+        bind_window(v, a.eq_limbs, trace_column(v, t.reads[c]), t.rows, 0, t.height, y, planar(a.columns, a.stride, c),
+                    v.scratch[worker])
 
 
 cdef void weigh_column_task(void *context, size_t c, unsigned worker) noexcept nogil:
@@ -179,7 +179,7 @@ cdef void weigh_column_task(void *context, size_t c, unsigned worker) noexcept n
     cdef const TablePlan *t = &v.plan.table
     cdef Argument *a = &v.argument
     cdef uint64_t *weights = planar(a.weights, a.stride, c)
-    cdef size_t e, i, q = <size_t>1 << t.skipped, rest
+    cdef size_t e, i, streams = t.streams, rest
     cdef k3 factor = k_from(1)
     for i in range(3):
         memset(weights + i * a.stride, 0, 8 * t.height)
@@ -187,11 +187,11 @@ cdef void weigh_column_task(void *context, size_t c, unsigned worker) noexcept n
         if t.pairs[e].column == t.reads[c]:
             rest = rest_of(t, t.pairs + e)
             l2zk_active.add_multiple(weights + rest, a.stride, a.eq, a.stride, t.height - rest,
-                                     k_mul(factor, a.lags[2 * e * q]))
+                                     k_mul(factor, a.lags[2 * e * streams]))
             if rest:
                 l2zk_active.add_multiple(weights, a.stride, a.eq + t.height - rest, a.stride, rest,
-                                         k_mul(factor, a.lags[(2 * e + 1) * q]))
-        factor = k_mul(factor, a.mix)
+                                         k_mul(factor, a.lags[(2 * e + 1) * streams]))
+        factor = k_mul(factor, a.xi)
 
 
 cdef struct RowRound:
@@ -205,11 +205,10 @@ cdef void row_round_task(void *context, size_t task, unsigned worker) noexcept n
     cdef RowRound *r = <RowRound *>context
     cdef Argument *a = &r.prover.argument
     cdef size_t c = task // r.stretches, y = task % r.stretches * ROWS_A_TASK
-    cdef k3 *sums = a.sums + worker * a.sum_count
     cdef k3 found[2]
     l2zk_active.round_products(planar(a.columns, a.stride, c), a.stride, planar(a.weights, a.stride, c), a.stride, y,
                                smaller(y + ROWS_A_TASK, r.half), r.half, found)
-    sums[0], sums[1] = k_add(sums[0], found[0]), k_add(sums[1], found[1])
+    add_to_sums(r.prover, worker, found)
 
 
 cdef void fold_rows_task(void *context, size_t task, unsigned worker) noexcept nogil:
@@ -227,7 +226,7 @@ cdef void masks_of_values(Prover *v, k3 *out) noexcept nogil:
     cdef k3 mask, low, rise
     out[0] = out[1] = out[2] = k_from(0)
     for c in range(t.read_count):
-        mask = mask_of(v, v.hidden + 3 + c)
+        mask = mask_of(v, v.masks_used + row_round_elements(v.plan, t.log_rows - 1) + c)
         low = planar_at(planar(a.weights, a.stride, c), a.stride, 0)
         rise = k_sub(planar_at(planar(a.weights, a.stride, c), a.stride, 1), low)
         out[0] = k_add(out[0], k_mul(mask, low))
@@ -254,17 +253,17 @@ cdef void prove_row_round(Prover *v, size_t j, k3 *sum) noexcept nogil:
 cdef void prove_rows(Prover *v) noexcept nogil:
     cdef const TablePlan *t = &v.plan.table
     cdef Argument *a = &v.argument
-    cdef size_t j, z, q = <size_t>1 << t.skipped
+    cdef size_t j, z, streams = t.streams
     cdef k3 sum
     cdef uint64_t eq_bits[3 * MOST_STREAMS]
     l2zk_crew_stage(v.crew, STAGE_ROWS, t.log_rows + 2)
-    a.mix = draw(&v.transcript)
+    a.xi = draw(&v.transcript)
     build_eq(a.eq, a.stride, a.r, t.variables)
     find_row_sums(v)
     prove_stream_rounds(v, &sum)
     build_eq(eq_bits, MOST_STREAMS, a.q, t.skipped)
-    for z in range(q):
-        a.lagrange_limbs[z] = k_limbs(planar_at(eq_bits, MOST_STREAMS, z))
+    for z in range(streams):
+        a.eq_limbs[z] = k_limbs(planar_at(eq_bits, MOST_STREAMS, z))
     share(v, fold_columns_task, v, (t.height + ROWS_A_TASK - 1) // ROWS_A_TASK)
     share(v, weigh_column_task, v, t.read_count)
     for j in range(t.skipped, t.log_rows):

@@ -1,7 +1,8 @@
-# The first round of the zerocheck, over the skipped bits: Q from the values of the constraints at points outside D.
+# The first round of the zerocheck, over the skipped bits: Q from the values of the constraints at points outside G.
 # (PROTOCOL 6.4)
 #
-# Q is found from its values at points of F: a few by a sum over the streams each, many on cosets of D.
+# G is the subgroup of 2^k elements. Q is found from its values at points of F: a few by a sum over the streams each,
+# many on cosets of G.
 
 cdef const uint64_t *stream(const uint64_t *values, size_t rows, size_t at, size_t count,
                             uint64_t *staged) noexcept nogil:
@@ -20,7 +21,7 @@ cdef void load_streams(const Prover *v, const uint64_t *values, size_t rows, siz
     """The streams of a column from row `at` of each on. step: words of staging for a stream."""
     cdef const TablePlan *t = &v.plan.table
     cdef size_t z
-    for z in range(<size_t>1 << t.skipped):
+    for z in range(t.streams):
         sources[z] = stream(values, rows, at + (z << t.variables), count, staged + z * step)
 
 
@@ -30,7 +31,7 @@ cdef inline size_t all_points(const TablePlan *t) noexcept nogil:
 
 
 cdef inline uint64_t coset_start(size_t c) noexcept nogil:
-    """g_c: cosets of a group of 2^16, so those of D are distinct."""
+    """g_c: cosets of a group of 2^16, so those of G are distinct."""
     return f_mul(GENERATOR, f_pow(f_root(16), c))
 
 
@@ -38,23 +39,24 @@ cdef void prepare_points(Prover *v) noexcept nogil:
     """The points, what takes the streams to them, and the selectors there."""
     cdef const TablePlan *t = &v.plan.table
     cdef Argument *a = &v.argument
-    cdef size_t q = <size_t>1 << t.skipped, c, i, g
-    cdef uint64_t root = f_root(t.skipped), start, point
+    cdef size_t streams = t.streams, c, i, g
+    cdef uint64_t root = f_root(t.skipped), start, point, power
     cdef k3 inside, outside
     cdef k3 weights[MOST_STREAMS]
     for i in range(t.direct):
         a.points[i] = coset_start(i)
         lagrange_at(t.skipped, k_from(a.points[i]), weights)
-        for g in range(q):
-            a.direct[i * q + g] = weights[g].c[0]
+        for g in range(streams):
+            a.direct[i * streams + g] = weights[g].c[0]
     for c in range(t.most_cosets):
         start = coset_start(c)
         point = start
-        for i in range(q):
-            a.points[t.direct + c * q + i] = point
+        for i in range(streams):
+            a.points[t.direct + c * streams + i] = point
             point = f_mul(point, root)
-            a.coset_factors[c * q + i] = f_prepare(f_mul(f_pow(start, bit_reversed(i, t.skipped)), f_inv(q)))
-    for i in range(q):
+            power = f_pow(start, bit_reversed(i, t.skipped))
+            a.coset_factors[c * streams + i] = f_prepare(f_mul(power, f_inv(streams)))
+    for i in range(streams):
         a.roots[i], a.unroots[i] = f_prepare(f_pow(root, i)), f_prepare(f_pow(f_inv(root), i))
     for i in range(all_points(t)):
         for g in range(t.group_count):
@@ -76,13 +78,12 @@ cdef void extend_tile(const Prover *v, const uint64_t *values, size_t rows, size
     cdef const TablePlan *t = &v.plan.table
     cdef const Argument *a = &v.argument
     cdef const uint64_t *sources[MOST_STREAMS]
-    cdef size_t q = <size_t>1 << t.skipped
     load_streams(v, values, rows, at, count, EXTENDED_STEP, sources, staged)
     if coset:
-        l2zk_active.extend_streams(sources, t.skipped, count, a.unroots, a.roots, a.coset_factors + (coset - 1) * q,
-                                   out, EXTENDED_STEP)
+        l2zk_active.extend_streams(sources, t.skipped, count, a.unroots, a.roots,
+                                   a.coset_factors + (coset - 1) * t.streams, out, EXTENDED_STEP)
     else:
-        l2zk_active.extend_streams_directly(sources, q, count, a.direct, t.direct, out, EXTENDED_STEP)
+        l2zk_active.extend_streams_directly(sources, t.streams, count, a.direct, t.direct, out, EXTENDED_STEP)
 
 
 cdef inline bint is_long(const TablePlan *t, size_t known) noexcept nogil:
@@ -126,13 +127,13 @@ cdef bint is_wanted(const TablePlan *t, size_t y, size_t coset) noexcept nogil:
 cdef void skip_tile(Prover *v, size_t y, unsigned worker) noexcept nogil:
     """Add the constraints on the rows y, y + 1 ... to the sums of the points."""
     cdef const TablePlan *t = &v.plan.table
-    cdef size_t q = <size_t>1 << t.skipped, coset, i, w, points
-    cdef uint64_t *extended = v.words[worker]
+    cdef size_t streams = t.streams, coset, i, w, points
+    cdef uint64_t *extended = v.scratch[worker]
     cdef uint64_t *staged = extended + extended_arrays(t) * MOST_STREAMS * EXTENDED_STEP
     for coset in range(t.most_cosets + 1):
         if not is_wanted(t, y, coset):
             continue
-        points = q if coset else t.direct
+        points = streams if coset else t.direct
         for w in range(t.window_count):
             extend_tile(v, trace_column(v, t.windows[w].column), t.rows, y + t.windows[w].first,
                         TILE + t.windows[w].span, coset, extended + w * points * EXTENDED_STEP, staged)
@@ -144,16 +145,16 @@ cdef void skip_tile(Prover *v, size_t y, unsigned worker) noexcept nogil:
             skip_point(v, y, coset, i, extended + i * EXTENDED_STEP, points * EXTENDED_STEP, staged, worker)
 
 
-cdef void skip_point(Prover *v, size_t y, size_t coset, size_t i, uint64_t *extended, size_t apart, uint64_t *words,
+cdef void skip_point(Prover *v, size_t y, size_t coset, size_t i, uint64_t *extended, size_t apart, uint64_t *scratch,
                      unsigned worker) noexcept nogil:
     """The same at one point; array w's tile is extended + w*apart."""
     cdef const TablePlan *t = &v.plan.table
     cdef const l2zk_code *code = &t.constraints
     cdef uint64_t **slots = v.slots[worker]
-    cdef uint64_t *results = words + TILE * code.vector_count
+    cdef uint64_t *results = scratch + TILE * code.vector_count
     cdef size_t k, known, cosets
     for k in range(code.vector_count):
-        slots[k] = words + TILE * k
+        slots[k] = scratch + TILE * k
         if k >= code.load_count:
             continue
         if code.loads[k][0] == 0:
@@ -175,8 +176,8 @@ cdef void add_groups(Prover *v, size_t y, size_t cosets, size_t coset, size_t i,
     cdef const TablePlan *t = &v.plan.table
     cdef Argument *a = &v.argument
     cdef uint64_t *tiles = results + TILE * t.constraint_count
-    cdef l2zk_group *groups = <l2zk_group *>(tiles + TILE * (t.group_count + 3))
-    cdef const uint64_t **members = <const uint64_t **>(groups + t.group_count)
+    cdef l2zk_group *groups = v.groups[worker]
+    cdef const uint64_t **members = v.members[worker]
     cdef uint64_t *sum[3]
     cdef size_t g, k, at = 0, count = 0, place
     cdef size_t point = i + (t.direct + ((coset - 1) << t.skipped) if coset else 0)
@@ -239,32 +240,32 @@ cdef void add_from_cosets(Prover *v, size_t cosets, k3 *values) noexcept nogil:
     """Add to Q the polynomial with these values on so many cosets."""
     cdef const TablePlan *t = &v.plan.table
     cdef Argument *a = &v.argument
-    cdef size_t q = <size_t>1 << t.skipped, c, i, j
+    cdef size_t streams = t.streams, c, i, j
     cdef uint64_t unroot = f_inv(f_root(t.skipped)), scale
     cdef uint64_t turns[MOST_LEAVES]
     cdef k3 column[MOST_LEAVES]
     cdef k3 found[MOST_LEAVES]
     cdef k3 remainder[MOST_STREAMS]
-    for c in range(cosets):              # modulo X^q - g_c^q, a transform of q values
-        scale = f_inv(q)
-        for i in range(q):
+    for c in range(cosets):              # modulo X^(2^k) - g_c^(2^k), a transform of 2^k values
+        scale = f_inv(streams)
+        for i in range(streams):
             remainder[i] = k_from(0)
-            for j in range(q):
-                remainder[i] = k_add(remainder[i], k_scale(values[c * q + j], f_pow(unroot, i * j % q)))
+            for j in range(streams):
+                remainder[i] = k_add(remainder[i], k_scale(values[c * streams + j], f_pow(unroot, i * j % streams)))
             remainder[i] = k_scale(remainder[i], scale)
             scale = f_mul(scale, f_inv(coset_start(c)))
-        memcpy(values + c * q, remainder, sizeof(k3) * q)
-        turns[c] = f_pow(coset_start(c), q)
-    for i in range(q):                   # and a polynomial in X^q for each power of X below
+        memcpy(values + c * streams, remainder, sizeof(k3) * streams)
+        turns[c] = f_pow(coset_start(c), streams)
+    for i in range(streams):             # and a polynomial in X^(2^k) for each power of X below
         for c in range(cosets):
-            column[c] = values[c * q + i]
+            column[c] = values[c * streams + i]
         interpolate_at(turns, column, cosets, found)
         for c in range(cosets):
-            if c * q + i < v.plan.quotient:
-                a.quotient[c * q + i] = k_add(a.quotient[c * q + i], found[c])
+            if c * streams + i < v.plan.q_length:
+                a.Q[c * streams + i] = k_add(a.Q[c * streams + i], found[c])
 
 
-cdef void find_quotient(Prover *v) noexcept nogil:
+cdef void find_Q(Prover *v) noexcept nogil:
     """Q's coefficients, from the sums of the constraints at the points."""
     cdef const Plan *p = v.plan
     cdef const TablePlan *t = &p.table
@@ -275,21 +276,21 @@ cdef void find_quotient(Prover *v) noexcept nogil:
     share(v, skip_task, v, (t.height + ROWS_A_TASK - 1) // ROWS_A_TASK)
     if stopped(v):
         return
-    memset(a.quotient, 0, sizeof(k3) * p.quotient)
+    memset(a.Q, 0, sizeof(k3) * p.q_length)
     for i in range(t.direct):
-        a.values[i] = k_scale(total_of_workers(v, i), quotient_divisor(t, a.points[i]))
+        a.values[i] = k_scale(total_of_workers(v, i), vanishing_inverse(t, a.points[i]))
     interpolate_at(a.points, a.values, t.direct, found)
-    memcpy(a.quotient, found, sizeof(k3) * t.direct)
+    memcpy(a.Q, found, sizeof(k3) * t.direct)
     for cosets in range(1, t.most_cosets + 1):
         for g in range(t.group_count):
             if t.selectors[g].cosets == cosets:
                 for i in range(cosets << t.skipped):
                     a.values[i] = k_scale(total_of_workers(v, t.selectors[g].sums + i),
-                                          quotient_divisor(t, a.points[t.direct + i]))
+                                          vanishing_inverse(t, a.points[t.direct + i]))
                 add_from_cosets(v, cosets, a.values)
                 break
 
 
-cdef inline uint64_t quotient_divisor(const TablePlan *t, uint64_t x) noexcept nogil:
-    """1/(x^q - 1)."""
-    return f_inv(f_sub(f_pow(x, <uint64_t>1 << t.skipped), 1))
+cdef inline uint64_t vanishing_inverse(const TablePlan *t, uint64_t x) noexcept nogil:
+    """1/(x^(2^k) - 1)."""
+    return f_inv(f_sub(f_pow(x, t.streams), 1))

@@ -25,7 +25,7 @@ cdef enum:
     ROWS_A_TASK = 1 << 10
 
 cdef struct Argument:            # what the zerocheck and the rows work on
-    size_t stride                # of the arrays over K below: M + WINDOW_SPAN and room
+    size_t stride                # of the arrays over K below (argument_stride)
     uint64_t *eq                 # over the row bits
     uint64_t *windows            # each M + span elements
     uint64_t *known              # known columns
@@ -36,7 +36,7 @@ cdef struct Argument:            # what the zerocheck and the rows work on
     k3_limbs *alpha_limbs
     uint64_t *points             # of F, at which Q's values are found
     k3 *values                   # of Q, or of a part of it
-    k3 *quotient                 # its coefficients
+    k3 *Q                        # its coefficients
     uint64_t *direct             # weights of the streams, by point
     f_factor *unroots            # powers of 1/omega, of omega
     f_factor *roots
@@ -46,33 +46,34 @@ cdef struct Argument:            # what the zerocheck and the rows work on
     size_t sum_count             # of one worker
     k3 lagrange[MOST_STREAMS]
     k3_limbs lagrange_limbs[MOST_STREAMS]
+    k3_limbs eq_limbs[MOST_STREAMS]      # eq of q's first k coordinates
     k3 x
     k3 tau[32]
     k3 r[32]
     k3 q[32]
-    k3 mix
+    k3 xi
     k3 *openings                 # as they are said
     k3 *column_values
     k3 *before                   # by pair and stream: sums with eq up to the seam
     k3 *behind                   # and behind it
     k3 *lags                     # by pair, before and behind the seam: weights of the streams
-    k3 *moved                    # room for one pair's sums
 
 cdef struct Opening:             # what the commitment works on
+    k3 *gammas                   # by claim on the vector: its power of gamma
     uint64_t *bases              # 0: eq of the low coordinates; then dense weights of columns. Each m elements
     size_t base_count
-    size_t *base_column          # of a dense base: its column
-    size_t *base_first           # where it is not 0
+    size_t *base_first           # where a dense base is not 0
     size_t *base_last
     uint64_t *products           # by base, then by cell: 2^kappa elements
     uint64_t *factors            # likewise
     size_t column_stride
     uint64_t *message            # m + T elements
     uint64_t *weights            # m elements
-    uint64_t *powers             # m elements
+    uint64_t *powers             # of z, m elements
     size_t stride
-    k3 *form                     # by hidden element: its coefficient in its claim on masks
+    k3 *form                     # by masked element: its coefficient in its claim on masks
     k3 *tail_said                # T
+    k3 *final                    # e
     k3_limbs *limbs              # C
 
 cdef struct Prover:
@@ -116,14 +117,21 @@ cdef struct Prover:
     Tree word_trees[MOST_WORDS]
     Argument argument
     Opening opening
-    uint64_t *indices
     Reopened reopened
+    # what a query opens
+    uint64_t *indices
+    uint64_t *known              # room for twice as many
+    uint64_t *opened_points      # and their powers behind them (QueryWeights)
+    k3 *opened_factors
+    uint32_t *opened_classes
     uint8_t *proof
     size_t proof_length
-    size_t hidden                # elements that have been said under a mask
+    size_t masks_used            # of elements that have been said
     # for each worker
-    uint64_t **words
+    uint64_t **scratch
     uint64_t ***slots
+    l2zk_group **groups
+    const uint64_t ***members    # the results of a group
     uint64_t **random
     uint64_t **shifts
     uint64_t **scaled
@@ -154,7 +162,8 @@ cdef void share(Prover *v, l2zk_task task, void *context, size_t tasks) noexcept
         stop(v, CANCELLED)
 
 
-cdef inline const uint64_t *trace_column(const Prover *v, size_t c) noexcept nogil:
+cdef inline uint64_t *trace_column(const Prover *v, size_t c) noexcept nogil:
+    """Column c of the trace, which lies in the vector."""
     return v.vector + c * v.plan.table.rows
 
 
@@ -168,20 +177,8 @@ cdef inline const uint64_t *known_values(const Prover *v, size_t i) noexcept nog
 
 cdef inline k3 mask_of(const Prover *v, size_t e) noexcept nogil:
     """Mask e; 0 without hiding."""
-    cdef const uint64_t *at = v.vector + v.plan.masks + 3 * e
+    cdef const uint64_t *at = v.vector + v.plan.masks_at + 3 * e
     cdef k3 r = k_from(0)
     if v.plan.hiding:
         r.c[0], r.c[1], r.c[2] = at[0], at[1], at[2]
     return r
-
-
-cdef inline k3 total_of_workers(const Prover *v, size_t i) noexcept nogil:
-    cdef k3 total = k_from(0)
-    cdef unsigned w
-    for w in range(v.workers):
-        total = k_add(total, v.argument.sums[w * v.argument.sum_count + i])
-    return total
-
-
-cdef inline void clear_sums(Prover *v) noexcept nogil:
-    memset(v.argument.sums, 0, sizeof(k3) * v.argument.sum_count * v.workers)

@@ -4,11 +4,6 @@ cdef size_t CHECKED_A_TASK = 1 << 10       # rows
 cdef size_t WORK_A_BLOCK = 1 << 21         # instructions between two looks at whether the caller has cancelled
 
 
-cdef inline uint64_t *trace_of(const Prover *v, size_t c) noexcept nogil:
-    """Column c of the trace, which lies in the vector."""
-    return v.vector + c * v.plan.table.rows
-
-
 cdef inline size_t rows_a_block(const l2zk_code *code) noexcept nogil:
     return 1 + WORK_A_BLOCK // (64 + code.body_count)
 
@@ -22,13 +17,13 @@ cdef l2zk_row_code row_code(Prover *v) noexcept nogil:
     for k in range(t.step.load_count):
         load = t.step.loads[k]
         if load[0] == 0:
-            v.row_loads[k].values, v.row_loads[k].mask = trace_of(v, load[1]) + load[2], ~<size_t>0
+            v.row_loads[k].values, v.row_loads[k].mask = trace_column(v, load[1]) + load[2], ~<size_t>0
         elif load[0] == 2:
             v.row_loads[k].values, v.row_loads[k].mask = known_values(v, known_of(t, load)) + load[2], ~<size_t>0
         else:
             v.row_loads[k].values, v.row_loads[k].mask = <const uint64_t *>t.row_periodic[k], period_mask(t, load[1])
     for k in range(t.step.result_count):
-        v.row_results[k].values = trace_of(v, t.step_targets[k][0]) + t.step_reach
+        v.row_results[k].values = trace_column(v, t.step_targets[k][0]) + t.step_reach
         v.row_results[k].slot = t.row_results[k]
     code.first_load, code.load_count, code.loads = t.step.uniform_count + 1, t.step.load_count, v.row_loads
     code.step_count, code.steps = t.row_step_count, t.row_steps
@@ -43,7 +38,7 @@ cdef inline size_t period_mask(const TablePlan *t, size_t periodic) noexcept nog
 cdef void run_first_rows(Prover *v, l2zk_row_code *code) noexcept nogil:
     """Rows before step_reach, where some steps begin and others do not: those read 0 and write to a spare slot."""
     cdef const TablePlan *t = &v.plan.table
-    cdef uint64_t *slots = v.words[0]
+    cdef uint64_t *slots = v.scratch[0]
     cdef const uint64_t *zero = slots + t.step.uniform_count
     cdef size_t row, k, at
     cdef const uint32_t *load
@@ -60,33 +55,33 @@ cdef void run_first_rows(Prover *v, l2zk_row_code *code) noexcept nogil:
             elif load[0] == 2:
                 v.row_loads[k].values = known_values(v, known_of(t, load)) + (row + load[2] - t.step_reach)
             else:
-                v.row_loads[k].values = trace_of(v, load[1]) + (row + load[2] - t.step_reach)
+                v.row_loads[k].values = trace_column(v, load[1]) + (row + load[2] - t.step_reach)
         for k in range(t.step.result_count):
             v.row_results[k].values = slots + t.row_slots - 1
             if row >= t.step_targets[k][1]:
-                v.row_results[k].values = trace_of(v, t.step_targets[k][0]) + row
+                v.row_results[k].values = trace_column(v, t.step_targets[k][0]) + row
         l2zk_active.run_rows(code, 0, 1, slots)
 
 
 cdef void call_step_function(Prover *v, size_t first, size_t last) noexcept nogil:
     cdef const TablePlan *t = &v.plan.table
-    cdef uint64_t **columns = <uint64_t **>v.words[0]
+    cdef uint64_t **columns = <uint64_t **>v.scratch[0]
     cdef size_t c, i
     for c in range(t.columns):
-        columns[c] = trace_of(v, c)
+        columns[c] = trace_column(v, c)
     v.step_result = t.function(columns, first, last, t.function_context)
     if v.step_result:
         stop(v, STEP_FAILED)
         return
     for c in range(t.columns):
         for i in range(first, last):
-            if trace_of(v, c)[i] >= P:
+            if trace_column(v, c)[i] >= P:
                 stop(v, STEP_NOT_CANONICAL)
                 return
 
 
 cdef void generate_trace(Prover *v) noexcept nogil:
-    """Fill the start cells, run the step to the last row of the padded trace, and read the outputs off it."""
+    """The trace to its last padded row, with public sequences: inputs in their places first, outputs read off last."""
     place_inputs(v)
     if not v.given_trace:
         l2zk_crew_stage(v.crew, STAGE_TRACE, v.plan.table.rows)
@@ -104,11 +99,11 @@ cdef void fill_start(Prover *v) noexcept nogil:
     cdef size_t i
     for i in range(t.columns):
         if v.given[i] == NULL:
-            memset(trace_of(v, i), 0, 8 * t.rows)
+            memset(trace_column(v, i), 0, 8 * t.rows)
         else:
-            memcpy(trace_of(v, i), v.given[i], 8 * t.rows)
+            memcpy(trace_column(v, i), v.given[i], 8 * t.rows)
     for i in range(v.start_count):
-        trace_of(v, v.start[i][1])[v.start[i][0]] = v.start[i][2]
+        trace_column(v, v.start[i][1])[v.start[i][0]] = v.start[i][2]
 
 
 cdef void run_steps(Prover *v) noexcept nogil:
@@ -117,8 +112,8 @@ cdef void run_steps(Prover *v) noexcept nogil:
     cdef size_t first, rows = t.rows - t.step_reach, block = rows_a_block(&t.step)
     cdef l2zk_row_code code
     if t.has_step:
-        run_prelude(&t.step, v.inputs, t.input_count, NULL, 0, v.words[0])
-        v.words[0][t.step.uniform_count] = 0
+        run_prelude(&t.step, v.inputs, t.input_count, NULL, 0, v.scratch[0])
+        v.scratch[0][t.step.uniform_count] = 0
         code = row_code(v)
         run_first_rows(v, &code)
         code = row_code(v)
@@ -129,7 +124,7 @@ cdef void run_steps(Prover *v) noexcept nogil:
         if t.function != NULL:
             call_step_function(v, t.step_reach + first, t.step_reach + smaller(first + block, rows))
         elif t.has_step:
-            l2zk_active.run_rows(&code, first, smaller(first + block, rows), v.words[0])
+            l2zk_active.run_rows(&code, first, smaller(first + block, rows), v.scratch[0])
         if stopped(v):
             return
         l2zk_crew_advance(v.crew, smaller(block, rows - first))
@@ -140,19 +135,19 @@ cdef void load_rows(const Prover *v, const uint32_t *load, size_t row, uint64_t 
     cdef const TablePlan *t = &v.plan.table
     cdef size_t known
     if load[0] == 0:
-        slot[0] = <uint64_t *>tile_at(trace_of(v, load[1]), t.rows, row + load[2], slot[0])
+        slot[0] = <uint64_t *>tile_at(trace_column(v, load[1]), t.rows, row + load[2], slot[0])
     else:
         known = known_of(t, load)
         slot[0] = <uint64_t *>tile_at(known_values(v, known), known_rows(t, known), row, slot[0])
 
 
-cdef uint64_t *run_tile(const Prover *v, size_t row, uint64_t *words, uint64_t **slots) noexcept nogil:
+cdef uint64_t *run_tile(const Prover *v, size_t row, uint64_t *scratch, uint64_t **slots) noexcept nogil:
     """Every constraint's expression on TILE rows from a row on: a tile of values for each."""
     cdef const l2zk_code *code = &v.plan.table.constraints
-    cdef uint64_t *results = words + TILE * code.vector_count
+    cdef uint64_t *results = scratch + TILE * code.vector_count
     cdef size_t i
     for i in range(code.vector_count):
-        slots[i] = words + TILE * i
+        slots[i] = scratch + TILE * i
         if i < code.load_count:
             load_rows(v, code.loads[i], row, slots + i)
     l2zk_active.store_results(code, slots, v.uniforms, results)
@@ -174,7 +169,7 @@ cdef void read_outputs(Prover *v) noexcept nogil:
             if l2zk_crew_cancelled(v.crew):
                 stop(v, CANCELLED)
                 return
-            first, results = row, run_tile(v, row, v.words[0], v.slots[0])
+            first, results = row, run_tile(v, row, v.scratch[0], v.slots[0])
         v.outputs[i] = results[TILE * t.output_claims[i][0] + row - first]
     run_prelude(&t.constraints, v.inputs, t.input_count, v.outputs, t.output_count, v.uniforms)
 
@@ -217,7 +212,7 @@ cdef void read_task(void *context, size_t task, unsigned worker) noexcept nogil:
             p = t.placements + t.sequence_claims[claim][1]
             for a in range(entries_before(t, p, row), entries_before(t, p, row + TILE)):
                 if results == NULL:
-                    results = run_tile(v, row, v.words[worker], v.slots[worker])
+                    results = run_tile(v, row, v.scratch[worker], v.slots[worker])
                 (<uint64_t *>v.sequences[p.sequence])[a] = results[
                     TILE * t.sequence_claims[claim][0] + p.first + a * p.step - row]
 

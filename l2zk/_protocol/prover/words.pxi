@@ -53,7 +53,7 @@ cdef uint64_t least_nonce(Prover *v) noexcept nogil:
 
 cdef void append_leaf(Prover *v, const Tree *t, size_t j) noexcept nogil:
     """The values of leaf j, and its salt."""
-    cdef size_t at = stored_at(j, t.leaves, t.blowup), rows = t.leaves // t.blowup, e
+    cdef size_t at = stored_at(j, t.leaves, t.cosets), rows = t.leaves // t.cosets, e
     cdef uint32_t salt[4]
     for e in range(t.leaf_words):
         put_u64(append(v, 8), t.sources[e][at // rows * t.strides[e] + at % rows])
@@ -75,7 +75,7 @@ cdef size_t query(Prover *v, const Tree *t, size_t queries, unsigned log_n) noex
     count = draw_points(&v.transcript, queries, log_n, v.indices)
     for i in range(count):
         append_leaf(v, t, v.indices[i])
-    append_digests(v, t, v.indices, count, v.indices + most_queries(v.plan))
+    append_digests(v, t, v.indices, count)
     return count
 
 
@@ -104,10 +104,10 @@ cdef void add_query_weights(void *context, size_t task, unsigned worker) noexcep
     cdef QueryWeights *w = <QueryWeights *>context
     cdef Opening *o = &w.prover.opening
     cdef size_t first = task * ROWS_A_TASK, last = smaller(first + ROWS_A_TASK, w.block), u
-    cdef k3 *starts = <k3 *>w.prover.words[worker]
+    cdef k3 *starts = <k3 *>w.prover.scratch[worker]
     if w.blocks > 1:
         l2zk_active.add_powers_by_class(o.weights, o.stride, first, last, w.block, w.blocks, w.factors, w.points,
-                                        w.classes, w.count, LOG_CLASSES, w.roots, w.scales, w.prover.words[worker])
+                                        w.classes, w.count, LOG_CLASSES, w.roots, w.scales, w.prover.scratch[worker])
         return
     for u in range(w.count):
         starts[u] = k_scale(w.factors[u], f_pow(w.points[u], first))
@@ -138,9 +138,7 @@ cdef void add_claims(Prover *v, size_t size, k3 gamma, size_t count, unsigned lo
     cdef QueryWeights w
     cdef k3 power = gamma
     cdef size_t u
-    w.points = v.indices + 3 * most_queries(v.plan)
-    w.factors = <k3 *>(w.points + 2 * most_queries(v.plan))
-    w.classes = <uint32_t *>(w.factors + most_queries(v.plan))
+    w.points, w.factors, w.classes = v.opened_points, v.opened_factors, v.opened_classes
     l2zk_active.add_multiple(o.weights, o.stride, o.powers, o.stride, size, gamma)
     for u in range(count):
         power = k_mul(power, gamma)
@@ -160,11 +158,10 @@ cdef void fold_round_task(void *context, size_t task, unsigned worker) noexcept 
     cdef FoldRound *r = <FoldRound *>context
     cdef Opening *o = &r.prover.opening
     cdef size_t first = task * ROWS_A_TASK
-    cdef k3 *sums = r.prover.argument.sums + worker * r.prover.argument.sum_count
     cdef k3 found[2]
     l2zk_active.round_products(o.message, o.stride, o.weights, o.stride, first, smaller(first + ROWS_A_TASK, r.half),
                                r.half, found)
-    sums[0], sums[1] = k_add(sums[0], found[0]), k_add(sums[1], found[1])
+    add_to_sums(r.prover, worker, found)
 
 
 cdef void fold_message(void *context, size_t task, unsigned worker) noexcept nogil:
@@ -216,7 +213,6 @@ cdef void prove_words(Prover *v) noexcept nogil:
     cdef unsigned log_n = p.log_n0
     cdef const Tree *before = &v.tree
     cdef k3 z, answer, gamma
-    cdef k3 *final
     for number in range(p.word_count):
         if stopped(v):
             return
@@ -235,8 +231,7 @@ cdef void prove_words(Prover *v) noexcept nogil:
         before, queries, log_n = v.word_trees + number, p.words[number].queries, p.words[number].log_n
     if stopped(v):
         return
-    final = <k3 *>o.powers
     for i in range(size):
-        final[i] = planar_at(o.message, o.stride, i)
-    say(v, MESSAGE_FINAL, final, size)
+        o.final[i] = planar_at(o.message, o.stride, i)
+    say(v, MESSAGE_FINAL, o.final, size)
     query(v, before, queries, log_n)

@@ -14,11 +14,7 @@ cpdef enum:
 cdef enum:
     MOST_DEGREE = 2 * MOST_LEAVES + 1    # of a round: hiding doubles the leaves' in the last one, a selector adds one
     MOST_STREAMS = 16            # values of the skipped bits
-    MOST_WORDS = 7               # later ones (PROTOCOL 4.9)
-    MOST_FOLDED = 4              # variables that a word folds
-    MOST_QUERIES = 1023
     WINDOW_SPAN = 64             # rows that the offsets of one window are apart, at most
-    CELLS = 6                    # of a column's tail, behind the masks of its openings
 
 cdef struct Pair:                # a column at an offset that constraints read
     size_t column
@@ -36,7 +32,7 @@ cdef struct Selector:            # a domain, by its rows for each value z of the
     uint64_t kind, x, y
     uint32_t full, partial, empty    # z is bit z of one of them
     size_t first, last, step, residue    # of a partial z: rows y, first <= y < last, y mod step = residue
-    size_t cosets                # of D on which its constraints are evaluated for Q; 0: at a few points one by one
+    size_t cosets                # of G on which skip.pxi evaluates its constraints; 0: at a few points one by one
     size_t sums                  # where the sums of all groups with as many cosets begin
 
 cdef struct Periodic:
@@ -57,6 +53,7 @@ ctypedef int (*step_function)(uint64_t **columns, size_t first, size_t last, voi
 cdef struct TablePlan:
     unsigned log_rows            # n
     unsigned skipped             # k
+    size_t streams               # 2^k
     size_t rows                  # N
     size_t height                # M
     unsigned variables           # log M: the rounds of the zerocheck
@@ -136,11 +133,11 @@ cdef struct Plan:
     TablePlan table
     bint hiding
     # the argument (PROTOCOL 4.2, 4.3)
-    size_t quotient              # coefficients of Q
+    size_t q_length              # coefficients of Q
     size_t degree, last_degree   # of a round of the zerocheck, of the last one
-    size_t hidden                # elements that masks hide, also without hiding
-    size_t masks                 # where they stand in the vector
-    # the commitment (PROTOCOL 4.5)
+    size_t masked                # elements of the messages, which masks hide; as many without hiding
+    size_t masks_at              # where masks stand in the vector
+    # the commitment (PROTOCOL 4.4, 4.6)
     size_t columns               # C
     unsigned log_columns         # kappa
     unsigned log_m
@@ -156,6 +153,28 @@ cdef struct Plan:
     size_t length_count
 
 
+# The elements of the argument's messages. (PROTOCOL 4.3)
+
+cdef inline size_t round_elements(const Plan *p, size_t j) noexcept nogil:
+    """Of round j of the zerocheck, from 0 on: its degree."""
+    return p.last_degree if j + 1 == p.table.variables else p.degree
+
+
+cdef inline size_t zerocheck_elements(const Plan *p) noexcept nogil:
+    """Of Q and all these rounds."""
+    return p.q_length + p.degree * (p.table.variables - 1) + p.last_degree
+
+
+cdef inline size_t row_round_elements(const Plan *p, size_t j) noexcept nogil:
+    """Of round j of rows."""
+    return 3 if p.hiding and j + 1 == p.table.log_rows else 2
+
+
+cdef inline size_t row_elements(const Plan *p) noexcept nogil:
+    """Of all rounds of rows."""
+    return 2 * (p.table.log_rows - 1) + row_round_elements(p, p.table.log_rows - 1)
+
+
 cdef inline size_t claims_on_masks(const Plan *p) noexcept nogil:
     """The claims on masks: that of the zerocheck, that of the rows."""
     return 2 if p.hiding else 0
@@ -166,3 +185,18 @@ cdef inline size_t most_queries(const Plan *p) noexcept nogil:
     for number in range(p.word_count):
         most = larger(most, p.words[number].queries)
     return most
+
+
+cdef inline size_t all_queries(const Plan *p) noexcept nogil:
+    cdef size_t number, all = p.queries
+    for number in range(p.word_count):
+        all += p.words[number].queries
+    return all
+
+
+cdef inline size_t most_leaf_words(const Plan *p) noexcept nogil:
+    """Words of the longest leaf of a tree."""
+    cdef size_t number, words = p.columns + 3
+    for number in range(p.word_count):
+        words = larger(words, <size_t>3 << p.words[number].k)
+    return words

@@ -1,4 +1,4 @@
-# Planar arrays over K: coordinate c of element i stands at a[c*stride + i].
+# Arrays over K: planar ones, where coordinate c of element i stands at a[c*stride + i], and polynomials.
 
 cdef inline k3 planar_at(const uint64_t *a, size_t stride, size_t i) noexcept nogil:
     cdef k3 r
@@ -28,3 +28,12 @@ cdef inline k3 phi(size_t i) noexcept nogil:
     cdef k3 r = k_from(0)
     r.c[i] = 1
     return r
+
+
+cdef k3 value_of(const k3 *coefficients, size_t count, k3 x) noexcept nogil:
+    """A polynomial's value at x."""
+    cdef k3 value = k_from(0)
+    cdef size_t i
+    for i in reversed(range(count)):
+        value = k_add(k_mul(value, x), coefficients[i])
+    return value

@@ -2,7 +2,7 @@
 
 cdef void classify(const TablePlan *t, Selector *s) noexcept nogil:
     """Fill in the classes of the skipped bits and the rows of the partial ones."""
-    cdef size_t count = <size_t>1 << t.skipped, z, cut
+    cdef size_t count = t.streams, z, cut
     cdef size_t over = s.x >> t.variables, rest = s.x & (t.height - 1)
     s.full = s.partial = s.empty = 0
     s.first, s.last, s.step, s.residue = 0, t.height, 1, 0
@@ -52,7 +52,7 @@ cdef inline bint is_in(const Selector *s, size_t y) noexcept nogil:
 
 cdef void selector_factors(const TablePlan *t, const Selector *s, k3 x, k3 *inside, k3 *outside) noexcept nogil:
     """The selector at x on the rows that are in, and on the others: V_0, and V_0*V_1 or 0."""
-    cdef size_t z, count = <size_t>1 << t.skipped
+    cdef size_t z, count = t.streams
     cdef uint64_t root = f_root(t.skipped), point = 1
     cdef k3 empty = k_from(1), partial = k_from(1)
     for z in range(count):
@@ -68,7 +68,7 @@ cdef void selector_factors(const TablePlan *t, const Selector *s, k3 x, k3 *insi
 
 
 cdef void lagrange_at(unsigned skipped, k3 x, k3 *out) noexcept nogil:
-    """L_z(x) for x outside F: (x^q - 1)*omega^z/(q*(x - omega^z)), q = 2^skipped."""
+    """L_z(x) for x outside F: (x^(2^k) - 1)*omega^z/(2^k*(x - omega^z))."""
     cdef size_t z, count = <size_t>1 << skipped
     cdef uint64_t root = f_root(skipped), point = 1
     cdef k3 vanishing = k_scale(k_sub(k_pow(x, count), k_from(1)), f_inv(count))

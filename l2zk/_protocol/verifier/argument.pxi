@@ -2,14 +2,39 @@
 
 cdef k3 hear_round(Verifier *v, Message kind, size_t degree, k3 target, k3 claim, k3 *point) noexcept nogil:
     """A round of a sumcheck: the claim after it."""
-    cdef k3 sum = k_from(0), value = k_from(0)
-    cdef size_t i
+    cdef k3 sum, value
     hear(v, kind, v.heard, degree)
     point[0] = draw_no_bit(&v.transcript)
-    for i in reversed(range(degree)):
-        sum = k_add(sum, v.heard[i])
-        value = k_mul(k_add(value, v.heard[i]), point[0])
-    return k_add(k_sub(claim, k_mul(target, sum)), value)
+    sum, value = value_of(v.heard, degree, k_from(1)), value_of(v.heard, degree, point[0])
+    return k_add(k_sub(claim, k_mul(target, sum)), k_mul(point[0], value))
+
+
+cdef void run_at_point(const l2zk_code *code, const uint64_t *uniforms, k3 *slots, k3 *results) noexcept nogil:
+    """The constraint code on elements of K; slots holds the loads and takes the registers."""
+    cdef size_t i
+    cdef const uint32_t *ins
+    for i in range(code.body_count):
+        ins = code.body[i]
+        if ins[0] == OP_ADD_VV:
+            slots[ins[1]] = k_add(slots[ins[2]], slots[ins[3]])
+        elif ins[0] == OP_SUB_VV:
+            slots[ins[1]] = k_sub(slots[ins[2]], slots[ins[3]])
+        elif ins[0] == OP_MUL_VV:
+            slots[ins[1]] = k_mul(slots[ins[2]], slots[ins[3]])
+        elif ins[0] == OP_ADD_VU:
+            slots[ins[1]] = k_add(slots[ins[2]], k_from(uniforms[ins[3]]))
+        elif ins[0] == OP_SUB_VU:
+            slots[ins[1]] = k_sub(slots[ins[2]], k_from(uniforms[ins[3]]))
+        elif ins[0] == OP_SUB_UV:
+            slots[ins[1]] = k_sub(k_from(uniforms[ins[2]]), slots[ins[3]])
+        elif ins[0] == OP_MUL_VU:
+            slots[ins[1]] = k_scale(slots[ins[2]], uniforms[ins[3]])
+        elif ins[0] == OP_NEG_V:
+            slots[ins[1]] = k_neg(slots[ins[2]])
+        elif ins[0] == OP_RESULT_V:
+            results[ins[1]] = slots[ins[2]]
+        else:
+            results[ins[1]] = k_from(uniforms[ins[2]])
 
 
 cdef k3 constraints_at(Verifier *v) noexcept nogil:
@@ -54,18 +79,15 @@ cdef void check_zerocheck(Verifier *v) noexcept nogil:
     cdef const Plan *p = v.plan
     cdef const TablePlan *t = &p.table
     cdef size_t j
-    cdef k3 claim = k_from(0)
+    cdef k3 claim
     v.alpha = draw(&v.transcript)
     for j in range(t.variables):
         v.tau[j] = draw(&v.transcript)
-    hear(v, MESSAGE_QUOTIENT, v.heard, p.quotient)
+    hear(v, MESSAGE_Q, v.heard, p.q_length)
     v.x = draw_outside_field(&v.transcript)
-    for j in reversed(range(p.quotient)):
-        claim = k_add(k_mul(claim, v.x), v.heard[j])
-    claim = k_mul(claim, k_sub(k_pow(v.x, <uint64_t>1 << t.skipped), k_from(1)))
+    claim = k_mul(value_of(v.heard, p.q_length, v.x), k_sub(k_pow(v.x, t.streams), k_from(1)))
     for j in range(t.variables):
-        claim = hear_round(v, MESSAGE_ROUND, p.last_degree if j + 1 == t.variables else p.degree, v.tau[j], claim,
-                           v.r + j)
+        claim = hear_round(v, MESSAGE_ROUND, round_elements(p, j), v.tau[j], claim, v.r + j)
     if not hear(v, MESSAGE_OPENINGS, v.openings, t.pair_count):
         return
     lagrange_at(t.skipped, v.x, v.lagrange)
@@ -77,28 +99,28 @@ cdef void check_rows(Verifier *v) noexcept nogil:
     cdef const Plan *p = v.plan
     cdef const TablePlan *t = &p.table
     cdef k3 claim = k_from(0), half = k_from(f_inv(2)), power = k_from(1), sum = k_from(0)
-    cdef k3 *by_column = v.weights_of_columns + t.offset_count
+    cdef k3 *by_column = v.weights_of_columns
     cdef size_t i, j, c = 0
     if v.refusal != ACCEPTED:
         return
-    v.mix = draw(&v.transcript)
+    v.xi = draw(&v.transcript)
     for i in range(t.pair_count):
         claim = k_add(claim, k_mul(power, v.openings[i]))
-        power = k_mul(power, v.mix)
+        power = k_mul(power, v.xi)
     claim = k_scale(claim, f_pow(f_inv(2), t.log_rows))
     for j in range(t.log_rows):
-        claim = hear_round(v, MESSAGE_ROW_ROUND, 3 if p.hiding and j + 1 == t.log_rows else 2, half, claim, v.q + j)
+        claim = hear_round(v, MESSAGE_ROW_ROUND, row_round_elements(p, j), half, claim, v.q + j)
     if not hear(v, MESSAGE_VALUES, v.values, t.read_count):
         return
     for i in range(t.offset_count):
-        v.weights_of_columns[i] = shifted(t, v.lagrange, v.r, v.q, t.offsets[i])
+        v.weights_of_offsets[i] = shifted(t, v.lagrange, v.r, v.q, t.offsets[i])
     memset(by_column, 0, sizeof(k3) * t.read_count)
     power = k_from(1)
     for i in range(t.pair_count):
         while t.reads[c] != t.pairs[i].column:
             c += 1
-        by_column[c] = k_add(by_column[c], k_mul(power, v.weights_of_columns[t.pairs[i].number]))
-        power = k_mul(power, v.mix)
+        by_column[c] = k_add(by_column[c], k_mul(power, v.weights_of_offsets[t.pairs[i].number]))
+        power = k_mul(power, v.xi)
     for c in range(t.read_count):
         sum = k_add(sum, k_mul(by_column[c], v.values[c]))
     settle(v, k_sub(claim, sum), &v.claim_on_rows)

@@ -2,7 +2,7 @@
 
 cdef void hash_leaves_of(Verifier *v, const uint64_t *leaf_words, size_t words, size_t count,
                          const uint32_t *salts) noexcept nogil:
-    """The digests of leaves, with their salts if there are any. (PROTOCOL 5)"""
+    """The digests of leaves, with their salts if there are any. (PROTOCOL 5.1)"""
     cdef size_t e
     for e in range(words):
         v.leaf_columns[e] = leaf_words + e * v.lanes
@@ -21,44 +21,49 @@ cdef inline void copy_digest(uint32_t *level, size_t stride, size_t i, const uin
         level[k * stride + i] = source[k * stride + j]
 
 
-cdef bint leads_to(Verifier *v, const uint64_t *indices, size_t count, size_t m, const uint8_t *root) noexcept nogil:
-    """True if the digests of these leaves, with those that follow in the body, give the root. (PROTOCOL 5)"""
-    cdef size_t half, i, low, high, split, out, q = v.lanes
+cdef size_t join_level(Verifier *v, size_t half, size_t count) noexcept nogil:
+    """From known digests of a level to those of the next, which has `half`; siblings that are not known follow in the
+    body. How many there are, or 0 if the body ends."""
+    cdef size_t low = 0, split = 0, high, out = 0
     cdef uint64_t *known = v.known
     cdef bint has_left, has_right
     cdef const uint8_t *sibling
+    while split < count and known[split] < half:
+        split += 1
+    high = split
+    while low < split or high < count:
+        has_left = low < split and (high == count or known[low] <= known[high] - half)
+        has_right = high < count and (low == split or known[high] - half <= known[low])
+        if has_left:
+            copy_digest(v.left, v.lanes, out, v.digests, low)
+        if has_right:
+            copy_digest(v.right, v.lanes, out, v.digests, high)
+        if not (has_left and has_right):
+            sibling = take(v, 32)
+            if sibling == NULL:
+                return 0
+            put_digest(v.right if has_left else v.left, v.lanes, out, sibling)
+        known[count + out] = known[low] if has_left else known[high] - half
+        low += has_left
+        high += has_right
+        out += 1
+    l2zk_active.hash_parents(v.left, v.right, v.lanes, out, v.digests, v.lanes)
+    for low in range(out):
+        known[low] = known[count + low]
+    return out
+
+
+cdef bint leads_to(Verifier *v, const uint64_t *indices, size_t count, size_t m, const uint8_t *root) noexcept nogil:
+    """True if the digests of these leaves, with those that follow in the body, give the root. (PROTOCOL 5.3)"""
     cdef uint8_t found[32]
-    memcpy(known, indices, 8 * count)
-    while m > 1:
-        half = m // 2
-        split = 0
-        while split < count and known[split] < half:
-            split += 1
-        low, high, out = 0, split, 0
-        while low < split or high < count:
-            has_left = low < split and (high == count or known[low] <= known[high] - half)
-            has_right = high < count and (low == split or known[high] - half <= known[low])
-            if has_left:
-                copy_digest(v.left, q, out, v.digests, low)
-            if has_right:
-                copy_digest(v.right, q, out, v.digests, high)
-            if not (has_left and has_right):
-                sibling = take(v, 32)
-                if sibling == NULL:
-                    return False
-                put_digest(v.right if has_left else v.left, q, out, sibling)
-            known[count + out] = known[low] if has_left else known[high] - half
-            low += has_left
-            high += has_right
-            out += 1
-        l2zk_active.hash_parents(v.left, v.right, q, out, v.digests, q)
-        for i in range(out):
-            known[i] = known[count + i]
-        count = out
-        m = half
+    cdef size_t i
+    memcpy(v.known, indices, 8 * count)
+    while m > 1 and count:
+        m //= 2
+        count = join_level(v, m, count)
     for i in range(8):
-        memcpy(found + 4 * i, v.digests + i * q, 4)
-    return memcmp(found, root, 32) == 0
+        memcpy(found + 4 * i, v.digests + i * v.lanes, 4)
+    return count and memcmp(found, root, 32) == 0
 
 
 cdef void read_leaves(Verifier *v, size_t words, bint salted) noexcept nogil:

@@ -29,7 +29,7 @@ cdef struct Verifier:
     Transcript transcript
     const uint8_t *root
     # challenges
-    k3 alpha, x, mix, gamma, c
+    k3 alpha, x, xi, gamma, c
     k3 tau[32]
     k3 r[32]
     k3 q[32]
@@ -48,7 +48,8 @@ cdef struct Verifier:
     k3 *tail
     k3 *final
     k3 *weights                  # of the final coefficients
-    k3 *weights_of_columns       # by offset, then by read column
+    k3 *weights_of_offsets       # at the rows' point
+    k3 *weights_of_columns       # by read column
     uint64_t *uniforms
     k3 *slots
     k3 *results
@@ -78,54 +79,67 @@ cdef struct Verifier:
     uint64_t *later_y            # of opened points; 0 for an answer
 
 
-cdef size_t leaf_words_of(const Plan *p) noexcept nogil:
-    cdef size_t words = p.columns + 3, number
-    for number in range(p.word_count):
-        words = larger(words, <size_t>3 << p.words[number].k)
-    return words
-
-
-cdef void lay_out_verifier(Verifier *v) noexcept nogil:
+cdef void lay_out_messages(Verifier *v) noexcept nogil:
+    """What is heard, and what it is weighed with."""
     cdef const Plan *p = v.plan
     cdef const TablePlan *t = &p.table
     cdef Arena *a = &v.arena
-    cdef size_t most = most_queries(p), all = p.queries, number, i, period = 1
-    a.used = 0
-    v.lanes = (most + TILE - 1) // TILE * TILE
-    for number in range(p.word_count):
-        all += p.words[number].queries + 1
-    for i in range(t.periodic_count):
-        period = larger(period, <size_t>1 << t.periodic[i].log_period)
-    v.heard = <k3 *>place(a, sizeof(k3) * larger(p.hidden, 4))
+    v.heard = <k3 *>place(a, sizeof(k3) * larger(p.masked, 4))
     v.openings = <k3 *>place(a, sizeof(k3) * t.pair_count)
     v.values = <k3 *>place(a, sizeof(k3) * t.read_count)
-    v.form = <k3 *>place(a, sizeof(k3) * p.hidden)
+    v.form = <k3 *>place(a, sizeof(k3) * p.masked)
     v.tail = <k3 *>place(a, sizeof(k3) * p.tail)
     v.final = <k3 *>place(a, sizeof(k3) * p.final)
     v.weights = <k3 *>place(a, sizeof(k3) * p.final)
-    v.weights_of_columns = <k3 *>place(a, sizeof(k3) * (t.offset_count + t.read_count))
+    v.weights_of_offsets = <k3 *>place(a, sizeof(k3) * t.offset_count)
+    v.weights_of_columns = <k3 *>place(a, sizeof(k3) * t.read_count)
+
+
+cdef void lay_out_constraints(Verifier *v) noexcept nogil:
+    """The constraints at a point, and what everybody knows there."""
+    cdef const Plan *p = v.plan
+    cdef const TablePlan *t = &p.table
+    cdef Arena *a = &v.arena
+    cdef size_t i, period = 1
+    for i in range(t.periodic_count):
+        period = larger(period, <size_t>1 << t.periodic[i].log_period)
     v.uniforms = place_words(a, t.constraints.uniform_count)
     v.slots = <k3 *>place(a, sizeof(k3) * t.constraints.vector_count)
     v.results = <k3 *>place(a, sizeof(k3) * t.constraint_count)
     v.eq_stride = larger(larger(smaller(period, t.height), p.final), <size_t>1 << p.log_columns) + TILE
     v.eq = place_words(a, 3 * v.eq_stride)
     lay_out_stretches(&v.stretches, t, a)
-    v.indices = place_words(a, most)
-    v.leaf_words = place_words(a, leaf_words_of(p) * v.lanes)
-    v.leaf_columns = <const uint64_t **>place(a, sizeof(void *) * leaf_words_of(p))
-    v.fold = <k3_limbs *>place(a, sizeof(k3_limbs) * leaf_words_of(p))
+
+
+cdef void lay_out_leaves(Verifier *v) noexcept nogil:
+    """Opened leaves, their digests, and the fold's values."""
+    cdef size_t most = most_queries(v.plan), words = most_leaf_words(v.plan)
+    cdef Arena *a = &v.arena
+    v.lanes = (most + TILE - 1) // TILE * TILE
+    v.indices, v.known = place_words(a, most), place_words(a, 2 * most)
+    v.leaf_words = place_words(a, words * v.lanes)
+    v.leaf_columns = <const uint64_t **>place(a, sizeof(void *) * words)
+    v.fold = <k3_limbs *>place(a, sizeof(k3_limbs) * words)
     v.x_of = place_words(a, v.lanes)
     v.opened = place_words(a, 3 * (v.lanes + TILE))
     v.evaluated = place_words(a, 3 * (v.lanes + TILE))
-    v.known = place_words(a, 2 * most)
     v.salts = <uint32_t *>place(a, 16 * v.lanes)
     v.digests = <uint32_t *>place(a, 32 * v.lanes)
-    v.left = <uint32_t *>place(a, 32 * v.lanes)
-    v.right = <uint32_t *>place(a, 32 * v.lanes)
-    v.later_bound = <size_t *>place_words(a, all)
-    v.later_factor = <k3 *>place(a, sizeof(k3) * all)
-    v.later_z = <k3 *>place(a, sizeof(k3) * all)
-    v.later_y = place_words(a, all)
+    v.left, v.right = <uint32_t *>place(a, 32 * v.lanes), <uint32_t *>place(a, 32 * v.lanes)
+
+
+cdef void lay_out_verifier(Verifier *v) noexcept nogil:
+    """Place every array; with no base yet, only measure."""
+    cdef size_t claims = all_queries(v.plan) + v.plan.word_count
+    cdef Arena *a = &v.arena
+    a.used = 0
+    lay_out_messages(v)
+    lay_out_constraints(v)
+    lay_out_leaves(v)
+    v.later_bound = <size_t *>place_words(a, claims)
+    v.later_factor = <k3 *>place(a, sizeof(k3) * claims)
+    v.later_z = <k3 *>place(a, sizeof(k3) * claims)
+    v.later_y = place_words(a, claims)
 
 
 cdef inline void refuse(Verifier *v, Refusal reason) noexcept nogil:

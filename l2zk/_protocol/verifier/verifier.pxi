@@ -1,5 +1,5 @@
-# The verifier: PROTOCOL 7, check by check. It shares with the prover the vocabulary alone: field, hash and other
-# kernels, transcript, plan, closed forms, and the constraints at a point.
+# The verifier: PROTOCOL 7, check by check. It shares with the prover the kernels, the transcript and what statement/
+# has: plan, eq, selectors at x, prelude, forms of masks; no step and no closed form.
 
 cdef void verify(Verifier *v) noexcept nogil:
     cdef const Plan *p = v.plan

@@ -20,7 +20,7 @@ cdef k3 first_claim(Verifier *v) noexcept nogil:
     cdef k3 claim = k_from(0), power
     cdef size_t i
     if p.hiding:
-        hear(v, MESSAGE_MASK_SUM, &claim, 1)
+        hear(v, MESSAGE_SIGMA, &claim, 1)
     v.gamma = draw(&v.transcript)
     power = v.gamma
     if p.hiding:
@@ -37,16 +37,14 @@ cdef k3 first_claim(Verifier *v) noexcept nogil:
 cdef k3 unblind(Verifier *v, k3 claim) noexcept nogil:
     """mu, c and the tail, on which only the cells have a weight. (PROTOCOL 7.4)"""
     cdef const Plan *p = v.plan
-    cdef k3 share_of_R, ones = k_from(0)
+    cdef k3 mu, ones = ones_at(v.point, p.log_columns)
     cdef size_t i
-    for i in range(p.log_columns):
-        ones = k_add(ones, v.point[i])
-    hear(v, MESSAGE_MASK_SHARE, &share_of_R, 1)
+    hear(v, MESSAGE_MU, &mu, 1)
     v.c = draw(&v.transcript)
     hear(v, MESSAGE_TAIL, v.tail, p.tail)
-    claim = k_add(share_of_R, k_mul(v.c, claim))
+    claim = k_add(mu, k_mul(v.c, claim))
     for i in range(CELLS):
-        claim = k_sub(claim, k_mul(k_mul(phi(i % 3), ones if i >= 3 else k_from(1)), v.tail[p.queries + i]))
+        claim = k_sub(claim, k_mul(theta(i, ones), v.tail[p.queries + i]))
     return claim
 
 
@@ -115,20 +113,15 @@ cdef void add_column_weights(Verifier *v, k3 power) noexcept nogil:
     """Those of the columns' values: eq of the rows' point on each stretch. power: of gamma, of the first of them."""
     cdef const Plan *p = v.plan
     cdef const TablePlan *t = &p.table
-    cdef size_t fin = log_of_ratio(p.final, 1), all = p.log_columns + p.log_m, low, i, b, c, block
-    cdef k3 outer, inner
-    low = fin if t.log_rows > fin else t.log_rows          # bits of the final positions that lie within a stretch
-    inner = eq_of(v.q, v.point + (all - t.log_rows), t.log_rows - low)
+    cdef size_t fin = log_of_ratio(p.final, 1), all = p.log_columns + p.log_m, b, c, i, entry
+    cdef size_t low = smaller(fin, t.log_rows), high = larger(fin, t.log_rows)
+    cdef k3 inner = eq_of(v.q, v.point + (all - t.log_rows), t.log_rows - low), outer
     build_eq(v.eq, v.eq_stride, v.q + (t.log_rows - low), low)
     for c in range(t.read_count):
-        if t.log_rows >= fin:
-            outer = k_mul(k_mul(power, inner), eq_at(v.point, all - t.log_rows, t.reads[c]))
-            block = 0
-        else:                            # several stretches in the final positions
-            outer = k_mul(power, eq_at(v.point, all - fin, t.reads[c] >> (fin - t.log_rows)))
-            block = (t.reads[c] & ((<size_t>1 << (fin - t.log_rows)) - 1)) << t.log_rows
+        entry = <size_t>t.reads[c] << t.log_rows
+        outer = k_mul(k_mul(power, inner), eq_at(v.point, all - high, entry >> high))
         for b in range(<size_t>1 << low):
-            i = block + b
+            i = (entry & (p.final - 1)) + b
             v.weights[i] = k_add(v.weights[i], k_mul(outer, planar_at(v.eq, v.eq_stride, b)))
         power = k_mul(power, v.gamma)
 
@@ -137,16 +130,15 @@ cdef void add_mask_weights(Verifier *v) noexcept nogil:
     """Those of the forms, on the masks."""
     cdef const Plan *p = v.plan
     cdef size_t fin = log_of_ratio(p.final, 1), all = p.log_columns + p.log_m, e, i, entry
-    cdef size_t block = <size_t>-1, values = p.hidden - p.table.read_count
-    cdef size_t rounds = p.quotient + p.degree * (p.table.variables - 1) + p.last_degree
+    cdef size_t block = <size_t>-1, values = p.masked - p.table.read_count
     cdef k3 outer = k_from(0), weight, power = v.gamma
-    find_forms_of(p, v.x, v.r, v.tau, v.q, v.mix, v.form)
-    for e in range(p.hidden):
-        if e == rounds or e >= values:
+    find_forms_of(p, v.x, v.r, v.tau, v.q, v.xi, v.form)
+    for e in range(p.masked):
+        if e == zerocheck_elements(p) or e >= values:
             power = k_mul(power, v.gamma)
         weight = k_mul(power, v.form[e])
         for i in range(3):
-            entry = p.masks + 3 * e + i
+            entry = p.masks_at + 3 * e + i
             if entry >> fin != block:
                 block = entry >> fin
                 outer = eq_at(v.point, all - fin, block)
@@ -181,12 +173,9 @@ cdef k3 later_sum(Verifier *v) noexcept nogil:
     """All claims on values of polynomials: each is a multiple of the final polynomial at its point."""
     cdef const Plan *p = v.plan
     cdef size_t u, i, first = 0, stride = v.lanes + TILE
-    cdef k3 sum = k_from(0), at_final
+    cdef k3 sum = k_from(0)
     while first < v.later_count:         # an answer, then the opened points of one query
-        at_final = k_from(0)
-        for i in reversed(range(p.final)):
-            at_final = k_add(k_mul(at_final, v.later_z[first]), v.final[i])
-        sum = k_add(sum, later_value(v, first, at_final))
+        sum = k_add(sum, later_value(v, first, value_of(v.final, p.final, v.later_z[first])))
         first += 1
         u = first
         while u < v.later_count and v.later_y[u]:

@@ -1,4 +1,7 @@
-"""Gates: constraints that periodic columns switch off on some rows, where they are 0 = 0 whatever is in the cells."""
+"""Gates: constraints that known columns switch off on some rows, where they are 0 = 0 whatever is in the cells.
+
+Known are periodic columns, and public columns: their entries may be anything, and beside these they are 0.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,7 @@ from l2zk.air.nodes import (
     evaluate,
     extract,
     operands,
+    placement_of,
 )
 from l2zk.air.text import leaf_names, text
 from l2zk.air.vectors import Vector, evaluate_rows
@@ -38,7 +42,7 @@ _NODES_AND_ROWS = 1 << 18
 
 
 class Gated:
-    """A constraint that reads periodic columns, with its own nodes.
+    """A constraint that reads known columns, with its own nodes.
 
     tables: a function from a periodic column's number to its values.
     """
@@ -46,9 +50,11 @@ class Gated:
     def __init__(self, air: Air, constraint: Constraint, tables: Callable[[int], Vector]) -> None:
         self._air, self._constraint, self._tables = air, constraint, tables
         self._nodes, _ = extract(air.nodes, [constraint.node])
-        self._period = max(len(air.periodic[x]) for kind, x, _ in self._nodes if kind == PERIODIC)
-        self._cells = _with_cells(self._nodes)
-        self._factors = _periodic_factors(self._nodes, self._cells)
+        self._public = any(node[0] == SEQUENCE and is_known(air, node) for node in self._nodes)
+        periods = (len(air.periodic[x]) for kind, x, _ in self._nodes if kind == PERIODIC)
+        self._period = air.length if self._public else max(periods)
+        self._cells = _with_cells(air, self._nodes)
+        self._factors = _known_factors(air, self._nodes, self._cells)
         self._read: dict[tuple[Node, int], bool] = {}
 
     def check_exempt_rows(self) -> None:
@@ -68,7 +74,7 @@ class Gated:
                 f"constraint {name!r} says 0 == 0 on {self._constraint.domain}, whatever the cells hold, so it"
                 f" constrains nothing: {self._gate()} is 0 there; put it on rows where it is not"
             )
-        if not self._cells[-1]:
+        if not self._cells[-1] and not self._public:
             raise ProgramError(
                 f"constraint {name!r} can never be satisfied: it reads periodic columns alone, and on row {row} it is"
                 " not 0"
@@ -138,7 +144,8 @@ class Gated:
         gate, length = self._gate(), self._air.length
         where = "where it is not 0 == 0"
         if self._factors:
-            where = f"where its factor {gate} is {self._values(self._factors[0], np.array([row]))[0]}"
+            value = self._values(self._factors[0], np.array([row]))[0]
+            where = f"where its factor {gate} " + ("may be anything" if self._public else f"is {value}")
         said = f"constraint {cut(self._constraint.name)!r} is not said on row {row}, {where}"
         if not self._ahead:
             return f"{said}, for 'transitions' leaves out the last row: put it on 'every'"
@@ -157,8 +164,9 @@ class Gated:
         """The periodic factor in words, or all of them."""
         if self._factors:
             return text(self._nodes, self._factors[0], leaf_names(self._air.names), 60)
-        names = sorted({self._air.periodic_names[x] for kind, x, _ in self._nodes if kind == PERIODIC})
-        return f"what {listed(names)} selects"
+        periodic = {self._air.periodic_names[x] for kind, x, _ in self._nodes if kind == PERIODIC}
+        public = {self._air.sequences[node[1]].name for node in self._nodes if node[0] == SEQUENCE}
+        return f"what {listed(sorted(periodic | public))} selects"
 
     def _first_said(self, rows: range) -> int | None:
         """The first of these rows on which the constraint is not 0 = 0; None if there is none."""
@@ -202,20 +210,22 @@ class Gated:
             if node[0] == PERIODIC:
                 values = self._tables(node[1])
                 return values[rows % len(values)]
-            return np.full(len(rows), _arbitrary(node, node in other), dtype=np.uint64)
+            there = np.full(len(rows), _arbitrary(node, node in other), dtype=np.uint64)
+            return there * _has_entries(self._air, node, rows) if is_known(self._air, node) else there
 
         return evaluate_rows(nodes, leaf, len(rows))
 
 
 def leaves_on(air: Air, row: int, other: Collection[Node] = ()) -> Callable[[Node], int]:
-    """The values of the leaves on a row: those of periodic columns, and arbitrary ones of all others.
+    """The values of the leaves on a row: those of periodic columns, 0 beside public columns' entries, else arbitrary.
 
     other: leaves with another arbitrary value than in a call without them.
     """
 
     def leaf(node: Node) -> int:
         if node[0] != PERIODIC:
-            return _arbitrary(node, node in other)
+            there = not is_known(air, node) or bool(_has_entries(air, node, np.array([row]))[0])
+            return _arbitrary(node, node in other) * there
         values = air.periodic[node[1]]
         return values[row % len(values)]
 
@@ -228,20 +238,35 @@ def _arbitrary(node: Node, other: bool) -> int:
     return Random(repr((node, other))).randrange(MODULUS)
 
 
-def _with_cells(nodes: tuple[Node, ...]) -> list[bool]:
-    """For each node, True if it depends on more than periodic columns and constants."""
+def is_known(air: Air, node: Node) -> bool:
+    """True for a leaf that everybody knows on each row: of a periodic column, or of a public column."""
+    return node[0] == PERIODIC or (node[0] == SEQUENCE and not air.sequences[node[1]].is_output)
+
+
+def _has_entries(air: Air, node: Node, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """The rows on which a public column has an entry."""
+    placement = placement_of(node)
+    ahead = rows - placement.first
+    before_end = ahead // placement.step < air.sequences[node[1]].length
+    there: NDArray[np.bool_] = (ahead >= 0) & (ahead % placement.step == 0) & before_end
+    return there
+
+
+def _with_cells(air: Air, nodes: tuple[Node, ...]) -> list[bool]:
+    """For each node, True if it depends on more than known columns and constants."""
     cells: list[bool] = []
     for node in nodes:
-        cells.append(node[0] in (COLUMN, INPUT, OUTPUT, SEQUENCE) or any(cells[o] for o in operands(node)))
+        leaf = node[0] in (COLUMN, INPUT, OUTPUT, SEQUENCE) and not is_known(air, node)
+        cells.append(leaf or any(cells[o] for o in operands(node)))
     return cells
 
 
-def _periodic_factors(nodes: tuple[Node, ...], cells: list[bool]) -> list[int]:
-    """The factors of the last node that read periodic columns alone."""
+def _known_factors(air: Air, nodes: tuple[Node, ...], cells: list[bool]) -> list[int]:
+    """The factors of the last node that read known columns alone."""
     factors: list[frozenset[int]] = []
     for index, node in enumerate(nodes):
         kind, known = node[0], [factors[o] for o in operands(node)]
-        if kind == PERIODIC or (kind in (ADD, SUB) and not cells[index]):
+        if is_known(air, node) or (kind in (ADD, SUB) and not cells[index]):
             factors.append(frozenset({index}))
         elif kind in (MUL, NEG):
             factors.append(frozenset().union(*known))

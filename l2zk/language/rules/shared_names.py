@@ -62,5 +62,5 @@ def _untied(draft: Draft, pairs: list[Pair]) -> list[Pair]:
 
 def _output_claims(draft: Draft) -> set[str]:
     return {f"output {name}" for name in draft.graph.outputs} | {
-        array.claim for array in draft.sequences if array.claim
+        placed.claim for placed in draft.sequences if placed.claim
     }

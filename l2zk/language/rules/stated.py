@@ -13,12 +13,12 @@ from functools import partial
 
 from l2zk.air.air import Air
 from l2zk.air.domains import CYCLIC, ROW, Domain
-from l2zk.air.nodes import COLUMN, INPUT, SUB, Node, evaluate, extract
+from l2zk.air.nodes import COLUMN, INPUT, SEQUENCE, SUB, Node, evaluate, extract
 from l2zk.base.field import MODULUS
 from l2zk.base.wording import cut
 from l2zk.errors import ProgramError
 from l2zk.language.flow import MARKS_AT_ONCE, marks_below, set_bits
-from l2zk.language.rules.gates import Gated, leaves_on
+from l2zk.language.rules.gates import Gated, is_known, leaves_on
 from l2zk.language.rules.readers import Readers
 
 Place = tuple[int, int]
@@ -136,15 +136,20 @@ class Stated:
 
     def _claims_on_cells(self) -> Iterator[tuple[int, list[Node], list[Node]]]:
         """The constraints on chosen rows that read a public input and a cell that no step fills, with both."""
-        below = marks_below(self._air.nodes, self._mark) if self._air.inputs else []
+        some = self._air.inputs or self._air.sequences
+        below = marks_below(self._air.nodes, self._mark) if some else []
         for index, domain in self._domains.items() if below else ():
             root = self._air.constraints[index].node
             if below[root] == 3 and (domain.kind in (ROW, CYCLIC) or index in self._gates):
                 leaves, _ = extract(self._air.nodes, [root])
-                yield index, [leaf for leaf in leaves if leaf[0] == INPUT], self._cells([root])
+                yield index, [leaf for leaf in leaves if self._is_given(leaf)], self._cells([root])
+
+    def _is_given(self, leaf: Node) -> bool:
+        """True for a public input, and for a public column."""
+        return leaf[0] == INPUT or (leaf[0] == SEQUENCE and is_known(self._air, leaf))
 
     def _mark(self, node: Node) -> int:
-        return 2 * (node[0] == INPUT) + (node[0] == COLUMN and node[1] in self._columns)
+        return 2 * self._is_given(node) + (node[0] == COLUMN and node[1] in self._columns)
 
     def _loose_place(self, readers: Readers, index: int, given: Node, cells: Sequence[Node]) -> Place | None:
         """The first loose cell that satisfies a constraint for any public input; None if some row has none."""
@@ -202,12 +207,17 @@ class Stated:
             " that is meant"
         )
 
+    def _named(self, given: Node) -> str:
+        if given[0] == SEQUENCE:
+            return f"public column {cut(self._air.sequences[given[1]].name)}"
+        return f"public input {cut(self._air.inputs[given[1]])}"
+
     def _input_text(self, given: Node, index: int, place: Place) -> str:
         name, row = cut(self._air.columns[place[0]]), place[1]
         return (
-            f"constraint {cut(self._air.constraints[index].name)!r} ties public input {cut(self._air.inputs[given[1]])}"
-            f" to {name} on row {row}, where no other constraint on {name} pins it, so any value passes: constrain"
-            f" {name} on row {row}, or say m.free({name}, on={row}) if that is meant"
+            f"constraint {cut(self._air.constraints[index].name)!r} ties {self._named(given)} to {name} on row {row},"
+            f" where no other constraint on {name} pins it, so any value passes: constrain {name} on row {row}, or say"
+            f" m.free({name}, on={row}) if that is meant"
         )
 
 

@@ -14,9 +14,9 @@ import numpy as np
 
 from l2zk.air.air import SMALL_DEGREE, Air
 from l2zk.air.domains import Domain
-from l2zk.air.nodes import ADD, COLUMN, INPUT, MUL, NEG, OUTPUT, PERIODIC, SUB, Node, extract, operands
+from l2zk.air.nodes import ADD, COLUMN, INPUT, MUL, NEG, OUTPUT, SEQUENCE, SUB, Node, extract, operands
 from l2zk.errors import ProgramError
-from l2zk.language.rules.gates import Gated
+from l2zk.language.rules.gates import Gated, is_known
 from l2zk.language.rules.stated import Stated
 
 
@@ -32,23 +32,24 @@ def check_pinned(
     outputs: the constraints that state outputs, by number. filled: the columns that steps fill. free: (column, rows)
     that m.free says. domains: the rows on which a constraint pins what it reads, where these are not all of its own.
     """
-    products = _with_periodic_products(air) if air.periodic else {}
+    stating = set(outputs)
+    products = _with_known_products(air) if air.periodic or air.sequences else {}
     ahead = _furthest_cells(air.nodes) if products else []
     for index, gated in products.items():
         if not _has_a_term_of_its_own(air.nodes, air.constraints[index].node, ahead):
-            gated.check_exempt_rows()
+            if index not in stating:  # whose rows follow from how many values are stated
+                gated.check_exempt_rows()
             gated.check_domain()
     if any(gated.dead_products for gated in products.values()):
         _check_products(air, products, {column for column, _ in free})
-    stating = set(outputs)
     own = {index: constraint.domain for index, constraint in enumerate(air.constraints) if index not in stating}
     stated = Stated(air, outputs, {**own, **domains}, products, filled, free)
     stated.check_outputs()
     stated.check_inputs()
 
 
-def _with_periodic_products(air: Air) -> dict[int, Gated]:
-    """The constraints, by number, in which a periodic column is a factor or stands alone.
+def _with_known_products(air: Air) -> dict[int, Gated]:
+    """The constraints, by number, in which a periodic or public column is a factor or stands alone.
 
     Those of a large degree are left out: a test at arbitrary points would not be conclusive.
     """
@@ -57,8 +58,10 @@ def _with_periodic_products(air: Air) -> dict[int, Gated]:
     products: list[bool] = []
     for node in air.nodes:
         kind, below = node[0], operands(node)
-        periodic.append(kind == PERIODIC or any(periodic[o] for o in below))
-        cells.append(kind in (COLUMN, INPUT, OUTPUT) or any(cells[o] for o in below))
+        known = is_known(air, node)
+        periodic.append(known or any(periodic[o] for o in below))
+        leaf = kind in (COLUMN, INPUT, OUTPUT, SEQUENCE) and not known
+        cells.append(leaf or any(cells[o] for o in below))
         factor = kind == MUL and any(periodic[o] and not cells[o] for o in below)
         products.append(factor or any(products[o] for o in below))
     tables = cache(lambda x: np.array(air.periodic[x], dtype=np.uint64))
@@ -96,7 +99,7 @@ def _summands(nodes: Sequence[Node], root: int) -> Iterator[int]:
 
 
 def _check_products(air: Air, products: dict[int, Gated], free: set[int]) -> None:
-    """Refuse a column or public input that stands only in products with periodic factors that are 0 on all rows."""
+    """Refuse a column or public input that stands only in products with known factors that are 0 on all rows."""
     alive: set[tuple[int, int]] = {(COLUMN, column) for column in free}
     for index, constraint in enumerate(air.constraints):
         leaves = products[index].living_leaves() if index in products else extract(air.nodes, [constraint.node])[0]
@@ -105,6 +108,6 @@ def _check_products(air: Air, products: dict[int, Gated], free: set[int]) -> Non
         for x, name in enumerate(names):
             if (kind, x) not in alive:
                 raise ProgramError(
-                    f"{what} {name!r} stands only in products with periodic columns that are 0 on all rows of their"
-                    " constraints, so any values of it pass: constrain it where they are not 0"
+                    f"{what} {name!r} stands only in products with periodic or public columns that are 0 on all rows of"
+                    " their constraints, so any values of it pass: constrain it where they are not 0"
                 )

@@ -12,7 +12,7 @@ from functools import cache
 from random import Random
 
 from l2zk.air.air import SMALL_DEGREE, Air
-from l2zk.air.nodes import COLUMN, INPUT, Node, evaluate, extract
+from l2zk.air.nodes import COLUMN, INPUT, SEQUENCE, Node, evaluate, extract
 from l2zk.base.field import MODULUS
 from l2zk.base.wording import cut
 from l2zk.errors import ProgramError
@@ -110,7 +110,7 @@ def check_claims(draft: Draft) -> None:
 
 
 def check_constrained(draft: Draft, air: Air) -> None:
-    """Refuse a column or public input in no constraint: it could be anything."""
+    """Refuse a column, public input or public column in no constraint: it could be anything."""
     read = {x for kind, x, _ in air.nodes if kind == COLUMN} | {column for column, _ in draft.free}
     for column, name in enumerate(air.columns):
         if column not in read:
@@ -124,6 +124,13 @@ def check_constrained(draft: Draft, air: Air) -> None:
             raise ProgramError(
                 f"public input {name!r} stands in no constraint, so a proof may state any value for it:"
                 " constrain a cell to it, or make it a private input"
+            )
+    placed = {x for kind, x, _ in air.nodes if kind == SEQUENCE}
+    for index, sequence in enumerate(air.sequences):
+        if index not in placed:
+            raise ProgramError(
+                f"public column {sequence.name!r} stands in no constraint, so a proof may be about any values of it:"
+                " constrain a cell to it, or leave it out"
             )
 
 

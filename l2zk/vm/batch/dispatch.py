@@ -21,6 +21,7 @@ from l2zk.base.progress import LOOK_IN_SECONDS, Stopped
 from l2zk.base.resources import require_memory
 from l2zk.base.wording import cut
 from l2zk.errors import L2zkError, OptionsError, ProofError, UnknownProgramError, WorkerError, copied
+from l2zk.language.witness import frozen
 from l2zk.proof.proof import Proof
 from l2zk.vm.batch.engine import Engine
 from l2zk.vm.batch.executors import shut_down, unusable
@@ -218,9 +219,11 @@ def _named(error: L2zkError, wanted: Wanted, worker: str) -> L2zkError:
 
 def asked_once(cache: CachedZkVm, jobs: Jobs, send: Callable[[Sequence[int]], Outcomes], keep: bool) -> Outcomes:
     """The outcomes of jobs with what the cache has first; of the rest each request is sent once, however often it is
-    made. keep: whether the cache keeps the proofs that come."""
+    made. keep: whether the cache keeps the proofs that come. What is sent has the key: the witnesses are frozen.
+    """
     same: dict[Hashable, list[int]] = {}
-    for index, (program, witness) in enumerate(jobs):
+    for index, (program, given) in enumerate(jobs):
+        jobs[index] = program, witness = program, frozen(given)
         same.setdefault(cache.key(program, witness), []).append(index)
     missing: dict[int, Hashable] = {}
     for key, indices in same.items():

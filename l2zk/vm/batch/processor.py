@@ -20,7 +20,7 @@ from l2zk.base.wording import short
 from l2zk.errors import OptionsError
 from l2zk.language.program import TraceProgram
 from l2zk.proof.proof import Proof
-from l2zk.proof.statement import Known
+from l2zk.proof.statement import Hint
 from l2zk.vm.batch.dask import DaskClient, DaskEngine, is_dasks
 from l2zk.vm.batch.dispatch import Dispatch, Ways, asked_once
 from l2zk.vm.batch.engine import Engine
@@ -140,9 +140,9 @@ class BatchProcessor:
         self,
         programs: Iterable[TraceProgram],
         proofs: Iterable[Proof | bytes],
-        hints: Iterable[Known] | None = None,
+        hints: Iterable[Hint] | None = None,
         *,
-        outputs: Iterable[Known] | None = None,
+        outputs: Iterable[Hint] | None = None,
         progress: Progress | bool | None = None,
     ) -> list[bool]:
         """A list of bools: each True if the proof shows that the program in its place ran right; see

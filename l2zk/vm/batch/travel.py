@@ -64,7 +64,7 @@ def packed(program: Any, witness: Any, by_value: bool) -> tuple[Job, Wanted]:
         _require_name(type(program))
     air = definition.air
     public: dict[str, Any] = {one.name: values.get(one.name, one.default) for one in definition.inputs if one.public}
-    public |= {one.name: values[one.name] for one in air.sequences if not one.is_output}
+    public |= {one.name: values[one.name] for one in air.public_columns}
     return Job(air.id, air.parameters, air.digest, code, values), Wanted(program, public)
 
 

@@ -66,7 +66,7 @@ cdef k3 periodic_at(const TablePlan *t, size_t i, const k3 *lagrange, const k3 *
         weight = k_from(1)
         if streams > 1:
             weight = k_from(0)
-            for z in range(<size_t>1 << t.skipped):
+            for z in range(t.streams):
                 if z % streams == a:
                     weight = k_add(weight, lagrange[z])
         value = k_add(value, k_mul(weight, part))
@@ -144,7 +144,7 @@ cdef k3 sequence_at(const TablePlan *t, const Placement *p, const uint64_t *valu
 
 cdef k3 shifted(const TablePlan *t, const k3 *lagrange, const k3 *r, const k3 *q, size_t offset) noexcept nogil:
     """The sum over the rows b of W(b - offset)*eq(q, b), W(z*M + y) = L_z*eq(r, y). (PROTOCOL 8.3)"""
-    cdef size_t over = offset >> t.variables, low = offset & (t.height - 1), count = <size_t>1 << t.skipped
+    cdef size_t over = offset >> t.variables, low = offset & (t.height - 1), count = t.streams
     cdef size_t i, carry, bit, sum, z
     cdef k3 states[2]
     cdef k3 following[2]
