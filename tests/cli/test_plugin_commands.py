@@ -233,9 +233,9 @@ def test_a_shell_completes_commands_programs_and_their_parameters(
 
 
 def test_verbose_shows_the_stages_on_stderr() -> None:
-    result = l2zk("prove", "fib", "--rounds", "100000", "--verbose", "--json")
+    result = l2zk("prove", "fib", "--rounds", "2097151", "--verbose", "--json")
     first, *stages, last = result.stderr.splitlines()
-    assert first.startswith("l2zk: proving FibonacciProgram(rounds=100000) with ProofOptions(")
+    assert first.startswith("l2zk: proving FibonacciProgram(rounds=2097151) with ProofOptions(")
     assert stages and all(" after " in stage for stage in stages)
     assert last.startswith("l2zk: proved in ") and json.loads(result.stdout)["ok"] is True
     assert l2zk("prove", "fib", "--rounds", "5").stderr == "", "the logger is as it was"

@@ -228,11 +228,11 @@ def test_a_batch_elsewhere_proves_what_has_the_key() -> None:
         made = batch.prove_iter(
             [Sums(16)] * 2 + [Sums(15)], [{"pixels": buffer, "factor": 3}] * 2 + [{"pixels": buffer[:15], "factor": 3}]
         )
-        first = next(made)[1]
+        found = [next(made)]
         buffer += np.uint64(1)
-        rest = [proof for _, proof in made]
-    assert first.public_digests == {"pixels": digest_of(PIXELS)}
-    assert {proof.public_digests["pixels"] for proof in rest} <= {digest_of(PIXELS), digest_of(PIXELS[:15])}
+        found += made
+    for index, proof in found:
+        assert proof.public_digests == {"pixels": digest_of(PIXELS[:15] if index == 2 else PIXELS)}
     assert TraceZkVm(QUICK).verify(Sums(16), cache.prove(Sums(16), WITNESS), {"pixels": PIXELS})
 
 
