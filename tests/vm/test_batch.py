@@ -106,7 +106,7 @@ def test_a_series_is_told_of_and_may_be_stopped() -> None:
 
 
 def test_prove_iter_gives_each_proof_as_soon_as_it_is_there() -> None:
-    programs = [Fibonacci(2**15), *(Fibonacci(i) for i in range(1, 20))]
+    programs = [Fibonacci(2**20), *(Fibonacci(i) for i in range(1, 20))]
     given = list(BatchProcessor(QUICK, max_workers=2).prove_iter(programs, [()] * 20))
     assert sorted(index for index, _ in given) == list(range(20)) and given[0][0] != 0
     assert all(proof == QUICK.prove(programs[index]) for index, proof in given)
