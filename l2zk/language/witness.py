@@ -74,17 +74,20 @@ def frozen(witness: Any) -> Any:
             return {name: _frozen(witness[name]) for name in witness}
         if isinstance(witness, Sequence) and not isinstance(witness, (str, bytes)):
             return tuple(map(_frozen, witness))
-        return _frozen(witness)
+        return witness.copy() if isinstance(witness, np.ndarray) else witness
     except Exception:
         return witness
 
 
 def _frozen(value: Any) -> Any:
-    """An array of one's own, a tuple of a sequence; a number as it is."""
+    """An array or a sequence of one's own; a number, of NumPy's too, as it is."""
     if isinstance(value, np.ndarray):
-        return value.copy()
+        return value.copy()  # of its own kind: a masked one is refused
     if hasattr(value, "__array__"):
-        return np.array(value)
+        array = np.array(value)
+        return array if array.ndim else value
+    if isinstance(value, list):
+        return list(value)
     return tuple(value) if isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray)) else value
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from elsewhere import Elsewhere
 from example_programs import Sums
 
 from l2zk import (
@@ -25,7 +24,6 @@ from l2zk import (
 )
 from l2zk._core import blake3
 from l2zk.base.field import MODULUS
-from l2zk.proof.header import digest_of
 from l2zk.testing import Case, check_program, examine_program
 
 QUICK = ProofOptions(grinding=0, queries=20, allow_insecure=True)
@@ -193,47 +191,6 @@ def test_a_cache_and_a_batch_tell_arrays_apart() -> None:
         hints = [{"pixels": witness["pixels"]} for witness in witnesses]
         assert batch.verify_batch_parallel([Sums()] * 6, proofs, hints) == [True] * 6
         assert batch.verify_batch_parallel([Sums()] * 6, proofs, [hints[0]] * 6) == [True, False] * 3
-
-
-class Restless(dict[str, Any]):
-    """A mapping whose array is another one each time that it is read."""
-
-    def __getitem__(self, name: str) -> Any:
-        if name == "pixels":
-            self["factor"] = super().__getitem__("factor") + 1
-            return PIXELS + np.uint64(super().__getitem__("factor"))
-        return 3
-
-
-def test_what_is_kept_is_a_proof_of_what_has_the_key() -> None:
-    """Whoever changes an array meanwhile, or gives another one the next time that it is read."""
-    cache = CachedZkVm(vm=TraceZkVm(QUICK))
-    witness = Restless(WITNESS | {"factor": 0})
-    proof = cache.prove(Sums(), witness)
-    proved = next(
-        PIXELS + np.uint64(k) for k in range(9) if digest_of(PIXELS + np.uint64(k)) in [*proof.public_digests.values()]
-    )
-    assert cache.prove(Sums(), {"pixels": proved, "factor": 3}) is proof and cache.cache_stats().hits == 1
-    for index in range(1, 5):
-        pixels = PIXELS + np.uint64(index)
-        found = cache.prove(Sums(), {"pixels": pixels, "factor": 3})
-        assert found.public_digests == {"pixels": digest_of(pixels)}
-
-
-def test_a_batch_elsewhere_proves_what_has_the_key() -> None:
-    """The caller uses one buffer for all, between the proofs that come."""
-    cache, buffer = CachedZkVm(vm=TraceZkVm(QUICK)), PIXELS.copy()
-    with Elsewhere() as workers:
-        batch = BatchProcessor(cache, executor=workers, by_value=True)
-        made = batch.prove_iter(
-            [Sums(16)] * 2 + [Sums(15)], [{"pixels": buffer, "factor": 3}] * 2 + [{"pixels": buffer[:15], "factor": 3}]
-        )
-        found = [next(made)]
-        buffer += np.uint64(1)
-        found += made
-    for index, proof in found:
-        assert proof.public_digests == {"pixels": digest_of(PIXELS[:15] if index == 2 else PIXELS)}
-    assert TraceZkVm(QUICK).verify(Sums(16), cache.prove(Sums(16), WITNESS), {"pixels": PIXELS})
 
 
 def test_a_store_tells_arrays_apart(tmp_path: Path) -> None:
