@@ -99,8 +99,13 @@ def _run(
 @cached(128)
 def table(definition: Definition) -> _core.Table:
     """A definition as the core's arrays, without a shape: enough to run and to check it; all shapes share it."""
+    return _core.Table(**table_arguments(definition))
+
+
+def table_arguments(definition: Definition) -> dict[str, Any]:
+    """What the core takes of a definition."""
     air = definition.air
-    return _core.Table(
+    return dict(
         length=air.length,
         columns=len(air.columns),
         rows=air.rows,

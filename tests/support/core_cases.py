@@ -20,6 +20,7 @@ from l2zk.errors import ProofError
 from l2zk.language.definition import Definition
 from l2zk.language.filling import fill_late
 from l2zk.language.program import defined
+from l2zk.language.run import table_arguments
 from l2zk.language.witness import bind
 
 KEY = bytes(range(32))
@@ -55,28 +56,10 @@ def sizes_of(lengths: Lengths, shape: Shape) -> SimpleNamespace:
 
 
 def table_of(definition: Definition, lengths: Lengths) -> dict[str, Any]:
-    """The arguments of the core's table."""
-    air = definition.air
+    """The arguments of the core's table, what follows from degrees by the twin's count."""
     [part] = lengths.parts
-    return dict(
-        length=air.length,
-        columns=len(air.columns),
-        rows=air.rows,
-        domains=[(c.domain.kind, c.domain.x, c.domain.y) for c in air.constraints],
-        needs=[needed(part, domain, e, lengths) for domain, e in part.table.table.constraints],
-        pairs=part.pairs,
-        periodic=air.periodic,
-        constraints=definition.constraint_code,
-        input_count=len(air.inputs),
-        output_claims=[(output.constraint, output.row) for output in definition.outputs],
-        step=definition.step_code,
-        step_targets=definition.step_targets,
-        step_reach=definition.step_reach,
-        step_function=definition.step_function,
-        sequences=[(said.length, said.is_output) for said in air.sequences],
-        placements=air.placements,
-        sequence_claims=getattr(definition, "sequence_claims", ()),
-    )
+    needs = [needed(part, domain, e, lengths) for domain, e in part.table.table.constraints]
+    return table_arguments(definition) | {"needs": needs, "pairs": part.pairs}
 
 
 def needed(part: Part, domain: Domain, stated: Expression, lengths: Lengths) -> int:
