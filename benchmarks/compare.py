@@ -143,16 +143,24 @@ def names(arguments: argparse.Namespace) -> list[str]:
     return ["l2zk hiding", *(["l2zk plain"] if arguments.plain else []), *arguments.peers]
 
 
-def start(name: str, arguments: argparse.Namespace, binary: Path | None, statement: str, log_rows: int) -> Contestant:
-    """A contestant's process, waiting for seeds."""
+def start(
+    name: str,
+    arguments: argparse.Namespace,
+    binary: Path | None,
+    statement: str,
+    log_rows: int,
+    together: bool = False,
+) -> Contestant:
+    """A contestant's process, waiting for seeds; `together`: for each of them one proof of all statements."""
     environment, threads = dict(os.environ), str(arguments.threads)
     what = [statement, str(log_rows), str(arguments.batch)]
     if name.startswith("l2zk"):
         command = [sys.executable, str(HERE / "ours.py"), *what, "--threads", threads, *as_arguments(arguments)]
         command += ["--plain"] if name == "l2zk plain" else []
+        command += ["--together"] if together else []
         environment |= {"L2ZK_ISA": arguments.isa} if arguments.isa else {}
     else:
-        command = [str(binary), name, *what]
+        command = [str(binary), name, *what, *(["together"] if together else [])]
         environment |= {key: str(value) for key, value in KEEP.items()} | {"RAYON_NUM_THREADS": threads}
     pipe = subprocess.PIPE
     return Contestant(name, subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment))

@@ -10,9 +10,13 @@ from typing import Any
 import l2zk
 from l2zk import batch, cache, errors, metrics, security, store, testing
 from l2zk.air import report as check
+from l2zk.language.columns import Columns
 from l2zk.plugins import hookspecs
+from l2zk.proof import claims
 from l2zk.vm import cost
 from l2zk.vm.settings import Settings
+from l2zk.vm.together import costs
+from l2zk.vm.together.proving import Joint
 
 PLACE = Path(__file__).with_name("reference.md")
 HEAD = """# Reference
@@ -24,11 +28,12 @@ KIT = ["check_program", "examine_program", "Case", "Conformance", "FreeCell", "C
 KEPT = ["keep_memory", "kept_memory", "release_memory"]
 ERRORS = [name for name, one in vars(errors).items() if isinstance(one, type) and one.__module__ == errors.__name__]
 SECTIONS: dict[str, dict[Any, list[str]]] = {
-    "Programs": {l2zk: ["TraceProgram", "Machine", "Expression", "ExecutionTrace"]},
-    "Proving and verifying": {l2zk: ["TraceZkVm", "Proof", "ProofOptions"]},
-    "Time and memory": {cost: ["Estimate", "ProofProfile"], l2zk: KEPT},
+    "Programs": {l2zk: ["TraceProgram", "Machine", "Table", "Memory", "Expression", "ExecutionTrace"]},
+    "Fixed tables": {l2zk: ["FixedTable", "RangeTable", "XorTable", "AndTable"]},
+    "Proving and verifying": {l2zk: ["TraceZkVm", "Proof", "ProofOptions"], claims: ["Statement"]},
+    "Time and memory": {cost: ["Estimate", "TableSize", "ProofProfile"], costs: ["JointEstimate"], l2zk: KEPT},
     "Proven bits": {security: ["SecurityReport", "Round"]},
-    "What fails, and what is missing": {check: ["Report", "Violation", "Cell", "Known"], testing: KIT},
+    "What fails, and what is missing": {check: ["Report", "Violation", "Imbalance", "Cell", "Known"], testing: KIT},
     "Many proofs": {
         batch: ["BatchProcessor", "Schedule"],
         cache: ["CachedZkVm", "CacheStats"],
@@ -38,7 +43,7 @@ SECTIONS: dict[str, dict[Any, list[str]]] = {
     "Plugins": {l2zk: ["get_program", "programs"], hookspecs: HOOKS},
     "Errors": {errors: ERRORS},
 }
-BASES = {l2zk.TraceZkVm: (Settings,)}
+BASES = {l2zk.TraceZkVm: (Joint, Settings), l2zk.Table: (Columns,)}
 
 
 def signature(name: str, value: Any) -> str:

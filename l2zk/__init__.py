@@ -44,7 +44,10 @@ from l2zk.errors import (
     WitnessError,
 )
 from l2zk.language.expression import Expression
+from l2zk.language.fixed_tables import AndTable, FixedTable, RangeTable, XorTable
+from l2zk.language.memory import Memory
 from l2zk.language.program import ExecutionTrace, Machine, TraceProgram
+from l2zk.language.table import Table
 from l2zk.plugins.hookspecs import hookimpl
 from l2zk.plugins.registry import get_program, programs
 from l2zk.proof.options import ProofOptions
@@ -73,6 +76,7 @@ def __getattr__(name: str) -> object:
 
 __all__ = [
     "MODULUS",
+    "AndTable",
     "BatchProcessor",
     "CacheStats",
     "CachedZkVm",
@@ -80,21 +84,26 @@ __all__ = [
     "DegreeError",
     "ExecutionTrace",
     "Expression",
+    "FixedTable",
     "L2zkError",
     "L2zkWarning",
     "LengthWarning",
     "Machine",
+    "Memory",
     "OptionsError",
     "ProgramError",
     "Proof",
     "ProofError",
     "ProofOptions",
     "ProofStore",
+    "RangeTable",
     "Report",
     "SecurityError",
+    "Table",
     "TraceProgram",
     "TraceZkVm",
     "WitnessError",
+    "XorTable",
     "errors",
     "get_program",
     "hookimpl",

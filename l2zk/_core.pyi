@@ -1,6 +1,6 @@
 """Types of the core; see _protocol/door/ for what each function does."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import FrameType
 from typing import Any, NamedTuple, Protocol
 
@@ -27,6 +27,11 @@ MOST_LEAVES: int
 
 _Pairs = Sequence[tuple[int, int]]
 _Sequences = Sequence[_Words | Sequence[int]]
+_Form = Sequence[tuple[int, int, int, int]]
+_Interaction = tuple[int, _Triple, Sequence[_Form], _Form]
+_Message = tuple[int, int, Sequence[Sequence[_Triple]]]
+_Filled = tuple[_Cells, Mapping[int, _Words] | None, _Words | None]
+_Stated = tuple[Iterable[int], Iterable[int], _Sequences]
 
 class Sizes(NamedTuple):
     columns: int
@@ -64,6 +69,8 @@ class _AllSizes(_CommitmentSizes, Protocol):
     def degree(self) -> int: ...
     @property
     def last_degree(self) -> int: ...
+    @property
+    def layers(self) -> int: ...
     @property
     def masked(self) -> int: ...
     @property
@@ -105,13 +112,68 @@ def multiplicities(
 ) -> list[int]: ...
 
 class TraceViolation(Exception):
+    statement: int
+    table: int
     first: NDArray[np.int64]
     counts: _Words
     trace: _Words
     outputs: list[int]
     sequences: list[_Words]
     def __init__(
-        self, first: NDArray[np.int64], counts: _Words, trace: _Words, outputs: list[int], sequences: list[_Words]
+        self,
+        statement: int,
+        table: int,
+        first: NDArray[np.int64],
+        counts: _Words,
+        trace: _Words,
+        outputs: list[int],
+        sequences: list[_Words],
+    ) -> None: ...
+
+@disjoint_base
+class Instances:
+    @property
+    def count(self) -> int: ...
+    @property
+    def inputs(self) -> _Words: ...
+    @property
+    def starts(self) -> Sequence[_Words]: ...
+    @property
+    def output_places(self) -> _Words: ...
+    def __init__(
+        self, inputs: _Words, starts: Sequence[_Words], *, output_places: Sequence[int] = (), apart: int = 0
+    ) -> None: ...
+
+@disjoint_base
+class Publics:
+    @property
+    def count(self) -> int: ...
+    @property
+    def inputs(self) -> _Words: ...
+    @property
+    def outputs(self) -> _Words: ...
+    def __init__(self, inputs: _Words, outputs: _Words) -> None: ...
+
+@disjoint_base
+class Instance:
+    @property
+    def inputs(self) -> Sequence[int]: ...
+    @property
+    def runs(self) -> Sequence[_Filled]: ...
+    @property
+    def output_places(self) -> Sequence[int]: ...
+    @property
+    def sequences(self) -> _Sequences: ...
+    @property
+    def sequence_places(self) -> Sequence[int]: ...
+    def __init__(
+        self,
+        inputs: Sequence[int],
+        runs: Sequence[_Filled],
+        *,
+        output_places: Sequence[int] = (),
+        sequences: _Sequences = (),
+        sequence_places: Sequence[int] = (),
     ) -> None: ...
 
 @disjoint_base
@@ -123,15 +185,10 @@ class Run(Execution):
         cls,
         compiled: Compiled,
         header: _Buffer,
-        output_places: Sequence[int],
-        inputs: Sequence[int],
-        start: _Cells,
+        instances: Iterable[Instance | Instances],
         *,
         check: bool = True,
         seed: _Buffer | None = None,
-        columns: dict[int, _Words] | None = None,
-        sequences: _Sequences = (),
-        sequence_places: Sequence[int] = (),
     ) -> Run: ...
 
 @disjoint_base
@@ -160,40 +217,58 @@ class Table:
         sequences: Sequence[tuple[int, bool]] = (),
         placements: Sequence[_Triple] = (),
         sequence_claims: _Pairs = (),
+        blocks: int = 1,
+        output_count: int | None = None,
+        interactions: Sequence[_Interaction] = (),
     ) -> None: ...
     def memory(self) -> int: ...
 
 @disjoint_base
+class Group:
+    @property
+    def tables(self) -> tuple[Table, ...]: ...
+    @property
+    def runs(self) -> tuple[Table, ...]: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def buses(self) -> int: ...
+    @property
+    def messages(self) -> tuple[_Message, ...]: ...
+    def __init__(
+        self,
+        tables: Iterable[Table],
+        runs: Iterable[Table],
+        count: int,
+        buses: int = 0,
+        messages: Iterable[_Message] = (),
+    ) -> None: ...
+
+@disjoint_base
 class Compiled:
     @property
+    def groups(self) -> tuple[Group, ...]: ...
+    @property
     def table(self) -> Table: ...
-    def __init__(self, table: Table, sizes: _AllSizes) -> None: ...
+    def __init__(self, groups: Iterable[Group], sizes: _AllSizes) -> None: ...
     def memory(self, threads: int) -> int: ...
 
 def dissect(
     compiled: Compiled,
     header: _Buffer,
     body: _Buffer,
-    inputs: Iterable[int],
-    outputs: Iterable[int],
-    sequences: _Sequences = (),
+    statements: Iterable[_Stated | Publics],
 ) -> tuple[list[tuple[Any, ...]], ProofError | None]: ...
 def prove_bytes(
     compiled: Compiled,
     header: _Buffer,
-    output_places: Sequence[int],
-    inputs: Sequence[int],
-    start: _Cells,
+    instances: Iterable[Instance | Instances],
     *,
-    trace: _Words | None = None,
     check: bool = True,
     threads: int = 1,
     progress: _Progress | None = None,
     seed: _Buffer | None = None,
-    columns: dict[int, _Words] | None = None,
     profile: dict[str, float] | None = None,
-    sequences: _Sequences = (),
-    sequence_places: Sequence[int] = (),
 ) -> tuple[bytes, bytes]: ...
 def prove_many(
     runs: Sequence[Run], *, threads: int = 1, progress: _Progress | None = None, stop_at_failure: bool = True
@@ -204,6 +279,7 @@ def run_trace(
     start: _Cells,
     *,
     trace: _Words | None = None,
+    outputs: Sequence[int] | None = None,
     check: bool = False,
     progress: _Progress | None = None,
     columns: dict[int, _Words] | None = None,
@@ -213,10 +289,45 @@ def verify_bytes(
     compiled: Compiled,
     header: _Buffer,
     body: _Buffer,
-    inputs: Iterable[int],
-    outputs: Iterable[int],
-    sequences: _Sequences = (),
+    statements: Iterable[_Stated | Publics],
 ) -> None: ...
+
+@disjoint_base
+class Expressions:
+    @property
+    def length(self) -> int: ...
+    def __new__(
+        cls,
+        length: int,
+        nodes: Sequence[_Triple],
+        roots: Sequence[int],
+        *,
+        columns: Mapping[int, _Words] | None = None,
+        periodic: Sequence[Sequence[int]] = (),
+        inputs: Sequence[int] = (),
+        outputs: Sequence[int] = (),
+        sequences: _Sequences = (),
+        rows: _Triple | None = None,
+    ) -> Expressions: ...
+
+_Access = tuple[Expressions, Expressions | None, Expressions, _Words | None, _Words | None]
+
+def fill_columns(expressions: Expressions, filled: Sequence[tuple[int, int, int, _Words]]) -> None: ...
+def tally(groups: Iterable[Sequence[Expressions]], width: int) -> tuple[_Words, _Words]: ...
+def unbalanced(messages: Sequence[Expressions], width: int, most: int = 8) -> tuple[int, _Words, _Words]: ...
+def count_indexed(
+    messages: Sequence[Expressions], kind: str, bits: int, times: _Words
+) -> tuple[int, tuple[int, int]]: ...
+def count_tuples(
+    messages: Sequence[Expressions], table: Expressions, width: int, times: _Words
+) -> tuple[int, tuple[int, int]]: ...
+def memory_pass(accesses: Sequence[_Access], rows: int, values: _Words, times: _Words) -> tuple[int, int] | None: ...
+
+_Action = tuple[int, int] | tuple[Expressions, Sequence[tuple[int, int, int, _Words]], int]
+
+def walk(
+    actions: Sequence[_Action], memories: Sequence[tuple[Sequence[_Access], int, _Words, _Words]], length: int
+) -> tuple[int, int, int] | None: ...
 def stacks() -> dict[int, list[tuple[str, str, FrameType]]]: ...
 def blake3(data: _Buffer, *, key: _Buffer | None = None) -> bytes: ...
 def tree_memory(leaves: int, cosets: int) -> int: ...

@@ -5,8 +5,6 @@ An extension of its own, that no wheel has: it holds the kernels, and the parts 
 once more.
 """
 
-from time import thread_time
-
 import numpy as np
 
 include "_protocol/base/native.pxi"
@@ -248,42 +246,78 @@ def round_products_probe(a, b):
     return [(found[k].c[0], found[k].c[1], found[k].c[2]) for k in range(2)]
 
 
-def layer_probe(arrays, eq):
-    """A round of a layer of fractions: p0, q1, q0 and u = p1 + lambda*q1, with eq of the pairs. (PROTOCOL 6.3)"""
-    cdef k3 found[2]
-    arrays, eq = np.vstack([_roomy(array) for array in arrays]), _roomy(eq)
-    cdef size_t half = (arrays.shape[1] - TILE) // 2, k
-    l2zk_active.layer_products(_words_of(arrays), arrays.shape[1], _words_of(eq), eq.shape[1], 0, half, half, found)
-    return [(found[k].c[0], found[k].c[1], found[k].c[2]) for k in range(2)]
+cdef object _layer_weights(eq):
+    eq, weights = _roomy(eq), np.zeros(LAYER_WEIGHTS, dtype=np.uint64)
+    l2zk_active.layer_weights(_words_of(eq), eq.shape[1], eq.shape[1] - TILE, _words_of(weights))
+    return weights
 
 
-def layer_seconds(unsigned log_n, size_t repeats):
-    """Seconds for all rounds of one layer of 2^log_n fractions, the best of some repeats. (PROTOCOL 6.3)"""
-    cdef size_t n = <size_t>1 << log_n, stride = n + TILE
-    best = None
-    for _ in range(repeats):
-        values = np.arange(15 * stride, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15) % np.uint64(P)
-        begun = thread_time()
-        _run_layer(_words_of(values), n, stride)
-        taken = thread_time() - begun
-        best = taken if best is None else min(best, taken)
-    return best
-
-
-cdef void _run_layer(uint64_t *arrays, size_t n, size_t stride) noexcept:
-    """Four arrays and eq, round by round."""
-    cdef size_t half = n // 2, k, first
-    cdef uint64_t *eq = arrays + 12 * stride
-    cdef k3 found[2]
-    cdef k3 r = k_from(5)
-    r.c[1], r.c[2] = 7, 11
-    while half >= 8:
-        l2zk_active.add_multiple(eq, stride, eq + half, stride, half, k_from(1))
-        for first from 0 <= first < half by 1024:
-            l2zk_active.layer_products(arrays, stride, eq, stride, first, smaller(first + 1024, half), half, found)
+cdef size_t _place(list arrays, size_t parts, const uint64_t *(*at)[4]) except 0:
+    """Where each part of four arrays begins; returns their stride."""
+    cdef size_t stride = arrays[0].shape[1], h, k
+    for h in range(parts):
         for k in range(4):
-            l2zk_active.fold_pairs(arrays + 3 * k * stride, stride, half, half, r)
-        half //= 2
+            at[h][k] = _words_of(arrays[k]) + h * ((stride - TILE) // parts)
+    return stride
+
+
+def layer_first_probe(arrays, eq, lambda_, bint in_base=False):
+    """The first round of a layer of fractions p0, q1, q0, p1: its coefficient of X^2. (PROTOCOL 6.3)"""
+    cdef const uint64_t *at[2][4]
+    roomy, weights = [_roomy(array) for array in arrays], _layer_weights(eq)
+    stride = _place(roomy, 2, at)
+    r = l2zk_active.layer_first(at, stride, in_base, (stride - TILE) // 2, _element(lambda_), _words_of(weights))
+    return r.c[0], r.c[1], r.c[2]
+
+
+def layer_fold_probe(arrays, eq, r, lambda_=None, bint in_base=False):
+    """Four arrays with their top variable bound to r, p1 plus lambda*q1 where it is given; and the next round's value
+    at 0 and coefficient of X^2."""
+    cdef const uint64_t *at[4][4]
+    cdef const uint64_t *to[2][4]
+    cdef k3 found[2]
+    cdef k3 factor = _element((0, 0, 0) if lambda_ is None else lambda_)
+    roomy, weights = [_roomy(array) for array in arrays], _layer_weights(eq)
+    cdef size_t stride = _place(roomy, 4, at), count = (stride - TILE) // 4
+    folded = [np.zeros((3, 2 * count + TILE), dtype=np.uint64) for _ in range(4)]
+    _place(folded, 2, to)
+    l2zk_active.layer_fold(at, stride, in_base, count, _element(r), NULL if lambda_ is None else &factor,
+                           <uint64_t *(*)[4]>to, 2 * count + TILE, _words_of(weights), found)
+    return [array[:, : 2 * count] for array in folded], [tuple(one.c) for one in found]
+
+
+def layer_sums_probe(arrays, eq, lambda_):
+    """u = p1 + lambda*q1, in the place of the last array, and the round's value at 0 and coefficient of X^2."""
+    cdef const uint64_t *at[2][4]
+    cdef k3 found[2]
+    roomy, weights = [_roomy(array) for array in arrays], _layer_weights(eq)
+    cdef size_t stride = _place(roomy, 2, at)
+    l2zk_active.layer_sums(<uint64_t *(*)[4]>at, stride, (stride - TILE) // 2, _element(lambda_), _words_of(weights),
+                           found)
+    return roomy[3][:, : stride - TILE], [(found[k].c[0], found[k].c[1], found[k].c[2]) for k in range(2)]
+
+
+def join_probe(low, high, bint in_base=False):
+    """The sums of fractions, each a planar array of numerators and one of denominators."""
+    cdef size_t count = low[0].shape[1], stride = count + TILE
+    rooms = [np.vstack([_roomy(array) for array in side]) for side in (low, high)]
+    out = np.zeros((6, stride), dtype=np.uint64)
+    l2zk_active.join_fractions(_words_of(rooms[0]), _words_of(rooms[1]), stride, in_base, count, _words_of(out), stride)
+    return out[:3, :count], out[3:, :count]
+
+
+def terms_probe(out, factors, sources):
+    """out + sum of factors[t]*sources[t], sources in F."""
+    cdef f_factor prepared[3 * 8]
+    cdef const uint64_t *places[8]
+    cdef size_t t, c
+    out, sources = _roomy(out), [np.hstack([_column_array(a), np.zeros(TILE, dtype=np.uint64)]) for a in sources]
+    for t in range(len(factors)):
+        places[t] = _words_of(sources[t])
+        for c in range(3):
+            prepared[3 * t + c] = f_prepare(factors[t][c])
+    l2zk_active.add_terms(_words_of(out), out.shape[1], out.shape[1] - TILE, prepared, places, len(factors))
+    return out[:, : out.shape[1] - TILE]
 
 
 def transcript_probe(messages):

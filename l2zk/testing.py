@@ -22,8 +22,10 @@ from l2zk.base.foreign import foreign
 from l2zk.base.wording import counted, listed, short
 from l2zk.errors import ArgumentError, L2zkError, L2zkWarning, OptionsError, ProgramError
 from l2zk.language.definition import Definition
+from l2zk.language.held import Held, again_filled
 from l2zk.language.program import ExecutionTrace, TraceProgram
-from l2zk.language.witness import given_values
+from l2zk.language.run import has_tables
+from l2zk.language.witness import bind, given_values
 from l2zk.proof.header import digest_of
 from l2zk.proof.proof import Proof
 from l2zk.proof.statement import sequence_values
@@ -70,7 +72,8 @@ class Conformance:
     """The findings of check_program. It is true if there is no fault; print it.
 
     cells: how many cells were changed. free: those among the user's rows that no constraint pins, and that
-    the program does not say are free. faults: everything that is wrong, a sentence each.
+    the program does not say are free. faults: everything that is wrong, a sentence each. left_out: changes that only
+    all columns together could have noticed, and that were too many to be tried.
     """
 
     program: str
@@ -78,6 +81,7 @@ class Conformance:
     cells: int
     free: tuple[FreeCell, ...]
     faults: tuple[str, ...]
+    left_out: int = 0
 
     @property
     def ok(self) -> bool:
@@ -89,6 +93,8 @@ class Conformance:
 
     def __str__(self) -> str:
         looked = f"{counted(self.cases, 'case')}, {counted(self.cells, 'cell')} changed"
+        if self.left_out:
+            looked += f", {counted(self.left_out, 'change')} not tried"
         if self.ok:
             return f"{self.program}: no fault found ({looked})"
         lines = [f"{self.program}: {counted(len(self.faults), 'fault')} found ({looked})", *self.faults]
@@ -146,6 +152,7 @@ def examine_program(
         cells=sum(trial.cells for trial in trials),
         free=tuple(cell for trial in trials for cell in trial.free),
         faults=tuple(faults),
+        left_out=sum(trial.left_out for trial in trials),
     )
 
 
@@ -186,8 +193,11 @@ class Trial:
         self.case = case
         self.vm = vm
         self.free: tuple[FreeCell, ...] = ()
-        air = self.definition.air
-        self.cells = air.length * len(air.columns)
+        self.left_out = 0
+        self.cells = sum(
+            air.length * (len(air.columns) - len(again_filled(self.definition, number)))
+            for number, air in enumerate(self.definition.air.tables)
+        )
         if self.cells > MOST_CELLS:
             raise ProgramError(
                 f"check_program changes every cell, and {self.program!r} has {self.cells}: give smaller"
@@ -208,8 +218,9 @@ class Trial:
         yield from self._other_arrays(proof)
         yield from self._tampered(proof)
         pinned = self._pinned(trace, proof)
-        yield from self._free(trace, pinned)
-        yield from self._false_traces(trace, pinned, {**proof.public_inputs, **self.arrays})
+        for number, held in enumerate(pinned):
+            yield from self._free(trace, number, held)
+            yield from self._false_traces(trace, number, held, {**proof.public_inputs, **self.arrays})
 
     def _honest(self, proof: Proof) -> Iterator[str]:
         inputs = {**proof.public_inputs, **self.arrays}
@@ -234,7 +245,7 @@ class Trial:
                 if self.vm.verify(self.program, proof, {**self.any_inputs, **inputs}, outputs=wanted):
                     yield f"a proof of {name} = {value} is accepted for {name} = {other[name]}"
                 stated: dict[str, Any] = {kind: tuple({**values, **other}.values())}
-                header = dataclasses.replace(proof.header, **stated)
+                header = proof.header.stating(**stated)
                 if self._accepts(header.to_bytes() + proof.data[proof.header_length :]):
                     yield f"a proof of {name} = {value} is accepted when it states {name} = {other[name]}"
 
@@ -247,7 +258,7 @@ class Trial:
                 other[place] = (int(other[place]) + 1) % MODULUS
                 said = list(proof.header.sequences)
                 said[number] = other.tobytes() if known.is_output else digest_of(other)
-                data = dataclasses.replace(proof.header, sequences=tuple(said)).to_bytes()
+                data = proof.header.stating(sequences=tuple(said)).to_bytes()
                 hint = self.any_inputs if known.is_output else {**self.any_inputs, known.name: other}
                 if self.vm.verify(self.program, data + proof.data[proof.header_length :], hint):
                     changed = f"{other[place]} instead of {values[place]}"
@@ -266,40 +277,64 @@ class Trial:
         """True if the bytes verify, whatever public values they state."""
         return self.vm.verify(self.program, data, self.any_inputs)
 
-    def _pinned(self, trace: ExecutionTrace, proof: Proof) -> Pinned:
+    def _pinned(self, trace: ExecutionTrace, proof: Proof) -> list[Pinned]:
+        """The cells of each table that are held."""
         air, header = self.definition.air, proof.header
-        sequences = sequence_values(header, self.arrays)
-        return Pinned(air, trace.padded, header.inputs, header.outputs, sequences)
+        if has_tables(self.definition):
+            cells = [_table(self.definition, trace, number).padded for number in range(len(air.tables))]
+            held = Held(self.definition, bind(self.definition, self.case.witness), cells)
+            self.left_out = held.left_out
+            return held.tables
+        sequences = sequence_values(header.program, header.only[0], self.arrays)
+        return [Pinned(air, trace.padded, header.inputs, header.outputs, sequences)]
 
-    def _free(self, trace: ExecutionTrace, pinned: Pinned) -> Iterator[str]:
-        """The user's cells that may be changed, by column."""
+    def _free(self, whole: ExecutionTrace, number: int, pinned: Pinned) -> Iterator[str]:
+        """The user's cells of a table that may be changed, by column."""
+        trace, prefix = _table(self.definition, whole, number), _prefix(self.definition, number)
         meant = np.zeros(trace.padded.shape, dtype=bool)
-        for column, rows in self.definition.free:
+        for column, rows in self.definition.tables[number].free:
             meant[column, list(rows)] = True
         for index, name in enumerate(trace.columns):
             open_rows = np.flatnonzero(~pinned.cells[index, : trace.rows] & ~meant[index, : trace.rows])
             cells = [
-                FreeCell(name, int(row), int(trace[name][row]), pinned.instead(index, int(row))) for row in open_rows
+                FreeCell(prefix + name, int(row), int(trace[name][row]), pinned.instead(index, int(row)))
+                for row in open_rows
             ]
             self.free += tuple(cells)
             if cells:
                 first = cells[0]
                 yield (
-                    f"no constraint pins column {name!r} on {_rows_text([cell.row for cell in cells])}: row"
+                    f"no constraint pins column {prefix + name!r} on {_rows_text([cell.row for cell in cells])}: row"
                     f" {first.row} may be {first.instead} instead of {first.value}"
                 )
 
-    def _false_traces(self, trace: ExecutionTrace, pinned: Pinned, inputs: dict[str, Any]) -> Iterator[str]:
+    def _false_traces(
+        self, trace: ExecutionTrace, number: int, pinned: Pinned, inputs: dict[str, Any]
+    ) -> Iterator[str]:
         """A proof of a trace with one pinned cell changed is refused, whatever it states."""
-        for index, name in list(enumerate(trace.columns))[:FALSE_TRACES]:
+        again = again_filled(self.definition, number)
+        columns = _table(self.definition, trace, number).columns
+        own = [(index, name) for index, name in enumerate(columns) if index not in again]
+        for index, name in own[:FALSE_TRACES]:
             rows = np.flatnonzero(pinned.cells[index])
             if len(rows):
                 false = trace.copy()
-                row = int(rows[len(rows) // 2])
-                false.padded[index, row] = (int(false.padded[index, row]) + 1) % MODULUS
+                row, cells = int(rows[len(rows) // 2]), _table(self.definition, false, number).padded
+                cells[index, row] = (int(cells[index, row]) + 1) % MODULUS
                 proof = self.vm.prove(self.program, self.case.witness, trace=false, check=False)
                 if self.vm.verify(self.program, proof, inputs):
-                    yield f"a proof of a trace with {name!r} changed at row {row} is accepted"
+                    place = f"{_prefix(self.definition, number)}{name}"
+                    yield f"a proof of a trace with {place!r} changed at row {row} is accepted"
+
+
+def _table(definition: Definition, trace: ExecutionTrace, number: int) -> ExecutionTrace:
+    """The trace of a table."""
+    return trace.tables[definition.air.tables[number].name] if number else trace
+
+
+def _prefix(definition: Definition, number: int) -> str:
+    """What stands before the names of a table's columns: nothing for the main one."""
+    return f"{definition.air.tables[number].name}." if number else ""
 
 
 def _spread(items: Sequence[Item], most: int) -> Sequence[Item]:

@@ -2,6 +2,7 @@
 
     python tests/long_twin.py [SECONDS [SEED]]            all of it, 600 seconds unless said otherwise
     python tests/long_twin.py programs [COUNT [SEED]]     2,000 random programs, each by all kernels and 1 and 2 threads
+    python tests/long_twin.py tables [COUNT [SEED]]       2,000 of several tables, with buses and many statements, too
 
 Each proof that is wrongly accepted or refused, or that is not the twin's, is an error with the name of what made it.
 """
@@ -22,7 +23,9 @@ from typing import Any
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE / "support")]
 
+from compare_core import agreed as tables_agreed  # noqa: E402
 from core.test_twin import agreed, some_options  # noqa: E402
+from core.test_twin_tables import a_shape  # noqa: E402
 from example_programs import Fibonacci  # noqa: E402
 from hostile import few  # noqa: E402
 from hypothesis import HealthCheck, assume, given, settings  # noqa: E402
@@ -30,7 +33,7 @@ from hypothesis import seed as seeded  # noqa: E402
 from mutants import SignedCase, Whole, easy_case, mutants  # noqa: E402
 from protocol.test_bytes import TINY, other  # noqa: E402
 from reference.forger import Forger, agree, changed, drawn_masks  # noqa: E402
-from reference.random_programs import random_case  # noqa: E402
+from reference.random_programs import random_case, random_groups  # noqa: E402
 from reference.systems import cases  # noqa: E402
 from stories import stories, told  # noqa: E402
 from zero_knowledge.swaps import are_values, messages  # noqa: E402
@@ -138,7 +141,16 @@ def programs(seed: str, count: int = 20) -> None:
     agree_on()
 
 
-ACTS: tuple[Callable[[str], None], ...] = (cells, cells, cells, every_byte, masks, hostile, whole, programs)
+def tables(seed: str, count: int = 20) -> None:
+    """Random groups of the twin: the core's proofs are its own byte for byte."""
+    for number in range(count):
+        rng = random.Random(f"{seed} {number}")
+        groups, traces = random_groups(f"{seed} {number}")
+        tables_agreed(groups, traces, a_shape(rng), hiding=rng.random() < 0.6)
+        counts["random programs of several tables with the same proof"] += 1
+
+
+ACTS: tuple[Callable[[str], None], ...] = (cells, cells, cells, every_byte, masks, hostile, whole, programs, tables)
 
 
 def acts(first: str, left: Callable[[], bool]) -> Iterator[tuple[Callable[[str], None], str]]:
@@ -152,13 +164,13 @@ def acts(first: str, left: Callable[[], bool]) -> Iterator[tuple[Callable[[str],
 def main() -> int:
     warnings.simplefilter("ignore", LengthWarning)
     given = sys.argv[1:]
-    only = given[:1] == ["programs"]
+    only = given[:1] in (["programs"], ["tables"])
     amount = float(given[only]) if len(given) > only else 2000 if only else 600
     first = given[only + 1] if len(given) > only + 1 else str(time.time_ns())
     end = time.monotonic() + amount
     if only:
         seeds: Iterator[tuple[Callable[[str], None], str]] = (
-            (programs, f"{first} {number}") for number in range(round(amount / 20))
+            (tables if given[0] == "tables" else programs, f"{first} {number}") for number in range(round(amount / 20))
         )
     else:
         seeds = acts(first, lambda: time.monotonic() < end)

@@ -11,7 +11,7 @@ from pathlib import Path
 import l2zk
 
 from .common import Proving, options
-from .programs import STATEMENTS
+from .programs import STATEMENTS, TABLES, Fibonacci
 
 
 class Estimate:
@@ -52,6 +52,63 @@ class Proof(Proving):
 
     def track_proven_bits(self, statement: str, log_rows: int, hiding: bool) -> float:
         return self.proof.security_as(self.program).bits
+
+    track_proven_bits.unit = "bits"
+
+
+def of_several_tables() -> l2zk.TraceZkVm:
+    """A machine that knows of several tables and statements, if this commit has it."""
+    if not hasattr(l2zk.TraceZkVm, "estimate_together"):
+        raise NotImplementedError("this commit has one table and one statement a proof")
+    return l2zk.TraceZkVm(options(True), threads=1)
+
+
+class TablesEstimate:
+    """The same of hiding proofs with lookups and memories, and their proven bits, of which more are better."""
+
+    param_names = ["statement", "log_rows"]
+    params = [list(TABLES), [8, 16]]
+
+    def setup(self, statement: str, log_rows: int) -> None:
+        self.estimate = of_several_tables().estimate(TABLES[statement](log_rows))
+
+    def track_bytes(self, statement: str, log_rows: int) -> int:
+        return self.estimate.size
+
+    track_bytes.unit = "bytes"
+
+    def track_memory(self, statement: str, log_rows: int) -> int:
+        return self.estimate.memory
+
+    track_memory.unit = "bytes"
+
+    def track_proven_bits(self, statement: str, log_rows: int) -> float:
+        return self.estimate.proven_bits
+
+    track_proven_bits.unit = "bits"
+
+
+class TogetherEstimate:
+    """The same of one proof of so many statements of 2^8 rows."""
+
+    param_names = ["statements"]
+    params = [[64, 1024]]
+
+    def setup(self, statements: int) -> None:
+        self.estimate = of_several_tables().estimate_together([Fibonacci(8)] * statements)
+
+    def track_bytes(self, statements: int) -> int:
+        return self.estimate.size
+
+    track_bytes.unit = "bytes"
+
+    def track_memory(self, statements: int) -> int:
+        return self.estimate.memory
+
+    track_memory.unit = "bytes"
+
+    def track_proven_bits(self, statements: int) -> float:
+        return self.estimate.proven_bits
 
     track_proven_bits.unit = "bits"
 

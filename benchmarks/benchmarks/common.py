@@ -13,7 +13,7 @@ from time import process_time
 
 from l2zk import Proof, ProofOptions, TraceZkVm
 
-from .programs import STATEMENTS, Statement, first_row
+from .programs import STATEMENTS, Statement, first_row, witness
 
 SEED = 1
 MEASURED = """
@@ -64,5 +64,5 @@ def options(hiding: bool) -> ProofOptions:
 
 def stages(program: Statement, options: ProofOptions, threads: int, seed: int) -> dict[str, float]:
     """The seconds of each stage of the core in one proof."""
-    profile = TraceZkVm(options, threads=threads).profile(program, first_row(program, seed))
+    profile = TraceZkVm(options, threads=threads).profile(program, witness(program, seed))
     return {stage: seconds for stage, seconds in profile.seconds.items() if stage != "python"}

@@ -100,6 +100,45 @@ static inline VK vk_mul(VK a, VK b)
     return r;
 }
 
+/* a*b + c*d */
+static inline VK vk_mul_two(VK a, VK b, VK c, VK d) { return vk_add(vk_mul(a, b), vk_mul(c, d)); }
+
+/* An element of K for products with many others: its coordinates, and their sums two by two (Karatsuba) */
+typedef struct {
+    v_factor c[3], e01, e02, e12;
+} vk_factor;
+
+static inline vk_factor vk_prepare(k3 a)
+{
+    const f_factor w[6] = {f_prepare(a.c[0]),
+                           f_prepare(a.c[1]),
+                           f_prepare(a.c[2]),
+                           f_prepare(f_add(a.c[0], a.c[1])),
+                           f_prepare(f_add(a.c[0], a.c[2])),
+                           f_prepare(f_add(a.c[1], a.c[2]))};
+    const vk_factor r = {{v_set_factor(w), v_set_factor(w + 1), v_set_factor(w + 2)},
+                         v_set_factor(w + 3),
+                         v_set_factor(w + 4),
+                         v_set_factor(w + 5)};
+    return r;
+}
+
+static inline VK vk_times(VK a, const vk_factor *w)
+{
+    const V d0 = v_times(a.c[0], w->c[0]), d1 = v_times(a.c[1], w->c[1]), d2 = v_times(a.c[2], w->c[2]);
+    const V e01 = v_times(v_add(a.c[0], a.c[1]), w->e01), e02 = v_times(v_add(a.c[0], a.c[2]), w->e02);
+    const V e12 = v_times(v_add(a.c[1], a.c[2]), w->e12), d01 = v_sub(d0, d1);
+    const VK r = {{v_add(v_sub(e12, d2), d01), v_sub(v_sub(v_add(e01, e12), d1), v_add(d0, d1)), v_sub(e02, d01)}};
+    return r;
+}
+
+/* The same for a in F */
+static inline VK vk_times_base(V a, const vk_factor *w)
+{
+    const VK r = {{v_times(a, w->c[0]), v_times(a, w->c[1]), v_times(a, w->c[2])}};
+    return r;
+}
+
 /* sum_t coefficients[t]*sources[t][at ..], W elements. */
 static inline VK weighted_sum(const k3_limbs *coefficients, const uint64_t *const *sources, size_t count, size_t at)
 {

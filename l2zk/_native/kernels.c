@@ -25,6 +25,7 @@
 #include "sumcheck.h"
 #include "streams.h"
 #include "machine_extension.h"
+#include "layers.h"
 
 _Static_assert(W == 1 || W == 2 || W == 4 || W == 8, "runs of eight fill whole vectors");
 _Static_assert(TILE % W == 0 && CHUNK % TILE == 0, "tiles are whole vectors, chunks whole tiles");
@@ -58,7 +59,6 @@ const l2zk_kernels TABLE = {
     .dot_extension = dot_extension,
     .round_products = round_products,
     .double_eq = double_eq,
-    .layer_products = layer_products,
     .add_multiple = add_multiple,
     .add_powers = add_powers,
     .add_base_powers = add_base_powers,
@@ -68,4 +68,11 @@ const l2zk_kernels TABLE = {
     .set_top = set_top,
     .store_results_extension = store_results_extension,
     .sum_group = sum_group,
+    .add_terms = add_terms,
+    .join_fractions = join_fractions,
+    .layer_weights = layer_weights,
+    .layer_first = layer_first,
+    .layer_fold = layer_fold,
+    .layer_sums = layer_sums,
+    .multiply_rises = multiply_rises,
 };

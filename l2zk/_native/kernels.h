@@ -14,6 +14,10 @@
     (CHUNK + \
      TILE / 2) /* from one array of a chunk to the next: 4096 bytes apart they would share their sets of a cache */
 
+#define LAYER_BLOCK 256 /* pairs of fractions that are summed up together */
+#define LAYER_STEP (LAYER_BLOCK + TILE / 2)
+#define LAYER_WEIGHTS (18 * LAYER_STEP) /* words of their weights */
+
 /* Straight-line code over slots. An instruction is (op, dst, a, b), made by bytecode.py. CONTRIBUTING.md lists the files that a new one
  * touches. */
 enum {
@@ -136,9 +140,6 @@ typedef struct {
     k3 (*dot_extension)(const uint64_t *a, size_t a_stride, const uint64_t *b, size_t b_stride, size_t count);
     void (*round_products)(const uint64_t *a, size_t a_stride, const uint64_t *b, size_t b_stride, size_t first,
                            size_t last, size_t half, k3 out[2]);
-    /* for lookups, whose prover is not written yet */
-    void (*layer_products)(const uint64_t *arrays, size_t stride, const uint64_t *eq, size_t eq_stride, size_t first,
-                           size_t last, size_t half, k3 out[2]);
     void (*double_eq)(uint64_t *a, size_t stride, size_t count, k3 r);
     void (*add_multiple)(uint64_t *out, size_t out_stride, const uint64_t *a, size_t a_stride, size_t count, k3 factor);
     void (*add_powers)(uint64_t *out, size_t stride, size_t count, k3 start, k3 z);
@@ -156,6 +157,21 @@ typedef struct {
                                     uint64_t *results);
     k3 (*sum_group)(const uint64_t *results, const uint32_t *members, size_t number, const k3 *powers,
                     const uint64_t *selectors, const uint64_t *factors, size_t factors_stride, size_t count);
+
+    /* layers.h */
+    void (*add_terms)(uint64_t *out, size_t stride, size_t count, const f_factor *factors,
+                      const uint64_t *const *sources, size_t number);
+    void (*join_fractions)(const uint64_t *low, const uint64_t *high, size_t stride, int in_base, size_t count,
+                           uint64_t *out, size_t out_stride);
+    void (*layer_weights)(const uint64_t *eq, size_t stride, size_t count, uint64_t *limbs);
+    k3 (*layer_first)(const uint64_t *const (*at)[4], size_t stride, int in_base, size_t count, k3 lambda,
+                      const uint64_t *limbs);
+    void (*layer_fold)(const uint64_t *const (*at)[4], size_t stride, int in_base, size_t count, k3 r, const k3 *lambda,
+                       uint64_t *const (*to)[4], size_t to_stride, const uint64_t *limbs, k3 out[2]);
+    void (*layer_sums)(uint64_t *const (*at)[4], size_t stride, size_t count, k3 lambda, const uint64_t *limbs,
+                       k3 out[2]);
+    void (*multiply_rises)(const uint64_t *low_a, const uint64_t *high_a, const uint64_t *low_b, const uint64_t *high_b,
+                           size_t count, uint64_t *out);
 } l2zk_kernels;
 
 /* dispatch.c */

@@ -78,25 +78,6 @@ static void round_products(const uint64_t *a, size_t a_stride, const uint64_t *b
     }
 }
 
-/* A round of a layer of fractions: with arrays p0, q1, q0 and u = p1 + lambda*q1, one after the other, the sums over the pairs of
- * eq*(p0*q1 + q0*u) at the lower halves, and of the rises. */
-static void layer_products(const uint64_t *arrays, size_t stride, const uint64_t *eq, size_t eq_stride, size_t first,
-                           size_t last, size_t half, k3 out[2])
-{
-    VK low = vk_set1(k_from(0)), top = low;
-    for (size_t i = first; i < last; i += W) {
-        VK at[4], rise[4];
-        for (int k = 0; k < 4; k++) {
-            at[k] = vk_at(arrays + 3 * k * stride + i, stride);
-            rise[k] = vk_sub(vk_at(arrays + 3 * k * stride + i + half, stride), at[k]);
-        }
-        const VK weight = vk_at(eq + i, eq_stride);
-        low = vk_add(low, vk_mul(weight, vk_add(vk_mul(at[0], at[1]), vk_mul(at[2], at[3]))));
-        top = vk_add(top, vk_mul(weight, vk_add(vk_mul(rise[0], rise[1]), vk_mul(rise[2], rise[3]))));
-    }
-    out[0] = vk_sum(low), out[1] = vk_sum(top);
-}
-
 /* From eq of some coordinates to eq of one more, the new top bit: out of `count` elements 2*count, in place. */
 static void double_eq(uint64_t *a, size_t stride, size_t count, k3 r)
 {

@@ -1,6 +1,7 @@
 """Air: the algebraic intermediate representation (AIR) of a program, all that prover and verifier know of it.
 
-Constraint i says C_i(row) = 0 on each row of its domain (PROTOCOL 3).
+A program is public values, buses, and tables whose constraints are 0 on the rows of their domains and whose
+interactions add up to nothing on every bus (PROTOCOL 3).
 """
 
 from __future__ import annotations
@@ -13,107 +14,66 @@ from typing import Any
 
 import numpy as np
 
-from l2zk.air.domains import Domain
-from l2zk.air.measure import Degree, Profile, Rows, node_degrees, selector_degree
-from l2zk.air.nodes import (
-    COLUMN,
-    CONSTANT,
-    INPUT,
-    MUL,
-    NEG,
-    OUTPUT,
-    PERIODIC,
-    SEQUENCE,
-    Names,
-    Node,
-    Placement,
-    operands,
-    placement_of,
-)
-from l2zk.base.field import LONGEST_TRACE, MODULUS, is_power_of_two
+from l2zk.air.checks import check_buses, check_table
+from l2zk.air.measure import Degree, Profile, joined, measured
+from l2zk.air.nodes import Names, Node, Placement
+from l2zk.air.table import SMALL_DEGREE, Bus, Constraint, Interaction, Message, Pair, PublicSequence, TableAir
+from l2zk.base.field import LONGEST_TRACE
 from l2zk.errors import ProgramError
 
-SMALL_DEGREE = 2**32  # up to it, a polynomial that is 0 at an arbitrary point is 0, but for a chance of 2^-32
-
-NONE = bytes(8)  # the bytes of a list of nothing
-
-Pair = tuple[int, int]
-"""A column and an offset."""
-
-
-@dataclass(frozen=True)
-class Constraint:
-    """A constraint: the expression `node` is 0 on each row of the domain. `name` serves reports alone."""
-
-    name: str
-    domain: Domain
-    node: int
-
-
-@dataclass(frozen=True)
-class PublicSequence:
-    """A sequence (PROTOCOL 3.1): `length` values of F, which the verifier is given or the proof states."""
-
-    name: str
-    length: int
-    is_output: bool = False
-
-    @property
-    def kind(self) -> str:
-        """As users call it."""
-        return "output column" if self.is_output else "public column"
+__all__ = ["SMALL_DEGREE", "Air", "Bus", "Constraint", "Interaction", "Message", "Pair", "PublicSequence", "TableAir"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Air:
-    """The data of PROTOCOL 3.1, and names for reports. `rows` is n, the user's rows; `length` is N, a power of two."""
+    """The data of PROTOCOL 3.1. The first table is the main one, and for programs of one table all that it has, its
+    rows, columns, constraints and so on, is also the program's.
+    """
 
     id: str
     parameters: bytes
-    rows: int
-    length: int
-    columns: tuple[str, ...]
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
-    periodic: tuple[tuple[int, ...], ...] = field(repr=False)
-    periodic_names: tuple[str, ...]
-    nodes: tuple[Node, ...] = field(repr=False)
-    constraints: tuple[Constraint, ...] = field(repr=False)
+    tables: tuple[TableAir, ...]
     sequences: tuple[PublicSequence, ...] = ()
+    buses: tuple[Bus, ...] = ()
+    messages: tuple[Message, ...] = field(repr=False, default=())
 
     def __post_init__(self) -> None:
-        _check_sizes(self)
-        _check_nodes(self)
-        for constraint in self.constraints:
-            if not (0 <= constraint.node < len(self.nodes) and constraint.domain.fits(self.length)):
+        if not self.tables:
+            raise ProgramError("an AIR has at least one table")
+        public = self.inputs, self.outputs, self.sequences
+        for table in self.tables:
+            if (table.inputs, table.outputs, table.sequences) != public:
+                raise ProgramError(f"table {table.name!r} has other public values than its program")
+            check_table(table)
+        longest = min(LONGEST_TRACE, max(table.length for table in self.tables))
+        for sequence in self.sequences:
+            if not 1 <= sequence.length <= longest:
                 raise ProgramError(
-                    f"constraint {constraint.name!r} has a node or a domain that does not fit an AIR of"
-                    f" {self.length} rows"
+                    f"{sequence.kind} {sequence.name!r} has {sequence.length} values; 1 to N are allowed"
                 )
+        check_buses(self.tables, self.buses, self.messages)
 
-    @cached_property
-    def names(self) -> Names:
-        """The names of the leaves, for texts of expressions."""
-        cells = frozenset(self.columns + self.periodic_names)
-        return Names(
-            self.columns,
-            self.periodic_names,
-            self.inputs,
-            self.outputs,
-            cells=cells,
-            sequences=[sequence.name for sequence in self.sequences],
-            placements=[self.sequences[placement.sequence].name for placement in self.placements],
-        )
+    @classmethod
+    def of_table(
+        cls,
+        *,
+        id: str,
+        parameters: bytes,
+        inputs: tuple[str, ...],
+        outputs: tuple[str, ...],
+        sequences: tuple[PublicSequence, ...] = (),
+        **table: Any,
+    ) -> Air:
+        """The program of one table without buses, from the fields of both."""
+        public: dict[str, Any] = dict(inputs=inputs, outputs=outputs, sequences=sequences)
+        return cls(id=id, parameters=parameters, tables=(TableAir(**public, **table),), **public)
 
-    @cached_property
-    def public_columns(self) -> tuple[PublicSequence, ...]:
-        """The sequences that the verifier is given."""
-        return tuple(one for one in self.sequences if not one.is_output)
-
-    @cached_property
-    def output_columns(self) -> tuple[PublicSequence, ...]:
-        """The sequences that a proof states."""
-        return tuple(one for one in self.sequences if one.is_output)
+    @property
+    def main(self) -> TableAir:
+        """The first table, in which the outputs are claimed."""
+        return self.tables[0]
 
     @cached_property
     def digest(self) -> bytes:
@@ -124,7 +84,6 @@ class Air:
 
     def canonical_bytes(self) -> bytes:
         """The bytes whose hash is the program's digest (PROTOCOL 3.6)."""
-        domains = [(c.domain.kind, c.domain.x, c.domain.y, c.node) for c in self.constraints]
         return b"".join(
             [
                 b"l2zk program 2",
@@ -133,141 +92,137 @@ class Air:
                 _listed(_sized(name.encode()) for name in self.inputs),
                 _listed(_sized(name.encode()) for name in self.outputs),
                 _listed(_sized(s.name.encode()) + struct.pack("<2Q", s.length, s.is_output) for s in self.sequences),
-                NONE,  # buses
-                struct.pack("<4Q", 1, self.rows, self.length, len(self.columns)),  # one table
-                _listed(struct.pack("<Q", len(values)) + _words(values) for values in self.periodic),
-                struct.pack("<Q", len(self.nodes)) + _words(self.nodes),
-                struct.pack("<Q", len(self.constraints)) + _words(domains),
-                NONE,  # interactions
-                NONE,  # public messages
+                _listed(_sized(bus.name.encode()) + struct.pack("<Q", len(bus.fields)) for bus in self.buses),
+                _listed(map(_table_bytes, self.tables)),
+                _listed(map(_message_bytes, self.messages)),
             ]
         )
 
     @cached_property
-    def pairs(self) -> tuple[Pair, ...]:
-        """The columns that constraints read, each at an offset, sorted (PROTOCOL 4.3)."""
-        return tuple(sorted({(x, y) for kind, x, y in self.nodes if kind == COLUMN}))
+    def public_columns(self) -> tuple[PublicSequence, ...]:
+        """The sequences that the verifier is given."""
+        return self.main.public_columns
+
+    @cached_property
+    def output_columns(self) -> tuple[PublicSequence, ...]:
+        """The sequences that a proof states."""
+        return self.main.output_columns
 
     def all_sequences(self, inputs: Iterable[Any], outputs: Iterable[Any]) -> list[Any]:
         """The values of all sequences in their order, from those of public columns and of output columns."""
-        given, stated = iter(inputs), iter(outputs)
-        return [next(stated if sequence.is_output else given) for sequence in self.sequences]
-
-    @cached_property
-    def placements(self) -> tuple[Placement, ...]:
-        """The sequences that constraints read, each in its rows, sorted; the code loads them by their number."""
-        return tuple(sorted(placement_of(node) for node in self.nodes if node[0] == SEQUENCE))
-
-    @cached_property
-    def total_degrees(self) -> list[int]:
-        """The degree of each node in all its leaves together (columns, known ones, public values), capped at p."""
-        degrees: list[int] = []
-        for node in self.nodes:
-            below = [degrees[operand] for operand in operands(node)]
-            if not below:
-                degrees.append(int(node[0] != CONSTANT))
-            else:
-                degrees.append(min(sum(below), MODULUS) if node[0] == MUL else max(below))
-        return degrees
-
-    @cached_property
-    def degrees(self) -> tuple[Degree, ...]:
-        """The degree of each constraint with the selector of its domain (PROTOCOL 4.2)."""
-        rows = self._split
-        nodes, found = self._node_degrees, []
-        for constraint in self.constraints:
-            in_x, in_row = selector_degree(constraint.domain, rows)
-            a, b, c = nodes[constraint.node]
-            found.append((a + in_x, b + in_row, c + in_row))
-        return tuple(found)
-
-    def multiplied(self, constraint: int) -> int:
-        """The cells and periodic values that a constraint multiplies, at most: its degree as one speaks of it."""
-        return self._node_degrees[self.constraints[constraint].node][1]
-
-    @cached_property
-    def needs(self) -> tuple[int, ...]:
-        """The coefficients that each constraint gives Q, 1 at least (PROTOCOL 4.3)."""
-        count = 1 << self._split.skipped
-        return tuple(max(1, in_x - count + 1) for in_x, _, _ in self.degrees)
+        return self.main.all_sequences(inputs, outputs)
 
     @cached_property
     def profile(self) -> Profile:
-        """The profile: the numbers of the AIR that fix the shape and the security of its proofs."""
-        in_x, degree, last_degree = map(max, zip(*self.degrees))
-        return Profile(
-            log_rows=self._split.log,
-            columns=len(self.columns),
-            constraints=len(self.constraints),
-            openings=len(self.pairs),
-            read_columns=len({column for column, _ in self.pairs}),
-            in_x=in_x,
-            degree=max(1, degree),
-            last_degree=max(1, last_degree),
-        )
+        """The profile: the numbers of a statement that fix the shape and the security of proofs of it alone."""
+        return joined([measured(table) for table in self.tables], len(self.messages))
 
     @cached_property
-    def _split(self) -> Rows:
-        return Rows(self.length.bit_length() - 1)
+    def stacking(self) -> list[str | None]:
+        """What `stackable` found, once it has looked."""
+        return []
 
-    @cached_property
-    def _node_degrees(self) -> list[Degree]:
-        return node_degrees(self.nodes, [len(values) for values in self.periodic], self._split)
+    @property
+    def rows(self) -> int:
+        """n of the main table."""
+        return self.main.rows
+
+    @property
+    def length(self) -> int:
+        """The rows of the main table with its padding."""
+        return self.main.length
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the main table."""
+        return self.main.columns
+
+    @property
+    def periodic(self) -> tuple[tuple[int, ...], ...]:
+        """The periodic columns of the main table."""
+        return self.main.periodic
+
+    @property
+    def periodic_names(self) -> tuple[str, ...]:
+        """The names of the main table's periodic columns."""
+        return self.main.periodic_names
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """The nodes of the main table."""
+        return self.main.nodes
+
+    @property
+    def constraints(self) -> tuple[Constraint, ...]:
+        """The constraints of the main table."""
+        return self.main.constraints
+
+    @property
+    def names(self) -> Names:
+        """The names of the main table's leaves."""
+        return self.main.names
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """The columns that the main table's constraints read, each at an offset."""
+        return self.main.pairs
+
+    @property
+    def placements(self) -> tuple[Placement, ...]:
+        """The sequences that the main table reads."""
+        return self.main.placements
+
+    @property
+    def total_degrees(self) -> list[int]:
+        """The degree of each node of the main table."""
+        return self.main.total_degrees
+
+    @property
+    def degrees(self) -> tuple[Degree, ...]:
+        """The degree of each constraint of the main table."""
+        return self.main.degrees
+
+    def multiplied(self, constraint: int) -> int:
+        """What a constraint of the main table multiplies, at most."""
+        return self.main.multiplied(constraint)
+
+    @property
+    def needs(self) -> tuple[int, ...]:
+        """The coefficients that each constraint of the main table gives Q."""
+        return self.main.needs
 
 
-def _check_sizes(air: Air) -> None:
-    if not (is_power_of_two(air.length) and max(2, air.rows) <= air.length <= LONGEST_TRACE and air.rows >= 1):
-        raise ProgramError(
-            f"an AIR of n = {air.rows} rows has as length N a power of two with max(2, n) <= N <= 2^26, not"
-            f" {air.length}"
-        )
-    if not (air.columns and air.constraints):
-        raise ProgramError("an AIR has at least one column and one constraint")
-    if len(air.periodic) != len(air.periodic_names):
-        raise ProgramError("an AIR has one name for each periodic column")
-    for name, values in zip(air.periodic_names, air.periodic):
-        if not (is_power_of_two(len(values)) and len(values) <= air.length):
-            raise ProgramError(f"periodic column {name!r} has {len(values)} values; a power of two up to N is needed")
-        if not all(0 <= value < MODULUS for value in values):
-            raise ProgramError(f"periodic column {name!r} has a value outside 0 <= x < p")
-    for sequence in air.sequences:
-        if not 1 <= sequence.length <= air.length:
-            raise ProgramError(f"{sequence.kind} {sequence.name!r} has {sequence.length} values; 1 to N are allowed")
+def _table_bytes(table: TableAir) -> bytes:
+    claims = [(c.domain.kind, c.domain.x, c.domain.y, c.node) for c in table.constraints]
+    nodes = [(kind, x, y % 2**64) for kind, x, y in table.nodes]
+    return b"".join(
+        [
+            struct.pack("<3Q", table.rows, table.length, len(table.columns)),
+            _listed(_numbers(values) for values in table.periodic),
+            struct.pack("<Q", len(nodes)) + _words(nodes),
+            struct.pack("<Q", len(claims)) + _words(claims),
+            _listed(map(_interaction_bytes, table.interactions)),
+        ]
+    )
 
 
-def _check_nodes(air: Air) -> None:
-    counts = {
-        CONSTANT: MODULUS,
-        COLUMN: len(air.columns),
-        PERIODIC: len(air.periodic),
-        INPUT: len(air.inputs),
-        OUTPUT: len(air.outputs),
-        SEQUENCE: len(air.sequences),
-    }
-    for index, node in enumerate(air.nodes):
-        kind, x, y = node
-        below = operands(node)
-        known = 0 <= x < counts[kind] if kind in counts else kind <= NEG and all(0 <= o < index for o in below)
-        if not known or (kind == COLUMN and not 0 <= y < air.length):
-            raise ProgramError(f"node {index} of an AIR is {node}, which names nothing that comes before it")
-        if kind == SEQUENCE:
-            _check_placement(air, node)
-    if len(set(air.nodes)) != len(air.nodes):
-        raise ProgramError("two nodes of an AIR are equal")
+def _interaction_bytes(one: Interaction) -> bytes:
+    domain = struct.pack("<3Q", one.domain.kind, one.domain.x, one.domain.y)
+    return struct.pack("<Q", one.bus) + _numbers(one.tuple) + struct.pack("<Q", one.multiplicity) + domain
 
 
-def _check_placement(air: Air, node: Node) -> None:
-    placement = placement_of(node)
-    sequence = air.sequences[placement.sequence]
-    if node != placement.node or not placement.ends_within(sequence.length, air.length):
-        raise ProgramError(
-            f"{sequence.kind} {sequence.name!r} of {sequence.length} values, from row {placement.first} on with the"
-            f" step {placement.step}, does not end within {air.length} rows"
-        )
+def _message_bytes(message: Message) -> bytes:
+    head = struct.pack("<2Q", message.sign == 1, message.bus)
+    return head + _listed(struct.pack("<Q", len(nodes)) + _words(nodes) for nodes in message.tuple)
 
 
 def _words(numbers: Sequence[object]) -> bytes:
     return np.array(numbers, dtype="<u8").tobytes()
+
+
+def _numbers(values: Sequence[int]) -> bytes:
+    """A list of numbers, as PROTOCOL 1 writes it."""
+    return struct.pack("<Q", len(values)) + _words(values)
 
 
 def _sized(content: bytes) -> bytes:

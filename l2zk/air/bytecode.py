@@ -17,25 +17,28 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from l2zk.air.air import Air
 from l2zk.air.nodes import (
     ADD,
     COLUMN,
+    CONJUNCTION,
     CONSTANT,
     INPUT,
     MUL,
     NEG,
     OUTPUT,
     PERIODIC,
+    ROW_NUMBER,
     SEQUENCE,
     SUB,
     Names,
     Node,
     Placement,
+    extract,
     operands,
     placement_of,
     rows_ahead,
 )
+from l2zk.air.table import TableAir
 from l2zk.air.text import cell_name
 
 
@@ -73,7 +76,8 @@ class Code:
 
     uniforms  uint64[u]    public inputs, public outputs, constants, then values that the prelude computes
     prelude   uint32[p,4]  VV and NEG_V instructions whose slots are uniform slots
-    loads     uint32[l,3]  (0 column | 1 periodic | 2 placement, index, rows ahead) of the vector slots 0 … l-1
+    loads     uint32[l,3]  (kind, index, rows ahead) of the vector slots 0 … l-1: 0 column, 1 periodic, 2 placement,
+                           3 row number, 4 scalar by block (inputs, then outputs), 5 conjunction (of so many bits)
     body      uint32[b,4]  instructions; dst of an operation is neither a load's slot nor one of its operands
     vectors   l + registers
     results   every result 0 … results-1 is written exactly once
@@ -89,20 +93,38 @@ class Code:
     results: int
 
 
-def compile_constraints(air: Air) -> Code:
-    """Code whose result i is the expression of constraint i."""
-    roots = [constraint.node for constraint in air.constraints]
-    inputs, outputs = len(air.inputs), len(air.outputs)
-    return compile_nodes(air.nodes, roots, inputs=inputs, outputs=outputs, placements=air.placements)
+def compile_constraints(table: TableAir, *, stacked: bool = False, length: int | None = None) -> Code:
+    """Code whose result i is the expression of constraint i.
+
+    stacked: for several blocks, so that public values are loads, one for each block. length: the rows of all blocks,
+    modulo which offsets count; those of one block if it is left out.
+    """
+    nodes, roots = extract(table.nodes, [constraint.node for constraint in table.constraints])
+    nodes = tuple(_ahead(node, length or table.length) for node in nodes)
+    inputs, outputs = len(table.inputs), len(table.outputs)
+    return compile_nodes(nodes, roots, inputs=inputs, outputs=outputs, placements=table.placements, stacked=stacked)
+
+
+def _ahead(node: Node, length: int) -> Node:
+    """The node with its offset in rows ahead."""
+    kind, x, y = node
+    return (kind, x, y % length) if kind == COLUMN else node
 
 
 def compile_nodes(
-    nodes: Sequence[Node], roots: Sequence[int], *, inputs: int, outputs: int, placements: Sequence[Placement] = ()
+    nodes: Sequence[Node],
+    roots: Sequence[int],
+    *,
+    inputs: int,
+    outputs: int,
+    placements: Sequence[Placement] = (),
+    stacked: bool = False,
 ) -> Code:
-    """Code whose result i is the node roots[i]; every node is needed by some root. placements: those of the program,
-    by whose number a sequence is loaded."""
-    slots, uniforms = _uniform_slots(nodes, inputs, outputs)
-    leaves = sorted((node, index) for index, node in enumerate(nodes) if node[0] in (COLUMN, PERIODIC, SEQUENCE))
+    """Code whose result i is the node roots[i]; every node is needed by some root. placements: those of the table,
+    by whose number a sequence is loaded. stacked: public values are loads."""
+    slots, uniforms = _uniform_slots(nodes, inputs, outputs, stacked)
+    varying = (COLUMN, PERIODIC, SEQUENCE, ROW_NUMBER, CONJUNCTION, *((INPUT, OUTPUT) if stacked else ()))
+    leaves = sorted((node, index) for index, node in enumerate(nodes) if node[0] in varying)
     places = {index: slot for slot, (_, index) in enumerate(leaves)}
     numbers = {placement: number for number, placement in enumerate(placements)}
     body, vectors = _body(nodes, roots, slots, places)
@@ -111,21 +133,25 @@ def compile_nodes(
         outputs=outputs,
         uniforms=_read_only(np.array(uniforms, dtype=np.uint64)),
         prelude=_table(_prelude(nodes, slots), 4),
-        loads=_table([_load(node, numbers) for node, _ in leaves], 3),
+        loads=_table([_load(node, numbers, inputs) for node, _ in leaves], 3),
         body=_table(body, 4),
         vectors=vectors,
         results=len(roots),
     )
 
 
-def _load(node: Node, numbers: Mapping[Placement, int]) -> tuple[int, int, int]:
+LOADS = {COLUMN: 0, PERIODIC: 1, SEQUENCE: 2, ROW_NUMBER: 3, INPUT: 4, OUTPUT: 4, CONJUNCTION: 5}
+"""The kinds of loads, by the leaf."""
+
+
+def _load(node: Node, numbers: Mapping[Placement, int], inputs: int) -> tuple[int, int, int]:
     kind, x, y = node
     if kind == SEQUENCE:
-        return 2, numbers[placement_of(node)], rows_ahead(node)
-    return int(kind == PERIODIC), x, y
+        return LOADS[kind], numbers[placement_of(node)], rows_ahead(node)
+    return LOADS[kind], x + inputs * (kind == OUTPUT), y
 
 
-def _uniform_slots(nodes: Sequence[Node], inputs: int, outputs: int) -> tuple[dict[int, int], list[int]]:
+def _uniform_slots(nodes: Sequence[Node], inputs: int, outputs: int, stacked: bool) -> tuple[dict[int, int], list[int]]:
     """The slot of every node that is the same on all rows, and the initial values of the slots."""
     slots: dict[int, int] = {}
     uniforms = [0] * (inputs + outputs)
@@ -133,7 +159,7 @@ def _uniform_slots(nodes: Sequence[Node], inputs: int, outputs: int) -> tuple[di
         if kind == CONSTANT:
             slots[index] = len(uniforms)
             uniforms.append(x)
-        elif kind in (INPUT, OUTPUT):
+        elif kind in (INPUT, OUTPUT) and not stacked:
             slots[index] = x if kind == INPUT else inputs + x
     for index, node in enumerate(nodes):
         below = operands(node)
@@ -289,9 +315,16 @@ def _uniform_lines(code: Code, names: Names) -> list[str]:
 def _load_lines(code: Code, names: Names) -> list[str]:
     lines = ["each row"]
     for slot, (kind, index, offset) in enumerate(code.loads):
-        known = (names.columns, names.periodic, names.placements)[kind]
-        lines.append(f"  v{slot} = {cell_name(known[int(index)], int(offset))}")
+        lines.append(f"  v{slot} = {_loaded(names, int(kind), int(index), int(offset))}")
     return lines
+
+
+def _loaded(names: Names, kind: int, index: int, offset: int) -> str:
+    """A load as text."""
+    if kind in (3, 5):
+        return cell_name("row" if kind == 3 else f"conjunction{index}", offset)
+    known = (names.columns, names.periodic, names.placements, (), (*names.inputs, *names.outputs))[kind]
+    return cell_name(known[index], offset)
 
 
 def _body_lines(code: Code, results: Sequence[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Domains: the rows on which a constraint must be satisfied (PROTOCOL 3.3); its kind "last" no program has."""
+"""Domains: the rows on which a constraint must be satisfied (PROTOCOL 3.3); the language does not say "last"."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from l2zk.base.field import is_power_of_two
 
-EVERY, TRANSITION, ROW, CYCLIC = range(4)
+EVERY, TRANSITION, ROW, CYCLIC, LAST = range(5)
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,11 @@ class Domain:
         return cls(CYCLIC, first, period)
 
     @classmethod
+    def last(cls, count: int) -> Domain:
+        """The last `count` rows."""
+        return cls(LAST, count)
+
+    @classmethod
     def first(cls, count: int, length: int) -> Domain:
         """The first `count` rows, of so many."""
         return cls.every() if count == length else cls.transition(length - count)
@@ -48,11 +53,13 @@ class Domain:
             return range(self.x, self.x + 1)
         if self.kind == CYCLIC:
             return range(self.x, length, self.y)
+        if self.kind == LAST:
+            return range(length - self.x, length)
         return range(length - self.x)
 
     def fits(self, length: int) -> bool:
         """True if PROTOCOL 3.3 allows this domain on a trace of this length."""
-        if self.kind == TRANSITION:
+        if self.kind in (TRANSITION, LAST):
             return 1 <= self.x < length and self.y == 0
         if self.kind == ROW:
             return 0 <= self.x < length and self.y == 0
@@ -65,4 +72,6 @@ class Domain:
             return "every row but the last" + (f" {self.x}" if self.x > 1 else "")
         if self.kind == CYCLIC:
             return f"rows {self.x}, {self.x + self.y}, {self.x + 2 * self.y}, …"
+        if self.kind == LAST:
+            return "the last row" if self.x == 1 else f"the last {self.x} rows"
         return f"row {self.x}" if self.kind == ROW else "every row"

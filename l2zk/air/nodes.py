@@ -11,8 +11,8 @@ Node = tuple[int, int, int]
 
 
 # The kinds of PROTOCOL 3.2. A private input is a leaf of start values only and never enters an AIR.
-CONSTANT, COLUMN, PERIODIC, INPUT, OUTPUT, ADD, SUB, MUL, NEG, SEQUENCE = range(10)
-PRIVATE = 11
+CONSTANT, COLUMN, PERIODIC, INPUT, OUTPUT, ADD, SUB, MUL, NEG, SEQUENCE, ROW_NUMBER, CONJUNCTION = range(12)
+PRIVATE = 12
 
 
 _OPERANDS = {ADD: 2, SUB: 2, MUL: 2, NEG: 1}

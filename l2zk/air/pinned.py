@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from l2zk.air.air import Air
 from l2zk.air.nodes import COLUMN, INPUT, OUTPUT, Node, extract
+from l2zk.air.table import TableAir
 from l2zk.air.vectors import Vector, add, evaluate_rows, leaves_on_all_rows, multiply, subtract
 from l2zk.base.field import MODULUS
 
@@ -27,7 +28,7 @@ class Pinned:
 
     def __init__(
         self,
-        air: Air,
+        air: Air | TableAir,
         trace: NDArray[np.uint64],
         inputs: Sequence[int],
         outputs: Sequence[int],
@@ -44,7 +45,11 @@ class Pinned:
             for leaf in (node for node in nodes if node[0] == COLUMN):
                 if not self.noticed[leaf[1]].all():
                     self._notice(nodes, leaf, domain_rows)
-        self.cells = np.array([noticed.all(axis=0) for noticed in self.noticed])
+
+    @property
+    def cells(self) -> NDArray[np.bool_]:
+        """The cells that are pinned."""
+        return np.array([noticed.all(axis=0) for noticed in self.noticed])
 
     def instead(self, column: int, row: int) -> int:
         """A value that may stand in the cell: no constraint notices."""

@@ -9,86 +9,26 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from l2zk.air.air import Air
+from l2zk.air.imbalance import Imbalance, several
 from l2zk.air.measure import Degrees
-from l2zk.air.nodes import COLUMN, INPUT, OUTPUT, PERIODIC, SEQUENCE, SUB, Node, evaluate, extract, placement_of
-from l2zk.air.text import leaf_names, text
+from l2zk.air.nodes import INPUT, OUTPUT, SEQUENCE
+from l2zk.air.violation import LONGEST_SENTENCE, PRIVATE, Cell, Known, Violation, violations_of, window
 from l2zk.base.wording import SHOWN, counted, cut, short
 from l2zk.errors import ConstraintError, OptionsError
 
 MOST_SPACES = 100
-LONGEST_SENTENCE = 400  # characters, of an error or of a violation in one line
 _MOST_COLUMNS = 32
-_PRIVATE = "private"
 
-
-@dataclass(frozen=True)
-class Cell:
-    """A cell of the trace; `value` is 0 <= value < p, or None if it was left out as private."""
-
-    column: str
-    row: int
-    value: int | None
-
-
-@dataclass(frozen=True)
-class Known:
-    """A public value or what a known column has on the row: `kind` is "input", "output", "periodic", "public column" or
-    "output column"."""
-
-    kind: str
-    name: str
-    value: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Violation:
-    """A constraint that fails: the first row where it does, the number of such rows, and all that it reads there.
-
-    `expression` is the equation, `filled` the same with values in place, `values` the values of its two sides.
-    A value that was left out is written `private`. `padding` says that the constraint reads padded rows there,
-    which are not the user's but were added up to a power of two.
-    """
-
-    constraint: str
-    domain: str
-    row: int
-    count: int
-    padding: bool
-    expression: str
-    filled: str
-    values: str
-    cells: tuple[Cell, ...]
-    known: tuple[Known, ...]
-
-    def __str__(self) -> str:
-        """One sentence."""
-        return self.within(LONGEST_SENTENCE)
-
-    def within(self, characters: int) -> str:
-        """One sentence of at most so many characters, a long name and long sides cut."""
-        place = self._place(cut(self.constraint))
-        left = characters - len(f"{place}:  is ")
-        expression = cut(self.expression, max(left // 2, left - len(self.filled)))
-        return f"{place}: {expression} is {cut(self.filled, left - len(expression))}"
-
-    @property
-    def place(self) -> str:
-        """The constraint, the row and the number of further rows, in words."""
-        return self._place(self.constraint)
-
-    def _place(self, name: str) -> str:
-        padding = " (in the padding)" if self.padding else ""
-        more = f" and {counted(self.count - 1, 'more row')}" if self.count > 1 else ""
-        return f"constraint {name!r} fails at row {self.row}{padding}{more}"
+__all__ = ["LONGEST_SENTENCE", "MOST_SPACES", "Cell", "Imbalance", "Known", "Report", "Violation", "report"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,8 +36,9 @@ class Report:
     """The result of a check. It is true if nothing is violated; print it, or let a notebook show it. Threads may share
     it.
 
-    rows: n, the user's rows. length: N, with the padding. constraints: how many were looked at, on every row
-    of their domains. violations: the first row of each constraint that fails, in the order of the program.
+    rows: n, the user's rows of the main table. length: N, with the padding. constraints: how many were looked at, on
+    every row of their domains. buses: how many were. violations: the first row of each constraint that fails, in the
+    order of the program, and what does not balance.
     redacted: values that private inputs or private columns enter are left out.
     degrees: the highest degree of a constraint, and the most that a proof allows.
     doubled_by: the one row or look-ahead that makes the trace twice as long as without it, if there is one.
@@ -108,11 +49,12 @@ class Report:
     rows: int
     length: int
     constraints: int
-    violations: tuple[Violation, ...]
+    violations: tuple[Violation | Imbalance, ...]
     redacted: bool = False
     degrees: Degrees | None = None
     doubled_by: str | None = None
     unprovable: str | None = None
+    buses: int = 0
 
     @property
     def ok(self) -> bool:
@@ -126,13 +68,22 @@ class Report:
     def summary(self) -> str:
         """The report in one line: satisfied, or how many constraints fail."""
         size = f"{counted(self.rows, 'row')}, {self.length} with padding"
-        hidden = any(cell.value is None for violation in self.violations for cell in violation.cells)
+        hidden = any(map(_leaves_out, self.violations))
         size += ", private values left out" if hidden else ""
         if self.ok:
-            return f"{self.program}: all {self.constraints} constraints are satisfied ({size})"
-        failing = len(self.violations)
-        verb = "fails" if failing == 1 else "fail"
-        return f"{self.program}: {failing} of {counted(self.constraints, 'constraint')} {verb} ({size})"
+            said = [f"all {self.constraints} constraints are satisfied"] if self.constraints or not self.buses else []
+            said += [f"{self.buses} {'bus balances' if self.buses == 1 else 'buses balance'}"] if self.buses else []
+            return f"{self.program}: {', '.join(said)} ({size})"
+        return f"{self.program}: {', '.join(self._failing)} ({size})"
+
+    @property
+    def _failing(self) -> list[str]:
+        """How many constraints fail, and of each kind of other things."""
+        wrong = Counter(one.kind for one in self.violations if isinstance(one, Imbalance))
+        broken = len(self.violations) - wrong.total()
+        said = [f"{broken} of {counted(self.constraints, 'constraint')} {'fails' if broken == 1 else 'fail'}"]
+        said += [f"{one} {kind} fails" if one == 1 else f"{one} {several(kind)} fail" for kind, one in wrong.items()]
+        return said if broken else said[1:]
 
     def __str__(self) -> str:
         return "\n\n".join(["\n".join(self._head), *map(_violation_text, self.violations)])
@@ -168,8 +119,9 @@ class Report:
     def error(self) -> ConstraintError:
         """The ConstraintError that `raise_if_violated` raises."""
         more = len(self.violations) - 1
-        others = f" ({counted(more, 'more constraint')} {'fails' if more == 1 else 'fail'})" if more else ""
-        hint = f"; {SHOWN}" if _PRIVATE in self.violations[0].filled else ""
+        what = "more thing" if any(isinstance(one, Imbalance) for one in self.violations) else "more constraint"
+        others = f" ({counted(more, what)} {'fails' if more == 1 else 'fail'})" if more else ""
+        hint = f"; {SHOWN}" if _shows_private(self.violations[0]) else ""
         program = cut(self.program)
         left = LONGEST_SENTENCE - len(f"{program}: {others}{hint}")
         return ConstraintError(f"{program}: {self.violations[0].within(left)}{others}{hint}", self)
@@ -187,126 +139,48 @@ def report(
     hidden: Collection[int] = frozenset(),
     doubled_by: str | None = None,
     sequences: Sequence[Sequence[int]] = (),
+    further: Iterable[Violation | Imbalance] = (),
+    others: int = 0,
+    buses: int = 0,
 ) -> Report:
     """The report of the core's findings: for each violated constraint its number, first failing row and their count.
 
     trace: uint64[columns, N]. filled: how many rows the user filled, if not all n. hidden: the columns whose
     values are left out if the report is redacted. sequences: the values of each sequence, those of output columns too.
+    All of these are of the main table. further: what further tables break, and what does not balance; others, buses:
+    how many constraints and buses there are beside those of the main table.
     """
     filled = air.rows if filled is None else filled
     secret = frozenset(hidden) if redacted else frozenset()
-    values = partial(_values, air, trace, {INPUT: inputs, OUTPUT: outputs, SEQUENCE: sequences})
-    found = [_violation(air, trace, values, filled, secret, *violation) for violation in violations]
+    public = {INPUT: inputs, OUTPUT: outputs, SEQUENCE: sequences}
+    found = violations_of(air.main, trace, public, violations, filled, secret)
     return Report(
         program=air.id,
         rows=air.rows,
         length=air.length,
-        constraints=len(air.constraints),
-        violations=tuple(found),
+        constraints=len(air.constraints) + others,
+        violations=(*found, *further),
         redacted=redacted,
         doubled_by=doubled_by,
+        buses=buses,
     )
 
 
-def _violation(
-    air: Air,
-    trace: NDArray[np.uint64],
-    values: Callable[[int], Callable[[Node], int]],
-    filled: int,
-    secret: frozenset[int],
-    constraint: int,
-    row: int,
-    count: int,
-) -> Violation:
-    claim = air.constraints[constraint]
-    nodes, (root,) = extract(air.nodes, [claim.node])
-    value = values(row)
-    sides = _sides(nodes, root)
-    computed = evaluate(nodes, value)
-    shown = [_PRIVATE if _reads(nodes, side, secret) else str(computed[side]) for side in sides]
-    return Violation(
-        constraint=claim.name,
-        domain=str(claim.domain),
-        row=row,
-        count=count,
-        padding=row + max((y for kind, _, y in nodes if kind == COLUMN), default=0) >= filled,
-        expression=_equation(nodes, sides, leaf_names(air.names)),
-        filled=_equation(nodes, sides, lambda node: _PRIVATE if _is_secret(node, secret) else str(value(node))),
-        values=" == ".join(shown + ["0"] * (2 - len(sides))),
-        cells=_cells(air, nodes, trace, row, secret),
-        known=_known(air, nodes, value),
-    )
+def _leaves_out(violation: Violation | Imbalance) -> bool:
+    """True if values were left out of it as private."""
+    if isinstance(violation, Imbalance):
+        return PRIVATE in violation.sentence
+    return any(cell.value is None for cell in violation.cells)
 
 
-def _values(
-    air: Air, trace: NDArray[np.uint64], public: Mapping[int, Sequence[Any]], row: int
-) -> Callable[[Node], int]:
-    """The values of the leaves on a row."""
-
-    def value(node: Node) -> int:
-        kind, x, y = node
-        if kind == COLUMN:
-            return int(trace[x, (row + y) % air.length])
-        if kind == PERIODIC:
-            return air.periodic[x][row % len(air.periodic[x])]
-        if kind == SEQUENCE:
-            return placement_of(node).value(public[kind][x], row)
-        return int(public[kind][x])
-
-    return value
+def _shows_private(violation: Violation | Imbalance) -> bool:
+    return PRIVATE in (violation.sentence if isinstance(violation, Imbalance) else violation.filled)
 
 
-def _is_secret(node: Node, secret: Collection[int]) -> bool:
-    return node[0] == COLUMN and node[1] in secret
-
-
-def _reads(nodes: Sequence[Node], root: int, secret: Collection[int]) -> bool:
-    """True if the node reads a secret column."""
-    below, _ = extract(nodes, [root])
-    return any(_is_secret(node, secret) for node in below)
-
-
-def _sides(nodes: Sequence[Node], root: int) -> tuple[int, ...]:
-    """The two sides of a difference, which as a constraint is an equation; of any other node, itself alone."""
-    kind, x, y = nodes[root]
-    return (x, y) if kind == SUB else (root,)
-
-
-def _equation(nodes: Sequence[Node], sides: tuple[int, ...], leaf: Callable[[Node], str]) -> str:
-    return " == ".join([text(nodes, side, leaf) for side in sides] + ["0"] * (2 - len(sides)))
-
-
-def _cells(
-    air: Air, nodes: Sequence[Node], trace: NDArray[np.uint64], row: int, secret: Collection[int]
-) -> tuple[Cell, ...]:
-    """The cells of the columns that a violated constraint reads, on all rows that it reads: a window of the trace."""
-    columns = sorted({x for kind, x, _ in nodes if kind == COLUMN})
-    rows = [(row + offset) % air.length for offset in sorted({y for kind, _, y in nodes if kind == COLUMN})]
-    return tuple(Cell(air.columns[c], r, None if c in secret else int(trace[c, r])) for c in columns for r in rows)
-
-
-def _known(air: Air, nodes: Sequence[Node], value: Callable[[Node], int]) -> tuple[Known, ...]:
-    known: dict[int, Sequence[tuple[str, str]]] = {
-        INPUT: [("input", name) for name in air.inputs],
-        OUTPUT: [("output", name) for name in air.outputs],
-        PERIODIC: [("periodic", name) for name in air.periodic_names],
-        SEQUENCE: [(one.kind, one.name) for one in air.sequences],
-    }
-    leaves = sorted(node for node in nodes if node[0] in known)
-    return tuple(Known(*known[node[0]][node[1]], value(node)) for node in leaves)
-
-
-def _window(violation: Violation) -> tuple[list[str], list[list[str]]]:
-    """The window as lines of text: the row numbers, then one line for each column."""
-    rows = list(dict.fromkeys(cell.row for cell in violation.cells))
-    lines: dict[str, list[str]] = {}
-    for cell in violation.cells:
-        lines.setdefault(cell.column, [cell.column]).append(_PRIVATE if cell.value is None else str(cell.value))
-    return ["", *(f"row {row}" for row in rows)], list(lines.values())
-
-
-def _violation_text(violation: Violation) -> str:
-    head, lines = _window(violation)
+def _violation_text(violation: Violation | Imbalance) -> str:
+    if isinstance(violation, Imbalance):
+        return str(violation)
+    head, lines = window(violation)
     shown = [head, *lines[:_MOST_COLUMNS]] if lines else []
     widths = [max(len(line[i]) for line in shown) for i in range(len(head))] if shown else []
     table = [
@@ -322,7 +196,7 @@ def _violation_text(violation: Violation) -> str:
 
 def _unfolded(violation: Violation) -> list[str]:
     """The equation with values in place, and the values of its sides if they say more."""
-    if _PRIVATE in violation.values:
+    if PRIVATE in violation.values:
         return [violation.filled]
     return list(dict.fromkeys([violation.filled, violation.values]))
 
@@ -333,8 +207,10 @@ def _where(violation: Violation) -> list[str]:
     return [f"on {violation.domain}", *([padding] if violation.padding else [])]
 
 
-def _violation_html(violation: Violation) -> str:
-    head, lines = _window(violation)
+def _violation_html(violation: Violation | Imbalance) -> str:
+    if isinstance(violation, Imbalance):
+        return violation.html
+    head, lines = window(violation)
     rows = [_html_row("th", head), *(_html_row("td", line) for line in lines)] if lines else []
     known = [f"{item.kind} {item.name} = {item.value}" for item in violation.known]
     texts = [violation.expression, *_unfolded(violation), *_where(violation), *known]

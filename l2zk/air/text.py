@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from l2zk.air.nodes import (
     ADD,
     COLUMN,
+    CONJUNCTION,
     CONSTANT,
     INPUT,
     MUL,
@@ -14,6 +15,7 @@ from l2zk.air.nodes import (
     OUTPUT,
     PERIODIC,
     PRIVATE,
+    ROW_NUMBER,
     SEQUENCE,
     SUB,
     Names,
@@ -68,6 +70,8 @@ def leaf_names(names: Names) -> Callable[[Node], str]:
         kind, x, y = node
         if kind == COLUMN:
             return cell_name(names.columns[x], y)
+        if kind in (ROW_NUMBER, CONJUNCTION):
+            return "row" if kind == ROW_NUMBER else f"conjunction{x}"
         name = known[kind][x]
         return apart.get(kind, "") + name if name in cells else name
 

@@ -6,7 +6,7 @@ may be shorter: its padding repeats its last value, or is one fixed value. Padde
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
 import numpy as np
@@ -25,12 +25,18 @@ class ExecutionTrace(dict[str, NDArray[np.uint64]]):
     `padded` is the whole uint64[columns, N] array with the rows that were added up to a power of two; `rows`
     is the number n of the user's rows. The names and the arrays stay as they are, the values in the arrays
     may be changed while no other thread uses them: `trace["a"][3] = 5`. `pandas.DataFrame(trace)` and
-    `polars.DataFrame(trace)` take a trace as it is.
+    `polars.DataFrame(trace)` take a trace as it is. `tables` are the traces of a program's further tables, by name.
 
     Raises ProgramError where `padded` is not of type uint64 and of shape (columns, N), or not 1 <= rows <= N.
     """
 
-    def __init__(self, columns: Sequence[str], padded: NDArray[np.uint64], rows: int) -> None:
+    def __init__(
+        self,
+        columns: Sequence[str],
+        padded: NDArray[np.uint64],
+        rows: int,
+        tables: Mapping[str, ExecutionTrace] | None = None,
+    ) -> None:
         if (
             isinstance(columns, str)
             or not isinstance(columns, Sequence)
@@ -56,6 +62,9 @@ class ExecutionTrace(dict[str, NDArray[np.uint64]]):
         self.columns = tuple(columns)
         self.padded = array
         self.rows = shown
+        self.tables = dict(tables or {})
+        if not all(isinstance(name, str) and isinstance(one, ExecutionTrace) for name, one in self.tables.items()):
+            raise ProgramError("the further tables of a trace are a mapping from names to traces")
 
     def __missing__(self, name: object) -> NDArray[np.uint64]:
         if isinstance(name, str) and plain(name) in self:
@@ -66,7 +75,7 @@ class ExecutionTrace(dict[str, NDArray[np.uint64]]):
         if not isinstance(other, ExecutionTrace):
             return NotImplemented
         same = self.columns == other.columns and self.rows == other.rows
-        return same and np.array_equal(self.padded, other.padded)
+        return same and np.array_equal(self.padded, other.padded) and self.tables == other.tables
 
     def __ne__(self, other: object) -> bool:
         return not self == other
@@ -74,11 +83,12 @@ class ExecutionTrace(dict[str, NDArray[np.uint64]]):
     __hash__ = None
 
     def __reduce__(self) -> tuple[type[ExecutionTrace], tuple[Any, ...]]:
-        return ExecutionTrace, (self.columns, self.padded, self.rows)
+        return ExecutionTrace, (self.columns, self.padded, self.rows, self.tables)
 
     def copy(self) -> ExecutionTrace:
-        """A trace of the same values in an array of its own."""
-        return ExecutionTrace(self.columns, self.padded.copy(), self.rows)
+        """A trace of the same values in arrays of its own."""
+        tables = {name: table.copy() for name, table in self.tables.items()}
+        return ExecutionTrace(self.columns, self.padded.copy(), self.rows, tables)
 
     def to_numpy(self) -> NDArray[np.uint64]:
         """A copy of the rows as an array uint64[rows, columns], the columns in the order of `columns`."""
@@ -86,7 +96,8 @@ class ExecutionTrace(dict[str, NDArray[np.uint64]]):
 
     def __repr__(self) -> str:
         size = f"{counted(self.rows, 'row')}, {self.padded.shape[1]} with padding"
-        return f"ExecutionTrace({size}: {listed(self.columns)})"
+        tables = f"; {counted(len(self.tables), 'further table')}: {listed(self.tables)}" if self.tables else ""
+        return f"ExecutionTrace({size}: {listed(self.columns)}{tables})"
 
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
         raise TypeError("the columns of a trace stay; change the values in one, as in trace['a'][:] = array")

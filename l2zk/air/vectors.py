@@ -11,7 +11,21 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from l2zk.air.nodes import ADD, COLUMN, CONSTANT, MUL, NEG, PERIODIC, SEQUENCE, SUB, Node, Placement, placement_of
+from l2zk.air.nodes import (
+    ADD,
+    COLUMN,
+    CONJUNCTION,
+    CONSTANT,
+    MUL,
+    NEG,
+    PERIODIC,
+    ROW_NUMBER,
+    SEQUENCE,
+    SUB,
+    Node,
+    Placement,
+    placement_of,
+)
 from l2zk.base.field import MODULUS
 
 Vector = NDArray[np.uint64]
@@ -57,9 +71,19 @@ def leaves_on_all_rows(
             return np.tile(np.array(periodic[x], dtype=np.uint64), length // len(periodic[x]))
         if kind == SEQUENCE:
             return on_all_rows(sequences[x], placement_of((kind, x, y)), length)
+        if kind in (ROW_NUMBER, CONJUNCTION):
+            rows = np.arange(length, dtype=np.uint64)
+            return rows if kind == ROW_NUMBER else conjunction(rows, x)
         return np.full(length, public[kind][x], dtype=np.uint64)
 
     return leaf
+
+
+def conjunction(rows: Vector, bits: int) -> Vector:
+    """The number of `bits` bits whose bit i is bit i of the row's number times bit `bits` + i (PROTOCOL 3.2)."""
+    low = np.uint64((1 << bits) - 1)
+    both: Vector = rows & rows >> np.uint64(bits) & low
+    return both
 
 
 def on_all_rows(values: Sequence[int] | Vector, placement: Placement, length: int) -> Vector:

@@ -8,11 +8,13 @@ from typing import Any, BinaryIO
 import click
 import numpy as np
 
+from l2zk.air.trace import named
 from l2zk.base.wording import escaped
 from l2zk.cli.program_commands import ProgramCommands, json_option
 from l2zk.cli.screen import print_json, progress_bar, screen, table
 from l2zk.cli.streams import Place, StandardOutput, say, target
 from l2zk.cli.values import witness_of, witness_options
+from l2zk.errors import OptionsError
 from l2zk.language.program import ExecutionTrace, TraceProgram
 from l2zk.plugins.hookspecs import hookimpl
 from l2zk.vm.zkvm import TraceZkVm
@@ -94,6 +96,7 @@ def trace_options() -> list[click.Parameter]:
             show_default=True,
             help="The rows, END left out; -5: the last five.",
         ),
+        click.Option(["--table", "name"], help="Another table than the main one, by its name."),
         click.Option(["--padding"], is_flag=True, help="Show the rows that were added up to a power of two, too."),
         click.Option(
             ["-o", "--out"],
@@ -111,6 +114,7 @@ def trace(
     inputs: tuple[tuple[str, Any], ...],
     witness: BinaryIO | None,
     rows: slice,
+    name: str | None,
     padding: bool,
     out: str | None,
     as_json: bool,
@@ -119,7 +123,8 @@ def trace(
     place = target(out)
     taken = isinstance(place, StandardOutput)
     with progress_bar(shown=not as_json) as progress:
-        run = TraceZkVm(redact=False).trace(program, witness_of(inputs, witness), progress=progress)
+        whole = TraceZkVm(redact=False).trace(program, witness_of(inputs, witness), progress=progress)
+    run = _table_of(program, whole, name)
     cells = run.padded.T if padding else run.to_numpy()
     shown = range(len(cells))[rows]
     if place is not None:
@@ -128,13 +133,32 @@ def trace(
         values = {name: cells[rows, c].tolist() for c, name in enumerate(run.columns)}
         size = {"rows": run.rows, "length": run.padded.shape[1]}
         found = {"ok": True, "program": program.id, **size, "first": shown.start, "columns": values}
+        if whole.tables:
+            found |= {"table": name or program.definition.air.main.name, "tables": list(whole.tables)}
         print_json(found, err=taken)
         return
     if place is None:
         _print_rows(run, cells, shown)
     left = f"; {len(shown):,} of them written to {escaped(str(place))}" if place is not None else ""
     none = "" if len(shown) else f"; none of the {len(cells):,} is among --rows"
-    say(f"{program.id}: {run.rows:,} rows, {run.padded.shape[1]:,} with padding{left}{none}", err=taken)
+    which = program.id if name is None else f"{program.id}, table {name!r}"
+    say(f"{which}: {run.rows:,} rows, {run.padded.shape[1]:,} with padding{left}{none}", err=taken)
+    if whole.tables and name is None:
+        say(f"further tables, shown by --table: {_sizes(whole)}", err=taken)
+
+
+def _table_of(program: TraceProgram, whole: ExecutionTrace, name: str | None) -> ExecutionTrace:
+    """The table of this name, or the main one."""
+    if name is None or name == program.definition.air.main.name:
+        return whole
+    if name not in whole.tables:
+        others = [program.definition.air.main.name, *whole.tables]
+        raise OptionsError(f"{program.id} has no table {named(name, others)}")
+    return whole.tables[name]
+
+
+def _sizes(whole: ExecutionTrace) -> str:
+    return ", ".join(f"{name} with {one.rows:,} rows" for name, one in whole.tables.items())
 
 
 def _print_rows(run: ExecutionTrace, cells: np.ndarray, shown: range) -> None:

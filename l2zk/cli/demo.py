@@ -95,7 +95,7 @@ def flipped(proof: Proof, at: int) -> bytes:
 def with_false_output(proof: Proof) -> bytes:
     """The proof's bytes with a claim that is false."""
     data = bytearray(proof.to_bytes())
-    at = proof.header.output_offsets()[0]
+    at = next(proof.header.places()).outputs[0]
     data[at : at + 8] = (proof.header.outputs[0] + 1).to_bytes(8, "little")
     return bytes(data)
 

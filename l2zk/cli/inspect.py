@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import click
 
 from l2zk.base.foreign import unwarned
-from l2zk.base.wording import escaped, nearest, short
+from l2zk.base.wording import counted, escaped, nearest, short
 from l2zk.cli.failure import Failure, Misuse, ProofCommand
 from l2zk.cli.program_commands import JSON_HELP
 from l2zk.cli.screen import bar, print_json, screen, table
-from l2zk.cli.statement import NOTHING_VERIFIED, UNVERIFIED, facts, figures, proof_in, stated_program
+from l2zk.cli.statement import (
+    NOTHING_VERIFIED,
+    UNVERIFIED,
+    claims,
+    facts,
+    figures,
+    proof_in,
+    size,
+    stated_facts,
+    stated_programs,
+)
 from l2zk.cli.streams import say
 from l2zk.cli.values import Assignment, unique
 from l2zk.errors import ProofError, UnknownProgramError, WitnessError
@@ -50,15 +60,15 @@ def inspect(file: str, given: str | None, columns: tuple[tuple[str, Any], ...], 
     """
     proof, arrays = proof_in(file), unique(columns, "--input")
     try:
-        program = stated_program(proof, given)
-        _check_columns(program, arrays)
-        anatomy = dissect(proof, program, arrays)
+        programs = stated_programs(proof, given)
+        _check_columns(programs, arrays)
+        anatomy = dissect(proof, programs, [arrays] * len(programs))
     except (UnknownProgramError, ProofError, WitnessError) as reason:
         kind = Misuse if isinstance(reason, WitnessError) else Failure
         raise kind(reason, **_header_told(file, proof, as_json)) from reason
-    found = {**facts(program, proof), **UNVERIFIED, "file": file, **_anatomy_facts(anatomy)} if as_json else {}
+    found = {**facts(programs, proof), **UNVERIFIED, "file": file, **_anatomy_facts(anatomy)} if as_json else {}
     if not as_json:
-        say(f"{escaped(file)}: {proof.claim}\n{figures(program, proof)}, {proof.options}\n{NOTHING_VERIFIED}\n")
+        say(f"{escaped(file)}: {claims(proof)}\n{figures(programs, proof)}, {proof.options}\n{NOTHING_VERIFIED}\n")
         _print_parts(_with_the_rest(anatomy.parts, proof.size), proof.size)
         say("")
         _print_challenges(anatomy.challenges)
@@ -71,8 +81,12 @@ def inspect(file: str, given: str | None, columns: tuple[tuple[str, Any], ...], 
 
 
 @unwarned()
-def _check_columns(program: TraceProgram, given: Iterable[str]) -> None:
+def _check_columns(programs: Sequence[TraceProgram], given: Iterable[str]) -> None:
     """Refuse a value of what is no public column: it would be demanded, and nothing is."""
+    program, *more = programs
+    if more and given:
+        stated = counted(len(programs), "statement")
+        raise WitnessError(f"--input gives the public columns of one statement, and the proof holds {stated}")
     columns = [one.name for one in program.definition.air.public_columns]
     for name in given:
         if name not in columns:
@@ -86,9 +100,9 @@ def _header_told(file: str, proof: Proof, as_json: bool) -> dict[str, Any]:
     """Print the parts of a header whose program is not known, or give them as an object."""
     if as_json:
         parts = [_part_facts(part) for part in header_parts(proof)]
-        return {"program": proof.program_id, **UNVERIFIED, "bytes": proof.size, "file": file, "parts": parts}
-    size = f"{proof.steps:,} steps, {proof.size:,} bytes, {proof.options}"
-    say(f"{escaped(file)}: {proof.claim}\n{size}\n{NOTHING_VERIFIED}\n")
+        stated = {"program": proof.program_id} if len(proof.statements) == 1 else stated_facts(proof)
+        return {**stated, **UNVERIFIED, "bytes": proof.size, "file": file, "parts": parts}
+    say(f"{escaped(file)}: {claims(proof)}\n{size(proof)}, {proof.options}\n{NOTHING_VERIFIED}\n")
     _print_parts(_with_the_rest(header_parts(proof), proof.size), proof.size)
     return {}
 

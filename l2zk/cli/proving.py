@@ -10,7 +10,7 @@ import click
 
 from l2zk.base.foreign import unwarned
 from l2zk.base.wording import counted, escaped
-from l2zk.cli.failure import ProofCommand
+from l2zk.cli.failure import Misuse, ProofCommand
 from l2zk.cli.fields import demanded_parameters
 from l2zk.cli.program_commands import (
     JSON_HELP,
@@ -33,10 +33,12 @@ from l2zk.cli.statement import (
 )
 from l2zk.cli.streams import StandardOutput, say, target
 from l2zk.cli.values import Demand, ParameterDemand, unique, witness_of, witness_options
+from l2zk.errors import ArgumentError
 from l2zk.language.program import TraceProgram
 from l2zk.plugins.hookspecs import hookimpl
 from l2zk.plugins.registry import program_from
 from l2zk.proof.degree_report import degrees
+from l2zk.proof.proof import Proof
 from l2zk.proof.statement import demanded_inputs, demanded_outputs
 from l2zk.vm.cost import ProofProfile
 from l2zk.vm.zkvm import TraceZkVm
@@ -97,10 +99,10 @@ def prove(
     if as_json:
         stages = {"threads": profile.threads, "stages": _rounded(profile)} if profiled else {}
         seconds = {"seconds": round(profile.total, 6), **stages}
-        found = {**facts(program, proof), **seconds, "degrees": asdict(top), "file": out}
+        found = {**facts([program], proof), **seconds, "degrees": asdict(top), "file": out}
         print_json(found, err=taken)
         return
-    say(f"{proof.claim}\nproved in {duration(profile.total)}: {figures(program, proof)}, {top}", err=taken)
+    say(f"{proof.claim}\nproved in {duration(profile.total)}: {figures([program], proof)}, {top}", err=taken)
     if profiled:
         _print_profile(profile, taken)
     say(
@@ -181,6 +183,8 @@ def verify(
     proof states with --json. FILE - is standard input.
     """
     proof = proof_in(file)
+    if len(proof.statements) != 1:
+        raise Misuse(_several(proof))
     kind = stated_class(proof, given)
     fixed = demanded_parameters(kind, unique(parameters, "--parameter"))
     check_parameters(proof, fixed)
@@ -194,7 +198,16 @@ def verify(
     demanded = Demanded(given is not None, fixed, values)
     if as_json:
         public = public_facts(proof, demanded)
-        print_json({**facts(program, proof), "verified": True, **public, "seconds": round(seconds, 6), "file": file})
+        print_json({**facts([program], proof), "verified": True, **public, "seconds": round(seconds, 6), "file": file})
         return
-    say(f"{proof.claim}\nverified in {duration(seconds)}: {figures(program, proof)}")
+    say(f"{proof.claim}\nverified in {duration(seconds)}: {figures([program], proof)}")
     say("\n".join(public_lines(proof, demanded)))
+
+
+def _several(proof: Proof) -> ArgumentError:
+    """The error of a proof whose statements each have values of their own to be demanded."""
+    return ArgumentError(
+        f"the proof holds {counted(len(proof.statements), 'statement')}, and this command demands values of one:"
+        " TraceZkVm.verify_together takes a program and its values for each, and `l2zk inspect` lists what the file"
+        " states"
+    )

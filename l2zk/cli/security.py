@@ -17,12 +17,13 @@ from l2zk.cli.program_commands import (
     threads_option,
 )
 from l2zk.cli.screen import print_json
-from l2zk.cli.statement import NOTHING_VERIFIED, UNVERIFIED, proof_in, stated_program
+from l2zk.cli.statement import NOTHING_VERIFIED, UNVERIFIED, claims, proof_in, stated_facts, stated_programs
 from l2zk.cli.streams import STANDARD, say
 from l2zk.errors import UnknownProgramError
 from l2zk.language.program import TraceProgram, described
 from l2zk.plugins.hookspecs import hookimpl
 from l2zk.plugins.program_file import is_in_file
+from l2zk.proof.groups import Group
 from l2zk.proof.options import ProofOptions
 from l2zk.proof.security import SecurityReport, report_on
 from l2zk.proof.shape import shape_of
@@ -89,15 +90,16 @@ def security_options() -> list[click.Parameter]:
 def security(program: TraceProgram, *, as_json: bool, **given: Any) -> None:
     """Print the proven bits of proofs of a program with these options."""
     options = options_of(**given)
-    report = report_on(options, shape_of(options, program.definition.air))
+    report = report_on(options, shape_of(options, [Group(program.definition.air)]))
     _print_security(described(program), {"program": program.id}, options, report, as_json)
 
 
 def security_of_proof(file: str, *, given: str | None, as_json: bool) -> None:
     """Print the proven bits of a proof, if the verifier accepts it."""
     proof = proof_in(file)
-    report = proof.security_as(stated_program(proof, given))
-    what, who = f"{proof.claim}\n{NOTHING_VERIFIED}", {"program": proof.program_id, **UNVERIFIED}
+    report = proof.security_as(stated_programs(proof, given))
+    stated = {"program": proof.program_id} if len(proof.statements) == 1 else stated_facts(proof)
+    what, who = f"{claims(proof)}\n{NOTHING_VERIFIED}", {**stated, **UNVERIFIED}
     _print_security(what, who, proof.options, report, as_json)
 
 

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from l2zk._core import blake3
-from l2zk.base.wording import printable, short
+from l2zk.base.wording import counted, printable, short
 from l2zk.cli.program_commands import program_class
 from l2zk.cli.screen import plain
 from l2zk.cli.streams import STANDARD, standard_input
 from l2zk.errors import ProofError, UnknownProgramError
 from l2zk.language.program import TraceProgram
 from l2zk.plugins.registry import get_program, program_from
+from l2zk.proof.claims import Statement
 from l2zk.proof.header import digest_of, parameters_to_bytes
 from l2zk.proof.proof import Proof
 from l2zk.proof.statement import Demands
+
+LISTED, LISTED_FOR_MACHINES, MOST_STATEMENTS = 10, 1000, 100_000
+"""The statements of a proof that are listed for people, and as JSON, and the most that are looked at."""
 
 WHOLE = 8
 """An array, or a row of public values whose names count on, is abridged if it has more values than this."""
@@ -39,8 +43,9 @@ def proof_in(file: str) -> Proof:
     return Proof.read(standard_input(), "standard input") if file == STANDARD else Proof.load(file)
 
 
-def stated_class(proof: Proof, given: str | None) -> type[TraceProgram]:
-    """The class of the program that a proof names, from an installed plugin, or the class that the caller demands."""
+def stated_class(proof: Proof | Statement, given: str | None) -> type[TraceProgram]:
+    """The class of the program that a proof of one statement names, or one of the statements of another: from an
+    installed plugin, or the class that the caller demands."""
     if given is not None:
         demanded = program_class(given)
         if demanded.id != proof.program_id:
@@ -57,6 +62,30 @@ def stated_program(proof: Proof, given: str | None) -> TraceProgram:
     return program_from(stated_class(proof, given), proof)
 
 
+def stated_programs(proof: Proof, given: str | None) -> list[TraceProgram]:
+    """The program of each statement, with the parameters that it states; `given` is that of all which name its id."""
+    if len(proof.statements) == 1:
+        return [stated_program(proof, given)]
+    if len(proof.statements) > MOST_STATEMENTS:
+        stated = counted(len(proof.statements), "statement")
+        raise ProofError(f"the file claims {stated}, of which more than {MOST_STATEMENTS:,} are not looked at", "7.1")
+    demanded = None if given is None else program_class(given)
+    found: list[TraceProgram] = []
+    for group, first in zip(proof.header.groups, proof.statements.firsts()):
+        kind = demanded if demanded is not None and demanded.id == first.program_id else stated_class(first, None)
+        found += [program_from(kind, first)] * group.count
+    return found
+
+
+def claims(proof: Proof) -> str:
+    """What a proof states in words: its claim, or those of its first statements, a line each."""
+    if len(proof.statements) == 1:
+        return proof.claim
+    lines = [f"  {index}: {one.claim}" for index, one in enumerate(proof.statements[:LISTED])]
+    more = len(proof.statements) - len(lines)
+    return "\n".join([counted(len(proof.statements), "statement"), *lines, *([f"  and {more:,} more"] if more else [])])
+
+
 def check_parameters(proof: Proof, demanded: Mapping[str, Any]) -> None:
     """Refuse a proof whose parameters are not those demanded (True is not 1), before anything is built from them."""
     for name, value in demanded.items():
@@ -69,27 +98,46 @@ def check_parameters(proof: Proof, demanded: Mapping[str, Any]) -> None:
             )
 
 
-def facts(program: TraceProgram, proof: Proof) -> dict[str, Any]:
-    """The statement and the figures of a proof, for machines."""
+def facts(programs: Sequence[TraceProgram], proof: Proof) -> dict[str, Any]:
+    """The statements and the figures of a proof, for machines; programs: of each statement."""
     return {
         "ok": True,
-        "program": proof.program_id,
-        "parameters": {name: plain(value) for name, value in proof.parameters.items()},
-        "inputs": dict(proof.public_inputs),
-        "public_digests": {name: digest.hex() for name, digest in proof.public_digests.items()},
-        "outputs": {name: plain(value) for name, value in proof.public_outputs.items()},
-        "steps": proof.steps,
+        **stated_facts(proof),
         "bytes": proof.size,
-        "proven_bits": proof.security_as(program).whole_bits,
+        "proven_bits": proof.security_as(programs).whole_bits,
         "zero_knowledge": proof.is_zk,
     }
 
 
-def figures(program: TraceProgram, proof: Proof) -> str:
-    """The figures of a proof, in words."""
-    bits = proof.security_as(program).whole_bits
-    hiding = "zero knowledge" if proof.is_zk else "no zero knowledge"
-    return f"{proof.steps:,} steps, {proof.size:,} bytes, {bits} proven bits, {hiding}"
+def stated_facts(proof: Proof) -> dict[str, Any]:
+    """What a proof states, for machines: of several statements a list, the first LISTED_FOR_MACHINES of them."""
+    if len(proof.statements) == 1:
+        return _statement_facts(proof.statement)
+    listed = [_statement_facts(one) for one in proof.statements[:LISTED_FOR_MACHINES]]
+    return {"statement_count": len(proof.statements), "statements": listed}
+
+
+def _statement_facts(statement: Statement) -> dict[str, Any]:
+    return {
+        "program": statement.program_id,
+        "parameters": {name: plain(value) for name, value in statement.parameters.items()},
+        "inputs": dict(statement.public_inputs),
+        "public_digests": {name: digest.hex() for name, digest in statement.public_digests.items()},
+        "outputs": {name: plain(value) for name, value in statement.public_outputs.items()},
+        "steps": statement.steps,
+    }
+
+
+def figures(programs: Sequence[TraceProgram], proof: Proof) -> str:
+    """The figures of a proof, in words; programs: of each statement."""
+    bits = proof.security_as(programs).whole_bits
+    return f"{size(proof)}, {bits} proven bits, {'zero knowledge' if proof.is_zk else 'no zero knowledge'}"
+
+
+def size(proof: Proof) -> str:
+    """The size of what is proved, and of the proof."""
+    count = len(proof.statements)
+    return f"{f'{proof.steps:,} steps' if count == 1 else f'{count:,} statements'}, {proof.size:,} bytes"
 
 
 @dataclass

@@ -11,7 +11,7 @@ from l2zk.air.nodes import OUTPUT
 from l2zk.base.field import LONGEST_TRACE, whole
 from l2zk.base.wording import short
 from l2zk.errors import ProgramError
-from l2zk.language.definition import PrivateArray
+from l2zk.language.definition import GivenColumn, PrivateArray
 from l2zk.language.draft import Draft, PlacedSequence
 from l2zk.language.expression import Expression
 from l2zk.language.rules.call import check_count, check_leaves, new_name
@@ -19,9 +19,23 @@ from l2zk.language.rules.call import check_count, check_leaves, new_name
 
 def public_column(draft: Draft, name: str, count: Any, every: Any, start: Any) -> Expression:
     """The leaf of a new public column."""
-    name = new_name(draft, "a public column", name)
+    main, what = draft.common.tables[0], "a public column"
+    new_name(main, what, name)
+    name = new_name(draft, what, name)
     draft.arrays.append(name)
-    return _added(draft, "a public column", PlacedSequence(name, *_rows(name, count, every, start)))
+    leaf = _added(draft, what, PlacedSequence(name, *_rows(name, count, every, start), table=draft.number))
+    main.names.setdefault(name, {})[what] = draft.graph.nodes[leaf.index]
+    return leaf
+
+
+def give(draft: Draft, column: int) -> None:
+    """Let the witness give a column: under its name, in a further table under TABLE.NAME."""
+    own = draft.graph.columns[column]
+    name = f"{draft.name}.{own}" if draft.number else own
+    if name in draft.arrays or (draft.number and name in draft.common.tables[0].names):
+        raise ProgramError(f"the name {short(name)} of a private column is taken: one name stands for one thing")
+    draft.given[column] = GivenColumn(name, column)
+    draft.arrays.append(name)
 
 
 def output_column(draft: Draft, name: str, value: Expression, count: Any) -> tuple[Expression, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 from l2zk.air.air import Air
 from l2zk.air.bytecode import Code, disassemble
 from l2zk.air.nodes import Node
+from l2zk.air.table import TableAir
 from l2zk.air.text import cell_name
+from l2zk.language.fillings import Claimed, Filling
+from l2zk.language.waiting import Waiting
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,39 @@ class Bits:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class TableDefinition:
+    """One table of a program: its AIR, its code, and what fills its columns before the fillings; see `Definition`."""
+
+    air: TableAir
+    constraint_code: Code
+    step_code: Code | None
+    step_targets: NDArray[np.uint32]
+    step_reach: int
+    start_nodes: tuple[Node, ...]
+    start: tuple[Start, ...]
+    step_function: object = None
+    given: tuple[GivenColumn, ...] = ()
+    pads: tuple[int | None, ...] = ()
+    bits: tuple[Bits, ...] = ()
+    hidden: frozenset[int] = frozenset()
+    free: tuple[tuple[int, range], ...] = ()
+
+    @property
+    def filled_late(self) -> bool:
+        """True if some columns are bits of columns that the step fills."""
+        return any(bits.late for bits in self.bits)
+
+    def disassemble(self) -> str:
+        """The step's code and the constraints' code, as text."""
+        names, parts, name = self.air.names, [], self.air.name
+        if self.step_code is not None:
+            cells = [cell_name(self.air.columns[column], self.step_reach) for column, _ in self.step_targets]
+            parts += [f"step of {name}", disassemble(self.step_code, names, cells), ""]
+        titles = [f"constraint {constraint.name!r}" for constraint in self.air.constraints]
+        return "\n".join([*parts, f"constraints of {name}", disassemble(self.constraint_code, names, titles)])
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Definition:
     """The AIR of a program, its code, and everything that fills its trace.
 
@@ -85,6 +121,10 @@ class Definition:
     program's own generate_trace. pads: for each column the value of its padding, or None for the last value once more.
     hidden: the columns whose values depend on private ones. free: (column, rows) that no constraint pins, on
     purpose. doubled_by: the one row or look-ahead that makes the trace twice as long as without it, if there is one.
+    All of these are of the main table and of the program. others: the further tables. fillings: what fills itself after
+    given columns, steps and generate_trace, in an order in which it can. waiting: what each of the fillings reads and
+    fills, if they have no such order but for what generate_trace fills. claimed: what stands on the buses, as the
+    program said it.
     """
 
     air: Air
@@ -107,6 +147,16 @@ class Definition:
     hidden: frozenset[int] = frozenset()
     free: tuple[tuple[int, range], ...] = ()
     doubled_by: str | None = None
+    others: tuple[TableDefinition, ...] = ()
+    fillings: tuple[Filling, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+    claimed: tuple[Claimed, ...] = ()
+
+    @cached_property
+    def tables(self) -> tuple[TableDefinition, ...]:
+        """Every table, the main one first."""
+        shared = {field.name: getattr(self, field.name) for field in fields(TableDefinition) if field.name != "air"}
+        return (TableDefinition(air=self.air.main, **shared), *self.others)
 
     @cached_property
     def counts(self) -> dict[str, int | None]:
@@ -137,10 +187,13 @@ class Definition:
         return 8 * (self.air.length * (len(before) + whole) + beside)
 
     def disassemble(self) -> str:
-        """The step's code and the constraints' code, as text."""
+        """The step's code and the constraints' code, as text; those of further tables after the main one's."""
         names, parts = self.air.names, []
         if self.step_code is not None:
             cells = [cell_name(self.air.columns[column], self.step_reach) for column, _ in self.step_targets]
             parts += [f"step of {self.air.id}", disassemble(self.step_code, names, cells), ""]
         titles = [f"constraint {constraint.name!r}" for constraint in self.air.constraints]
-        return "\n".join([*parts, f"constraints of {self.air.id}", disassemble(self.constraint_code, names, titles)])
+        code = disassemble(self.constraint_code, names, titles)
+        return "\n".join(
+            [*parts, f"constraints of {self.air.id}", code, *(table.disassemble() for table in self.others)]
+        )

@@ -1,16 +1,22 @@
 """Draft: everything that a program's `define` has stated so far, as the builder notes it.
 
 Nothing is checked here: the builder looks at each of its calls, by rules/call.py where a check is more than a line, the
-other rules at the whole draft, and lower.py makes the definition of it.
+other rules at the whole draft, and lower.py makes the definition of it. Each table has a draft of its own; what a
+program has once, they share.
 """
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 
-from l2zk.air.nodes import Node
+from l2zk.air.air import Bus, Message
+from l2zk.air.domains import Domain
+from l2zk.air.nodes import COLUMN, Node
 from l2zk.language.definition import GivenColumn, Input, PrivateArray
-from l2zk.language.expression import Graph
+from l2zk.language.expression import Expression, Graph
+from l2zk.language.fillings import Limbs, MemoryPass, Times
 
 
 @dataclass(frozen=True)
@@ -21,8 +27,19 @@ class Every:
     first: int
 
 
-Settled = str | int | Every
-"""The rows of a claim: "every", "transitions", "last", "end", a row, or an Every."""
+Indices = tuple[int, ...]
+"""Nodes by number."""
+
+
+@dataclass(frozen=True)
+class Below:
+    """The user's rows but the last `less` of them."""
+
+    less: int
+
+
+Settled = str | int | Every | Below
+"""The rows of a claim: "every", "transitions", "last", "end", a row, an Every, or a Below."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +56,7 @@ class PlacedSequence:
     """A sequence, a public column or an output column, in its rows: entry a on row first + a*step, `count` of them,
     None for all that fit.
 
-    claim: of an output column the name of its constraint.
+    claim: of an output column the name of its constraint. table: the number of the table with these rows.
     """
 
     name: str
@@ -47,6 +64,7 @@ class PlacedSequence:
     first: int = 0
     step: int = 1
     claim: str | None = None
+    table: int = 0
 
 
 @dataclass(frozen=True)
@@ -74,6 +92,112 @@ class PrivateStart:
     public: int
 
 
+@dataclass(frozen=True)
+class Posted:
+    """An interaction whose rows are not numbers yet: `sign` times the multiplicity's node.
+
+    selects: the multiplicity is a selector, which has to be 0 or 1 on every row.
+    """
+
+    name: str
+    bus: int
+    tuple: Indices
+    multiplicity: int
+    sign: int
+    on: Settled
+    selects: bool = False
+
+
+@dataclass(frozen=True)
+class Placed:
+    """An interaction by nodes of its table's graph, affine ones, with its rows."""
+
+    name: str
+    bus: int
+    tuple: Indices
+    multiplicity: int
+    domain: Domain
+
+
+@dataclass(frozen=True)
+class Ranged:
+    """A claim of m.range, whose columns and lookups follow from the number of rows.
+
+    exact: False where more bits would do as well. kind: what it is said for, as reports call it.
+    """
+
+    name: str
+    node: int
+    bits: int
+    on: Settled
+    exact: bool = True
+    kind: str = "range"
+
+
+@dataclass(frozen=True)
+class Accessed:
+    """An access to a memory by these nodes, and its columns; `old` of a read is the column that it gives."""
+
+    is_write: bool
+    address: int
+    value: int
+    when: int
+    old: int
+    then: int
+
+
+@dataclass(eq=False)
+class Remembered:
+    """A memory: the table that reads and writes it, that of its cells, and its bus."""
+
+    name: str
+    table: Draft
+    cells: Draft
+    bus: int
+    size: int
+    initial: int
+    last: int
+    time: int
+    accesses: list[Accessed] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Said:
+    """Something that the program says by its buses: `posted` are the (table, number) of what stands there for it."""
+
+    kind: str
+    name: str
+    bus: int
+    posted: list[tuple[int, int]] = field(default_factory=list)
+    into: int | None = None
+    node: tuple[Draft, int] | None = None
+    bits: int = 0
+
+
+@dataclass(eq=False)
+class Common:
+    """What the tables of a program share.
+
+    fixed: by content, the number of a fixed table and its bus. looked_up: by table and nodes, the bus of a table's
+    columns and the number of what receives there. said_on: by bus, of those that the program opens. on_bus: the
+    (table, number) of all interactions of a bus. prefix: of the names that are made in a scope.
+    """
+
+    tables: list[Draft] = field(default_factory=list)
+    buses: list[Bus] = field(default_factory=list)
+    bus_names: set[str] = field(default_factory=set)
+    messages: list[Message] = field(default_factory=list)
+    fixed: dict[object, tuple[int, int]] = field(default_factory=dict)
+    looked_up: dict[tuple[int, Indices], tuple[int, int]] = field(default_factory=dict)
+    memories: list[Remembered] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
+    said_on: dict[int, Said] = field(default_factory=dict)
+    on_bus: defaultdict[int, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
+    times: list[Times] = field(default_factory=list)
+    passes: list[MemoryPass] = field(default_factory=list)
+    prefix: str = ""
+
+
 @dataclass(eq=False)
 class Draft:
     """All that was stated, each part in the order of the calls.
@@ -84,6 +208,12 @@ class Draft:
     generate_trace. arrays: the names of all that a witness gives as an array. bits: by m.bits. free: (column, rows) by
     m.free. claims: by name. start: the node that (row, column) starts with. private_starts: those starts that have
     private inputs. named_rows: rows that there must be, each with the call that needs it. rows: the number by m.rows.
+    name, number: of the table. made: True for tables that the library adds. made_in: the prefix of the scope. posted:
+    interactions. posted_names: of what stands on buses. titles: how many of these have one name. placed: the
+    interactions when rows are known. ranges: by m.range. limbs: pieces of values. lets, let_values: columns that equal
+    an expression, by the node of their value and the other way round. loose: columns that nothing pins but on the rows
+    of a domain. own: all columns that fill themselves. served: those of them that get what is sent. common: what the
+    tables share.
     """
 
     graph: Graph = field(default_factory=Graph)
@@ -104,3 +234,34 @@ class Draft:
     targets: dict[int, Target] = field(default_factory=dict)
     named_rows: list[tuple[int, str]] = field(default_factory=list)
     rows: int | None = None
+    name: str = "main"
+    number: int = 0
+    made: bool = False
+    made_in: str = ""
+    posted: list[Posted] = field(default_factory=list)
+    posted_names: set[str] = field(default_factory=set)
+    titles: Counter[str] = field(default_factory=Counter)
+    placed: list[Placed] = field(default_factory=list)
+    ranges: list[Ranged] = field(default_factory=list)
+    limbs: list[Limbs] = field(default_factory=list)
+    loose: list[tuple[int, Domain]] = field(default_factory=list)
+    lets: dict[int, int] = field(default_factory=dict)
+    let_values: dict[int, int] = field(default_factory=dict)
+    own: set[int] = field(default_factory=set)
+    served: set[int] = field(default_factory=set)
+    common: Common = field(default_factory=Common)
+
+    def __post_init__(self) -> None:
+        self.number = len(self.common.tables)
+        self.common.tables.append(self)
+
+    def column(self, number: int) -> Expression:
+        """The leaf of a column."""
+        return self.graph.leaf(COLUMN, number)
+
+    def beside(self, name: str, rows: int, made: bool = False) -> Draft:
+        """The draft of a further table of the program."""
+        parts = ("inputs", "sequences", "private_arrays", "arrays", "common")
+        shared: dict[str, Any] = {part: getattr(self, part) for part in parts}
+        graph, scope = Graph(name, beside=self.graph), self.common.prefix
+        return Draft(graph=graph, name=name, rows=rows, made=made, made_in=scope, **shared)

@@ -19,6 +19,7 @@ from l2zk.air.nodes import (
     OUTPUT,
     PERIODIC,
     PRIVATE,
+    ROW_NUMBER,
     SEQUENCE,
     SUB,
     Names,
@@ -31,19 +32,25 @@ from l2zk.base.field import LONGEST_TRACE, MODULUS, field_integer, whole
 from l2zk.base.wording import short
 from l2zk.errors import ProgramError
 
+_OF_A_TABLE = 1 << COLUMN | 1 << PERIODIC | 1 << ROW_NUMBER
+
 
 class Graph:
-    """The interned nodes of one program, with the largest look-ahead and the kinds of leaves below each."""
+    """The interned nodes of one table, with the largest look-ahead and the kinds of leaves below each.
 
-    def __init__(self) -> None:
+    beside: the graph of another table of the program, whose public and private values are this one's too.
+    """
+
+    def __init__(self, table: str = "main", beside: Graph | None = None) -> None:
+        self.table = table
         self.nodes: list[Node] = []
         self.look_ahead: list[int] = []
         self.columns: list[str] = []
         self.periodic: list[str] = []
-        self.inputs: list[str] = []
-        self.outputs: list[str] = []
-        self.private: list[str] = []
-        self.sequences: list[str] = []
+        self.inputs: list[str] = [] if beside is None else beside.inputs
+        self.outputs: list[str] = [] if beside is None else beside.outputs
+        self.private: list[str] = [] if beside is None else beside.private
+        self.sequences: list[str] = [] if beside is None else beside.sequences
         self.cells: set[str] = set()
         self._kinds: list[int] = []  # bit k: a leaf of kind k is below the node
         self._interned: dict[Node, Expression] = {}
@@ -90,9 +97,7 @@ class Graph:
             if isinstance(value, Equation):
                 raise ProgramError(f"the equation {value} stands where an expression is needed: give it to m.constrain")
             return self.leaf(CONSTANT, field_integer(value))
-        if value.graph is not self:
-            raise ProgramError(f"the expression {value} belongs to another program: each program makes its own columns")
-        return value
+        return value if value.graph is self else self._taken(value)
 
     def apply(self, kind: int, x: int, y: int = 0) -> Expression:
         """The node of an operation, simplified if a constant decides it."""
@@ -117,6 +122,32 @@ class Graph:
     def has(self, index: int, kind: int) -> bool:
         """True if a leaf of this kind is below the node."""
         return bool(self._kinds[index] >> kind & 1)
+
+    def is_shared(self, index: int) -> bool:
+        """True if the node reads values of the program alone, which every table has."""
+        return not self._kinds[index] & _OF_A_TABLE
+
+    def _taken(self, value: Expression) -> Expression:
+        """An expression of another table, made of what both have."""
+        if value.graph.inputs is not self.inputs:
+            raise ProgramError(f"the expression {value} belongs to another program: each program makes its own columns")
+        if not value.graph.is_shared(value.index):
+            raise ProgramError(
+                f"the expression {value} belongs to table {short(value.graph.table)}, and stands in table"
+                f" {short(self.table)}: only public values stand in both; rows of two tables meet by lookups and buses"
+            )
+        nodes, _ = extract(value.graph.nodes, [value.index])
+        made: list[Expression] = []
+        for kind, x, y in nodes:
+            if kind in (ADD, SUB, MUL, NEG):
+                made.append(self.apply(kind, made[x].index, 0 if kind == NEG else made[y].index))
+            else:
+                made.append(self._intern((kind, x, y), (kind, x, y), 0, self._kinds_of(value.graph, (kind, x, y))))
+        return made[-1]
+
+    def _kinds_of(self, graph: Graph, leaf: Node) -> int:
+        """The kinds of a leaf of another graph."""
+        return graph._kinds[graph._interned[leaf].index]
 
     def _intern(self, key: Node, node: Node, look_ahead: int, kinds: int) -> Expression:
         known = self._interned.get(key)
@@ -219,7 +250,8 @@ class Expression:
         """The same column, `rows` rows ahead."""
         kind, column, offset = self.graph.nodes[self.index]
         if kind != COLUMN:
-            remedy = "copy it into a column" if kind == SEQUENCE else "apply [k] to its columns"
+            remedies = {SEQUENCE: "copy it into a column", ROW_NUMBER: "add the number of rows to it"}
+            remedy = remedies.get(kind, "apply [k] to its columns")
             raise ProgramError(f"only a column can be read rows ahead, and {self} is none: {remedy}")
         ahead = whole(rows)
         if ahead is None:
@@ -238,7 +270,8 @@ class Expression:
         return self[1]
 
     def __eq__(self, other: object) -> Equation:  # type: ignore[override]
-        return Equation(self, self.graph.lift(other))
+        graph = _graph_of(self, other)
+        return Equation(graph.lift(self), graph.lift(other))
 
     def __ne__(self, other: object) -> NoReturn:
         raise ProgramError(
@@ -268,7 +301,8 @@ class Expression:
     __int__ = __float__ = __index__ = _refusal("{0} is not a number: its value is known only on a row of a trace")
 
     def _combined(self, kind: int, left: Any, right: Any) -> Expression:
-        return self.graph.apply(kind, self.graph.lift(left).index, self.graph.lift(right).index)
+        graph = _graph_of(left, right) if isinstance(left, Expression) else self.graph
+        return graph.apply(kind, graph.lift(left).index, graph.lift(right).index)
 
 
 class Equation:
@@ -293,6 +327,13 @@ class Equation:
 
     def __repr__(self) -> str:
         return f"{self.left} == {self.right}"
+
+
+def _graph_of(left: Expression, right: object) -> Graph:
+    """The graph in which two operands meet: the right one's if the left one has values of the program alone."""
+    if isinstance(right, Expression) and right.graph is not left.graph and left.graph.is_shared(left.index):
+        return right.graph
+    return left.graph
 
 
 def _exponent(base: Expression, exponent: Any) -> int:

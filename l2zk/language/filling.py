@@ -8,21 +8,19 @@ of an expression in the others. What is filled before the step may be read by it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from l2zk.air.nodes import INPUT
-from l2zk.air.trace import ExecutionTrace, column_values, named, padded_column
+from l2zk.air.trace import ExecutionTrace, padded_column
 from l2zk.air.vectors import Vector, evaluate_rows, leaves_on_all_rows
-from l2zk.base.foreign import foreign
-from l2zk.base.making import tracing
-from l2zk.base.names import by_plain_name, plain
-from l2zk.base.wording import SHOWN, nearest
-from l2zk.errors import L2zkError, ProgramError, WitnessError
-from l2zk.language.definition import Definition
+from l2zk.errors import ProgramError, WitnessError
+from l2zk.language.definition import Definition, TableDefinition
+from l2zk.language.fillings import Served, self_filled
+from l2zk.language.generated import generated
 
 Columns = dict[int, Vector]
 """Columns by their index."""
@@ -33,17 +31,29 @@ Public = tuple[Sequence[int], Sequence[Vector]]
 
 def check_filled(definition: Definition) -> None:
     """Refuse to run a program with a column that nothing fills: its trace has to be given."""
-    if definition.generate is not None or definition.step_function is not None:
+    if definition.generate is not None:
         return
-    filled = {int(column) for column, _ in definition.step_targets} | {column.column for column in definition.given}
-    filled |= {column for bits in definition.bits for column in bits.columns}
-    for index, name in enumerate(definition.air.columns):
-        if index not in filled:
-            raise ProgramError(
-                f"column {name!r} of {definition.air.id} has no step, so nothing fills it: give m.step its next value,"
-                " make it by m.private_column for the witness to give, write generate_trace(self, witness), or"
-                " give the whole trace as trace="
-            )
+    for number, table in enumerate(definition.tables):
+        filled = filled_by_program(definition, number) | {column.column for column in table.given}
+        for index, name in enumerate(table.air.columns if table.step_function is None else ()):
+            if index not in filled:
+                raise ProgramError(
+                    f"column {name!r} of {_of(definition, number)} has no step, so nothing fills it: give m.step its"
+                    " next value, make it by m.private_column for the witness to give, write generate_trace(self,"
+                    " witness), or give the whole trace as trace="
+                )
+
+
+def _of(definition: Definition, number: int) -> str:
+    """The program, or a further table of it, in a sentence."""
+    return f"table {definition.air.tables[number].name!r} of {definition.air.id}" if number else definition.air.id
+
+
+def filled_by_program(definition: Definition, number: int) -> set[int]:
+    """The columns of a table that steps fill, and those that fill themselves."""
+    table = definition.tables[number]
+    bits = {column for bits in table.bits for column in bits.columns}
+    return {int(column) for column, _ in table.step_targets} | bits | self_filled(definition.fillings, number)
 
 
 def filled_columns(
@@ -52,33 +62,51 @@ def filled_columns(
     arrays: Mapping[str, Vector],
     public: Public,
     redact: bool,
-) -> tuple[Columns, int]:
-    """The columns that are filled before the step, and the number of rows that the user filled.
+) -> tuple[Columns, int, tuple[Columns, ...]]:
+    """The columns that are filled before the step, the number of rows that the user filled, and what is given of each
+    further table.
 
     values: inputs, public columns and private arrays. arrays: private columns.
     """
     supplied = [len(arrays[column.name]) for column in definition.given if column.name in arrays]
-    columns = padded_columns(definition, arrays)
+    columns, others = padded_columns(definition, arrays), []
     if definition.generate is not None:
         known = {definition.air.columns[index]: _read_only(column) for index, column in columns.items()}
         shown = {name: _read_only(value) if isinstance(value, np.ndarray) else value for name, value in values.items()}
-        made = _generated(definition, definition.generate, {**shown, **known}, redact)
+        made, *others = generated(definition, definition.generate, {**shown, **known}, redact)
         supplied += map(len, made.values())
         while made:  # each goes when its padded copy is there, which halves the memory
             index, array = made.popitem()
             columns[index] = _padded(definition, index, array)
-    columns = dict(_bits(definition, columns, public, late=False)) | columns
+    if not any(isinstance(one, Served) and one.table == 0 for one in definition.fillings):  # of what is not known yet
+        columns = dict(_bits(definition, columns, public, late=False)) | columns
     stepped = definition.step_code is not None or definition.step_function is not None or not supplied
-    return columns, definition.air.rows if stepped else min(definition.air.rows, max(supplied, default=0))
+    rows = definition.air.rows if stepped else min(definition.air.rows, max(supplied, default=0))
+    return columns, rows, _further_columns(definition, arrays, others)
 
 
-def padded_columns(definition: Definition, arrays: Mapping[str, Vector]) -> Columns:
+def _further_columns(
+    definition: Definition, arrays: Mapping[str, Vector], made: Sequence[Mapping[int, Vector]]
+) -> tuple[Columns, ...]:
+    """The columns of each further table that the witness or generate_trace gives, padded."""
+    found = [padded_columns(table, arrays) for table in definition.others]
+    for table, columns, more in zip(definition.others, found, made):
+        columns |= {index: _padded(table, index, array) for index, array in more.items()}
+    return tuple(found)
+
+
+def padded_columns(definition: Definition | TableDefinition, arrays: Mapping[str, Vector]) -> Columns:
     """The columns that the witness gives, by index, padded to all N rows."""
     given = (column for column in definition.given if column.name in arrays)
     return {column.column: _padded(definition, column.column, arrays[column.name]) for column in given}
 
 
-def fill_late(definition: Definition, cells: NDArray[np.uint64], given: Collection[int], public: Public) -> None:
+def fill_late(
+    definition: Definition | TableDefinition,
+    cells: NDArray[np.uint64] | list[Vector],
+    given: Collection[int],
+    public: Public,
+) -> None:
     """Fill, in place in `cells`, uint64[columns, N], the bits of columns that the step has filled, but given ones."""
     late = {column for bits in definition.bits if bits.late for column in bits.columns}.difference(given)
     filled = {index: column for index, column in enumerate(cells) if index not in late}
@@ -88,7 +116,7 @@ def fill_late(definition: Definition, cells: NDArray[np.uint64], given: Collecti
 
 def padded_trace(definition: Definition, trace: ExecutionTrace) -> NDArray[np.uint64]:
     """The trace uint64[columns, N] from its n rows, each column padded by its `pad`."""
-    if len(definition.step_targets) or definition.step_function is not None or definition.bits:
+    if filled_by_program(definition, 0) or definition.step_function is not None:
         raise WitnessError(
             f"{definition.air.id} has columns that fill themselves, in the padding too: give a trace of all"
             f" {definition.air.length} rows, as TraceZkVm.trace does, not of {definition.air.rows}"
@@ -96,69 +124,21 @@ def padded_trace(definition: Definition, trace: ExecutionTrace) -> NDArray[np.ui
     return np.stack([_padded(definition, index, column) for index, column in enumerate(trace.padded)])
 
 
-def _padded(definition: Definition, index: int, array: Vector) -> Vector:
+def _padded(definition: Definition | TableDefinition, index: int, array: Vector) -> Vector:
     """One column on all N rows."""
     air = definition.air
     return padded_column(air.columns[index], array, air.rows, air.length, definition.pads[index])
 
 
-def _generated(
-    definition: Definition, generate: Callable[[Mapping[str, Any]], Any], witness: Mapping[str, Any], redact: bool
-) -> dict[int, Vector]:
-    """The columns from the program's generate_trace; every column that nothing else fills must be among them."""
-    what = f"generate_trace of {definition.air.id}"
-    with tracing(definition.air.id), foreign(ProgramError, what, private=True, redact=redact):
-        arrays = _taken(definition, what, generate(witness), redact)
-    _check_generated(definition, what, arrays)
-    return arrays
-
-
-def _taken(definition: Definition, what: str, made: Any, redact: bool) -> dict[int, Vector]:
-    """The columns in a mapping from names to arrays, by index."""
-    if not isinstance(made, Mapping):
-        raise ProgramError(
-            f"{what} returned a {type(made).__name__}: a mapping from column names to arrays, or an"
-            " ExecutionTrace, is needed"
-        )
-    if isinstance(made, ExecutionTrace) and made.padded.shape[1] == definition.air.length:
-        made = dict(zip(made.columns, made.padded))
-    places = {name: index for index, name in enumerate(definition.air.columns)}
-    for name in made:
-        if (plain(name) if isinstance(name, str) else name) not in places:
-            raise _unknown_column(definition, what, name, redact)
-    return {places[name]: column_values(name, array) for name, array in by_plain_name(made).items()}
-
-
-def _unknown_column(definition: Definition, what: str, name: object, redact: bool) -> L2zkError:
-    """The error of a column's name that may be made of private values, so that it is shown to the caller at most."""
-    columns = definition.air.columns
-    shown = ProgramError(f"{what} gives a column {named(name, columns)}")
-    if not isinstance(name, str):
-        return shown
-    shown.shareable = ProgramError(f"{what} gives a column of an unknown name{nearest(name, columns)}; {SHOWN}")
-    return shown.shareable if redact else shown
-
-
-def _check_generated(definition: Definition, what: str, arrays: Mapping[int, Vector]) -> None:
-    """All that nothing else fills is there, and nothing that the witness gives; what a step fills, on all rows."""
-    stepped = {int(column) for column, _ in definition.step_targets}
-    bits = {column for bits in definition.bits for column in bits.columns}
-    given = {column.column for column in definition.given}
-    filled = stepped | bits | given
-    for index, name in enumerate(definition.air.columns):
-        if index not in arrays and index not in filled and definition.step_function is None:
-            raise ProgramError(f"{what} gives no values for column {name!r}, and nothing else fills it")
-        if index in arrays and index in given:
-            raise ProgramError(f"{what} gives column {name!r}, which the witness gives")
-        if index in arrays and index in stepped and len(arrays[index]) != definition.air.length:
-            raise ProgramError(
-                f"{what} gives column {name!r}, which its step fills: leave it out, or give all"
-                f" {definition.air.length} rows with the padding"
-            )
+def early_bits(
+    definition: Definition | TableDefinition, columns: Mapping[int, Vector], public: Public
+) -> Iterator[tuple[int, Vector]]:
+    """The bit columns of expressions in given columns."""
+    return _bits(definition, columns, public, late=False)
 
 
 def _bits(
-    definition: Definition, columns: Mapping[int, Vector], public: Public, *, late: bool
+    definition: Definition | TableDefinition, columns: Mapping[int, Vector], public: Public, *, late: bool
 ) -> Iterator[tuple[int, Vector]]:
     """The bit columns, by index, of expressions in the columns that are there and in earlier bits."""
     air, known = definition.air, dict(columns)

@@ -11,7 +11,7 @@ from l2zk.language.draft import Draft
 MARKS_AT_ONCE = 512
 """So many bits does each node have while leaves are looked for below it: more of them take more passes."""
 
-Filling = tuple[int, Sequence[int]]
+Filled = tuple[int, Sequence[int]]
 """A node, and the columns that are filled with its value."""
 
 
@@ -20,13 +20,13 @@ def late_columns(draft: Draft) -> set[int]:
     bits = {column for split in draft.bits for column in split.columns}
     stepped = set(draft.targets)
     if draft.step_function is not None:
-        stepped |= set(range(len(draft.graph.columns))) - set(draft.given) - bits
+        stepped |= set(range(len(draft.graph.columns))) - set(draft.given) - bits - draft.own
     return entered(draft.graph.nodes, stepped, _bit_fillings(draft)) & bits
 
 
 def hidden_columns(draft: Draft) -> set[int]:
     """The columns that private values enter: given ones, started ones, and all computed from them."""
-    fillings = [*_bit_fillings(draft), *_step_fillings(draft)]
+    fillings = [*_bit_fillings(draft), *_step_fillings(draft), *_own_fillings(draft)]
     computed = {column for _, columns in fillings for column in columns}
     private = set(range(len(draft.graph.columns))) - computed
     private |= {column for (_, column), node in draft.start.items() if draft.graph.has(node, PRIVATE)}
@@ -38,7 +38,7 @@ def steps_that_read(draft: Draft, columns: set[int]) -> set[int]:
     return entered(draft.graph.nodes, columns, _step_fillings(draft)) & set(draft.targets)
 
 
-def entered(nodes: Sequence[Node], columns: set[int], fillings: Sequence[Filling]) -> set[int]:
+def entered(nodes: Sequence[Node], columns: set[int], fillings: Sequence[Filled]) -> set[int]:
     """These columns, and all that are filled with values computed from them."""
     if not (columns and fillings):
         return set(columns)
@@ -90,9 +90,14 @@ def _cells_and_readers(nodes: Sequence[Node]) -> tuple[defaultdict[int, list[int
     return cells, readers
 
 
-def _bit_fillings(draft: Draft) -> list[Filling]:
+def _bit_fillings(draft: Draft) -> list[Filled]:
     return [(split.node, split.columns) for split in draft.bits]
 
 
-def _step_fillings(draft: Draft) -> list[Filling]:
+def _own_fillings(draft: Draft) -> list[Filled]:
+    """The columns that equal an expression; pieces of values are taken for private."""
+    return [(node, (column,)) for column, node in draft.let_values.items()]
+
+
+def _step_fillings(draft: Draft) -> list[Filled]:
     return [(target.node, (target.column,)) for target in draft.targets.values()]

@@ -6,17 +6,17 @@ inputs start. Public inputs are pinned by constraints; a private input that only
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from l2zk.air.nodes import PRIVATE, operands
-from l2zk.air.trace import ExecutionTrace
+from l2zk.air.trace import ExecutionTrace, named
 from l2zk.air.vectors import Vector
 from l2zk.base.field import ELEMENT_NEEDED, MODULUS
 from l2zk.base.wording import listed
 from l2zk.errors import WitnessError
-from l2zk.language.definition import Definition
+from l2zk.language.definition import Definition, TableDefinition
 from l2zk.language.filling import padded_trace
 from l2zk.language.witness import Binding
 
@@ -32,47 +32,74 @@ def given_cells(definition: Definition, binding: Binding, trace: ExecutionTrace,
             f" the trace has {listed(trace)} and {rows}"
         )
     cells = trace.padded if rows == air.length else padded_trace(definition, trace)
+    _check_elements(air.columns, cells, "")
+    if check:
+        _check_agreement(definition, binding, 0, cells)
+    return cells
+
+
+def given_tables(definition: Definition, binding: Binding, trace: ExecutionTrace, check: bool) -> dict[int, Vector]:
+    """The tables of a given trace by number, all rows of each: the main one, and those further ones that it has."""
+    numbers = {table.air.name: number for number, table in enumerate(definition.tables) if number}
+    found = {0: np.ascontiguousarray(given_cells(definition, binding, trace, check))}
+    for name, table in trace.tables.items():
+        if name not in numbers:
+            raise WitnessError(f"the trace has a table {named(name, numbers)}, which {definition.air.id} has not")
+        air = definition.air.tables[numbers[name]]
+        if table.columns != air.columns or table.padded.shape[1] != air.length:
+            raise WitnessError(
+                f"table {name!r} of {definition.air.id} has columns {listed(air.columns)} and {air.length} rows with"
+                f" the padding; that of the trace has {listed(table)} and {table.padded.shape[1]}"
+            )
+        _check_elements(air.columns, table.padded, f" of table {name!r}")
+        if check:
+            _check_agreement(definition, binding, numbers[name], table.padded)
+        found[numbers[name]] = np.ascontiguousarray(table.padded)
+    return found
+
+
+def _check_elements(columns: Sequence[str], cells: Vector, of_table: str) -> None:
     wrong = np.argwhere(cells >= np.uint64(MODULUS))
     if len(wrong):
         column, row = wrong[0]
         raise WitnessError(
-            f"column {air.columns[column]!r} of the trace at row {row} is not an element of the field: {ELEMENT_NEEDED}"
+            f"column {columns[column]!r}{of_table} of the trace at row {row} is not an element of the field:"
+            f" {ELEMENT_NEEDED}"
         )
-    if check:
-        _check_agreement(definition, binding, cells)
-    return cells
 
 
-def _check_agreement(definition: Definition, binding: Binding, cells: Vector) -> None:
-    """Refuse a trace that differs from the witness in a column or a cell that the witness names."""
-    for column, values in binding.columns.items():
+def _check_agreement(definition: Definition, binding: Binding, number: int, cells: Vector) -> None:
+    """Refuse a table of a trace that differs from the witness in a column or a cell that the witness names."""
+    table, columns = definition.tables[number], (binding.columns, *binding.others)[number]
+    for column, values in columns.items():
         wrong = np.flatnonzero(values != cells[column])
         if len(wrong):
-            raise _contradiction(definition, "gives column {} at row {} another value", column, int(wrong[0]))
-    for row, column, value in _private_starts(definition, binding):
+            raise _contradiction(table, number, "gives column {} at row {} another value", column, int(wrong[0]))
+    for row, column, value in _private_starts(definition, binding, number):
         if cells[column, row] != value:
-            raise _contradiction(definition, "starts column {} at row {} with another value", column, row)
+            raise _contradiction(table, number, "starts column {} at row {} with another value", column, row)
 
 
-def _private_starts(definition: Definition, binding: Binding) -> Iterator[tuple[int, int, int]]:
-    """The started cells with private inputs that the witness names, all of them."""
+def _private_starts(definition: Definition, binding: Binding, number: int) -> Iterator[tuple[int, int, int]]:
+    """The started cells of a table with private inputs that the witness names, all of them."""
     named = [known.name in binding.named for known in definition.inputs if not known.public]
     if not any(named):
         return
+    table = definition.tables[number]
     reads: list[
         bool | None
     ] = []  # for each node: True if all private inputs that it reads are named; None if it reads none
-    for node in definition.start_nodes:
+    for node in table.start_nodes:
         below = [reads[index] for index in operands(node) if reads[index] is not None]
         reads.append(named[node[1]] if node[0] == PRIVATE else all(below) if below else None)
-    for start, cell in zip(definition.start, binding.start):
+    for start, cell in zip(table.start, (binding.start, *binding.starts)[number]):
         if reads[start.node]:
             yield cell
 
 
-def _contradiction(definition: Definition, what: str, column: int, row: int) -> WitnessError:
-    found = what.format(repr(definition.air.columns[column]), row)
+def _contradiction(table: TableDefinition, number: int, what: str, column: int, row: int) -> WitnessError:
+    name = repr(table.air.columns[column]) + (f" of table {table.air.name!r}" if number else "")
     return WitnessError(
-        f"the witness {found} than the trace holds: give the trace of this witness, or leave out of the witness what"
-        " the trace has already"
+        f"the witness {what.format(name, row)} than the trace holds: give the trace of this witness, or leave out of"
+        " the witness what the trace has already"
     )

@@ -6,71 +6,100 @@ domain.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from l2zk.air.air import Air, Constraint, PublicSequence
-from l2zk.air.bytecode import compile_constraints, compile_nodes
+from l2zk.air.air import Air, Constraint, Interaction, PublicSequence, TableAir
+from l2zk.air.bytecode import compile_constraints
 from l2zk.air.domains import Domain
-from l2zk.air.nodes import COLUMN, PERIODIC, SEQUENCE, Node, extract, renumbered
+from l2zk.air.nodes import extract
 from l2zk.base.wording import counted
 from l2zk.errors import ProgramError
-from l2zk.language.definition import Bits, Definition, Output, Start
-from l2zk.language.draft import Draft, Every, Settled, Target
+from l2zk.language.definition import Bits, Definition, Output, TableDefinition
+from l2zk.language.draft import Below, Draft, Every, Said, Settled
+from l2zk.language.fillings import Claimed
 from l2zk.language.flow import hidden_columns, late_columns
+from l2zk.language.inlined import nodes_of
+from l2zk.language.order import found_fillings, late_splits, ordered
 from l2zk.language.private_starts import private_claims
 from l2zk.language.rules.shared_names import check_shared_names
 from l2zk.language.rules.unpinned_rows import check_pinned
-from l2zk.language.rules.whole import check_claims, check_constrained, check_filled, check_not_constant
+from l2zk.language.rules.whole import (
+    check_claims,
+    check_constrained,
+    check_filled,
+    check_not_constant,
+    check_public,
+    check_shared_private,
+)
+from l2zk.language.settle import settle
+from l2zk.language.steps import start_parts, step_parts
 from l2zk.language.trace_length import count_rows, doubled_by, padded_length
 
 
 @dataclass(frozen=True)
 class _Lengths:
-    """n, N, a sentence on what doubles N if something does, and the entries of each sequence."""
+    """n, N, and a sentence on what doubles N if something does."""
 
     rows: int
     length: int
     doubled_by: str | None
-    entries: tuple[int, ...]
 
 
 def definition_of(
     draft: Draft, id: str, parameters: bytes, generate: Callable[[Mapping[str, Any]], Any] | None
 ) -> Definition:
-    """The definition of a draft; `generate` is the program's own generate_trace.
+    """The definition of a draft, that of the main table; `generate` is the program's own generate_trace.
 
-    Each phase needs those before it: the draft is checked as the program stated it, and measured; then it gets the
-    claims that private starts bring, and changes no more; the AIR is made of it, and checked.
+    Each phase needs those before it: buses are settled, which adds columns and claims; the drafts are checked as the
+    program stated them, and measured; then they get the claims that private starts bring, and change no more; the AIR
+    is made of them, and checked.
     """
-    _check_stated(draft, generated=generate is not None)
-    lengths = _measured(draft)
-    draft.claims |= {claim.name: claim for claim in private_claims(draft)}
+    common = draft.common
+    settle(common)
+    found = found_fillings(common)
+    for table in common.tables:
+        with _in_table(table):
+            _check_stated(table, generated=generate is not None)
+    check_shared_private(common)
+    fillings, waiting = ordered(common, found, generated=generate is not None)
+    lengths = [_measured(table) for table in common.tables]
+    for table in common.tables:
+        table.claims |= {claim.name: claim for claim in private_claims(table)}
     air = _air(draft, id, parameters, lengths)
-    free = _free_cells(draft, lengths.rows, lengths.length)
-    _check_made(draft, air, free)
+    for table, made, size in zip(common.tables, air.tables, lengths):
+        with _in_table(table):
+            _check_made(table, made, _free_cells(table, size))
+    check_public(air)
+    parts = [_table_parts(*each) for each in zip(common.tables, air.tables, lengths)]
     return Definition(
         air=air,
-        doubled_by=lengths.doubled_by,
-        constraint_code=compile_constraints(air),
+        doubled_by=next((size.doubled_by for size in lengths if size.doubled_by), None),
         inputs=tuple(draft.inputs),
-        outputs=_output_places(air),
-        step_function=draft.step_function,
-        given=tuple(draft.given.values()),
+        outputs=_output_places(air.main),
         private_arrays=tuple(draft.private_arrays),
         arrays=tuple(draft.arrays),
-        sequence_claims=_sequence_claims(draft, air),
+        sequence_claims=_sequence_claims(draft, air.main),
         generate=generate,
-        pads=tuple(draft.pads),
-        bits=_bit_parts(draft),
-        hidden=frozenset(hidden_columns(draft)),
-        free=free + _free_bits(draft, lengths.length),
-        **_step_parts(draft, air),
-        **_start_parts(draft),
+        others=tuple(TableDefinition(air=made, **part) for made, part in zip(air.tables[1:], parts[1:])),
+        fillings=fillings,
+        waiting=waiting,
+        claimed=tuple(map(_claimed, common.said)),
+        **parts[0],
     )
+
+
+@contextmanager
+def _in_table(draft: Draft) -> Iterator[None]:
+    """Name a further table in the errors about it."""
+    try:
+        yield
+    except ProgramError as error:
+        if draft.number:
+            raise ProgramError(f"table {draft.name!r}: {error}") from None
+        raise
 
 
 def _check_stated(draft: Draft, generated: bool) -> None:
@@ -84,51 +113,99 @@ def _measured(draft: Draft) -> _Lengths:
     """The lengths, which follow from the program's own claims: those of private starts look less far ahead than N."""
     rows = count_rows(draft)
     length = padded_length(draft, rows)
-    return _Lengths(rows, length, doubled_by(draft, rows, length), _entries(draft, rows, length))
+    return _Lengths(rows, length, None if draft.made else doubled_by(draft, rows, length))
 
 
-def _check_made(draft: Draft, air: Air, free: tuple[tuple[int, range], ...]) -> None:
-    """The checks of an AIR; `free` are the cells by m.free."""
-    check_constrained(draft, air)
-    check_not_constant(air)
-    stated = [output.constraint for output in _output_places(air)]
-    stated += [constraint for constraint, _ in _sequence_claims(draft, air)]
-    check_pinned(air, stated, draft.targets, free, _bit_domains(draft, air))
+def _check_made(draft: Draft, table: TableAir, free: tuple[tuple[int, range], ...]) -> None:
+    """The checks of a table's AIR; `free` are the cells by m.free."""
+    check_constrained(draft, table)
+    check_not_constant(table)
+    stated = [output.constraint for output in _output_places(table)] if not draft.number else []
+    stated += [constraint for constraint, _ in _sequence_claims(draft, table)]
+    check_pinned(table, stated, draft.targets, free, _bit_domains(draft, table))
 
 
-def _air(draft: Draft, id: str, parameters: bytes, lengths: _Lengths) -> Air:
-    """The AIR: the claims as constraints, with only the nodes that they need."""
-    claims, rows, length = list(draft.claims.values()), lengths.rows, lengths.length
-    sized = list(zip(draft.sequences, lengths.entries))
-    stated = {placed.claim: Domain.first(count, length) for placed, count in sized if placed.claim}
-    nodes, roots = extract(draft.graph.nodes, (claim.node for claim in claims))
+def _air(draft: Draft, id: str, parameters: bytes, lengths: Sequence[_Lengths]) -> Air:
+    """The AIR: the claims as constraints, what is placed as interactions, with only the nodes that they need."""
+    tables, common = draft.common.tables, draft.common
+    counts = _entries(draft, lengths)
+    public: dict[str, Any] = dict(
+        inputs=tuple(draft.graph.inputs),
+        outputs=tuple(draft.graph.outputs),
+        sequences=tuple(
+            PublicSequence(one.name, count, one.claim is not None) for one, count in zip(draft.sequences, counts)
+        ),
+    )
     return Air(
         id=id,
         parameters=parameters,
-        rows=rows,
-        length=length,
-        columns=tuple(draft.graph.columns),
-        inputs=tuple(draft.graph.inputs),
-        outputs=tuple(draft.graph.outputs),
-        sequences=tuple(PublicSequence(placed.name, count, placed.claim is not None) for placed, count in sized),
+        tables=tuple(_table_air(table, size, counts, public) for table, size in zip(tables, lengths)),
+        buses=tuple(common.buses),
+        messages=tuple(common.messages),
+        **public,
+    )
+
+
+def _table_air(draft: Draft, size: _Lengths, counts: Sequence[int], public: dict[str, Any]) -> TableAir:
+    """The AIR of one table. counts: of the entries of each sequence."""
+    claims, graph = list(draft.claims.values()), draft.graph
+    sized = zip(draft.sequences, counts)
+    stated = {one.claim: Domain.first(count, size.length) for one, count in sized if one.claim and not draft.number}
+    spoken = [node for one in draft.placed for node in (*one.tuple, one.multiplicity)]
+    nodes, roots = extract(graph.nodes, (*(claim.node for claim in claims), *spoken))
+    place = dict(zip((*(claim.node for claim in claims), *spoken), roots))
+    return TableAir(
+        name=draft.name,
+        rows=size.rows,
+        length=size.length,
+        columns=tuple(graph.columns),
         periodic=tuple(draft.periodic),
-        periodic_names=tuple(draft.graph.periodic),
+        periodic_names=tuple(graph.periodic),
         nodes=nodes,
         constraints=tuple(
             Constraint(
                 claim.name,
-                stated.get(claim.name) or _domain(claim.on, draft.graph.look_ahead[claim.node], rows, length),
-                root,
+                stated.get(claim.name) or _domain(claim.on, graph.look_ahead[claim.node], size.rows, size.length),
+                place[claim.node],
             )
-            for claim, root in zip(claims, roots)
+            for claim in claims
         ),
+        interactions=tuple(
+            Interaction(
+                one.name, one.bus, tuple(place[node] for node in one.tuple), place[one.multiplicity], one.domain
+            )
+            for one in draft.placed
+        ),
+        **public,
     )
 
 
-def _entries(draft: Draft, rows: int, length: int) -> tuple[int, ...]:
+def _table_parts(draft: Draft, table: TableAir, size: _Lengths) -> dict[str, Any]:
+    """The fields of a definition that are of one table."""
+    return dict(
+        constraint_code=compile_constraints(table),
+        step_function=draft.step_function,
+        given=tuple(draft.given.values()),
+        pads=tuple(draft.pads),
+        bits=_bit_parts(draft),
+        hidden=frozenset(hidden_columns(draft)),
+        free=_free_cells(draft, size) + _free_bits(draft, size.length) + _loose_cells(draft, size.length),
+        **step_parts(draft, table),
+        **start_parts(draft),
+    )
+
+
+def _claimed(said: Said) -> Claimed:
+    """What was said of buses, for reports."""
+    nodes = nodes_of(*said.node) if said.node is not None else ()
+    return Claimed(said.kind, said.name, said.bus, tuple(said.posted), said.into, nodes, said.bits)
+
+
+def _entries(draft: Draft, lengths: Sequence[_Lengths]) -> tuple[int, ...]:
     """The number of entries of each sequence."""
     counts = []
     for placed in draft.sequences:
+        rows, length = lengths[placed.table].rows, lengths[placed.table].length
         ahead = draft.graph.look_ahead[draft.claims[placed.claim].node] if placed.claim else 0
         there = range(placed.first, min(rows, length - ahead), placed.step)
         if not there:
@@ -140,8 +217,10 @@ def _entries(draft: Draft, rows: int, length: int) -> tuple[int, ...]:
     return tuple(counts)
 
 
-def _sequence_claims(draft: Draft, air: Air) -> tuple[tuple[int, int], ...]:
-    """For each output column the constraint that states it, and its placement."""
+def _sequence_claims(draft: Draft, air: TableAir) -> tuple[tuple[int, int], ...]:
+    """For each output column the constraint that states it, and its placement; all are of the main table."""
+    if draft.number:
+        return ()
     index = {constraint.name: i for i, constraint in enumerate(air.constraints)}
     placed = {placement.sequence: i for i, placement in enumerate(air.placements)}
     return tuple((index[one.claim], placed[i]) for i, one in enumerate(draft.sequences) if one.claim)
@@ -153,12 +232,14 @@ def _domain(on: Settled, look_ahead: int, rows: int, length: int) -> Domain:
         return Domain.cyclic(on.first, on.period)
     if isinstance(on, int):
         return Domain.row(on)
+    if isinstance(on, Below):
+        return Domain.first(rows - on.less, length)
     if on in ("last", "end"):
         return Domain.row((rows if on == "last" else length) - 1)
     return Domain.every() if on == "every" else Domain.transition(max(1, look_ahead))
 
 
-def _output_places(air: Air) -> tuple[Output, ...]:
+def _output_places(air: TableAir) -> tuple[Output, ...]:
     """For each output its constraint, `output NAME`, and the row."""
     index = {constraint.name: i for i, constraint in enumerate(air.constraints)}
     places = [(name, index[f"output {name}"]) for name in air.outputs]
@@ -168,15 +249,18 @@ def _output_places(air: Air) -> tuple[Output, ...]:
 def _bit_parts(draft: Draft) -> tuple[Bits, ...]:
     """The bit columns by m.bits."""
     parts: list[Bits] = []
-    late = late_columns(draft)
+    late, own = late_columns(draft), late_splits(draft)
     for split in draft.bits:
+        if split.columns[0] in own:
+            continue
         nodes, _ = extract(draft.graph.nodes, [split.node])
         parts.append(Bits(split.columns, nodes, draft.graph.look_ahead[split.node], split.columns[0] in late))
     return tuple(parts)
 
 
-def _free_cells(draft: Draft, rows: int, length: int) -> tuple[tuple[int, range], ...]:
+def _free_cells(draft: Draft, size: _Lengths) -> tuple[tuple[int, range], ...]:
     """The (column, rows) by m.free."""
+    rows, length = size.rows, size.length
     for column, on in draft.free:
         if isinstance(on, int) and on >= rows:
             name = draft.graph.columns[column]
@@ -194,7 +278,19 @@ def _free_bits(draft: Draft, length: int) -> tuple[tuple[int, range], ...]:
     )
 
 
-def _bit_domains(draft: Draft, air: Air) -> dict[int, Domain]:
+def _loose_cells(draft: Draft, length: int) -> tuple[tuple[int, range], ...]:
+    """The rows on which nothing pins the pieces of a value, and those of values that look beyond the end."""
+    loose: list[tuple[int, range]] = []
+    for column, domain in draft.loose:
+        rows = domain.rows(length)
+        if rows.step == 1:
+            loose += [(column, range(rows.start)), (column, range(rows.stop, length))]
+    for column, node in draft.let_values.items():
+        loose.append((column, range(length - draft.graph.look_ahead[node], length)))
+    return tuple((column, rows) for column, rows in loose if rows)
+
+
+def _bit_domains(draft: Draft, air: TableAir) -> dict[int, Domain]:
     """The rows on which bits of what looks ahead are bits of something, for the constraints `NAME is a bit`."""
     ahead = {
         f"{draft.graph.columns[column]} is a bit": draft.graph.look_ahead[split.node]
@@ -206,52 +302,3 @@ def _bit_domains(draft: Draft, air: Air) -> dict[int, Domain]:
         for index, constraint in enumerate(air.constraints)
         if ahead.get(constraint.name)
     }
-
-
-def _step_parts(draft: Draft, air: Air) -> dict[str, Any]:
-    """The fields of the definition that come of m.step."""
-    targets = list(draft.targets.values())
-    cells = np.array([(target.column, target.ahead) for target in targets], dtype=np.uint32).reshape(-1, 2)
-    cells.setflags(write=False)
-    parts: dict[str, Any] = {"step_code": None, "step_targets": cells, "step_reach": _reach(draft)}
-    if targets:
-        nodes, roots = _step_nodes(draft, targets, parts["step_reach"])
-        sizes = {"inputs": len(draft.graph.inputs), "outputs": len(draft.graph.outputs)}
-        parts["step_code"] = compile_nodes(nodes, roots, **sizes, placements=air.placements)
-    return parts
-
-
-def _step_nodes(draft: Draft, targets: Sequence[Target], reach: int) -> tuple[list[Node], list[int]]:
-    """The nodes of all steps and their roots, shifted so that every step fills the row `reach` ahead."""
-    nodes: dict[Node, int] = {}
-    roots: dict[int, int] = {}
-    for ahead in dict.fromkeys(target.ahead for target in targets):
-        chosen = [target for target in targets if target.ahead == ahead]
-        more, places = extract(draft.graph.nodes, (target.node for target in chosen))
-        new: list[int] = []
-        for node in more:
-            new.append(nodes.setdefault(_moved(node, new, reach - ahead), len(nodes)))
-        roots |= {target.column: new[place] for target, place in zip(chosen, places)}
-    return list(nodes), [roots[target.column] for target in targets]
-
-
-def _moved(node: Node, place: Sequence[int], rows: int) -> Node:
-    """A node shifted `rows` rows further ahead, a periodic column too; its operands are at their new places."""
-    kind, x, y = node
-    if kind == SEQUENCE:
-        return kind, x, y + (rows << 64)  # as nodes.rows_ahead reads it
-    return (kind, x, y + rows) if kind in (COLUMN, PERIODIC) else renumbered(node, place)
-
-
-def _reach(draft: Draft) -> int:
-    """The number of rows that the step code fills ahead; for a C function, the row at which it begins."""
-    if draft.targets:
-        return max(target.ahead for target in draft.targets.values())
-    return 1 + max((row for row, _ in draft.start), default=-1)
-
-
-def _start_parts(draft: Draft) -> dict[str, Any]:
-    """The fields of the definition that come of m.start."""
-    nodes, roots = extract(draft.graph.nodes, draft.start.values())
-    start = tuple(Start(row, column, root) for (row, column), root in zip(draft.start, roots))
-    return {"start_nodes": nodes, "start": start}

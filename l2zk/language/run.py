@@ -7,6 +7,7 @@ Invariant: what is run here depends on the definition alone, so that a degree be
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,14 +17,24 @@ from numpy.typing import NDArray
 from l2zk import _core
 from l2zk.air.report import Report, report
 from l2zk.air.trace import ExecutionTrace
-from l2zk.base.caches import cached
+from l2zk.air.vectors import Vector
 from l2zk.base.progress import Progress
 from l2zk.base.resources import require_memory
+from l2zk.errors import ConstraintError
+from l2zk.language.core_tables import table, table_arguments, tables
 from l2zk.language.definition import Definition
+from l2zk.language.filled import Tables
 from l2zk.language.filling import fill_late
-from l2zk.language.given_trace import given_cells
-from l2zk.language.redaction import attempt, violation_report
+from l2zk.language.filling_tables import filled_tables
+from l2zk.language.given_trace import given_cells, given_tables
+from l2zk.language.redaction import attempt, violation_error, violation_report
+from l2zk.language.tables_report import balances, tables_error, tables_report
 from l2zk.language.witness import Binding, Witness, bind
+
+__all__ = ["constraint_error", "filled", "report_of", "table", "table_arguments", "table_runs", "tables", "trace_of"]
+
+TableRun = tuple[Sequence[tuple[int, int, int]], Mapping[int, Vector] | None, NDArray[np.uint64] | None]
+"""What the core takes of a table: the start, the columns that are given, or its whole trace."""
 
 
 def trace_of(
@@ -37,6 +48,8 @@ def trace_of(
     """The trace of an honest run; no constraint is looked at."""
     require_memory(trace_memory(definition), max_memory)
     binding = bind(definition, witness, redact=redact)
+    if has_tables(definition):
+        return whole_trace(filled_tables(definition, binding))
     cells, _ = _run(definition, binding, filled(definition, binding), progress=progress)
     return ExecutionTrace(definition.air.columns, cells, definition.air.rows)
 
@@ -53,6 +66,8 @@ def report_of(
     """The report on every constraint on every row, of the trace of an honest run or of one that is given."""
     require_memory(trace_memory(definition), max_memory)
     binding = bind(definition, witness, fill=trace is None, redact=redact)
+    if has_tables(definition):
+        return tables_report(_tables(definition, binding, trace), trace is not None, redact, progress)
     run = partial(_run, definition, binding, filled(definition, binding, trace), check=True, progress=progress)
     found = attempt(run, partial(violation_report, definition, binding, trace is not None, redact))
     if isinstance(found, Report):
@@ -62,12 +77,67 @@ def report_of(
     return report(definition.air, cells, inputs, outputs, (), redacted=redact, doubled_by=doubled_by)
 
 
+def has_tables(definition: Definition) -> bool:
+    """True of a program that is more than one table filled by its step: with further tables, buses or fillings."""
+    return bool(definition.others or definition.fillings or definition.air.buses)
+
+
+def table_runs(
+    definition: Definition,
+    binding: Binding,
+    trace: ExecutionTrace | None = None,
+    *,
+    check: bool = True,
+    redact: bool = True,
+) -> list[TableRun]:
+    """What the core takes to prove one statement, (start, columns, trace) for each table.
+
+    trace: given by the caller. With `check`, a given trace is compared with what the witness says of it, and every bus
+    is looked at: ConstraintError where one does not balance. The core checks the constraints.
+    """
+    if not has_tables(definition):
+        given = filled(definition, binding, trace, check)
+        return [(binding.start, given.get("columns"), given.get("trace"))]
+    tables = _tables(definition, binding, trace, check)
+    if check and not balances(tables):
+        raise tables_error(tables, trace is not None, redact)
+    return [((), dict(enumerate(cells)), None) for cells in tables.cells]
+
+
+def constraint_error(
+    definition: Definition, binding: Binding, trace: ExecutionTrace | None, redact: bool, violation: Any
+) -> ConstraintError:
+    """The error of a statement of which the core has found that it breaks a constraint."""
+    if has_tables(definition):
+        return tables_error(_tables(definition, binding, trace, check=False), trace is not None, redact)
+    return violation_error(definition, binding, trace is not None, redact, violation)
+
+
+def _tables(
+    definition: Definition, binding: Binding, trace: ExecutionTrace | None = None, check: bool = True
+) -> Tables:
+    """The tables of a statement, filled; of a given trace those that it has stay as they are."""
+    whole = None if trace is None else given_tables(definition, binding, trace, check)
+    return filled_tables(definition, binding, whole)
+
+
+def whole_trace(tables: Tables) -> ExecutionTrace:
+    """The trace of all tables."""
+    (_, main), *others = (
+        (air.name, ExecutionTrace(air.columns, np.stack(cells), air.rows))
+        for air, cells in zip(tables.definition.air.tables, tables.cells)
+    )
+    main.tables.update(others)
+    return main
+
+
 def filled(
     definition: Definition, binding: Binding, trace: ExecutionTrace | None = None, check: bool = True
 ) -> dict[str, Any]:
     """The cells that the core is given: the whole trace, or the columns that are filled before the step.
 
-    trace: given by the caller, and with `check` compared with what the witness says of it.
+    Of a program of one table without buses and fillings. trace: given by the caller, and with `check` compared with
+    what the witness says of it.
     """
     if trace is not None:
         return {"trace": given_cells(definition, binding, trace, check)}
@@ -96,37 +166,8 @@ def _run(
     return trace, outputs
 
 
-@cached(128)
-def table(definition: Definition) -> _core.Table:
-    """A definition as the core's arrays, without a shape: enough to run and to check it; all shapes share it."""
-    return _core.Table(**table_arguments(definition))
-
-
-def table_arguments(definition: Definition) -> dict[str, Any]:
-    """What the core takes of a definition."""
-    air = definition.air
-    return dict(
-        length=air.length,
-        columns=len(air.columns),
-        rows=air.rows,
-        domains=[(c.domain.kind, c.domain.x, c.domain.y) for c in air.constraints],
-        needs=air.needs if max(map(air.multiplied, range(len(air.constraints)))) <= _core.MOST_LEAVES else None,
-        pairs=air.pairs,
-        periodic=air.periodic,
-        constraints=definition.constraint_code,
-        input_count=len(air.inputs),
-        output_claims=[(output.constraint, output.row) for output in definition.outputs],
-        step=definition.step_code,
-        step_targets=definition.step_targets,
-        step_reach=definition.step_reach,
-        step_function=definition.step_function,
-        sequences=[(one.length, one.is_output) for one in air.sequences],
-        placements=air.placements,
-        sequence_claims=definition.sequence_claims,
-    )
-
-
 def trace_memory(definition: Definition) -> int:
     """The peak of a trace's bytes, with the copy for the caller."""
     copy = 8 * len(definition.air.columns) * definition.air.length
-    return table(definition).memory() + copy + definition.array_bytes
+    further = sum(3 * 8 * len(other.air.columns) * other.air.length for other in definition.others)
+    return table(definition).memory() + copy + definition.array_bytes + further

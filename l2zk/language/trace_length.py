@@ -9,7 +9,7 @@ from __future__ import annotations
 from l2zk.base.field import LONGEST_TRACE
 from l2zk.base.wording import counted
 from l2zk.errors import ProgramError
-from l2zk.language.draft import Draft, Every
+from l2zk.language.draft import Claim, Draft, Every, Posted, Ranged
 
 LEAST = 2  # rows
 
@@ -62,11 +62,13 @@ def _filled(rows: int) -> int:
 
 def _periods(draft: Draft) -> int:
     """The longest period, of periodic columns and of m.every."""
-    cycles = [claim.on.period for claim in draft.claims.values() if isinstance(claim.on, Every)]
+    stated: list[Claim | Posted | Ranged] = [*draft.claims.values(), *draft.posted, *draft.ranges]
+    cycles = [one.on.period for one in stated if isinstance(one.on, Every)]
     return max([LEAST, *cycles, *map(len, draft.periodic)])
 
 
 def _furthest(draft: Draft) -> tuple[int, str]:
     """The largest look-ahead, and the constraint that has it."""
-    claim = max(draft.claims.values(), key=lambda claim: draft.graph.look_ahead[claim.node])
-    return draft.graph.look_ahead[claim.node], claim.name
+    claims = draft.claims.values()
+    claim = max(claims, key=lambda claim: draft.graph.look_ahead[claim.node], default=None)
+    return (0, "") if claim is None else (draft.graph.look_ahead[claim.node], claim.name)

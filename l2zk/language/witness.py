@@ -18,26 +18,33 @@ from l2zk.base.field import ELEMENT_NEEDED, MODULUS, whole
 from l2zk.base.names import by_plain_name
 from l2zk.base.wording import counted, listed, short
 from l2zk.errors import WitnessError
-from l2zk.language.definition import Definition
+from l2zk.language.definition import Definition, TableDefinition
 from l2zk.language.filling import Columns, check_filled, filled_columns, padded_columns
 
 Witness = Sequence[Any] | Mapping[str, Any]
 """The inputs in order and then the arrays in theirs (private and public columns, private arrays), or all by name."""
 
 
+Cells = tuple[tuple[int, int, int], ...]
+"""(row, column, value) of cells."""
+
+
 @dataclass(frozen=True, eq=False)
 class Binding:
     """A witness, checked and in place.
 
-    start: (row, column, value) of each started cell. columns: by index, uint64[N], those that are filled
-    before the step. sequences: the values of public columns, uint64[count], in their order. rows: how many rows the
-    user filled; if the program has a step it is all n. named: the inputs that the witness gives.
+    start: (row, column, value) of each started cell. columns: by index, uint64[N], those that are filled before the
+    step. others, starts: the given columns and the started cells of each further table. sequences: the values of public
+    columns, uint64[count], in their order. rows: how many rows the user filled; if the program has a step it is all n.
+    named: the inputs that the witness gives.
     """
 
     public_inputs: tuple[int, ...]
     private_inputs: tuple[int, ...] = field(repr=False)
-    start: tuple[tuple[int, int, int], ...] = field(repr=False)
+    start: Cells = field(repr=False)
     columns: Columns = field(default_factory=dict, repr=False)
+    others: tuple[Columns, ...] = field(default=(), repr=False)
+    starts: tuple[Cells, ...] = field(default=(), repr=False)
     sequences: tuple[Vector, ...] = field(default=(), repr=False)
     rows: int = 0
     named: frozenset[str] = frozenset()
@@ -54,16 +61,19 @@ def bind(definition: Definition, witness: Any = (), *, fill: bool = True, redact
     """
     given = given_values(definition, witness, fill=fill)
     values: dict[str, Any] = {i.name: given.get(i.name, i.default or 0) for i in definition.inputs}
-    arrays = {column.name: given[column.name] for column in definition.given if column.name in given}
+    columns = (column.name for table in definition.tables for column in table.given)
+    arrays = {name: given[name] for name in columns if name in given}
     public = tuple(values[i.name] for i in definition.inputs if i.public)
     private = tuple(values[i.name] for i in definition.inputs if not i.public)
     sequences = tuple(given[one.name] for one in definition.air.public_columns)
     filled, rows = padded_columns(definition, arrays), definition.air.rows
+    others = tuple(padded_columns(table, arrays) for table in definition.others)
     if fill:
         known = {name: given[name] for name in definition.arrays if name not in arrays}
-        filled, rows = filled_columns(definition, {**values, **known}, arrays, (public, sequences), redact)
+        filled, rows, others = filled_columns(definition, {**values, **known}, arrays, (public, sequences), redact)
     named = frozenset(i.name for i in definition.inputs if i.name in given)
-    return Binding(public, private, _start_cells(definition, public, private), filled, sequences, rows, named)
+    start, *starts = (_start_cells(table, public, private) for table in definition.tables)
+    return Binding(public, private, start, filled, others, tuple(starts), sequences, rows, named)
 
 
 def frozen(witness: Any) -> Any:
@@ -153,16 +163,16 @@ def _given(definition: Definition, witness: Any) -> dict[str, Any]:
     return dict(zip(names, witness))
 
 
-def _start_cells(
-    definition: Definition, public: tuple[int, ...], private: tuple[int, ...]
-) -> tuple[tuple[int, int, int], ...]:
+def _start_cells(table: TableDefinition, public: tuple[int, ...], private: tuple[int, ...]) -> Cells:
     """(row, column, value) of each cell that m.start fills."""
-    values = evaluate(definition.start_nodes, lambda leaf: (public if leaf[0] == INPUT else private)[leaf[1]])
-    return tuple((start.row, start.column, values[start.node]) for start in definition.start)
+    values = evaluate(table.start_nodes, lambda leaf: (public if leaf[0] == INPUT else private)[leaf[1]])
+    return tuple((start.row, start.column, values[start.node]) for start in table.start)
 
 
 def element(what: str, value: Any, *, shown: bool = True) -> int:
     """The value, if it is a field element; the error calls it `what`, and shows the value only if it is `shown`."""
+    if type(value) is int and 0 <= value < MODULUS:
+        return value
     if isinstance(value, np.ndarray) and value.ndim:
         raise WitnessError(f"{what} is an array: an integer is needed")
     number = whole(value)

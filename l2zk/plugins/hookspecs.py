@@ -79,9 +79,10 @@ def l2zk_prove_started(program: TraceProgram, options: ProofOptions) -> None:
     """Be told that a proof of `program` with `options` is begun; `l2zk_prove_finished` follows in any case.
 
     Called by `TraceZkVm.prove` on the thread that called it, so a plugin that keeps count of several proofs
-    at once can do so by thread. Observers get no witness and no trace. They are those of the plugins that are
-    loaded: proving loads none, but looking a program up, `l2zk.programs()` and the command line do. What an
-    observer raises is logged by the logger `l2zk`, and it is told no more of that proof. Since 0.1.
+    at once can do so by thread. Of one proof of several statements `program` is the first one's. Observers get no
+    witness and no trace. They are those of the plugins that are loaded: proving loads none, but looking a program
+    up, `l2zk.programs()` and the command line do. What an observer raises is logged by the logger `l2zk`, and it is
+    told no more of that proof. Since 0.1.
     """
 
 

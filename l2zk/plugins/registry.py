@@ -34,6 +34,7 @@ from l2zk.errors import ArgumentError, L2zkError, PluginError, ProgramError, Pro
 from l2zk.language.program import TraceProgram, split_id
 from l2zk.plugins import hookspecs
 from l2zk.plugins.installed import Plugin, choose
+from l2zk.proof.claims import Statement
 from l2zk.proof.proof import Proof
 
 if TYPE_CHECKING:
@@ -142,12 +143,17 @@ def program_of(proof: Proof) -> TraceProgram:
     return program_from(get_program(proof.program_id), proof)
 
 
-Proof._find_program = program_of  # which so knows nothing of plugins
+def _program_of(statement: Statement) -> TraceProgram:
+    return program_from(get_program(statement.program_id), statement)
+
+
+Proof._find_program = _program_of  # which so knows nothing of plugins
 
 
 @unwarned()
-def program_from(kind: type[TraceProgram], proof: Proof) -> TraceProgram:
-    """The program of this class with the parameters that a proof states; what they make of it warns nobody."""
+def program_from(kind: type[TraceProgram], proof: Proof | Statement) -> TraceProgram:
+    """The program of this class with the parameters that a proof states, or one of the statements in it; what they make
+    of it warns nobody."""
     try:
         with foreign(ProgramError, f"the class {kind.__name__}"):
             program = kind(**proof.parameters)

@@ -9,6 +9,7 @@ from l2zk.air.measure import Degrees
 from l2zk.base.caches import cached
 from l2zk.errors import L2zkError, OptionsError, ProgramError, copied
 from l2zk.language.definition import Definition
+from l2zk.proof.groups import Group
 from l2zk.proof.options import ProofOptions
 from l2zk.proof.shape import degrees_of, shape_of
 
@@ -28,7 +29,7 @@ def unprovable(definition: Definition, options: ProofOptions) -> str | None:
 @cached(128)
 def _refusal(definition: Definition, options: ProofOptions) -> L2zkError | None:
     try:
-        shape_of(options, definition.air)
+        shape_of(options, [Group(definition.air)])
     except (OptionsError, ProgramError) as error:
         return copied(error)
     return None

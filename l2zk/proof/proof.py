@@ -9,52 +9,51 @@ Invariant: a `Proof` is its bytes. Two are equal if their bytes are, and `to_byt
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, BinaryIO, ClassVar
 
-import numpy as np
-
-from l2zk.air.air import PublicSequence
+from l2zk.air.air import Air
 from l2zk.base import arguments, saving
 from l2zk.base.arguments import kind_of
 from l2zk.base.foreign import unwarned
-from l2zk.base.names import Named
-from l2zk.base.wording import counted, pairs, printable
+from l2zk.base.wording import counted, printable
 from l2zk.errors import ArgumentError, FormatError, ProofError
 from l2zk.language.program import TraceProgram, defined
-from l2zk.proof.header import Header, Parameter, parameters_from_bytes
+from l2zk.proof.claims import Statement, Statements
+from l2zk.proof.groups import Group, by_group, profile_of
+from l2zk.proof.header import Header, Parameter
 from l2zk.proof.options import ProofOptions
 from l2zk.proof.security import SecurityReport, report_on
 from l2zk.proof.shape import solve
 
 MAX_BYTES = 2**24  # PROTOCOL 9.3
 ROOT_BYTES = 32
+CLAIMS = 3
+"""The statements that `Proof.claim` shows."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Proof:
     """A proof, of `TraceZkVm.prove`, `Proof.from_bytes` or `Proof.load`. It cannot be changed; threads may share it."""
 
-    _find_program: ClassVar[Callable[[Proof], TraceProgram]]
-    """Gives the program that a proof names; the registry of plugins, a floor above, sets it when it is imported."""
+    _find_program: ClassVar[Callable[[Any], TraceProgram]]
+    """Gives the program that a statement names; the registry of plugins, a floor above, sets it when it is imported."""
 
     data: bytes
     header: Header = field(init=False, compare=False)
     header_length: int = field(init=False, compare=False)
-    parameters: Mapping[str, Parameter] = field(init=False, compare=False)
+    _statements: Statements = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         data = _sized(self.data)
         header, length = Header.parse(data)
         check_root(data, length)
-        parameters = MappingProxyType(Named(parameters_from_bytes(header.program.parameters)))
         for name, value in (
             ("data", data),
             ("header", header),
             ("header_length", length),
-            ("parameters", parameters),
+            ("_statements", Statements(header)),
         ):
             object.__setattr__(self, name, value)
 
@@ -92,14 +91,34 @@ class Proof:
         saving.Target(arguments.path(path)).write(self.data)
 
     @property
+    def statements(self) -> Statements:
+        """What the proof states: a sequence of `Statement`, each a program with its parameters and public values."""
+        return self._statements
+
+    @property
+    def statement(self) -> Statement:
+        """What a proof of one statement states; ArgumentError if it holds more, see `statements`."""
+        if len(self.statements) != 1:
+            raise ArgumentError(
+                f"this proof holds {counted(len(self.statements), 'statement')}: `proof.statements` has the program and"
+                " the public values of each"
+            )
+        return self.statements[0]
+
+    @property
     def program_id(self) -> str:
-        """The id of the program, like "fib.v0"."""
-        return self.header.program.program_id
+        """The id of the program, like "fib.v0", if the proof holds one statement."""
+        return self.statement.program_id
 
     @property
     def digest(self) -> bytes:
-        """The digest of the program's constraints, 32 bytes (PROTOCOL 3.6)."""
-        return self.header.program.digest
+        """The digest of the program's constraints, 32 bytes (PROTOCOL 3.6), if the proof holds one statement."""
+        return self.statement.digest
+
+    @property
+    def parameters(self) -> Mapping[str, Parameter]:
+        """The parameters of the program, if the proof holds one statement."""
+        return self.statement.parameters
 
     @property
     def options(self) -> ProofOptions:
@@ -119,40 +138,45 @@ class Proof:
         Raises UnknownProgramError if no plugin provides the program (`security_as` takes one that you have),
         and ProofError if the plugin's program is not the one that was proved.
         """
-        return self.security_as(Proof._find_program(self))
+        groups = zip(self.header.groups, self.statements.firsts())
+        found = [Group(_air_of(Proof._find_program(first), first), group.count) for group, first in groups]
+        return report_on(self.options, solve(self.options, profile_of(found)))
 
     @unwarned()
-    def security_as(self, program: TraceProgram) -> SecurityReport:
-        """As `security`, with the program given; ProofError if its digest is not the proof's."""
-        air = defined(program).air
-        if air.digest != self.digest:
-            raise ProofError(f"the proof is not of this {air.id}: the program digests differ", "7.1")
-        return report_on(self.options, solve(self.options, air.profile))
+    def security_as(self, program: TraceProgram | Sequence[TraceProgram]) -> SecurityReport:
+        """As `security`, with the program given, or the one of each statement; ProofError if a digest is not the
+        proof's."""
+        several = None if isinstance(program, TraceProgram) else arguments.items(program)
+        programs = [program] if several is None else several
+        if len(programs) != len(self.statements):
+            stated = counted(len(self.statements), "statement")
+            raise ArgumentError(f"this proof holds {stated}, and {counted(len(programs), 'program')} were given")
+        airs = [_air_of(one, statement) for one, statement in zip(programs, self.statements)]
+        found = [Group(air, count) for air, count in by_group(self.header, airs)]
+        return report_on(self.options, solve(self.options, profile_of(found)))
 
     @property
     def steps(self) -> int:
-        """The number n of rows of the trace, before padding."""
-        return self.header.program.rows
+        """The number n of rows before padding, of the first table, if the proof holds one statement."""
+        return self.statement.steps
 
     @property
     def public_inputs(self) -> Mapping[str, int]:
-        """The public inputs by name; public columns are not among them, see `public_digests`."""
-        return MappingProxyType(Named(zip(self.header.program.inputs, self.header.inputs)))
+        """The public inputs by name, if the proof holds one statement; public columns are not among them, see
+        `public_digests`."""
+        return self.statement.public_inputs
 
     @property
     def public_outputs(self) -> Mapping[str, Any]:
-        """The public outputs by name: integers, and read-only arrays uint64[count] of output columns."""
-        arrays = ((one.name, np.frombuffer(data, "<u8")) for one, data in self._sequences if one.is_output)
-        return MappingProxyType(Named([*zip(self.header.program.outputs, self.header.outputs), *arrays]))
+        """The public outputs by name, if the proof holds one statement: integers, and read-only arrays uint64[count]
+        of output columns."""
+        return self.statement.public_outputs
 
     @property
     def public_digests(self) -> Mapping[str, bytes]:
-        """By name the hash of each public column that the proof is about: BLAKE3 of its values, u64 each."""
-        return MappingProxyType(Named((one.name, data) for one, data in self._sequences if not one.is_output))
-
-    @property
-    def _sequences(self) -> Iterable[tuple[PublicSequence, bytes]]:
-        return zip(self.header.program.sequences, self.header.sequences)
+        """By name the hash of each public column that the proof is about, if it holds one statement: BLAKE3 of its
+        values, u64 each."""
+        return self.statement.public_digests
 
     @property
     def trace_commitment(self) -> bytes:
@@ -166,10 +190,11 @@ class Proof:
 
     @property
     def claim(self) -> str:
-        """The proof's statement in words: "fib.v0(rounds=20): a0=0, a1=1 -> result=6765"."""
-        program = f"{printable(self.program_id)}({pairs(self.parameters)})"
-        columns = {one.name: _Hashed(one.length, data) for one, data in self._sequences if not one.is_output}
-        return f"{program}: {pairs({**self.public_inputs, **columns})} -> {pairs(self.public_outputs)}"
+        """What the proof states, in words: "fib.v0(rounds=20): a0=0, a1=1 -> result=6765"; of several statements the
+        first few. `proof.statements` has the claim of each."""
+        first = "; ".join(statement.claim for statement in self.statements[:CLAIMS])
+        more = len(self.statements) - CLAIMS
+        return first if more <= 0 else f"{first}; and {counted(more, 'more statement')}"
 
     def __len__(self) -> int:
         return len(self.data)
@@ -181,18 +206,17 @@ class Proof:
         return Proof, (self.data,)
 
     def __repr__(self) -> str:
-        return f"<Proof of {self.claim}; {self.steps:,} steps, {self.size:,} bytes>"
+        count = len(self.statements)
+        what = f"{self.steps:,} steps" if count == 1 else f"{count:,} statements"
+        return f"<Proof of {self.claim}; {what}, {self.size:,} bytes>"
 
 
-@dataclass(frozen=True, repr=False)
-class _Hashed:
-    """A public column, as a claim shows it."""
-
-    length: int
-    digest: bytes
-
-    def __repr__(self) -> str:
-        return f"[{counted(self.length, 'value')}, BLAKE3 {self.digest.hex()[:16]}…]"
+def _air_of(program: TraceProgram, statement: Statement) -> Air:
+    """The AIR of a program; refused if the statement is of another one."""
+    air = defined(program).air
+    if air.digest != statement.digest:
+        raise ProofError(f"the proof is not of this {air.id}: the program digests differ", "7.1")
+    return air
 
 
 def proof_bytes(proof: Proof | bytes) -> bytes:

@@ -19,6 +19,13 @@ HASH_BITS = 128
 ONE = 1 << 32
 """One bit, as the core counts them."""
 
+LOOKUPS = (
+    ("tuples as fractions", "psi, eta"),
+    ("rounds of the layers", "y"),
+    ("values of a layer joined", "mu, lambda"),
+)
+"""The rounds of the lookups, where there are any, each with its challenge in PROTOCOL 6.3."""
+
 ARGUMENT = (
     ("constraints joined", "alpha, tau"),
     ("point of the skipped bits", "x"),
@@ -26,7 +33,7 @@ ARGUMENT = (
     ("openings joined", "xi"),
     ("rounds of the rows", "q"),
 )
-"""The rounds of the argument, in the order of `Lengths.challenges`, each with its challenge in PROTOCOL 6."""
+"""The other rounds of the argument, in the order of `Lengths.challenges`, each with its challenge in PROTOCOL 6."""
 
 COMMITMENT = {
     "gamma": ("claims joined", "gamma"),
@@ -118,7 +125,7 @@ def _rounds(options: ProofOptions, shape: Shape) -> Iterator[Round]:
         options.security,
         shape.hiding,
     )
-    names = iter(ARGUMENT)
+    names = iter((*LOOKUPS, *ARGUMENT) if shape.layers else ARGUMENT)
     queries = [shape.queries, *(queries for _, _, queries in shape.words)]
     for word, name, worst, together in found:
         if name == "queries":

@@ -1,6 +1,7 @@
-"""Shape: every length of a proof, from the options and an AIR's profile; nothing of it is read from a proof.
+"""Shape: every length of a proof, from the options and a profile of what it states; nothing is read from a proof.
 
-profile, hiding → lengths of the argument;   these, options → the core's search → the shape   (PROTOCOL 4)
+groups → profile;   profile, hiding → lengths of the argument;   these, options → the core's search → the shape
+                                                                                                   (PROTOCOL 4)
 
 An AIR with a constraint that multiplies more than 32 cells and periodic values has no shape, whatever the options and
 the length (PROTOCOL 4.2); its programs can be run and checked, and not be proved.
@@ -8,114 +9,18 @@ the length (PROTOCOL 4.2); its programs can be run and checked, and not be prove
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from l2zk import _core
 from l2zk.air.air import Air
-from l2zk.air.measure import Degrees, Profile, Rows
+from l2zk.air.measure import Degrees, Profile, measured
 from l2zk.base.caches import cached_with_errors
 from l2zk.base.wording import number
 from l2zk.errors import DegreeError
+from l2zk.proof.groups import Group, check_stacking, profile_of
+from l2zk.proof.lengths import Lengths
 from l2zk.proof.options import ProofOptions
-
-
-@dataclass(frozen=True)
-class Lengths:
-    """The lengths of the argument, which follow from the statement alone (PROTOCOL 4.2 to 4.4)."""
-
-    profile: Profile
-    hiding: bool
-
-    @property
-    def skipped(self) -> int:
-        """k, the row bits of the first round (PROTOCOL 1)."""
-        return Rows(self.profile.log_rows).skipped
-
-    @property
-    def rounds(self) -> int:
-        """n - k, the rounds of the zerocheck (PROTOCOL 4.3)."""
-        return self.profile.log_rows - self.skipped
-
-    @property
-    def q_length(self) -> int:
-        """The coefficients of Q, from S (PROTOCOL 4.2, 4.3)."""
-        return max(1, self.profile.in_x - (1 << self.skipped) + 1)
-
-    @property
-    def degrees(self) -> Sequence[int]:
-        """Of each round of the zerocheck: d, and d_l of the last one (PROTOCOL 4.2)."""
-        profile = self.profile
-        return [profile.degree] * (self.rounds - 1) + [profile.last_degree if self.hiding else profile.degree]
-
-    @property
-    def row_degrees(self) -> Sequence[int]:
-        """Of each round of the sumcheck of rows (PROTOCOL 4.3)."""
-        return [2] * (self.profile.log_rows - 1) + [3 if self.hiding else 2]
-
-    @cached_property
-    def elements(self) -> int:
-        """The elements of K in all messages, each of them hidden by a mask in a proof that hides (PROTOCOL 4.3)."""
-        said = self.q_length + sum(self.degrees) + self.profile.openings
-        return said + sum(self.row_degrees) + self.profile.read_columns
-
-    @property
-    def mask_count(self) -> int:
-        """h (PROTOCOL 4.3)."""
-        return self.elements if self.hiding else 0
-
-    @property
-    def masks_at(self) -> int:
-        """Where the masks begin in the vector: behind all columns (PROTOCOL 4.4)."""
-        return self.profile.columns << self.profile.log_rows
-
-    @property
-    def entries(self) -> int:
-        """The length of the vector (PROTOCOL 4.4)."""
-        return self.masks_at + 3 * self.mask_count
-
-    @property
-    def claims(self) -> int:
-        """A, the claims on the vector: on values of columns, on the masks of zerocheck and rows (PROTOCOL 4.6, 6.6)."""
-        return max(1, self.profile.read_columns + 2 * self.hiding)
-
-    @property
-    def challenges(self) -> Sequence[tuple[int, int]]:
-        """The argument's challenges (PROTOCOL 4.7): for each name its largest degree, and the sum over its rounds.
-
-        alpha and tau; x; the rounds of the zerocheck; xi; the rounds of rows.
-        """
-        once = [
-            max(1, self.profile.constraints - 1 + self.rounds),
-            (1 << self.skipped) + self.q_length - 1,
-            max(1, self.profile.openings),
-        ]
-        zerocheck, rows = self.degrees, self.row_degrees
-        return [
-            (once[0], once[0]),
-            (once[1], once[1]),
-            (max(zerocheck), sum(zerocheck)),
-            (once[2], once[2]),
-            (max(rows), sum(rows)),
-        ]
-
-    @property
-    def numbers(self) -> Sequence[int]:
-        """What the seed says of them (PROTOCOL 6.2)."""
-        profile = self.profile
-        return [
-            profile.log_rows,
-            self.skipped,
-            profile.in_x,
-            profile.degree,
-            self.degrees[-1],
-            profile.openings,
-            profile.read_columns,
-            0,  # layers of lookups
-            self.mask_count,
-            self.entries,
-        ]
 
 
 @dataclass(frozen=True)
@@ -137,6 +42,11 @@ class Shape:
     def q_length(self) -> int:
         """The coefficients of Q."""
         return self.argument.q_length
+
+    @property
+    def layers(self) -> int:
+        """The layers of the lookups' fractions, 0 without lookups."""
+        return self.argument.layers
 
     @property
     def degree(self) -> int:
@@ -230,19 +140,32 @@ def solve(options: ProofOptions, profile: Profile) -> Shape:
     return Shape(argument, sizes)
 
 
-def shape_of(options: ProofOptions, air: Air) -> Shape:
-    """The shape of proofs of an AIR; a DegreeError names the constraint of the highest degree."""
-    top = degrees_of(air)
-    if top.over:
+def shape_of(options: ProofOptions, groups: Sequence[Group]) -> Shape:
+    """The shape of proofs of these groups; a DegreeError names the constraint of the highest degree."""
+    for group in {(id(group.air), group.count > 1): group for group in groups}.values():
+        _check_degrees(group.air, group.blocks)
+    check_stacking(groups)
+    return solve(options, profile_of(groups))
+
+
+def _check_degrees(air: Air, blocks: int) -> None:
+    if any(max(measured(table, blocks).multiplied, default=0) > _core.MOST_LEAVES for table in air.tables):
+        top = degrees_of(air, blocks)
         raise DegreeError(
-            f"constraint {top.constraint!r} of {air.id} has degree {number(top.degree)}, and {top.limit} is the most:"
+            f"{top.where} of {air.id} has degree {number(top.degree)}, and {top.limit} is the most:"
             " put a part of it in a column of its own"
         )
-    return solve(options, air.profile)
 
 
-def degrees_of(air: Air) -> Degrees:
-    """The highest degree of a constraint, of the first that has it, and the limit."""
-    index = max(range(len(air.constraints)), key=air.multiplied)
-    name = air.constraints[index].name
-    return Degrees(constraint=name, degree=air.multiplied(index), limit=_core.MOST_LEAVES)
+def degrees_of(air: Air, blocks: int = 1) -> Degrees:
+    """The highest degree of a constraint, of the first that has it, and the limit; public scalars count where several
+    statements are stacked."""
+    table, name, degree = max(_multiplied(air, blocks), key=lambda one: one[2], default=("", "", 0))
+    return Degrees(constraint=name, degree=degree, limit=_core.MOST_LEAVES, table=table if air.tables[1:] else "")
+
+
+def _multiplied(air: Air, blocks: int) -> Iterator[tuple[str, str, int]]:
+    """Of every constraint its table, its name and the leaves that it multiplies at most."""
+    for table in air.tables:
+        for constraint, degree in zip(table.constraints, measured(table, blocks).multiplied):
+            yield table.name, constraint.name, degree

@@ -1,103 +1,122 @@
-"""Demands: the statement and options that a verifier's caller demands, compared with the proof's (PROTOCOL 7.1).
+"""Statements: what a proof states, compared with what a verifier's caller demands of programs, values and options
+(PROTOCOL 7.1).
 
-    named by the caller -> that value; None -> any value; not named -> the input's default, or any value if it has none
-
-Only public inputs and outputs are demanded: to name a value that no proof states is a misuse.
+    header = the demanded statements, in their order, no others, in groups as the prover chose
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from math import floor
-from typing import Any, NoReturn
+from typing import NamedTuple, NoReturn
 
 import numpy as np
 
-from l2zk.air.air import Air
 from l2zk.air.vectors import Vector
 from l2zk.base.caches import cached
-from l2zk.base.names import by_plain_name
 from l2zk.base.reader import Reader
-from l2zk.base.wording import counted, listed, nearest, short
-from l2zk.errors import OptionsError, ProgramError, ProofError, WitnessError
+from l2zk.base.wording import counted, short
+from l2zk.errors import OptionsError, ProgramError, ProofError
 from l2zk.language.definition import Definition
-from l2zk.language.witness import counted_values, element
-from l2zk.proof.header import Header, Stated, digest_of, read_options, read_sequences, read_values
-from l2zk.proof.header import stated as stated_program
+from l2zk.proof.demands import Demands, Hint, demanded_inputs, demanded_outputs
+from l2zk.proof.groups import Group
+from l2zk.proof.header import Header, digest_of, read_group_count, read_options
 from l2zk.proof.options import ProofOptions
 from l2zk.proof.proof import check_root
 from l2zk.proof.security import ONE
 from l2zk.proof.shape import Shape, shape_of
+from l2zk.proof.stated import Stated
+from l2zk.proof.stated import stated as stated_program
+from l2zk.proof.values import StatedGroup, Values, read_count
 
-Hint = Sequence[int | None] | Mapping[str, int | None] | None
-"""What a caller knows of public inputs, or of outputs: each in its order, or some by name; None for any value."""
+__all__ = [
+    "Demanded",
+    "Demands",
+    "Hint",
+    "StatementValues",
+    "accepted_shape",
+    "check_options",
+    "check_program",
+    "check_sequences",
+    "demanded_inputs",
+    "demanded_outputs",
+    "read_statement",
+    "read_statements",
+    "sequence_values",
+    "stated_values",
+]
 
-
-@dataclass(frozen=True)
-class Demands:
-    """The values demanded of a program's public inputs, or of its outputs.
-
-    values: in their order; None where any value that the proof states will do. defaults: the names of those that the
-    caller did not name and that are demanded to be at their default. arrays: by name the values of public columns, all
-    of them, or of those output columns that the caller knows.
-    """
-
-    kind: str
-    names: tuple[str, ...]
-    values: tuple[int | None, ...]
-    defaults: frozenset[str] = frozenset()
-    arrays: Mapping[str, Vector] = field(default_factory=dict, repr=False)
-
-    def standing(self, index: int) -> str:
-        """The standing of a value: "demanded" by the caller, "default" of the program, or "stated" by the proof."""
-        if self.values[index] is None:
-            return "stated"
-        return "default" if self.names[index] in self.defaults else "demanded"
+StatementValues = tuple[Sequence[int], Sequence[int], Sequence[Vector]]
+"""The inputs, outputs and sequences of a statement, as the core takes them."""
 
 
-def demanded_inputs(definition: Definition, hint: Hint = ()) -> Demands:
-    """The demands on the public inputs; one that the hint does not name must have its default, if it has one."""
-    plain = _says_nothing(hint) and not definition.air.public_columns
-    return _defaults(definition) if plain else _inputs(definition, hint)
+class Demanded(NamedTuple):
+    """A statement that a verifier's caller demands: of which program, and what of its public values."""
 
+    definition: Definition
+    inputs: Demands
+    outputs: Demands
 
-@cached(128)
-def _defaults(definition: Definition) -> Demands:
-    return _inputs(definition, ())
-
-
-def _inputs(definition: Definition, hint: Hint) -> Demands:
-    inputs = [known for known in definition.inputs if known.public]
-    names = tuple(known.name for known in inputs)
-    named, arrays = _named(definition, "input", names, hint)
-    values = tuple(named.get(known.name, known.default) for known in inputs)
-    defaults = (known.name for known in inputs if known.name not in named and known.default is not None)
-    for column in definition.air.public_columns:
-        if column.name not in arrays:
-            raise WitnessError(
-                f"a proof of {definition.air.id} is about the public column {column.name!r}, whose values it does not"
-                f" carry: give them to the verifier by the hint {{{column.name!r}: array}}"
-                f" (--input {column.name}=@FILE)"
-            )
-    return Demands("input", names, values, frozenset(defaults), arrays)
-
-
-def demanded_outputs(definition: Definition, outputs: Hint = ()) -> Demands:
-    """The demands on the outputs; one that is not named is accepted as the proof states it."""
-    names = definition.air.outputs
-    named, arrays = _named(definition, "output", names, outputs)
-    return Demands("output", names, tuple(map(named.get, names)), arrays=arrays)
+    @property
+    def arrays(self) -> Mapping[str, Vector]:
+        """The values of its public columns, and of those output columns that the caller knows."""
+        return {**self.inputs.arrays, **self.outputs.arrays}
 
 
 def read_statement(definition: Definition, data: bytes, inputs: Demands, outputs: Demands) -> tuple[Header, int]:
-    """The header at the start of a proof and its length, if it is this program's and states what is demanded (PROTOCOL
-    7.1).
+    """As `read_statements`, of one."""
+    return read_statements(data, [Demanded(definition, inputs, outputs)])
 
-    The program is compared as bytes: what is of another one is decoded only to say what differs.
+
+def read_statements(data: bytes, demanded: Sequence[Demanded]) -> tuple[Header, int]:
+    """The header at the start of a proof and its length, if it states what is demanded, in this order, and no more
+    (PROTOCOL 7.1).
+
+    How statements stand together in groups is the prover's choice. Programs are compared as bytes: what is of another
+    one is decoded only to say what differs.
     """
     reader = Reader(data, "9.1")
     options = read_options(reader)
+    groups: list[StatedGroup] = []
+    at = 0
+    for _ in range(read_group_count(reader)):
+        groups.append(_read_group(reader, demanded, at))
+        at += groups[-1].count
+    if at < len(demanded):
+        raise ProofError(f"the proof holds {counted(at, 'statement')}, but {len(demanded)} are demanded", "7.1")
+    check_root(data, reader.at)
+    return Header(options=options, groups=tuple(groups)), reader.at
+
+
+def _read_group(reader: Reader, demanded: Sequence[Demanded], at: int) -> StatedGroup:
+    """The next group, whose first statement has this index."""
+    if at == len(demanded):
+        raise _too_many(demanded)
+    with _of_statement(lambda: at, len(demanded)):
+        program = _read_program(reader, demanded[at].definition)
+    start = reader.at
+    count = read_count(reader, program)
+    if count > len(demanded) - at:
+        raise _too_many(demanded)
+    reader.at = start
+    group = StatedGroup.read(reader, program, at, len(demanded) > 1)
+    index = at
+    with _of_statement(lambda: index, len(demanded)):
+        for index, values in enumerate(group, at):
+            _check_statement(demanded[index], program, values)
+    return group
+
+
+def _too_many(demanded: Sequence[Demanded]) -> ProofError:
+    if len(demanded) == 1:
+        hint = "verify_together takes a program for each of them"
+        return ProofError(f"the proof holds more statements than the 1 that is demanded: {hint}", "7.1")
+    return ProofError(f"the proof holds more statements than the {len(demanded)} that are demanded", "7.1")
+
+
+def _read_program(reader: Reader, definition: Definition) -> Stated:
+    """The program at this place, if it is the one that is demanded."""
     expected, as_bytes = _expected(definition)
     if reader.data[reader.at : reader.at + len(as_bytes)] != as_bytes:
         start = reader.at
@@ -105,32 +124,56 @@ def read_statement(definition: Definition, data: bytes, inputs: Demands, outputs
         reader.at = start
         _refuse_names(expected, Stated.read(reader))
     reader.at += len(as_bytes)
-    stated = []
-    for demands in (inputs, outputs):
-        stated.append(read_values(reader, demands.names, demands.kind))
-    sequences = read_sequences(reader, expected.sequences)
-    for demands, values in zip((inputs, outputs), stated):
-        _check_values(demands, values)
-    check_sequences(expected, sequences, {**inputs.arrays, **outputs.arrays})
-    check_root(data, reader.at)
-    header = Header(options=options, program=expected, inputs=stated[0], outputs=stated[1], sequences=sequences)
-    return header, reader.at
+    return expected
+
+
+def _check_statement(demanded: Demanded, program: Stated, values: Values) -> None:
+    """Refuse a statement of another program, or of other public values, than is demanded."""
+    check_program(demanded.definition, program)
+    _check_values(demanded.inputs, values.inputs)
+    _check_values(demanded.outputs, values.outputs)
+    if program.sequences:
+        check_sequences(program, values.sequences, demanded.arrays)
+
+
+def _of_statement(index: Callable[[], int], count: int) -> AbstractContextManager[None]:
+    """A refusal within says which of several statements it is about: the one of that moment."""
+    return nullcontext() if count == 1 else _of_one_of_many(index)
+
+
+@contextmanager
+def _of_one_of_many(index: Callable[[], int]) -> Iterator[None]:
+    try:
+        yield
+    except ProofError as error:
+        reason = str(error).removesuffix(f" (PROTOCOL {error.section})")
+        raise type(error)(f"statement {index()}: {reason}", error.section) from None
 
 
 def check_program(definition: Definition, found: Stated) -> None:
     """Refuse what a proof states of its program, if it is not what proofs of this program state."""
     expected, _ = _expected(definition)
-    if found != expected:
+    if found is not expected and found != expected:
         _check_identity(expected, found)
         _refuse_names(expected, found)
 
 
-def sequence_values(header: Header, arrays: Mapping[str, Vector]) -> list[Vector]:
-    """The values of every sequence of a header: of public columns as given, of output columns as stated."""
+def sequence_values(program: Stated, values: Values, arrays: Mapping[str, Vector]) -> list[Vector]:
+    """The values of every sequence of a statement: of public columns as given, of output columns as stated."""
     return [
         np.frombuffer(stated, "<u8") if known.is_output else arrays[known.name]
-        for known, stated in zip(header.program.sequences, header.sequences)
+        for known, stated in zip(program.sequences, values.sequences)
     ]
+
+
+def stated_values(header: Header, arrays: Sequence[Mapping[str, Vector]]) -> list[StatementValues]:
+    """Inputs, outputs and sequences of each statement, as the core takes them; arrays: of each its public columns."""
+    given = iter(arrays)
+    found: list[StatementValues] = []
+    for group in header.groups:
+        for values in group:
+            found.append((values.inputs, values.outputs, sequence_values(group.program, values, next(given))))
+    return found
 
 
 def check_sequences(program: Stated, stated: tuple[bytes, ...], demanded: Mapping[str, Vector]) -> None:
@@ -156,7 +199,7 @@ def _check_output(name: str, stated: Vector, demanded: Vector) -> None:
 def _expected(definition: Definition) -> tuple[Stated, bytes]:
     """A program as its proofs state it, and the same as bytes."""
     expected = stated_program(definition.air)
-    return expected, expected.to_bytes()
+    return expected, expected.as_bytes
 
 
 def _check_identity(expected: Stated, found: Stated) -> None:
@@ -184,12 +227,13 @@ def check_options(stated: ProofOptions, demanded: ProofOptions) -> None:
         raise ProofError(f"the proof was made with {stated}, but {demanded} is demanded", "7.1")
 
 
-def accepted_shape(options: ProofOptions, air: Air, least: int | None) -> Shape:
+def accepted_shape(options: ProofOptions, groups: Sequence[Group], least: int | None) -> Shape:
     """The shape of proofs with a proof's own options, if they prove at least this many bits (PROTOCOL 7.1)."""
     try:
-        shape = shape_of(options, air)
+        shape = shape_of(options, groups)
     except (OptionsError, ProgramError) as error:
-        raise ProofError(f"the proof's options do not suit this program: {error}", "7.1") from None
+        these = "this program" if len(groups) == 1 else "these programs"
+        raise ProofError(f"the proof's options do not suit {these}: {error}", "7.1") from None
     bits = shape.sizes.bits
     if least is not None and bits < least * ONE:
         raise ProofError(
@@ -209,72 +253,3 @@ def _check_values(demands: Demands, stated: tuple[int, ...]) -> None:
                 )
             sentence = f"the proof states {demands.kind} {name} = {value}, but {demanded} is demanded{because}"
             raise ProofError(sentence, "7.1")
-
-
-def _named(
-    definition: Definition, kind: str, scalars: tuple[str, ...], known: Any
-) -> tuple[dict[str, int | None], dict[str, Vector]]:
-    """The caller's values by name, None for any value, and arrays by name."""
-    if _says_nothing(known):
-        return {}, {}
-    columns = definition.air.output_columns if kind == "output" else definition.air.public_columns
-    counts = {one.name: one.length for one in columns}
-    names = (*scalars, *counts)
-    if isinstance(known, Mapping):
-        given = by_plain_name(known)
-        unknown = given.keys() - set(names)
-        if unknown:
-            raise _no_such_value(definition, kind, names, next(name for name in given if name in unknown))
-    else:
-        given = dict(zip(names, _in_order(definition, kind, names, known)))
-    values: dict[str, int | None] = {}
-    arrays: dict[str, Vector] = {}
-    for name, value in given.items():
-        if name not in counts:
-            values[name] = None if value is None else element(f"{kind} {name!r}", value)
-        elif value is not None:
-            arrays[name] = counted_values(definition.air.id, name, value, counts[name])
-    return values, arrays
-
-
-def _says_nothing(known: Any) -> bool:
-    return known is None or (isinstance(known, tuple) and not known)
-
-
-def _in_order(definition: Definition, kind: str, names: tuple[str, ...], known: Any) -> Sequence[Any]:
-    """The caller's values in order, if there is one for each public input, or output."""
-    sequence = isinstance(known, Sequence) or (isinstance(known, np.ndarray) and known.ndim == 1)
-    if not sequence or isinstance(known, (str, bytes, bytearray, memoryview)):
-        raise WitnessError(
-            f"what is known of the {kind}s of {definition.air.id} is a sequence of integers or a mapping from"
-            f" names to integers, not {_kind_of(known)}"
-        )
-    if len(known) != len(names):
-        those = f" ({listed(names)})" if names else ""
-        were = "was" if len(known) == 1 else "were"
-        raise WitnessError(
-            f"{definition.air.id} has {counted(len(names), f'public {kind}')}{those}; {len(known)} {were} given:"
-            " give each in its order, with None for any value, or some by name"
-        )
-    given: Sequence[Any] = known
-    return given
-
-
-def _kind_of(known: Any) -> str:
-    return f"an array of shape {known.shape}" if isinstance(known, np.ndarray) else f"of type {type(known).__name__}"
-
-
-def _no_such_value(definition: Definition, kind: str, names: tuple[str, ...], name: Any) -> WitnessError:
-    """The error of a name that is no public input's, or output's: says what it is instead."""
-    air = definition.air
-    private = {known.name for known in definition.inputs if not known.public}
-    private |= {one.name for one in definition.given} | {one.name for one in definition.private_arrays}
-    if name in private:
-        return WitnessError(f"{name!r} of {air.id} is private: a proof states no value of it, so leave it out")
-    columns = {one.name for one in (air.output_columns if kind == "input" else air.public_columns)}
-    if kind == "input" and (name in air.outputs or name in columns):
-        return WitnessError(f"{name!r} of {air.id} is an output: demand it by outputs= (--output), not as an input")
-    if kind == "output" and (name in air.inputs or name in columns):
-        return WitnessError(f"{name!r} of {air.id} is an input: demand it by the hint (--input), not as an output")
-    text = name if isinstance(name, str) else ""
-    return WitnessError(f"{air.id} has no {kind} {short(name)}{nearest(text, names)}")

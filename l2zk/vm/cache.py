@@ -48,7 +48,7 @@ class CachedZkVm(TraceZkVm):
     capacity: the most proofs that are kept; the one asked for longest ago goes first. max_bytes: the most bytes of
     proofs, without the two kilobytes or so of the objects around each. vm: the machine that makes the proofs and whose
     settings this one has; by default one with default options. `prove`, `prove_async` and batches use the cache;
-    `profile` and `prove_series` make each proof anew, and keep none.
+    `profile`, `prove_series` and `prove_together` make each proof anew, and keep none.
 
     store: a file, such as "proofs.db", or a `ProofStore`, which says more: what memory has not is looked for there, and
     what is made is put there. store_key: with a path, a secret of 32 bytes instead of its key file.

@@ -102,4 +102,5 @@ def trace_key(trace: Any) -> Hashable:
         return None
     if not isinstance(trace, ExecutionTrace):
         raise TypeError("no trace")
-    return trace.columns, trace.rows, trace.padded.shape, _hash(np.ascontiguousarray(trace.padded).data)
+    others = tuple([(name, trace_key(other)) for name, other in trace.tables.items()])
+    return trace.columns, trace.rows, trace.padded.shape, _hash(np.ascontiguousarray(trace.padded).data), others

@@ -14,16 +14,17 @@ from l2zk.air.measure import Degrees
 from l2zk.base.caches import cached
 from l2zk.base.wording import counted
 from l2zk.errors import ProgramError
+from l2zk.language.core_tables import compiled
 from l2zk.language.definition import Definition
-from l2zk.language.run import table
+from l2zk.language.run import has_tables, tables
 from l2zk.proof.anatomy import expected, proof_size
 from l2zk.proof.degree_report import degrees
-from l2zk.proof.header import DIGEST, ONE_GROUP, PREFIX, stated
-from l2zk.proof.options import OPTIONS_LENGTH, ProofOptions
+from l2zk.proof.groups import Group
+from l2zk.proof.header import length_of, stated
+from l2zk.proof.options import ProofOptions
 from l2zk.proof.proof import MAX_BYTES, Proof
 from l2zk.proof.security import ONE
 from l2zk.proof.shape import Shape, shape_of
-from l2zk.vm.prepare import compiled
 
 WORD = 8  # bytes
 
@@ -31,11 +32,24 @@ STATED = 5
 """How often the values of output columns are there: in the header with its parts and the core's copy, in the proof."""
 
 
+@dataclass(frozen=True)
+class TableSize:
+    """The size of a further table of a program; length counts the padding."""
+
+    name: str
+    columns: int
+    rows: int
+    length: int
+
+    def __str__(self) -> str:
+        return f"{self.name!r}: {self.columns:,} x {self.rows:,} cells, {self.length:,} rows with padding"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
     """The expected figures of a program's proofs. The time depends on the machine, and is not among them.
 
-    program: its id. columns, rows, length: of the trace; length counts the padding.
+    program: its id. columns, rows, length: of the trace; length counts the padding. tables: those of further tables.
     memory: the peak of the proof's bytes, within a tenth, but where the trace is short, whose threads leave a part of
     theirs unused; `committed` of them are the codewords that are committed to, and the kept levels of their trees.
     size: the bytes of the proof, on average: proofs of one program differ by two per cent or so, as their queries do.
@@ -58,14 +72,19 @@ class Estimate:
     proven_bits: int
     degrees: Degrees
     doubled_by: str | None = None
+    tables: tuple[TableSize, ...] = ()
 
     def __str__(self) -> str:
-        return (
-            f"{self.program}: {self.columns:,} x {self.rows:,} cells, {self.length:,} rows with padding\n"
-            f"{self.degrees}; {self.memory:,} bytes of memory to prove, of which {self.committed:,} are committed to\n"
+        main = f"{self.columns:,} x {self.rows:,} cells, {self.length:,} rows with padding"
+        lines = [
+            f"{self.program}: {main}",
+            *(f"table {one}" for one in self.tables),
+            f"{self.degrees}; {self.memory:,} bytes of memory to prove, of which {self.committed:,} are committed to",
             f"about {self.size:,} bytes of proof: rate 1/{1 / self.rate:.2g}, {self.queries} queries,"
-            f" {self.proven_bits} proven bits" + (f"\n{self.doubled_by}" if self.doubled_by else "")
-        )
+            f" {self.proven_bits} proven bits",
+            *([self.doubled_by] if self.doubled_by else []),
+        ]
+        return "\n".join(lines)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,34 +117,46 @@ class ProofProfile:
 @cached(128)
 def estimate(definition: Definition, options: ProofOptions, threads: int) -> Estimate:
     """The estimate for proofs with these options, whatever their public values."""
-    air, shape = definition.air, shape_of(options, definition.air)
+    air, shape = definition.air, shape_of(options, [Group(definition.air)])
     return Estimate(
         program=air.id,
         columns=len(air.columns),
         rows=air.rows,
         length=air.length,
         memory=proof_memory(definition, shape, threads),
-        committed=_committed(shape),
+        committed=committed(shape),
         size=round(_mean_size(definition, options, shape)),
         rate=shape.rate,
         queries=shape.queries,
         proven_bits=shape.sizes.bits // ONE,
         degrees=degrees(definition),
         doubled_by=definition.doubled_by,
+        tables=tuple(TableSize(one.name, len(one.columns), one.rows, one.length) for one in air.tables[1:]),
     )
 
 
 def proof_memory(definition: Definition, shape: Shape, threads: int) -> int:
     """The peak of a proof's bytes; if columns are filled late, the step has run in a block of its own."""
-    first = table(definition).memory() if definition.filled_late else 0
+    return filling_memory(definition) + compiled(((definition, 1),), shape).memory(threads) + beside(definition)
+
+
+def filling_memory(definition: Definition) -> int:
+    """The bytes of the block in which a table steps, where that is not the proof's own."""
+    stepped = definition.filled_late or has_tables(definition)
+    return max(one.memory() for one in tables(definition)) if stepped else 0
+
+
+def beside(definition: Definition) -> int:
+    """The bytes of a statement's arrays beside the core's memory."""
     outputs = WORD * sum(one.length for one in definition.air.sequences if one.is_output)
-    return first + compiled(definition, shape).memory(threads) + definition.array_bytes + STATED * outputs
+    cells = sum(len(one.columns) * one.length for one in definition.air.tables) if has_tables(definition) else 0
+    return definition.array_bytes + WORD * cells + STATED * outputs
 
 
 @cached(128)
 def require_room(definition: Definition, options: ProofOptions) -> None:
     """Refuse a proof that would have more bytes than any reader accepts (PROTOCOL 9.3)."""
-    size = _mean_size(definition, options, shape_of(options, definition.air))
+    size = _mean_size(definition, options, shape_of(options, [Group(definition.air)]))
     if size > MAX_BYTES:
         raise ProgramError(
             f"a proof of {definition.air.id} would have about {size:,.0f} bytes, and {MAX_BYTES:,} are the most: take"
@@ -136,14 +167,10 @@ def require_room(definition: Definition, options: ProofOptions) -> None:
 
 def _mean_size(definition: Definition, options: ProofOptions, shape: Shape) -> float:
     """The bytes of a proof, the mean over all queries."""
-    program = stated(definition.air)
-    values = WORD * (len(program.inputs) + len(program.outputs))
-    arrays = sum(WORD * one.length if one.is_output else DIGEST for one in program.sequences)
-    header = len(PREFIX) + OPTIONS_LENGTH + len(ONE_GROUP) + len(program.to_bytes()) + values + arrays
-    return proof_size(header, shape, expected)
+    return proof_size(length_of([(stated(definition.air), 1)]), shape, expected)
 
 
-def _committed(shape: Shape) -> int:
+def committed(shape: Shape) -> int:
     """The bytes of the codewords of the vector, its blinding R and the later words, and of the kept levels of their
     trees."""
     words, trees = (shape.columns + 3 * shape.hiding) << shape.log_n0, _tree(shape.log_n0, shape.log_m)

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from l2zk import _core
 from l2zk.air.vectors import Vector
-from l2zk.base.caches import cached
+from l2zk.language.core_tables import compiled
 from l2zk.language.definition import Definition
-from l2zk.language.run import table
+from l2zk.language.run import TableRun
 from l2zk.language.witness import Binding
 from l2zk.proof.header import DIGEST, Header, digest_of, stated
 from l2zk.proof.options import ProofOptions
@@ -27,6 +27,18 @@ class Statement(NamedTuple):
     output_places: Sequence[int]
     inputs: Sequence[int]
     start: Sequence[tuple[int, int, int]]
+
+    def instance(
+        self, runs: Sequence[TableRun] | None = None, *, sequences: Any = (), sequence_places: Any = ()
+    ) -> _core.Instance:
+        """The statement with what its tables are filled with, by default the step of its only one."""
+        return _core.Instance(
+            self.inputs,
+            [(self.start, None, None)] if runs is None else runs,
+            output_places=self.output_places,
+            sequences=sequences,
+            sequence_places=sequence_places,
+        )
 
     def __repr__(self) -> str:
         return f"<statement of {self.compiled!r}>"  # the start cells may be private
@@ -47,21 +59,16 @@ class Prepared(NamedTuple):
 def prepared(definition: Definition, options: ProofOptions, shape: Shape, binding: Binding) -> Prepared:
     """A program, with a witness that is bound, in the shape of its proofs."""
     header = header_of(definition, options, binding.public_inputs, binding.sequences)
+    places = next(header.places())
     told = Statement(
-        compiled(definition, shape),
+        compiled(((definition, 1),), shape),
         header.to_bytes(),
-        header.output_offsets(),
+        places.outputs,
         binding.public_inputs,
         binding.start,
     )
-    arrays = {"sequences": binding.sequences, "sequence_places": header.sequence_offsets()}
+    arrays = {"sequences": binding.sequences, "sequence_places": places.sequences}
     return Prepared(definition, binding, told, arrays)
-
-
-@cached(128)
-def compiled(definition: Definition, shape: Shape) -> _core.Compiled:
-    """A table in one shape, ready for the core to prove: a few hundred bytes beside the table's own arrays."""
-    return _core.Compiled(table(definition), shape)
 
 
 def header_of(
@@ -80,4 +87,4 @@ def header_of(
     rest = iter(hashes)
     sequences = tuple(bytes(8 * one.length) if one.is_output else next(rest) for one in program.sequences)
     outputs = (0,) * len(program.outputs)
-    return Header(options=options, program=program, inputs=values, outputs=outputs, sequences=sequences)
+    return Header.single(options=options, program=program, inputs=values, outputs=outputs, sequences=sequences)

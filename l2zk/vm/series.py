@@ -13,7 +13,9 @@ from typing import Any
 from l2zk import _core
 from l2zk.base.progress import Progress
 from l2zk.errors import L2zkError
+from l2zk.language.definition import Definition
 from l2zk.language.program import TraceProgram
+from l2zk.language.run import has_tables
 from l2zk.language.witness import Witness
 from l2zk.proof.proof import Proof
 from l2zk.vm.metrics.counted import counted_series
@@ -23,7 +25,7 @@ Jobs = Sequence[tuple[TraceProgram, Witness]]
 
 
 @counted_series
-def prove_together(
+def prove_in_series(
     jobs: Jobs, prepare: Callable[[TraceProgram, Witness], Prepared], threads: int, progress: Progress | None
 ) -> list[Proof | None]:
     """The proofs of the jobs; None where none can be made, or where more than a step fills the trace."""
@@ -31,13 +33,23 @@ def prove_together(
     for index, (program, witness) in enumerate(jobs):
         with suppress(Exception):
             definition, binding, statement, arrays = prepare(program, witness)
-            if not definition.filled_late and len(binding.columns) < len(definition.air.columns):
-                runs[index] = _core.Run(*statement, **arrays, columns=dict(binding.columns), seed=os.urandom(32))
+            if is_stepped(definition) and len(binding.columns) < len(definition.air.columns):
+                runs[index] = _core.Run(
+                    statement.compiled,
+                    statement.header,
+                    [statement.instance([(binding.start, dict(binding.columns), None)], **arrays)],
+                    seed=os.urandom(32),
+                )
     made = _core.prove_many(list(runs.values()), threads=threads, progress=progress, stop_at_failure=False)
     proofs: list[Proof | None] = [None] * len(jobs)
     for index, parts in zip(runs, made):
         proofs[index] = None if parts is None else Proof.from_bytes(b"".join(parts))
     return proofs
+
+
+def is_stepped(definition: Definition) -> bool:
+    """True if nothing is filled after the step."""
+    return not definition.filled_late and not has_tables(definition)
 
 
 def prove_each(jobs: Jobs, prove: Callable[..., Proof], progress: Progress | None) -> list[Proof | None]:

@@ -10,7 +10,6 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from threading import Event
 from time import perf_counter
 from types import MappingProxyType
 from typing import Any, Unpack
@@ -19,15 +18,17 @@ from l2zk import _core
 from l2zk.air.report import Report
 from l2zk.base.arguments import callback, flag, pairs_of_jobs
 from l2zk.base.foreign import unwarned
-from l2zk.base.progress import Progress, stop_when
+from l2zk.base.progress import Progress
 from l2zk.base.resources import require_memory
 from l2zk.errors import ConstraintError, ProofError
+from l2zk.language.core_tables import compiled
 from l2zk.language.program import ExecutionTrace, TraceProgram, defined
-from l2zk.language.redaction import attempt, violation_error
-from l2zk.language.run import filled, report_of, trace_of
+from l2zk.language.redaction import attempt
+from l2zk.language.run import constraint_error, report_of, table_runs, trace_of
 from l2zk.language.witness import Witness, bind
 from l2zk.proof.anatomy import check_length
 from l2zk.proof.degree_report import degrees, unprovable
+from l2zk.proof.groups import Group
 from l2zk.proof.proof import Proof, proof_bytes
 from l2zk.proof.shape import shape_of
 from l2zk.proof.statement import (
@@ -37,18 +38,20 @@ from l2zk.proof.statement import (
     demanded_inputs,
     demanded_outputs,
     read_statement,
-    sequence_values,
+    stated_values,
 )
 from l2zk.vm import cost
+from l2zk.vm.asynchronous import proved_async
 from l2zk.vm.cost import Estimate, ProofProfile, proof_memory, require_room
 from l2zk.vm.metrics.counted import counted_proof, counted_verification
 from l2zk.vm.observers import observed, watched
-from l2zk.vm.prepare import Prepared, compiled, prepared
-from l2zk.vm.series import prove_each, prove_together
-from l2zk.vm.settings import Asked, ProveSettings, Settings
+from l2zk.vm.prepare import Prepared, prepared
+from l2zk.vm.series import prove_each, prove_in_series
+from l2zk.vm.settings import Asked, ProveSettings
+from l2zk.vm.together.proving import Joint
 
 
-class TraceZkVm(Settings):
+class TraceZkVm(Joint):
     """A machine that proves and verifies programs. It has only its settings: any number of threads may use one at once.
 
     options: what proofs are made with; the default proves 128 bits and hides.
@@ -96,17 +99,19 @@ class TraceZkVm(Settings):
         """The statement, the columns that no step fills, then the core: run, check and prove (PROTOCOL 6)."""
         threads = self._count(asked.threads)
         definition, binding, statement, arrays = self._prepare(program, witness, threads, given=asked.trace is not None)
+        runs = table_runs(definition, binding, asked.trace, check=asked.check, redact=self._redact)
         run = partial(
             _core.prove_bytes,
-            *statement,
-            **{**arrays, **filled(definition, binding, asked.trace, asked.check)},
+            statement.compiled,
+            statement.header,
+            [statement.instance(runs, **arrays)],
             check=asked.check,
             threads=threads,
             progress=asked.progress,
             seed=os.urandom(32),
             profile=profile,
         )
-        made = attempt(run, partial(violation_error, definition, binding, asked.trace is not None, self._redact))
+        made = attempt(run, partial(constraint_error, definition, binding, asked.trace, self._redact))
         if isinstance(made, ConstraintError):
             raise made
         return Proof.from_bytes(b"".join(made))
@@ -114,7 +119,7 @@ class TraceZkVm(Settings):
     def _prepare(self, program: TraceProgram, witness: Witness, threads: int, *, given: bool = False) -> Prepared:
         """The statement to prove, if its proofs have a shape and there is room; `given`: the trace is there already."""
         definition = defined(program)
-        shape = shape_of(self._options, definition.air)
+        shape = shape_of(self._options, [Group(definition.air)])
         require_memory(proof_memory(definition, shape, threads), self._max_memory)
         require_room(definition, self._options)
         binding = bind(definition, witness, fill=not given, redact=self._redact)
@@ -144,7 +149,7 @@ class TraceZkVm(Settings):
         """
         jobs, count, progress = pairs_of_jobs(jobs), self._count(threads), callback("progress", progress)
         if not watched():
-            return prove_together(jobs, partial(self._prepare, threads=count), count, progress)
+            return prove_in_series(jobs, partial(self._prepare, threads=count), count, progress)
 
         def prove(program: TraceProgram, witness: Witness, look_in: Progress) -> Proof:
             return self._prove(program, witness, Asked(threads=count, progress=look_in))
@@ -157,14 +162,7 @@ class TraceZkVm(Settings):
         A task that is cancelled while it waits here stops its proof within a moment. `progress` is called by that
         thread.
         """
-        import asyncio
-
-        cancelled = Event()
-        look_in = stop_when(cancelled, callback("progress", settings.pop("progress", None)))
-        try:
-            return await asyncio.to_thread(self.prove, program, witness, progress=look_in, **settings)
-        finally:
-            cancelled.set()
+        return await proved_async(self.prove, program, witness, **settings)
 
     def estimate(self, program: TraceProgram, *, threads: int | None = None) -> Estimate:
         """The memory, bytes, queries and proven bits of a proof of the program. Nothing is run, and no witness needed.
@@ -245,14 +243,12 @@ class TraceZkVm(Settings):
         header, start = read_statement(definition, data, *demands)  # 7.1
         if self._exact:
             check_options(header.options, self._options)
-        shape = accepted_shape(header.options, definition.air, self.min_security)
+        shape = accepted_shape(header.options, [Group(definition.air)], self.min_security)
         check_length(shape, start, len(data))  # of 7.2, before anything is compiled
         view = memoryview(data)
         _core.verify_bytes(
-            compiled(definition, shape),
+            compiled(((definition, 1),), shape),
             view[:start],
             view[start:],
-            header.inputs,
-            header.outputs,
-            sequences=sequence_values(header, demands[0].arrays),
+            stated_values(header, [demands[0].arrays]),
         )

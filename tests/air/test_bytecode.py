@@ -33,7 +33,7 @@ def leaves():
 
 def air_of(graph: Graph, expressions) -> Air:
     nodes, roots = extract(graph.nodes, [expression.index for expression in expressions])
-    return Air(
+    return Air.of_table(
         id="test.v0",
         parameters=b"",
         rows=LENGTH,

@@ -13,7 +13,7 @@ from polynomials import Generic, Point, Selector, degrees
 
 from l2zk.air.air import Air, Constraint, PublicSequence
 from l2zk.air.domains import Domain
-from l2zk.air.measure import BEYOND, Rows, node_degrees, selector_degree
+from l2zk.air.measure import BEYOND, Rows, TableProfile, node_degrees, selector_degree
 from l2zk.air.nodes import SEQUENCE, extract
 from l2zk.language.program import Machine
 
@@ -37,7 +37,8 @@ def test_degrees_by_hand():
     assert air.degrees == ((7, 3, 5), (6, 2, 3)) and air.needs == (4, 3)
     assert (air.multiplied(0), air.multiplied(1)) == (2, 1)
     profile = air.profile
-    assert (profile.log_rows, profile.columns, profile.constraints, profile.openings) == (3, 1, 2, 2)
+    assert profile.tables == (TableProfile(log_rows=3, columns=1, constraints=2, openings=2, read_columns=1),)
+    assert (profile.log_rows, profile.cells, profile.constraints, profile.openings) == (3, 8, 2, 2)
     assert (profile.in_x, profile.degree, profile.last_degree) == (7, 3, 5)
 
 

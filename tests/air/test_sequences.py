@@ -72,8 +72,10 @@ BAD = {
     "a step of 0": {"nodes": ((1, 0, 0), (9, 0, 1), (6, 0, 1)), "constraints": STATED[:1]},
     "rows ahead": {"nodes": ((1, 0, 0), (9, 0, 1 + 2**32 + 2**64), (6, 0, 1)), "constraints": STATED[:1]},
     "a negative row": {"nodes": ((1, 0, 0), (9, 0, -1), (6, 0, 1)), "constraints": STATED[:1]},
-    "the number of the row": {"nodes": ((1, 0, 0), (10, 0, 0), (6, 0, 1)), "constraints": STATED[:1]},
-    "a private input": {"nodes": ((1, 0, 0), (11, 0, 0), (6, 0, 1)), "constraints": STATED[:1]},
+    "a second number of the row": {"nodes": ((1, 0, 0), (10, 1, 0), (6, 0, 1)), "constraints": STATED[:1]},
+    "a conjunction of too many bits": {"nodes": ((1, 0, 0), (11, 7, 0), (6, 0, 1)), "constraints": STATED[:1]},
+    "a conjunction of no bits": {"nodes": ((1, 0, 0), (11, 0, 0), (6, 0, 1)), "constraints": STATED[:1]},
+    "a private input": {"nodes": ((1, 0, 0), (12, 0, 0), (6, 0, 1)), "constraints": STATED[:1]},
 }
 
 
@@ -114,7 +116,7 @@ def test_a_report_shows_sequences():
         ("public column", "s", 0),
         ("output column", "o", 1),
     ]
-    text = dataclasses.replace(stated, columns=("s",))
+    text = dataclasses.replace(stated, tables=(dataclasses.replace(stated.main, columns=("s",)),))
     assert report(text, as_array(rows), [], [], found, sequences=VALUES).violations[0].expression == "s == public:s"
 
 

@@ -28,7 +28,7 @@ CASES: dict[str, tuple[Any, Any]] = {
 
 
 def dissected(case: Case, body: bytes) -> tuple[list[tuple[Any, ...]], ProofError | None]:
-    return _core.dissect(case.compiled, case.header, body, *case.scalars)
+    return _core.dissect(case.compiled, case.header, body, [(*case.scalars, ())])
 
 
 def heard_by_twin(case: Case, body: bytes) -> Listener:
@@ -123,7 +123,7 @@ def test_what_is_refused_is_dissected_up_to_there(hiding: bool) -> None:
 
 
 def case_verified(case: Case, body: bytes) -> None:
-    _core.verify_bytes(case.compiled, case.header, body, *case.scalars)
+    _core.verify_bytes(case.compiled, case.header, body, [(*case.scalars, ())])
 
 
 def test_dissection_asks_for_the_same_arguments_as_a_verification() -> None:
@@ -135,4 +135,4 @@ def test_dissection_asks_for_the_same_arguments_as_a_verification() -> None:
         (None, (inputs, outputs)),
     ):
         with pytest.raises((ValueError, TypeError)):
-            _core.dissect(compiled, b"", body, *values)
+            _core.dissect(compiled, b"", body, [(*values, ())])

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from core_cases import KEY, Case, sizes_of, table_of
+from core_cases import KEY, Case, compiled_alone, prove_alone, run_alone, sizes_of, table_of
 from reference.algebra import P
 from reference.shape import Word
 from reference.small import small
@@ -45,7 +45,7 @@ def made(table: dict[str, Any] | None = None, **sizes: Any) -> Any:
     case = sample()
     arguments = table_of(case.definition, case.lengths) | (table or {})
     said = SimpleNamespace(**vars(sizes_of(case.lengths, case.shape)) | sizes)
-    return _core.Compiled(_core.Table(**arguments), said)
+    return compiled_alone(_core.Table(**arguments), said)
 
 
 def test_the_sample_itself_is_good() -> None:
@@ -201,7 +201,7 @@ def test_pairs_beside_those_that_are_read_are_refused() -> None:
     for bad in (pairs[::-1], [*pairs, pairs[-1]], [*pairs, (2, 0)], [(-1, 0), *pairs]):
         with pytest.raises(ValueError):
             _core.Table(**arguments | {"pairs": bad})
-    with pytest.raises(ValueError, match="not of this table"):
+    with pytest.raises(ValueError, match="not of these tables"):
         made({"pairs": sorted({*pairs, (0, 2)})})
 
 
@@ -274,7 +274,7 @@ def test_values_outside_the_field_the_trace_or_the_header_are_refused() -> None:
         "start": [(0, 0, 7), (0, 1, 3)],
         "seed": KEY,
     }
-    _core.prove_bytes(compiled, **honest)
+    prove_alone(compiled, **honest)
     for change in (
         {"inputs": []},
         {"inputs": [1, 2]},
@@ -305,7 +305,7 @@ def test_values_outside_the_field_the_trace_or_the_header_are_refused() -> None:
         {"threads": -1},
     ):
         with pytest.raises(REFUSED):
-            _core.prove_bytes(compiled, **honest | change)
+            prove_alone(compiled, **honest | change)
 
 
 def test_public_values_that_do_not_fit_are_refused_before_a_proof_is_read() -> None:
@@ -321,16 +321,16 @@ def test_public_values_that_do_not_fit_are_refused_before_a_proof_is_read() -> N
         (inputs, [outputs[0] + P]),
     ):
         with pytest.raises(REFUSED):
-            _core.verify_bytes(case.compiled, b"", body, *values)
+            _core.verify_bytes(case.compiled, b"", body, [(*values, ())])
 
 
 def test_objects_that_were_never_made_are_refused() -> None:
     empty = _core.Compiled.__new__(_core.Compiled)
     for compiled in (None, empty, _core.Table.__new__(_core.Table)):
         for call in (
-            lambda c: _core.prove_bytes(c, b"", [], [], []),
-            lambda c: _core.verify_bytes(c, b"", b"", [], []),
-            lambda c: _core.Run(c, b"", [], [], []),
+            lambda c: _core.prove_bytes(c, b"", []),
+            lambda c: _core.verify_bytes(c, b"", b"", []),
+            lambda c: _core.Run(c, b"", []),
         ):
             with pytest.raises(REFUSED):
                 call(compiled)
@@ -338,9 +338,9 @@ def test_objects_that_were_never_made_are_refused() -> None:
         with pytest.raises(REFUSED):
             _core.run_trace(table, [], [])
         with pytest.raises(REFUSED):
-            _core.Compiled(table, sizes_of(sample().lengths, sample().shape))
+            compiled_alone(table, sizes_of(sample().lengths, sample().shape))
     with pytest.raises(REFUSED):
         _core.prove_many([None])
-    run = _core.Run(made(), bytes(8), [0], [7], [], seed=KEY, check=False)
+    run = run_alone(made(), header=bytes(8), output_places=[0], inputs=[7], start=[], seed=KEY, check=False)
     with pytest.raises(REFUSED):
         _core.prove_many([run, run])

@@ -19,7 +19,8 @@ import pytest
 from example_programs import Cubes, Domains, Fibonacci, LookAhead, Sums
 from hostile import few
 from places import VECTORS
-from twin import twin_verify
+from table_programs import Cubes as CubesByBus
+from twin import twin_verify, twin_verify_together
 
 from l2zk import Proof, ProofOptions, TraceProgram, TraceZkVm
 from l2zk._core import blake3
@@ -41,11 +42,55 @@ class Fixture:
     @property
     def hint(self) -> Any:
         """What its verifier gives."""
-        return self.columns or self.witness
+        return self.columns or (self.witness if self.program.definition.air.inputs else ())
 
     def prove(self) -> bytes:
         """The bytes of the file."""
         return bytes(TraceZkVm(self.options).prove(self.program, self.witness))
+
+    def check(self, machine: TraceZkVm, data: bytes) -> None:
+        machine.check_proof(self.program, data, self.hint, outputs=self.outputs)
+
+    def verifies(self, machine: TraceZkVm, data: bytes) -> bool:
+        return machine.verify(self.program, data, self.hint)
+
+    def check_by_twin(self, data: bytes) -> None:
+        twin_verify(self.program, data, inputs=list(self.columns.values()), bits=self.security)
+
+    def check_what_is_said(self, proof: Proof) -> None:
+        assert proof.program_id == self.program.id and proof.digest == self.program.digest
+        assert plain(proof.public_outputs) == self.outputs
+
+
+@dataclass(frozen=True)
+class Joint(Fixture):
+    """A kept proof of several statements: `witness` and `outputs` are those of each, whose programs these are."""
+
+    programs: tuple[TraceProgram, ...] = ()
+
+    @property
+    def hint(self) -> Any:
+        return [() if isinstance(witness, dict) else witness for witness in self.witness]  # what has a name is private
+
+    def prove(self) -> bytes:
+        return bytes(TraceZkVm(self.options).prove_together(self.programs, self.witness))
+
+    def check(self, machine: TraceZkVm, data: bytes) -> None:
+        machine.check_together(self.programs, data, self.hint, self.outputs)
+
+    def verifies(self, machine: TraceZkVm, data: bytes) -> bool:
+        return machine.verify_together(self.programs, data, self.hint)
+
+    def check_by_twin(self, data: bytes) -> None:
+        twin_verify_together(self.programs, data, bits=self.security)
+
+    def check_what_is_said(self, proof: Proof) -> None:
+        assert [one.program_id for one in proof.statements] == [program.id for program in self.programs]
+        assert [plain(one.public_outputs) for one in proof.statements] == self.outputs
+
+
+def plain(outputs: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value.tolist() if hasattr(value, "tolist") else value for name, value in outputs.items()}
 
 
 PIXELS = [1, 8, 15, 22, 29, 36, 43, 50]
@@ -65,6 +110,14 @@ FIXTURES = {
     "2-domains-fast": Fixture(Domains(20), few(preset="fast", rate=None, queries=4), (), {"count": 19, "bit": 11}),
     "2-arrays": Fixture(
         Sums(8), few(), {"pixels": PIXELS, "factor": 3}, {"total": 462, "sums": SUMS}, columns={"pixels": PIXELS}
+    ),
+    "2-two-tables": Fixture(CubesByBus(8, 4), few(), {"a": [5, 2, 3, 3, 2, 1, 1, 5]}, {"first": 125}),
+    "2-together": Joint(
+        Fibonacci(7),
+        few(),
+        [(1, 2), (), (3, 4), (1, 2), {"a": [7, 7, 2, 2]}],
+        [{"result": 34}, {"result": 13}, {"result": 76}, {"end": 3236584397969636184}, {"first": 343}],
+        programs=(Fibonacci(7), Fibonacci(7), Fibonacci(7), Cubes(5), CubesByBus(4, 2)),
     ),
 }
 
@@ -89,19 +142,17 @@ def test_the_files_are_those_that_were_made() -> None:
 @pytest.mark.parametrize("name", FIXTURES)
 def test_a_kept_proof_verifies(name: str) -> None:
     fixture, data = FIXTURES[name], read(name)
-    TraceZkVm(fixture.options).check_proof(fixture.program, data, fixture.hint, outputs=fixture.outputs)
-    TraceZkVm(min_security=fixture.security).check_proof(fixture.program, data, fixture.hint)
-    twin_verify(fixture.program, data, inputs=list(fixture.columns.values()), bits=fixture.security)
-    assert TraceZkVm().verify(fixture.program, data, fixture.hint) is (fixture.security == 128)
+    fixture.check(TraceZkVm(fixture.options), data)
+    fixture.check(TraceZkVm(min_security=fixture.security), data)
+    fixture.check_by_twin(data)
+    assert fixture.verifies(TraceZkVm(), data) is (fixture.security == 128)
 
 
 @pytest.mark.parametrize("name", FIXTURES)
 def test_a_kept_proof_says_what_it_said(name: str) -> None:
     fixture, proof = FIXTURES[name], Proof.load(FOLDER / f"{name}.l2zk")
-    assert proof.program_id == fixture.program.id and proof.digest == fixture.program.digest
+    fixture.check_what_is_said(proof)
     assert proof.options == fixture.options
-    said = {name: value.tolist() if hasattr(value, "tolist") else value for name, value in proof.public_outputs.items()}
-    assert said == fixture.outputs
     assert proof.to_bytes() == read(name) and proof.size < 9000
     assert int.from_bytes(read(name)[4:8], "little") == 2
 
@@ -118,4 +169,4 @@ def test_a_changed_file_is_refused(name: str) -> None:
     for at in range(7, len(data), 97):
         changed = bytearray(data)
         changed[at] ^= 0x10
-        assert not TraceZkVm(min_security=1).verify(fixture.program, bytes(changed), fixture.hint)
+        assert not fixture.verifies(TraceZkVm(min_security=1), bytes(changed))

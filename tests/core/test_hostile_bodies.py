@@ -51,7 +51,7 @@ def signed(hiding: bool) -> SignedCase:
 def verdict(proof: SignedCase, body: bytes) -> str:
     """The section of the check that refuses it, or nothing."""
     try:
-        _core.verify_bytes(proof.case.compiled, proof.case.header, body, *proof.case.scalars)
+        _core.verify_bytes(proof.case.compiled, proof.case.header, body, [(*proof.case.scalars, ())])
     except ProofError as error:
         return str(error.section)
     return ""
@@ -141,7 +141,7 @@ def section(case: Case, body: bytes) -> str:
     """The section of the check that refuses it; the twin refuses it too."""
     assert not case.twin_accepts(body)
     with pytest.raises(ProofError) as told:
-        _core.verify_bytes(case.compiled, case.header, body, *case.scalars)
+        _core.verify_bytes(case.compiled, case.header, body, [(*case.scalars, ())])
     return str(told.value.section)
 
 

@@ -45,7 +45,7 @@ def header_of(program: TraceProgram, **options: Any) -> bytes:
     """A header under which a verifier of any public values looks at a body."""
     told = stated(program.definition.air)
     inputs, outputs = (0,) * len(told.inputs), (0,) * len(told.outputs)
-    return Header(options=ProofOptions(**options), program=told, inputs=inputs, outputs=outputs).to_bytes()
+    return Header.single(options=ProofOptions(**options), program=told, inputs=inputs, outputs=outputs).to_bytes()
 
 
 def what_greedy_headers_cost() -> dict:

@@ -18,11 +18,12 @@ from hostile import few
 from l2zk import Machine, Proof, ProofError, ProofOptions, TraceProgram, TraceZkVm, _core
 from l2zk.base.resources import release_memory
 from l2zk.errors import FormatError, ProgramError
-from l2zk.language.run import table
+from l2zk.language.core_tables import compiled, group, tables
 from l2zk.plugins.registry import program_from
-from l2zk.proof import header, proof, statement
+from l2zk.proof import claims, statement
+from l2zk.proof import stated as stated_module
 from l2zk.proof.header import MAX_VALUES, Header, parameters_from_bytes, parameters_to_bytes, stated
-from l2zk.vm.prepare import compiled
+from l2zk.proof.values import StatedGroup
 
 PROGRAM = Fibonacci(20)
 BODY = bytes(20_000)
@@ -34,16 +35,16 @@ def own_header(**changes: Any) -> Header:
     inputs, outputs = (0,) * len(program.inputs), (0,) * len(program.outputs)
     if not changes:
         inputs, outputs = (0, 1), (6765,)
-    return Header(options=ProofOptions(), program=program, inputs=inputs, outputs=outputs)
+    return Header.single(options=ProofOptions(), program=program, inputs=inputs, outputs=outputs)
 
 
 @contextmanager
 def counted() -> Iterator[dict[str, mock.Mock]]:
     """Counts of the costly acts without which bytes can be refused."""
     places = {
-        "decoded": (proof, "parameters_from_bytes"),
-        "named": (header, "read_new_name"),
-        "read": (statement, "read_values"),
+        "decoded": (claims, "parameters_from_bytes"),
+        "named": (stated_module, "read_new_name"),
+        "read": (StatedGroup, "read"),
         "solved": (statement, "shape_of"),
         "compiled": (_core, "Compiled"),
         "arranged": (_core, "Table"),
@@ -100,8 +101,8 @@ def strange_options() -> Iterator[ProofOptions]:
 
 def test_shapes_share_the_programs_arrays() -> None:
     """Whatever options a stranger chooses, with a body that is as long as their proofs are."""
-    table.cache_clear()
-    compiled.cache_clear()
+    for kept in (tables, group, compiled):
+        kept.cache_clear()
     with counted() as done:
         for options in strange_options():
             size = TraceZkVm(options).estimate(PROGRAM).size

@@ -30,7 +30,7 @@ from twin import twin_groups
 
 from l2zk import Machine, Proof, ProofOptions, TraceProgram, TraceZkVm
 from l2zk.errors import FormatError
-from l2zk.proof.header import Header, parameters_to_bytes
+from l2zk.proof.header import parameters_to_bytes
 
 OPTIONS = slice(8, 24)
 
@@ -38,7 +38,7 @@ OPTIONS = slice(8, 24)
 def changed(proof: Proof, **change: Any) -> bytes:
     """The bytes of a proof whose header states another program."""
     header = proof.header
-    stated = dataclasses.replace(header, program=dataclasses.replace(header.program, **change))
+    stated = header.stating(program=dataclasses.replace(header.program, **change))
     return stated.to_bytes() + proof.data[proof.header_length :]
 
 
@@ -141,7 +141,7 @@ def test_names_that_are_not_the_programs_are_refused() -> None:
 def test_names_too_many_or_too_few_are_refused(change: dict[str, Any], values: dict[str, Any]) -> None:
     header = Proof(tiny()).header
     program = dataclasses.replace(header.program, **change)
-    stated: Header = dataclasses.replace(header, program=program, **values)
+    stated = header.stating(program=program, **values)
     error = refusal(TINY, stated.to_bytes() + tiny()[Proof(tiny()).header_length :], EASY_MACHINE)
     assert error.section == "7.1" and "names other public" in str(error)
 

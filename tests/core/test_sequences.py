@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from core_cases import table_of
+from core_cases import prove_alone, run_alone, table_of
 from fuzzing import examples
 from reference.algebra import P
 from reference.digest import digest
@@ -88,7 +88,7 @@ def test_a_false_statement_is_not_proved() -> None:
     case.public = changed(case.public, 1, 7)
     arguments = {**case.arguments(), "trace": np.array(case.traces[0], dtype=np.uint64)}
     with pytest.raises(_core.TraceViolation) as told:
-        _core.prove_bytes(case.compiled, **{**arguments, "check": True})
+        prove_alone(case.compiled, **{**arguments, "check": True})
     assert (told.value.first.tolist(), told.value.counts.tolist()) == ([7, -1, -1], [1, 0, 0])
     assert [tuple(values.tolist()) for values in told.value.sequences] == [case.sequences[0]]
     body = case.by_core()
@@ -109,7 +109,7 @@ def test_run_trace_gives_the_output_sequences() -> None:
 def test_many_proofs_in_one_region() -> None:
     case = sums(32, 1, 5, 20, small(), True)
     start = [(0, 0, case.traces[0][0][0])]
-    runs = [_core.Run(case.compiled, **{**case.arguments(), "start": start}) for _ in range(3)]
+    runs = [run_alone(case.compiled, **{**case.arguments(), "start": start}) for _ in range(3)]
     assert _core.prove_many(runs, threads=2) == [(case.header, case.by_core())] * 3
 
 
@@ -117,7 +117,7 @@ def test_an_array_that_is_changed_later_does_not_matter() -> None:
     case = sums(32, 1, 5, 20, small(), True)
     given = case.given()
     start = [(0, 0, case.traces[0][0][0])]
-    run = _core.Run(case.compiled, **{**case.arguments(), "start": start, "sequences": given})
+    run = run_alone(case.compiled, **{**case.arguments(), "start": start, "sequences": given})
     given[0][:] = 0
     assert _core.prove_many([run]) == [(case.header, case.by_core())]
 
@@ -163,12 +163,12 @@ def test_values_that_are_none_are_refused(name: str) -> None:
     case = sums(32, 1, 5, 20, small(), True)
     body, (out, _) = case.by_core(), case.sequences
     with pytest.raises((ValueError, TypeError)):
-        _core.Run(case.compiled, **{**case.arguments(), "sequences": BAD_VALUES[name]})
+        run_alone(case.compiled, **{**case.arguments(), "sequences": BAD_VALUES[name]})
     with pytest.raises((ValueError, TypeError)):
         _core.run_trace(case.compiled.table, case.scalars[0], [], sequences=BAD_VALUES[name])
     for judge_ in (_core.verify_bytes, _core.dissect):
         with pytest.raises((ValueError, TypeError)):
-            judge_(case.compiled, case.header, body, *case.scalars, [out, *BAD_VALUES[name]])
+            judge_(case.compiled, case.header, body, [(*case.scalars, [out, *BAD_VALUES[name]])])
 
 
 def test_values_may_lie_apart_or_in_a_list() -> None:
@@ -176,9 +176,9 @@ def test_values_may_lie_apart_or_in_a_list() -> None:
     body, (out, values) = case.by_core(), case.sequences
     twice = np.repeat(np.array(values, dtype=np.uint64), 2)
     for said in (list(values), twice[::2], twice[::-2][::-1]):
-        _core.verify_bytes(case.compiled, case.header, body, *case.scalars, [out, said])
+        _core.verify_bytes(case.compiled, case.header, body, [(*case.scalars, [out, said])])
     with pytest.raises(ProofError):
-        _core.verify_bytes(case.compiled, case.header, body, *case.scalars, [out, twice[::-2]])
+        _core.verify_bytes(case.compiled, case.header, body, [(*case.scalars, [out, twice[::-2]])])
 
 
 @pytest.mark.parametrize("places", [[], [-1], [1 << 40], [0, 0], "end"])
@@ -187,7 +187,7 @@ def test_places_outside_the_header_are_refused(places: Any) -> None:
     arguments = case.arguments()
     places = [len(arguments["header"]) - 8 * 32 + 1] if places == "end" else places
     with pytest.raises((ValueError, OverflowError)):
-        _core.Run(case.compiled, **{**arguments, "sequence_places": places})
+        run_alone(case.compiled, **{**arguments, "sequence_places": places})
 
 
 BAD_TABLES: dict[str, dict[str, Any]] = {
@@ -203,7 +203,6 @@ BAD_TABLES: dict[str, dict[str, Any]] = {
     "a negative first row": {"placements": [(0, 0, 1), (1, -1, 1)]},
     "a narrow placement": {"placements": [(0, 0, 1), (1, 5)]},
     "fewer placements than are loaded": {"placements": [(0, 0, 1)]},
-    "no claim": {"sequence_claims": []},
     "a claim too many": {"sequence_claims": [(1, 0), (1, 0)]},
     "a claim of an input": {"sequence_claims": [(1, 1)]},
     "a claim of no constraint": {"sequence_claims": [(3, 0)]},

@@ -28,7 +28,7 @@ from tree_walk import (
 )
 
 from l2zk import ExecutionTrace, TraceProgram, TraceZkVm
-from l2zk.air.air import Domain
+from l2zk.air.domains import Domain
 
 
 @fixed(60)

@@ -30,6 +30,7 @@ from warned import any_length
 
 from l2zk import Proof, ProofOptions, TraceProgram, TraceZkVm, _core
 from l2zk.errors import L2zkError
+from l2zk.proof.groups import Group
 from l2zk.proof.shape import shape_of
 from l2zk.vm.prepare import header_of
 
@@ -219,9 +220,9 @@ def test_both_have_the_same_lengths_and_the_same_shape(program: TraceProgram, op
         theirs = by_options(groups, options_of(options))(lengths)
     except NoShape:
         with pytest.raises(L2zkError):
-            shape_of(options, air)
+            shape_of(options, [Group(air)])
         return
-    ours = shape_of(options, air)
+    ours = shape_of(options, [Group(air)])
     assert list(ours.lengths) == [*lengths.words(), *theirs.numbers()]
     assert header_of(program.definition, options).to_bytes() == header(groups, options_of(options))
 

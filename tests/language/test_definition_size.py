@@ -9,6 +9,7 @@ import pytest
 from defining import column, defined
 from warned import any_length
 
+from l2zk import FixedTable
 from l2zk.air.nodes import COLUMN
 from l2zk.language.witness import bind
 
@@ -163,7 +164,43 @@ def chained_secrets(m, n):
     m.step({cell: cell + 1 for cell in cells})
 
 
+def lookups(m, n):
+    m.rows(8)
+    for i in range(n):
+        x, y = m.private_columns(f"x{i}", f"y{i}")
+        m.lookup(f"{i}", (x * y, y), in_=FixedTable("pairs", {"a": [1], "b": [2]}), when=m.bits(f"b{i}_", x, 1)[0])
+
+
+def messages(m, n):
+    m.rows(8)
+    bus, x, y = m.bus("bus", "value"), *m.private_columns("x", "y")
+    for i in range(n):
+        m.send(bus, x + i, when=y)
+        m.receive(bus, y + i)
+
+
+def ranges(m, n):
+    m.rows(8)
+    for i in range(n):
+        m.range(f"r{i}", m.private_column(f"x{i}"), bits=1)
+
+
+def served_tables(m, n):
+    m.rows(8)
+    x = m.private_column("x")
+    for i in range(n):
+        table, bus = m.table(f"t{i}", rows=8), m.bus(f"b{i}", "x", "y")
+        key, square, times = table.columns("key", "square", "times")
+        table.constrain("square", square == key * key)
+        table.receive(bus, (key, square), times=times)
+        m.send(bus, (x, m.let(f"y{i}", x * x)))
+
+
 PROGRAMS = [
+    lookups,
+    messages,
+    ranges,
+    served_tables,
     started_columns,
     shift_register,
     running_sums,

@@ -104,3 +104,31 @@ def test_without_check_nothing_is_compared():
     assert VM.verify(PROGRAM, proof, {"more": 9}), "it is the proof of the trace"
     with pytest.raises(WitnessError, match="column 'v' has 9 values"):
         VM.prove(PROGRAM, {**WITNESS, "v": [1] * 9}, trace=TRACE, check=False)
+
+
+def test_a_witness_that_contradicts_a_further_table_is_refused():
+    def further(m):
+        m.rows(2)
+        table = m.table("other", rows=2)
+        x, y = table.private_column("x"), table.column("y")
+        table.start({y: m.private_input("key")})
+        table.step({y: y})
+        table.constrain("x", x * y == x)
+        z = m.column("z")
+        m.start({z: 1})
+        m.step({z: z})
+        m.output("one", z, row=0)
+
+    about, witness = program(further), {"other.x": [0, 0], "key": SECRET}
+    trace = VM.trace(about, witness)
+    assert VM.check(about, witness, trace=trace) and VM.check(about, {}, trace=trace)
+    for said, words in (
+        ({"other.x": [0, 1]}, "gives column 'x' of table 'other' at row 1 another value than the trace holds"),
+        ({"key": SECRET + 1}, "starts column 'y' of table 'other' at row 0 with another value than the trace holds"),
+    ):
+        with pytest.raises(WitnessError, match=words):
+            VM.check(about, {**witness, **said}, trace=trace)
+        with pytest.raises(WitnessError, match=words):
+            VM.prove(about, {**witness, **said}, trace=trace)
+    with pytest.raises(WitnessError, match=r"'other\.x' of test\.v0 is private: a proof states no value of it"):
+        VM.verify(about, VM.prove(about, witness), {"other.x": [0, 0]})

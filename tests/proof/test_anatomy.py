@@ -8,12 +8,15 @@ from statistics import fmean
 
 import pytest
 
-from l2zk.errors import ProofError
+from l2zk.errors import ArgumentError, ProofError
 from l2zk.language.program import Machine, TraceProgram
+from l2zk.proof.anatomy import _Notes as Notes
 from l2zk.proof.anatomy import check_length, dissect, expected, fixed_size, header_parts, proof_size
+from l2zk.proof.header import Header, Values, stated
 from l2zk.proof.options import ProofOptions
 from l2zk.proof.proof import Proof
 from l2zk.proof.shape import solve
+from l2zk.proof.values import StatedGroup
 from l2zk.vm.zkvm import TraceZkVm
 
 
@@ -44,6 +47,32 @@ CASES = {
 def case(request: pytest.FixtureRequest) -> tuple[TraceProgram, Proof]:
     program, options = CASES[request.param]
     return program, TraceZkVm(options).prove(program)
+
+
+def test_the_parts_of_a_proof_of_many_fill_it_too() -> None:
+    programs = [Tribonacci(20)] * 4
+    hints = [{"a1": n} for n in range(4)]
+    proof = TraceZkVm(ProofOptions(grinding=4)).prove_together(programs, hints)
+    anatomy = dissect(proof, programs, hints)
+    assert anatomy.refusal is None and anatomy.excess == 0
+    assert [part.start for part in anatomy.parts[1:]] == [part.start + part.size for part in anatomy.parts[:-1]]
+    assert sum(part.size for part in anatomy.parts) == proof.size
+    found = {part.name: part.size for part in header_parts(proof)}
+    assert found["header: number of statements"] == 4 and found["header: statements"] == 4 * 16
+    for others, given in (([Tribonacci(20)] * 3, hints[:3]), ([*programs[:3], Tribonacci(21)], hints)):
+        with pytest.raises(ProofError, match="more statements than the 3 that|statement 3: .* other parameters"):
+            dissect(proof, others, given)
+    with pytest.raises(ArgumentError, match="4 programs and 3 hints were given"):
+        dissect(proof, programs, hints[:3])
+
+
+def test_the_parts_of_many_groups_are_named_in_short() -> None:
+    groups = [StatedGroup.of(stated(Tribonacci(n % 2 + 5).definition.air), [Values((1,), (0,))]) for n in range(60)]
+    proof = Proof(Header(options=ProofOptions(), groups=tuple(groups)).to_bytes() + bytes(32))
+    parts = header_parts(proof)
+    assert [part.name for part in parts[3:5]] == ["header: group 0, 'tribonacci.v0'", "header: its 1 statement"]
+    assert len(parts) == 3 + 100 + 1 and parts[-1].name == "header: 10 more groups"
+    assert sum(part.size for part in parts) == proof.header_length
 
 
 def test_the_parts_fill_the_proof_to_the_byte(case: tuple[TraceProgram, Proof]) -> None:
@@ -82,6 +111,29 @@ def test_each_challenge_follows_its_message(case: tuple[TraceProgram, Proof]) ->
     assert f"r_{shape.argument.rounds}" in after and f"r_{shape.argument.rounds + 1}" not in after
     assert ("c" in after) == shape.hiding
     assert all(after[f"z_{number + 1}"] == f"root of word {number + 1}" for number in range(len(shape.words)))
+
+
+def test_layers_of_lookups_are_named_by_their_numbers() -> None:
+    """Rounds are counted in their layer; what is drawn for the zerocheck comes behind the last layer's values."""
+    notes = Notes(0, layers=3)
+    for kind, drawn in [(1, 0), (2, 3), (3, 1), (4, 2), (3, 1), (4, 2), (3, 1), (3, 1), (4, 5), (5, 1)]:
+        notes.take("message", kind, 0, 24)
+        for _ in range(drawn):
+            notes.take("challenge", (0, 0, 0))
+    assert [(one.name, one.message.name) for one in notes.challenges] == [
+        *((name, "root of the vector") for name in ("psi", "eta", "z_0")),
+        ("y_0_1", "layer 0, round 1"),
+        ("mu_0", "layer 0, values"),
+        ("lambda_0", "layer 0, values"),
+        ("y_1_1", "layer 1, round 1"),
+        ("mu_1", "layer 1, values"),
+        ("lambda_1", "layer 1, values"),
+        ("y_2_1", "layer 2, round 1"),
+        ("y_2_2", "layer 2, round 2"),
+        *((name, "layer 2, values") for name in ("mu_2", "lambda_2", "alpha", "tau_1", "tau_2")),
+        ("x", "Q"),
+    ]
+    assert [part.section for part in notes.parts[1:3]] == ["6.3", "6.3"]
 
 
 def test_a_changed_byte_changes_the_challenges_after_it_alone() -> None:

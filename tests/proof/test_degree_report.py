@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from example_programs import Powers
+from reference.systems import powers_of
+from twin_airs import air_of
 
 from l2zk import DegreeError, Machine, ProofOptions, TraceProgram, TraceZkVm
 from l2zk.proof.degree_report import degrees_of, unprovable
+from l2zk.proof.groups import Group
+from l2zk.proof.shape import shape_of
 
 OPTIONS = [ProofOptions(zero_knowledge=False), ProofOptions(), ProofOptions(preset="fast"), ProofOptions(rate=1 / 16)]
 
@@ -69,6 +73,34 @@ def test_a_periodic_factor_counts() -> None:
 def test_the_first_constraint_of_the_highest_degree_is_named() -> None:
     with pytest.raises(DegreeError, match="^constraint 'x' of example-powers.v0 has degree 40"):
         TraceZkVm().prove(Powers(40, 10))
+
+
+@dataclass(frozen=True)
+class Scaled(TraceProgram):
+    """A power of a cell, times a public input."""
+
+    id = "scaled.v0"
+
+    def define(self, m: Machine) -> None:
+        x = m.private_column("x")
+        m.rows(4)
+        m.constrain("scaled", x**32 * m.public_input("z") == 0)
+
+
+def test_a_public_input_counts_where_statements_are_stacked() -> None:
+    """As it is one value on every row of one statement, and a column of those of several."""
+    air = Scaled().definition.air
+    assert degrees_of(air).degree == 32 and shape_of(ProofOptions(), [Group(air), Group(air)])
+    with pytest.raises(DegreeError, match="^constraint 'scaled' of scaled.v0 has degree 33, and 32 is the most"):
+        shape_of(ProofOptions(), [Group(air, 2)])
+
+
+def test_a_constraint_of_one_of_several_tables_is_named_with_it() -> None:
+    low, high = powers_of(4, 3).tables[0], powers_of(4, 40).tables[0]
+    air = air_of(replace(powers_of(4, 3), tables=(low, high)))
+    assert str(degrees_of(air)) == "degree 40 (constraint 'c0' of table 't1'), and 32 is the most"
+    with pytest.raises(DegreeError, match="^constraint 'c0' of table 't1' of powers has degree 40"):
+        shape_of(ProofOptions(), [Group(air)])
 
 
 def test_what_no_proof_allows_is_run_and_checked() -> None:

@@ -21,7 +21,7 @@ PROGRAM = Stated(
     inputs=("a0", "a1"),
     outputs=("result", "é"),
 )
-EXAMPLE = Header(options=OPTIONS, program=PROGRAM, inputs=(0, 1), outputs=(6765, P - 1))
+EXAMPLE = Header.single(options=OPTIONS, program=PROGRAM, inputs=(0, 1), outputs=(6765, P - 1))
 BYTES = EXAMPLE.to_bytes()
 
 
@@ -51,7 +51,7 @@ def test_a_header_is_read_back_and_the_rest_is_left() -> None:
 
 
 def test_output_offsets_are_where_the_values_stand() -> None:
-    values = [int.from_bytes(BYTES[at : at + 8], "little") for at in EXAMPLE.output_offsets()]
+    values = [int.from_bytes(BYTES[at : at + 8], "little") for at in next(EXAMPLE.places()).outputs]
     assert values == [6765, P - 1]
 
 
@@ -81,7 +81,8 @@ def test_whatever_is_read_is_written_the_same() -> None:
         (0, b"PK", r"byte 0: found b'PKzk', expected b'l2zk', the first bytes of a proof"),
         (4, b"\0", r"byte 4: found version 0, expected version 2"),
         (8, b"\x09", r"the options at byte 8: byte 0 of the options \(preset\) is 9"),
-        (24, b"\2", r"byte 24: found 2 as the number of programs, expected 1, as this library makes them"),
+        (24, b"\0", r"byte 24: found 0 as the number of programs, expected 1 to 65535"),
+        (24, b"\xff\xff", r"byte 24: found 65535 as the number of programs before the last 123 bytes"),
         (59, b"\xff", r"byte 59: found the byte 0xff, expected UTF-8 text as the program's id"),
         (65, bytes(8), r"byte 65: found 0 as the number of rows, expected 1 to 67108864"),
         (
@@ -91,7 +92,9 @@ def test_whatever_is_read_is_written_the_same() -> None:
         ),
         (96, b"\x02a0", r"byte 96: found public input 'a0' for the second time, expected each name once"),
         (111, b"\1", r"byte 116: found 0 as the length of public column '\\x00', expected 1 to 67108864"),
-        (113, b"\2", r"byte 113: found 2 as the number of statements, expected 1"),
+        (113, b"\0", r"byte 113: found 0 as the number of statements, expected 1 to 536870912"),
+        (113, b"\2", r"byte 113: found 2 as the number of statements before the last 32 bytes, expected at most 1"),
+        (113, b"\xff\xff\xff\xff", r"byte 113: found 4294967295 as the number of statements, expected 1 to"),
         (
             117,
             b"\xff" * 8,
@@ -109,8 +112,7 @@ def test_a_malformed_byte_is_named(at: int, new: bytes, sentence: str) -> None:
         Header.parse(BYTES[:at] + new + BYTES[at + len(new) :])
 
 
-ARRAYS = replace(
-    EXAMPLE,
+ARRAYS = EXAMPLE.stating(
     program=replace(PROGRAM, sequences=(PublicSequence("pixels", 2**26, False), PublicSequence("sums", 2, True))),
     sequences=(bytes(range(32)), b"\5\0\0\0\0\0\0\0\6\0\0\0\0\0\0\0"),
 )
@@ -121,8 +123,8 @@ def test_the_header_of_arrays_by_hand() -> None:
     data = ARRAYS.to_bytes()
     names = b"\x02\x00" + b"\x06pixels\x00\x00\x00\x00\x04" + b"\x04sums\x01\x02\x00\x00\x00"
     assert data == BYTES[:AT] + names + BYTES[AT + 2 :] + ARRAYS.sequences[0] + ARRAYS.sequences[1]
-    assert Header.parse(data) == (ARRAYS, len(data)) and ARRAYS.sequence_offsets() == (len(data) - 16,)
-    assert [data[at] for at in ARRAYS.output_offsets()] == [0x6D, 0]
+    assert Header.parse(data) == (ARRAYS, len(data)) and next(ARRAYS.places()).sequences == (len(data) - 16,)
+    assert [data[at] for at in next(ARRAYS.places()).outputs] == [0x6D, 0]
     for length in range(AT, len(data)):
         with pytest.raises(FormatError, match="found"):
             Header.parse(data[:length])
@@ -176,13 +178,13 @@ def test_the_first_version_is_refused_in_a_sentence() -> None:
 )
 def test_a_program_that_could_not_be_read_back_is_not_written(change: dict, sentence: str) -> None:
     with pytest.raises(ProgramError, match=sentence):
-        replace(EXAMPLE, program=replace(PROGRAM, **change)).to_bytes()
+        EXAMPLE.stating(program=replace(PROGRAM, **change)).to_bytes()
 
 
 @pytest.mark.parametrize("change", [{"inputs": (1, P)}, {"outputs": (-1, 2)}], ids=str)
 def test_a_value_that_could_not_be_read_back_is_not_written(change: dict) -> None:
     with pytest.raises(ProgramError, match="element of the field"):
-        replace(EXAMPLE, **change).to_bytes()
+        EXAMPLE.stating(**change).to_bytes()
 
 
 def test_parameters_by_hand() -> None:

@@ -30,7 +30,7 @@ STATED = Stated(
     inputs=("a0", "a1"),
     outputs=("result",),
 )
-HEADER = Header(options=ProofOptions(), program=STATED, inputs=(2, 5), outputs=(7,))
+HEADER = Header.single(options=ProofOptions(), program=STATED, inputs=(2, 5), outputs=(7,))
 ROOT = bytes(range(32))
 DATA = HEADER.to_bytes() + ROOT + b"the rest of the body"
 PROOF = Proof.from_bytes(DATA)
@@ -91,7 +91,7 @@ def test_the_repr_stays_short_and_printable_whatever_a_stranger_wrote() -> None:
     parameters = parameters_to_bytes(
         [("x", 1 << 100_000), ("y", "\x1b[31m" * 1000), ("z", tuple(range(1000))), ("\n", 1), ("u", 0)]
     )
-    header = replace(HEADER, program=replace(STATED, program_id="\x1b[31m", parameters=parameters))
+    header = HEADER.stating(program=replace(STATED, program_id="\x1b[31m", parameters=parameters))
     text = repr(Proof.from_bytes(header.to_bytes() + ROOT))
     assert len(text) < 300 and text.isprintable() and "an integer of 100001 bits" in text
 
@@ -138,7 +138,7 @@ def test_a_body_without_a_root_is_refused() -> None:
 
 
 def test_parameters_that_cannot_be_read_are_refused() -> None:
-    header = replace(HEADER, program=replace(STATED, parameters=b"\x01"))
+    header = HEADER.stating(program=replace(STATED, parameters=b"\x01"))
     with pytest.raises(FormatError, match="3.7"):
         Proof.from_bytes(header.to_bytes() + ROOT)
 

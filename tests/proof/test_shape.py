@@ -14,9 +14,10 @@ from reference.statement import Public, physical_tables
 from warned import any_length
 
 from l2zk import Machine, ProofOptions, TraceProgram
-from l2zk.air.measure import Profile
+from l2zk.air.measure import Profile, TableProfile
 from l2zk.errors import OptionsError, SecurityError
-from l2zk.proof.shape import Lengths, Shape, solve
+from l2zk.proof.lengths import Lengths
+from l2zk.proof.shape import Shape, solve
 
 
 @dataclass(frozen=True)
@@ -79,17 +80,8 @@ def test_all_lengths_are_those_of_the_twin(name: str, chosen: str) -> None:
 
 
 def profile(**changes: int) -> Profile:
-    numbers = {
-        "log_rows": 16,
-        "columns": 2,
-        "constraints": 5,
-        "openings": 4,
-        "read_columns": 2,
-        "in_x": 31,
-        "degree": 2,
-        "last_degree": 3,
-    }
-    return Profile(**(numbers | changes))
+    numbers = {"log_rows": 16, "columns": 2, "constraints": 5, "openings": 4, "read_columns": 2}
+    return Profile(tables=(TableProfile(**(numbers | changes)),), in_x=31, degree=2, last_degree=3)
 
 
 def test_a_shape_is_looked_for_once() -> None:

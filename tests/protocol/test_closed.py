@@ -138,6 +138,7 @@ def test_known_leaves(data: st.DataObject) -> None:
     part = data.draw(tables())
     table = part.table
     leaves = [("row",), ("block",), ("public", 0), *[("periodic", i) for i in range(len(table.table.periodic))]]
+    leaves += [("conjunction", b) for b in (1, 2) if 1 << 2 * b <= table.block]
     if table.block >= 8:
         leaves += [("sequence", 0, x, y) for x, y in ((0, 1), (1, 3), (table.block - 3, 1))]
     leaf = data.draw(st.sampled_from(leaves))
@@ -148,6 +149,15 @@ def test_known_leaves(data: st.DataObject) -> None:
         values = [K(known(table, leaf, z * part.height + y)) for y in range(part.height)]
         by_rows = by_rows + w * extension(values, r)
     assert known_at(table, leaf, weights, r) == by_rows
+
+
+@pytest.mark.parametrize("bits", [1, 2, 3])
+def test_a_conjunction_is_that_of_two_halves_of_a_row_number(bits: int) -> None:
+    table = physical(1 << 2 * bits, 2)
+    low = (1 << bits) - 1
+    for row in range(table.rows):
+        place = row % table.block
+        assert known(table, ("conjunction", bits), row) == (place & low) & (place >> bits)
 
 
 @settings(max_examples=examples(30), deadline=None, derandomize=SAME)
@@ -179,6 +189,8 @@ def test_below(data: st.DataObject) -> None:
         (Table(4, 1, ((1,) * 8,)), "a period is"),
         (Table(4, 1, ((1,) * 3,)), "a period is"),
         (Table(8, 1, (), ((Domain("every"), ("sequence", 0, 2, 3)),)), "a sequence ends in its block"),
+        (Table(8, 1, (), ((Domain("every"), ("conjunction", 2)),)), "a conjunction is of bits"),
+        (Table(8, 1, (), ((Domain("every"), ("conjunction", 0)),)), "a conjunction is of bits"),
         (Table(1, 1), "a table of 1 rows"),
         (Table(6, 1), "a table of 6 rows"),
     ],

@@ -36,7 +36,11 @@ TABLE = Table(
     2,
     ((1, 2),),
     ((Domain("transitions", 1), ("-", ("column", 1, -1), ("*", X, ("periodic", 0)))), (Domain("row", 2), X)),
-    (Interaction("b", (X, ("public", 1)), ("negation", ("column", 1, 0)), Domain("cyclic", 1, 2)),),
+    (
+        Interaction(
+            "b", (X, ("+", ("public", 1), ("conjunction", 1))), ("negation", ("column", 1, 0)), Domain("cyclic", 1, 2)
+        ),
+    ),
     3,
 )
 PROGRAM = Program(
@@ -56,10 +60,11 @@ def test_the_digest_by_hand() -> None:
     def text(data: bytes) -> bytes:
         return u64s(len(data)) + data
 
-    nodes = [(1, 1, 2**64 - 1), (1, 0, 0), (2, 0, 0), (7, 1, 2), (6, 0, 3), (4, 0, 0), (1, 1, 0), (8, 6, 0)]
+    nodes = [(1, 1, 2**64 - 1), (1, 0, 0), (2, 0, 0), (7, 1, 2), (6, 0, 3), (4, 0, 0), (11, 1, 0), (5, 5, 6)]
+    nodes += [(1, 1, 0), (8, 8, 0)]
     table = u64s(3, 4, 2) + u64s(1, 2, 1, 2) + u64s(len(nodes)) + b"".join(u64s(*node) for node in nodes)
     table += u64s(2) + u64s(1, 1, 0, 4) + u64s(2, 2, 0, 1)
-    table += u64s(1) + u64s(0) + u64s(2, 1, 5) + u64s(7) + u64s(3, 1, 2)
+    table += u64s(1) + u64s(0) + u64s(2, 1, 7) + u64s(9) + u64s(3, 1, 2)
     value = u64s(1, 3, 0, 0)
     data = (
         b"l2zk program 2"

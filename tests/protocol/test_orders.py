@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from compare_core import Sides
 from reference.algebra import ZERO, K, P, powers, product, root, total
 from reference.forger import Forger, Late, balanced, solved
 from reference.judge import judge
@@ -51,7 +52,10 @@ class Order:
         return forger
 
     def judge(self, forger: Forger, proof: bytes) -> None:
+        """A build without the order accepts it; the core, which has the order, refuses it."""
         assert (forger.verify(proof) is None) == (not self.guard)
+        sides = Sides(forger.groups, forger.traces, forger.shape_of, hiding=forger.hiding)  # type: ignore[arg-type]
+        assert not sides.core_accepts(proof)
 
 
 @pytest.fixture
@@ -123,8 +127,7 @@ def test_the_share_of_R_before_c(order: Order) -> None:
 
 
 def gamma(forger: Forger) -> K:
-    [x] = [x for name, x in forger.speaker.transcript.log if name == "gamma"][:1]
-    return x
+    return next(x for name, x in forger.speaker.transcript.log if name == "gamma")
 
 
 @guards
@@ -183,9 +186,7 @@ def test_openings_before_their_mix(order: Order) -> None:
 def test_values_of_a_layer_before_their_combination(order: Order) -> None:
     forger = order.forger(MISCOUNTED, Kind.LAYER_VALUES, "lambda")
     forger.prove()
-    log = forger.speaker.transcript.log
-    mu = next(x for name, x in log if name == "mu")
-    lambda_ = next(x for name, x in log if name == "lambda")
+    mu, lambda_ = drawn(forger, "mu", "mu"), drawn(forger, "lambda", "lambda")
     weights = [1 - mu, mu, lambda_ * (1 - mu), lambda_ * mu]
     layers = iter(range(forger.lengths.layers))
 

@@ -52,6 +52,7 @@ VARYING = {
     "a period": ("periodic", 0),
     "a sequence": ("sequence", 0, 0, 1),
     "the row": ("row",),
+    "a conjunction": ("conjunction", 1),
 }
 FACTORS = [column(0)] * (MOST_MULTIPLIED - 1)
 

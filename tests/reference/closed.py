@@ -118,6 +118,8 @@ def known_at(table: Physical, leaf: Expression, weights: Sequence[K], r: Sequenc
         return _periodic(table.table.periodic[leaf[1]], weights, r)
     if leaf[0] == "row":
         return _number(weights, r, 0, inner)
+    if leaf[0] == "conjunction":
+        return total([_both_bits(weights, r, i, leaf[1] + i) * (1 << i) for i in range(leaf[1])])
     if leaf[0] == "block":
         return _number(weights, r, inner, len(r) + skipped)
     if leaf[0] == "public":
@@ -146,14 +148,22 @@ def _periodic(values: Sequence[int], weights: Sequence[K], r: Sequence[K]) -> K:
 
 def _number(weights: Sequence[K], r: Sequence[K], low: int, high: int) -> K:
     """The number that the bits `low` … `high` − 1 of the row make: linear in each bit."""
-    result = ZERO
-    for position in range(low, high):
-        if position < len(r):
-            bit = r[len(r) - 1 - position]
-        else:
-            bit = total([x for z, x in enumerate(weights) if z >> (position - len(r)) & 1])
-        result = result + bit * (1 << (position - low))
-    return result
+    return total([_bit(weights, r, position) * (1 << (position - low)) for position in range(low, high)])
+
+
+def _bit(weights: Sequence[K], r: Sequence[K], position: int) -> K:
+    """A bit of the row."""
+    if position < len(r):
+        return r[len(r) - 1 - position]
+    return total([x for z, x in enumerate(weights) if z >> (position - len(r)) & 1])
+
+
+def _both_bits(weights: Sequence[K], r: Sequence[K], low: int, high: int) -> K:
+    """The product of two bits of the row: where both are skipped, of each z by itself."""
+    if low < len(r):
+        return _bit(weights, r, low) * _bit(weights, r, high)
+    both = 1 << (low - len(r)) | 1 << (high - len(r))
+    return total([x for z, x in enumerate(weights) if z & both == both])
 
 
 def _by_block(table: Physical, values: Sequence[int], weights: Sequence[K], r: Sequence[K]) -> K:

@@ -46,7 +46,7 @@ class Nodes:
             return (3, e[1], 0) if e[1] < self.inputs else (4, e[1] - self.inputs, 0)
         if kind == "sequence":
             return 9, e[1], e[2] + (e[3] << 32)
-        return 10, 0, 0
+        return (11, e[1], 0) if kind == "conjunction" else (10, 0, 0)
 
     def bytes(self) -> bytes:
         return listed(numbers(node) for node in self.numbers)

@@ -8,7 +8,7 @@ from typing import Any
 
 from .algebra import P
 from .by_rows import Trace
-from .statement import OPERATORS, Expression, Group, Public, Table
+from .statement import OPERATORS, Expression, Group, Public, Table, conjunction
 
 Wrong = tuple[Any, ...]
 
@@ -45,6 +45,8 @@ class Stacked:
                 return self.table.periodic[e[1]][row % len(self.table.periodic[e[1]])]
             if e[0] == "row":
                 return row
+            if e[0] == "conjunction":
+                return conjunction(e[1], row)
             if e[0] == "public":
                 return public.scalars[e[1]]
             places = {e[2] + i * e[3]: v for i, v in enumerate(public.sequences[e[1]])}

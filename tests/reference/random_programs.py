@@ -36,15 +36,18 @@ class Draw:
     def __init__(self, rng: random.Random, *, interactions: bool) -> None:
         self.rng = rng
         self.count = rng.choice((1, 1, 1, 1, 2, 3, 4, 5, 9))
-        self.length = rng.randrange(1, 4)
-        self.statements = tuple(self.public() for _ in range(self.count))
         blocks = 1 << (self.count - 1).bit_length()
-        self.blocks = [*self.statements, *[self.statements[-1]] * (blocks - self.count)]
         heights = [rng.choice((1, 2, 3, 4, 5)) for _ in range(rng.choice((1, 2, 2, 3)))]
-        self.tables = [self.draw_table(1 << max(1, h - (blocks.bit_length() - 1) // 2)) for h in heights]
+        sizes = [1 << max(1, h - (blocks.bit_length() - 1) // 2) for h in heights]
+        self.length = rng.randrange(1, min(3, *sizes) + 1)
+        self.statements = tuple(self.public() for _ in range(self.count))
+        self.blocks = [*self.statements, *[self.statements[-1]] * (blocks - self.count)]
+        self.tables = [self.draw_table(rows) for rows in sizes]
         self.messages: tuple[Message, ...] = ()
         if interactions:
             self.balance()
+        elif not any(drawn.constraints for drawn in self.tables):
+            self.constrain(self.tables[0])  # a proof is of something
 
     def public(self) -> Public:
         draw = self.rng.randrange
@@ -67,13 +70,17 @@ class Draw:
         return Domain(kind, self.rng.randrange(0 if kind == "row" else 1, rows))
 
     def reach(self, rows: int, domain: Domain) -> tuple[int, int]:
-        """The least and the greatest offset that a row of the domain may read; a single block may wrap."""
+        """The least and the greatest offset that a row of the domain may read; a single block may wrap.
+
+        No two offsets lead to one row.
+        """
         first, last = min(domain.rows(rows)), max(domain.rows(rows))
         low, high = max(-3, -first), min(3, rows - 1 - last)
         if domain.kind in ("every", "cyclic"):
             low = high = 0
         wrap = len(self.blocks) == 1
-        return low - wrap * self.rng.randrange(3), high + wrap * self.rng.randrange(3)
+        low, high = low - wrap * self.rng.randrange(3), high + wrap * self.rng.randrange(3)
+        return max(low, -((rows - 1) // 2)), min(high, rows // 2)
 
     def leaf(self, drawn: Drawn, reach: tuple[int, int]) -> Expression:
         chance = self.rng.random()
@@ -81,6 +88,7 @@ class Draw:
             return "column", self.rng.randrange(len(drawn.trace)), self.rng.randint(*reach)
         known: list[Expression] = [("periodic", i) for i in range(len(drawn.periodic))]
         known += [("row",), ("public", 0), ("public", 1), ("constant", self.rng.randrange(P)), *drawn.sequences]
+        known += [("conjunction", b) for b in range(1, drawn.rows.bit_length()) if 1 << 2 * b <= drawn.rows]
         return self.rng.choice(known)
 
     def expression(self, drawn: Drawn, reach: tuple[int, int], depth: int) -> Expression:
@@ -162,6 +170,16 @@ class Draw:
         lines = [[*block, *[(0,) * (width + 1)] * (rows - len(block))] for block in lines]
         columns = [list(column) for column in zip(*[line for block in lines for line in block])]
         return Drawn(rows, (), [], [], [taken], columns)
+
+
+def random_groups(seed: str) -> tuple[list[Group], Traces]:
+    """One to three programs side by side, each with its statements."""
+    rng = random.Random(f"groups {seed}")
+    groups, traces = list[Group](), Traces()
+    for _ in range(rng.choice((1, 1, 2, 3))):
+        group, columns = Draw(rng, interactions=rng.random() < 0.7).case()
+        groups, traces = groups + group, traces + columns
+    return groups, traces
 
 
 def random_case(seed: str, *, interactions: bool = False) -> tuple[list[Group], Traces]:

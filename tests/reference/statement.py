@@ -1,7 +1,8 @@
 """Programs and statements as plain data, and the tables that a proof is about (PROTOCOL 3).
 
-expressions: ("constant", v), ("column", c, offset), ("periodic", i), ("row",), ("public", i),
-             ("sequence", i, first row, step), ("+" | "-" | "*", expression, expression), ("negation", expression)
+expressions: ("constant", v), ("column", c, offset), ("periodic", i), ("row",), ("conjunction", b),
+             ("public", i), ("sequence", i, first row, step),
+             ("+" | "-" | "*", expression, expression), ("negation", expression)
 """
 
 from __future__ import annotations
@@ -227,6 +228,8 @@ def check_table(program: Program, table: Table, blocks: int) -> None:
         for leaf in leaves(expression):
             if leaf[0] == "sequence":
                 check_placement(table, program.sequences[leaf[1]].length, leaf[2], leaf[3])
+            if leaf[0] == "conjunction" and not (leaf[1] >= 1 and 1 << 2 * leaf[1] <= table.rows):
+                raise ValueError("a conjunction is of bits of a row number in its block")
         offsets = [leaf[2] for leaf in leaves(expression) if leaf[0] == "column"] or [0]
         free = domain.kind == "last" or domain.kind == "row"
         first, last = min(domain.rows(table.rows)), max(domain.rows(table.rows))
@@ -303,6 +306,11 @@ def affine(expression: Expression) -> dict[Expression, int]:
     return {leaf: a.get(leaf, 0) + sign * b.get(leaf, 0) for leaf in {**a, **b}}
 
 
+def conjunction(bits: int, place: int) -> int:
+    """The lowest bits of a row's number, each times the one so many places above it."""
+    return place & place >> bits & (1 << bits) - 1
+
+
 def known(table: Physical, leaf: Expression, row: int) -> int:
     """The value in a row of a leaf that everybody knows."""
     block, place = divmod(row, table.block)
@@ -313,6 +321,8 @@ def known(table: Physical, leaf: Expression, row: int) -> int:
         return values[row % len(values)]
     if kind == "row":
         return place
+    if kind == "conjunction":
+        return conjunction(leaf[1], place)
     if kind == "block":
         return block
     if kind == "public":

@@ -178,6 +178,26 @@ def ranges_trace(rows: int, x: int, step: int) -> tuple[Public, Traces]:
     return Public((values[-1],)), [[values, [step] * rows], [[asked[i] for i in range(16)]]]
 
 
+def xors(rows: int) -> Program:
+    """Exclusive ors of pairs of two bits, from a table that is made of its row numbers and their conjunctions."""
+    row, left, quarter = ("row",), ("periodic", 0), constant(pow(4, -1, P))
+    right = times(quarter, minus(row, left))
+    xor = minus(plus(left, right), times(constant(2), ("conjunction", 2)))
+    asked = Interaction("xor", (column(0), column(1), column(2)))
+    served = Interaction("xor", (left, right, xor), minus(constant(0), column(0)))
+    return Program(
+        "xors",
+        (Table(rows, 3, interactions=(asked,)), Table(16, 1, ((0, 1, 2, 3),), (), (served,))),
+        buses=(("xor", 3),),
+    )
+
+
+def xors_trace(rows: int, rng: random.Random) -> tuple[Public, Traces]:
+    a, b = [[rng.randrange(4) for _ in range(rows)] for _ in range(2)]
+    asked = Counter(zip(a, b))
+    return Public(), [[a, b, [x ^ y for x, y in zip(a, b)]], [[asked[i % 4, i // 4] for i in range(16)]]]
+
+
 def calls(rows: int, short: int) -> Program:
     """A tall table asks a short one for cubes; the short one wraps as well."""
     x, y = column(0), column(1)
@@ -272,6 +292,7 @@ def cases(seed: int = 1) -> Iterator[Case]:
     yield one("offsets", offsets(32), offsets_trace(32, rng))
     yield one("degree 7", powers_of(16, 7), powers_trace(16, 7, 55, rng))
     yield one("ranges", ranges(16), ranges_trace(16, 0, 1))
+    yield one("xors", xors(32), xors_trace(32, rng))
     yield one("calls", calls(64, 8), calls_trace(64, 8, [3, 5, 11]))
     yield one("a table of 2 rows", calls(16, 2), calls_trace(16, 2, [3, 5]))
     yield one("posted", posted(8), posted_trace(8, (9, 1), (5, 2), rng))

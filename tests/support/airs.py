@@ -21,4 +21,4 @@ def small_air(**changes) -> Air:
         nodes=((1, 0, 1), (1, 0, 0), (7, 1, 1), (2, 0, 0), (5, 2, 3), (6, 0, 4), (3, 0, 0), (6, 1, 6)),
         constraints=(Constraint("step", Domain.transition(), 5), Constraint("start", Domain.row(0), 7)),
     )
-    return Air(**{**fields, **changes})
+    return Air.of_table(**{**fields, **changes})

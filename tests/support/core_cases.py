@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+from core_tables import needed, sizes_of
 from reference.from_library import program_of
-from reference.lengths import Lengths, Part, classes
+from reference.lengths import Lengths
 from reference.options import Options
 from reference.proof import ANY_OPTIONS, header, prove, verify
 from reference.randomness import masks_of
 from reference.shape import Shape
 from reference.small import ShapeOf
-from reference.statement import Domain, Expression, Group, Program, Public, physical_tables
+from reference.statement import Group, Program, Public, physical_tables
 
 from l2zk import TraceProgram, _core
 from l2zk.errors import ProofError
@@ -33,26 +33,43 @@ def lengths_of(groups: list[Group], hiding: bool) -> Lengths:
 
 def compiled_of(definition: Definition, lengths: Lengths, shape: Shape) -> Any:
     """The core's arrays of a program in a shape."""
-    return _core.Compiled(_core.Table(**table_of(definition, lengths)), sizes_of(lengths, shape))
+    return compiled_alone(_core.Table(**table_of(definition, lengths)), sizes_of(lengths, shape))
 
 
-def sizes_of(lengths: Lengths, shape: Shape) -> SimpleNamespace:
-    return SimpleNamespace(
-        hiding=lengths.hiding,
-        q_length=lengths.q_length,
-        degree=lengths.degree,
-        last_degree=lengths.last_degree,
-        masked=sum(lengths.hidden()),
-        masks_at=lengths.masks_at,
-        columns=shape.columns,
-        log_m=shape.log_m,
-        log_n0=shape.log_n0,
-        queries=shape.t0,
-        tail=shape.T,
-        grinding=shape.grinding,
-        words=[(word.k, word.log_n, word.queries) for word in shape.words],
-        lengths=[*lengths.words(), *shape.numbers()],
-    )
+def compiled_alone(table: Any, sizes: Any) -> Any:
+    """One statement of a program of one table."""
+    return _core.Compiled([_core.Group([table], [table], 1)], sizes)
+
+
+def alone(
+    header: Any,
+    output_places: Any,
+    inputs: Any,
+    start: Any,
+    *,
+    columns: Any = None,
+    trace: Any = None,
+    sequences: Any = (),
+    sequence_places: Any = (),
+) -> tuple[Any, list[Any]]:
+    """A header, and the one instance that it states, of one table."""
+    said = {"output_places": output_places, "sequences": sequences, "sequence_places": sequence_places}
+    return header, [_core.Instance(inputs, [(start, columns, trace)], **said)]
+
+
+HOW = ("check", "threads", "progress", "seed", "profile")
+
+
+def prove_alone(compiled: Any, **arguments: Any) -> Any:
+    """A proof of one statement of one table."""
+    how = {name: arguments.pop(name) for name in HOW if name in arguments}
+    return _core.prove_bytes(compiled, *alone(**arguments), **how)
+
+
+def run_alone(compiled: Any, **arguments: Any) -> Any:
+    """The same as a run."""
+    how = {name: arguments.pop(name) for name in HOW if name in arguments}
+    return _core.Run(compiled, *alone(**arguments), **how)
 
 
 def table_of(definition: Definition, lengths: Lengths) -> dict[str, Any]:
@@ -60,12 +77,6 @@ def table_of(definition: Definition, lengths: Lengths) -> dict[str, Any]:
     [part] = lengths.parts
     needs = [needed(part, domain, e, lengths) for domain, e in part.table.table.constraints]
     return table_arguments(definition) | {"needs": needs, "pairs": part.pairs}
-
-
-def needed(part: Part, domain: Domain, stated: Expression, lengths: Lengths) -> int:
-    """The coefficients that a constraint gives Q."""
-    degree = part.degree(stated, lengths.hiding)[0] + classes(part.table, domain, part.skipped).degree[0]
-    return max(1, degree - (1 << part.skipped) + 1)
 
 
 def group_of(program: Program, inputs: list[int], outputs: list[int]) -> list[Group]:
@@ -138,12 +149,15 @@ class Case:
             return {"trace": np.array(self.traces[0], dtype=np.uint64)}
         return {"columns": dict(self.bound(fill=True).columns)}
 
+    def instance(self, start: Any = (), *, columns: Any = None, trace: Any = None) -> Any:
+        """The statement with what its table is filled with."""
+        return _core.Instance(self.inputs, [(start, columns, trace)], output_places=self.places)
+
     def by_core(self, threads: int = 1, *, run: bool = False) -> bytes:
         """The body for the trace, or with `run` for the one that the core makes itself; outputs are read off it."""
         blank = header(group_of(self.program, self.inputs, [0] * len(self.outputs)), self.options)
-        start = self.bound(fill=run).start
-        how = {"check": False, "threads": threads, "seed": KEY, **self.how(run=run)}
-        head, body = _core.prove_bytes(self.compiled, blank, self.places, self.inputs, start, **how)
+        instance = self.instance(self.bound(fill=run).start, **self.how(run=run))
+        head, body = _core.prove_bytes(self.compiled, blank, [instance], check=False, threads=threads, seed=KEY)
         self.outputs = [int.from_bytes(head[at : at + 8], "little") for at in self.places]
         return bytes(body)
 
@@ -153,7 +167,7 @@ class Case:
 
     def core_accepts(self, body: bytes) -> bool:
         try:
-            _core.verify_bytes(self.compiled, self.header, body, *self.scalars)
+            _core.verify_bytes(self.compiled, self.header, body, [(*self.scalars, ())])
         except ProofError:
             return False
         return True

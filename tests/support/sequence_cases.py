@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from core_cases import KEY, Case, compiled_of
+from core_cases import KEY, Case, compiled_of, prove_alone
 from reference.algebra import P
 from reference.digest import DOMAINS, Nodes
 from reference.header import hash_of, header_of
@@ -37,7 +37,7 @@ def air_of(program: Program) -> Air:
         Constraint(str(i), Rows(DOMAINS.index(domain.kind), domain.x, domain.y), nodes.number(e))
         for i, (domain, e) in enumerate(table.constraints)
     ]
-    return Air(
+    return Air.of_table(
         id=program.id,
         parameters=program.parameters,
         rows=table.user_rows or table.rows,
@@ -90,6 +90,7 @@ class SequenceCase(Case):
             step_function=None,
             sequence_claims=placed,
         )
+        self.definition.tables = [SimpleNamespace(**{**vars(self.definition), "air": self.air.tables[0]})]
         self.shape = shape_of(self.lengths)
         self.compiled = compiled_of(self.definition, self.lengths, self.shape)
 
@@ -152,7 +153,7 @@ class SequenceCase(Case):
         columns = self.traces[0]
         start = [(0, c, values[0]) for c, values in enumerate(columns)]
         how: dict[str, Any] = {"start": start} if run else {"trace": np.array(columns, dtype=np.uint64)}
-        head, body = _core.prove_bytes(self.compiled, **{**self.arguments(), **how}, threads=threads)
+        head, body = prove_alone(self.compiled, **{**self.arguments(), **how}, threads=threads)
         assert head == self.header
         return bytes(body)
 
@@ -163,7 +164,7 @@ class SequenceCase(Case):
         by_twin = verify(groups, body, self.shape_of, hiding=self.hiding, options=self.options) is None
         try:
             _core.verify_bytes(
-                self.compiled, head, body, public.scalars[:count], public.scalars[count:], public.sequences
+                self.compiled, head, body, [(public.scalars[:count], public.scalars[count:], public.sequences)]
             )
         except ProofError:
             return False, by_twin
@@ -171,7 +172,7 @@ class SequenceCase(Case):
 
     def core_accepts(self, body: bytes) -> bool:
         try:
-            _core.verify_bytes(self.compiled, self.header, body, *self.scalars, self.sequences)
+            _core.verify_bytes(self.compiled, self.header, body, [(*self.scalars, self.sequences)])
         except ProofError:
             return False
         return True
@@ -224,7 +225,7 @@ class DrawSequences(Draw):
 
     def leaf(self, drawn: Drawn, reach: tuple[int, int]) -> Expression:
         found = super().leaf(drawn, reach)
-        return found if found != ("row",) else self.leaf(drawn, reach)
+        return found if found[0] not in ("row", "conjunction") else self.leaf(drawn, reach)
 
     def placements(self, rows: int) -> Iterator[Expression]:
         """Places of the sequences that are there."""

@@ -135,7 +135,7 @@ def definition_of(length, width, claims, periodic=(), inputs=0):
     columns = m.columns(*(f"c{i}" for i in range(width)))
     words = Words(columns, tuple(map(m.periodic, periodic)), tuple(m.public_input(f"x{i}") for i in range(inputs)))
     nodes, roots = extract(columns[0].graph.nodes, [written(tree, words).index for _, tree in claims])
-    air = Air(
+    air = Air.of_table(
         id="given.v0",
         parameters=b"\0\0",
         rows=length,

@@ -43,7 +43,10 @@ def test_the_stages_are_those_of_the_core_and_add_up(hiding: bool, threads: int)
     whole = perf_counter() - start
     assert machine.verify(PROGRAM, profile.proof) and profile.threads == threads
     assert list(profile.seconds) == STAGES
-    assert min(profile.seconds.values()) > 0 and 0.5 * whole < profile.total < whole
+    assert (
+        min(time for stage, time in profile.seconds.items() if stage != "lookups") > 0
+        and 0.5 * whole < profile.total < whole
+    )
     assert sum(profile.share(stage) for stage in STAGES) == pytest.approx(1)
 
 

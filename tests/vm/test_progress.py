@@ -9,6 +9,7 @@ import pytest
 from example_programs import Fibonacci
 from hypothesis import given
 from hypothesis import strategies as st
+from table_programs import InRange
 from warned import any_length
 
 from l2zk import ProofOptions, TraceZkVm, _core
@@ -52,9 +53,10 @@ def test_of_a_proof(rounds: int, threads: int, options: ProofOptions, given_trac
 
 def test_every_stage_is_seen() -> None:
     told: Told = []
-    wanted = set(_core.STAGES)
+    wanted, vm = set(_core.STAGES), TraceZkVm(HIDING, threads=1)
     for _ in range(1000):
-        TraceZkVm(HIDING, threads=1).prove(Fibonacci(2**13 - 1), progress=lambda *now: told.append(now))
+        vm.prove(Fibonacci(2**13 - 1), progress=lambda *now: told.append(now))
+        vm.prove(InRange(2**12), {"x": [7] * 2**12}, progress=lambda *now: told.append(now))
         if wanted <= {stage for stage, _, _ in told}:
             break
     assert wanted <= {stage for stage, _, _ in told} and sound(told)

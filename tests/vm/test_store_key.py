@@ -96,6 +96,27 @@ def test_other_requests_have_other_keys() -> None:
     assert key(Fibonacci(10), threads=1, progress=print) == key(Fibonacci(10))
 
 
+@dataclass(frozen=True)
+class Remembers(TraceProgram):
+    """A memory that the witness fills: a private column of a further table."""
+
+    id = "store-remembers.v0"
+
+    def define(self, m: Any) -> None:
+        m.rows(2)
+        value = m.memory("ram", 2, initial="first").read(m.row_number())
+        m.output("value", value, row=0)
+
+
+def test_the_private_columns_of_further_tables_are_in_the_key(tmp_path: Path) -> None:
+    witnesses = [{"ram.first": [value, 1]} for value in (5, 6)]
+    one, other = (key(Remembers(), witness) for witness in witnesses)
+    assert one is not None and one != other
+    assert one == key(Remembers(), {"ram.first": np.array([5, 1])})
+    made = [CachedZkVm(vm=QUICK, store=tmp_path / "proofs.db").prove(Remembers(), one) for one in witnesses]
+    assert [proof.public_outputs["value"] for proof in made] == [5, 6]
+
+
 @pytest.mark.parametrize(
     "witness",
     [(), (2,), (2, 5), {"k": 5}, (2, 5, [MODULUS]), (True, 5, COLUMN), "25", (2, 5, COLUMN, 7), {"z": 1}, None],
@@ -223,6 +244,10 @@ def test_the_version_of_a_distribution_is_in_the_key(monkeypatch: pytest.MonkeyP
 def test_a_c_function_has_an_origin_only_in_a_distribution(monkeypatch: pytest.MonkeyPatch) -> None:
     class Definition:
         generate, step_function = None, object()
+
+        @property
+        def tables(self) -> Any:
+            return [self]
 
     with pytest.raises(store_origin.Unstable):
         store_origin.origin(Pair, Definition())  # type: ignore[arg-type]

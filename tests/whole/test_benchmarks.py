@@ -136,6 +136,7 @@ def test_kernels_of_another_commit_are_never_todays(
         ("compare.py --log-rows 6 --repeats 1 --batch 2 --plain --peers", "l2zk plain"),
         ("compare.py --log-rows 6 --repeats 1 --json --peers", '"prover": "l2zk hiding"'),
         ("compare.py --statements bits --log-rows 6 --repeats 1 --preset compact --peers", "bits, 2^6 rows"),
+        ("tables.py --log-rows 8 --small 8 --repeats 1 --peers", "ns a lookup"),
         ("quick.py --help", "--bench"),
     ],
 )

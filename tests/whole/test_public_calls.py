@@ -90,6 +90,18 @@ def machine(method: str, **good: Any) -> tuple[Callable[..., Any], dict[str, Any
     return call, good
 
 
+def memory(method: str, **good: Any) -> tuple[Callable[..., Any], dict[str, Any]]:
+    """A call of a memory's method."""
+
+    def call(**given: Any) -> Any:
+        m = Machine()
+        x, y = m.columns("x", "y")
+        made = {name: value.make(m, x, y) if isinstance(value, Of) else value for name, value in given.items()}
+        return getattr(m.memory("ram", 4), method)(**made)
+
+    return call, good
+
+
 def column(operation: Callable[[Expression, Any], Any], **good: Any) -> tuple[Callable[..., Any], dict[str, Any]]:
     """An operation on a column."""
     return lambda other: operation(Machine().column("x"), other), good
@@ -201,6 +213,25 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "Machine.rows": machine("rows", n=5),
     "Machine.every": machine("every", k=2, start=0),
     "Machine.where": machine("where", selector=X, then=1, otherwise=2),
+    "Machine.let": machine("let", name="z", value=Of(lambda m, x, y: x * y)),
+    "Machine.scope": machine("scope", name="s"),
+    "Machine.table": machine("table", name="t", rows=5),
+    "Machine.bus": machine("bus", name="b"),
+    "Machine.bus of fields": (lambda field: Machine().bus("b", field), {"field": "v"}),
+    "Table.range": machine("range", name="r", value=X, bits=5, on="every"),
+    "Table.lookup": machine("lookup", name="l", values=X, in_=l2zk.RangeTable(3), when=1, on="every"),
+    "Table.permutation": machine("permutation", name="p", one=X, other=X),
+    "Table.memory": machine("memory", name="m", size=5, initial=[1]),
+    "Table.send": machine("send", bus=Of(lambda m, x, y: m.bus("b", "v")), values=X, when=1, on="every"),
+    "Table.receive": machine("receive", bus=Of(lambda m, x, y: m.bus("b", "v")), values=X, times=1, on="every"),
+    "Table[names]": (lambda names: Machine()[names], {"names": "x"}),
+    "Memory.read": memory("read", address=X, when=1),
+    "Memory.write": memory("write", address=X, value=X, when=1),
+    "FixedTable": (l2zk.FixedTable, {"name": "t", "columns": {"x": [1, 2]}}),
+    "FixedTable.of": (l2zk.FixedTable.of, {"function": abs, "inputs": [1, 2], "name": "t"}),
+    "RangeTable": (l2zk.RangeTable, {"bits": 3}),
+    "XorTable": (l2zk.XorTable, {"bits": 3}),
+    "AndTable": (l2zk.AndTable, {"bits": 3}),
     "Expression + other": column(lambda x, other: x + other, other=1),
     "Expression ** other": column(lambda x, other: x**other, other=2),
     "Expression == other": column(lambda x, other: x == other, other=1),

@@ -22,6 +22,7 @@ from reference.transcript import Kind
 
 from l2zk import Machine, ProofOptions, TraceProgram, TraceZkVm, _core
 from l2zk.language.witness import bind
+from l2zk.proof.groups import Group as GroupOf
 from l2zk.proof.shape import shape_of
 from l2zk.vm.prepare import prepared
 
@@ -53,8 +54,9 @@ def core_proof(
 ) -> bytes:
     """The core's proof, random by this seed alone."""
     definition = program.definition
-    shape, binding = shape_of(options, definition.air), bind(definition, [secret])
-    head, body = _core.prove_bytes(*prepared(definition, options, shape, binding).statement, threads=threads, seed=seed)
+    shape, binding = shape_of(options, [GroupOf(definition.air)]), bind(definition, [secret])
+    made = prepared(definition, options, shape, binding).statement
+    head, body = _core.prove_bytes(made.compiled, made.header, [made.instance()], threads=threads, seed=seed)
     return bytes(head) + bytes(body)
 
 

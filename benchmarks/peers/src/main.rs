@@ -1,8 +1,9 @@
 //! `peers PROVER STATEMENT LOG_ROWS COUNT`: for each seed on standard input proves so many statements of its own
-//! one after the other, verifies the proofs, and prints a line of JSON.
+//! one after the other, verifies the proofs, and prints a line of JSON. With `together` behind it they are one proof.
 
 mod air;
 mod fri;
+mod lookups;
 mod statement;
 mod whir;
 mod winter;
@@ -11,12 +12,15 @@ use std::env;
 use std::io::{self, BufRead, Write};
 
 use fri::{Hiding, Plain, Plonky3};
+use lookups::{Lanes, Lookups, Way};
 use statement::{Chain, Fibonacci, Statement, Wide};
 use whir::{FirstFold, Multilinear};
 use winter::Winterfell;
 
 const PROVERS: &str =
     "winterfell, plonky3, plonky3-hiding, plonky3-whir-2, -4 or -8, each of these three with -fast";
+
+const STATEMENTS: &str = "fib|wide|chain|lanesN|indexedN";
 
 /// A prover with its settings for one statement. The proof carries the claim.
 trait Peer<S, const WIDTH: usize> {
@@ -30,29 +34,50 @@ trait Peer<S, const WIDTH: usize> {
 
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [prover, statement, log_rows, count] = &arguments[..] else {
+    let (together, arguments) = match arguments.split_last() {
+        Some((last, others)) if last == "together" => (true, others),
+        _ => (false, &arguments[..]),
+    };
+    let [prover, statement, log_rows, count] = arguments else {
         panic!(
-            "usage: peers PROVER fib|wide|chain LOG_ROWS COUNT, seeds on standard input; provers: {PROVERS}"
+            "usage: peers PROVER {STATEMENTS} LOG_ROWS COUNT [together], seeds on standard input; provers: {PROVERS}"
         );
     };
     let log_rows = log_rows.parse().expect("LOG_ROWS is a number");
     let count = count.parse().expect("COUNT is a number");
     match &statement[..] {
-        "fib" => choose::<Fibonacci, 2>(prover, log_rows, count),
-        "wide" => choose::<Wide, 16>(prover, log_rows, count),
-        "chain" => choose::<Chain, 8>(prover, log_rows, count),
-        other => panic!("there is no statement {other:?}: choose fib, wide or chain"),
+        "fib" => choose::<Fibonacci, 2>(prover, log_rows, count, together),
+        "wide" => choose::<Wide, 16>(prover, log_rows, count, together),
+        "chain" => choose::<Chain, 8>(prover, log_rows, count, together),
+        other => lookups(prover, other, log_rows, count),
     }
 }
 
-fn choose<S: Statement<WIDTH>, const WIDTH: usize>(prover: &str, log_rows: u32, count: u64) {
+/// The lanes with so many lookups a row, `lanes8` by fractions and `indexed8` by indexed reads.
+fn lookups(prover: &str, statement: &str, log_rows: u32, count: u64) {
+    let found = [("lanes", Way::Fractions), ("indexed", Way::Indexed)].into_iter().find_map(|(name, way)| {
+        let ranges = statement.strip_prefix(name)?.parse().ok()?;
+        Some((ranges, way))
+    });
+    let Some((ranges, way)) = found else {
+        panic!("there is no statement {statement:?}: choose {STATEMENTS}");
+    };
+    let Some((rate, fold)) = multilinear(prover) else {
+        panic!("{prover:?} has no lookups: choose plonky3-whir-2, -4 or -8, with -fast or without");
+    };
+    serve::<Lanes, 8>(Lookups::new(log_rows, ranges, way, rate, fold), count);
+}
+
+fn choose<S: Statement<WIDTH>, const WIDTH: usize>(prover: &str, log_rows: u32, count: u64, together: bool) {
+    let (proofs, statements) = if together { (1, count) } else { (count, 1) };
+    assert!(!together || multilinear(prover).is_some(), "{prover:?} proves one statement at a time");
     match prover {
-        "winterfell" => serve::<S, WIDTH>(Winterfell::<S, WIDTH>::new(log_rows), count),
-        "plonky3" => serve::<S, WIDTH>(Plonky3::<S, Plain>::new(log_rows), count),
-        "plonky3-hiding" => serve::<S, WIDTH>(Plonky3::<S, Hiding>::new(log_rows), count),
+        "winterfell" => serve::<S, WIDTH>(Winterfell::<S, WIDTH>::new(log_rows), proofs),
+        "plonky3" => serve::<S, WIDTH>(Plonky3::<S, Plain>::new(log_rows), proofs),
+        "plonky3-hiding" => serve::<S, WIDTH>(Plonky3::<S, Hiding>::new(log_rows), proofs),
         _ => match multilinear(prover) {
             Some((rate, fold)) => {
-                serve::<S, WIDTH>(Multilinear::<S, WIDTH>::new(log_rows, rate, fold), count)
+                serve::<S, WIDTH>(Multilinear::<S, WIDTH>::new(log_rows, rate, fold, statements), proofs)
             }
             None => panic!("there is no prover {prover:?}: choose {PROVERS}"),
         },

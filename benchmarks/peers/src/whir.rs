@@ -11,6 +11,7 @@ use p3_multi_stark::{
     VerifyingKey, prove, security_report, setup, verify,
 };
 use p3_sumcheck::layout::{Layout, PrefixProver, Table, Witness};
+use p3_util::log2_ceil_usize;
 use p3_whir::{
     FoldingFactor, ProtocolParameters, SecurityAssumption, WhirConfig, WhirProver, WhirProverData,
 };
@@ -20,7 +21,7 @@ use crate::air::{Challenger, Dft, F, K, StatementAir, Tree, challenger, tree};
 use crate::statement::{Statement, rows};
 
 const SECURITY: usize = 128;
-const LEAST_SUM: usize = 125;
+pub const LEAST_SUM: usize = 125;
 const GRINDING: usize = 16;
 const LATER_FOLDS: usize = 4;
 
@@ -47,7 +48,7 @@ pub struct Configuration {
 }
 
 impl Configuration {
-    fn new(log_values: usize, log_inverse_rate: usize, fold: FirstFold) -> Self {
+    pub fn new(log_values: usize, log_inverse_rate: usize, fold: FirstFold) -> Self {
         let folding_factor = FoldingFactor::ConstantFromSecondRound(fold.variables, LATER_FOLDS);
         let schedule =
             folding_factor.compute_folding_schedule(log_values).expect("there is something to fold");
@@ -68,6 +69,12 @@ impl Configuration {
         let config = WhirConfig::new(log_values, parameters).expect("the field has room for 128 bits");
         let transform = Dft::new(1 << config.max_fft_size());
         Self { pcs: Whir::new(config, transform, tree()), folded: fold.variables }
+    }
+
+    /// Those of word 0.
+    pub fn queries(&self) -> usize {
+        let config = &self.pcs;
+        config.round_parameters().first().map_or(config.terminal().num_queries, |round| round.num_queries)
     }
 }
 
@@ -102,7 +109,9 @@ impl MultiStarkConfig for Configuration {
     }
 }
 
+/// `count` statements in one proof, each a table.
 pub struct Multilinear<S, const WIDTH: usize> {
+    count: u64,
     configuration: Configuration,
     air: StatementAir<S, WIDTH>,
     proving_key: ProvingKey<Configuration>,
@@ -111,53 +120,60 @@ pub struct Multilinear<S, const WIDTH: usize> {
 }
 
 impl<S: Statement<WIDTH>, const WIDTH: usize> Multilinear<S, WIDTH> {
-    pub fn new(log_rows: u32, log_inverse_rate: usize, fold: FirstFold) -> Self {
-        let log_rows = log_rows as usize;
-        let configuration = Configuration::new(log_rows + WIDTH.ilog2() as usize, log_inverse_rate, fold);
+    pub fn new(log_rows: u32, log_inverse_rate: usize, fold: FirstFold, count: u64) -> Self {
+        let (log_rows, log_count) = (log_rows as usize, log2_ceil_usize(count as usize));
+        let log_values = log_rows + WIDTH.ilog2() as usize + log_count;
+        let configuration = Configuration::new(log_values, log_inverse_rate, fold);
         let air = StatementAir::pinned();
+        let airs = vec![&air; count as usize];
         let (proving_key, verifying_key) =
-            setup(&configuration, &[&air], &mut challenger()).expect("nothing is preprocessed");
-        let this = Self { configuration, air, proving_key, verifying_key, log_rows };
-        security_report(&this.configuration, &this.instances(&vec![F::ZERO; WIDTH + 1]))
+            setup(&configuration, &airs, &mut challenger()).expect("nothing is preprocessed");
+        let this = Self { count, configuration, air, proving_key, verifying_key, log_rows };
+        let claims = vec![vec![F::ZERO; WIDTH + 1]; count as usize];
+        security_report(&this.configuration, &this.instances(&claims))
             .and_then(|report| report.require_security(LEAST_SUM))
             .expect("all rounds together prove 125 bits");
         this
     }
 
-    /// The statement with a claim, for the verifier.
+    /// The statements with their claims, for the verifier.
     fn instances<'a>(
         &'a self,
-        claim: &'a [F],
+        claims: &'a [Vec<F>],
     ) -> VerifierInstances<'a, Configuration, StatementAir<S, WIDTH>> {
-        VerifierInstances::new(vec![VerifierInstance::new(
-            &self.air,
-            &self.verifying_key,
-            self.log_rows,
-            claim,
-        )])
+        let instance = |claim| VerifierInstance::new(&self.air, &self.verifying_key, self.log_rows, claim);
+        VerifierInstances::new(claims.iter().map(|claim| instance(&claim[..])).collect())
+    }
+
+    /// The table of a statement, and its claim.
+    fn table(&self, seed: u64) -> (Table<F>, Vec<F>) {
+        let rows = rows::<S, _, WIDTH>(seed, self.log_rows as u32, F::from_u64);
+        let claim = [&rows[0][..], &[rows[rows.len() - 1][0]]].concat();
+        let columns = (0..WIDTH).flat_map(|i| rows.iter().map(move |row| row[i])).collect();
+        (Table::new(RowMajorMatrix::new(columns, rows.len())), claim)
     }
 }
 
 impl<S: Statement<WIDTH>, const WIDTH: usize> Peer<S, WIDTH> for Multilinear<S, WIDTH> {
-    type Proof = (MultiStarkProof<Configuration>, Vec<F>);
+    type Proof = (MultiStarkProof<Configuration>, Vec<Vec<F>>);
 
     fn queries(&self) -> usize {
-        let config = self.configuration.pcs();
-        config.round_parameters().first().map_or(config.terminal().num_queries, |round| round.num_queries)
+        self.configuration.queries()
     }
 
     fn prove(&self, seed: u64) -> Self::Proof {
-        let rows = rows::<S, _, WIDTH>(seed, self.log_rows as u32, F::from_u64);
-        let claim = [&rows[0][..], &[rows[rows.len() - 1][0]]].concat();
-        let columns = (0..WIDTH).flat_map(|i| rows.iter().map(move |row| row[i])).collect();
-        let table = Table::new(RowMajorMatrix::new(columns, rows.len()));
-        let instance = ProverInstance::new(&self.air, table, &self.proving_key, &claim);
-        let instances = ProverInstances::new(vec![instance]);
-        (prove(&self.configuration, instances, 0, &mut challenger()).expect("Plonky3 proves"), claim)
+        let seeds = seed * self.count..(seed + 1) * self.count;
+        let (tables, claims): (Vec<_>, Vec<_>) = seeds.map(|seed| self.table(seed)).unzip();
+        let claimed = tables.into_iter().zip(&claims);
+        let instances = ProverInstances::new(Vec::from_iter(
+            claimed
+                .map(|(table, claim)| ProverInstance::new(&self.air, table, &self.proving_key, &claim[..])),
+        ));
+        (prove(&self.configuration, instances, 0, &mut challenger()).expect("Plonky3 proves"), claims)
     }
 
-    fn verify(&self, (proof, claim): Self::Proof) {
-        verify(&self.configuration, self.instances(&claim), &proof, 0, &mut challenger())
+    fn verify(&self, (proof, claims): Self::Proof) {
+        verify(&self.configuration, self.instances(&claims), &proof, 0, &mut challenger())
             .expect("Plonky3 verifies");
     }
 

@@ -2,7 +2,7 @@
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t, int64_t
 from libc.stdlib cimport malloc, calloc, free
-from libc.string cimport memcpy, memset, memcmp
+from libc.string cimport memcpy, memmove, memset, memcmp
 
 cdef extern from "field.h" nogil:
     const uint64_t P
@@ -35,6 +35,9 @@ cdef extern from "kernels.h" nogil:
     const size_t TILE
     const size_t CHUNK
     const size_t CHUNK_STEP
+    const size_t LAYER_BLOCK
+    const size_t LAYER_STEP
+    const size_t LAYER_WEIGHTS
     enum: OP_ADD_VV, OP_SUB_VV, OP_MUL_VV, OP_ADD_VU, OP_SUB_VU, OP_SUB_UV, OP_MUL_VU, OP_NEG_V
     enum: OP_RESULT_V, OP_RESULT_U
     ctypedef struct l2zk_code:
@@ -96,8 +99,6 @@ cdef extern from "kernels.h" nogil:
         k3 (*dot_extension)(const uint64_t *, size_t, const uint64_t *, size_t, size_t) noexcept nogil
         void (*round_products)(const uint64_t *, size_t, const uint64_t *, size_t, size_t, size_t, size_t,
                                k3 *) noexcept nogil
-        void (*layer_products)(const uint64_t *, size_t, const uint64_t *, size_t, size_t, size_t, size_t,
-                               k3 *) noexcept nogil
         void (*double_eq)(uint64_t *, size_t, size_t, k3) noexcept nogil
         void (*add_multiple)(uint64_t *, size_t, const uint64_t *, size_t, size_t, k3) noexcept nogil
         void (*add_powers)(uint64_t *, size_t, size_t, k3, k3) noexcept nogil
@@ -113,6 +114,16 @@ cdef extern from "kernels.h" nogil:
         void (*store_results_extension)(const l2zk_code *, uint64_t **, const uint64_t *, uint64_t *) noexcept nogil
         k3 (*sum_group)(const uint64_t *, const uint32_t *, size_t, const k3 *, const uint64_t *, const uint64_t *,
                         size_t, size_t) noexcept nogil
+        void (*add_terms)(uint64_t *, size_t, size_t, const f_factor *, const uint64_t **, size_t) noexcept nogil
+        void (*join_fractions)(const uint64_t *, const uint64_t *, size_t, bint, size_t, uint64_t *,
+                               size_t) noexcept nogil
+        void (*layer_weights)(const uint64_t *, size_t, size_t, uint64_t *) noexcept nogil
+        k3 (*layer_first)(const uint64_t *(*)[4], size_t, bint, size_t, k3, const uint64_t *) noexcept nogil
+        void (*layer_fold)(const uint64_t *(*)[4], size_t, bint, size_t, k3, const k3 *, uint64_t *(*)[4], size_t,
+                           const uint64_t *, k3 *) noexcept nogil
+        void (*layer_sums)(uint64_t *(*)[4], size_t, size_t, k3, const uint64_t *, k3 *) noexcept nogil
+        void (*multiply_rises)(const uint64_t *, const uint64_t *, const uint64_t *, const uint64_t *, size_t,
+                               uint64_t *) noexcept nogil
     const l2zk_kernels *l2zk_active
     ctypedef struct l2zk_isa:
         const char *name

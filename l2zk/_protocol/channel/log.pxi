@@ -18,9 +18,9 @@ cdef struct Log:
 
 cdef size_t most_acts(const Plan *p) noexcept nogil:
     """An upper bound for the acts of a verification."""
-    cdef size_t rounds = p.table.variables + p.table.log_rows + p.log_columns + p.log_m
-    # of a word: its root, z, the answer, a nonce, the points, the opening, gamma
-    return 2 * rounds + p.table.variables + 7 * p.word_count + 16
+    cdef size_t rounds = p.variables + p.log_rows + p.log_columns + p.log_m
+    # of a word: its root, z, the answer, a nonce, the points, the opening, gamma; of a layer rounds, values, mu, lambda
+    return 2 * rounds + p.variables + 7 * p.word_count + <size_t>p.layers * (p.layers + 4) + 20
 
 
 cdef void note(Log *log, ActKind kind, uint64_t a, uint64_t b, uint64_t c, uint64_t d) noexcept nogil:

@@ -3,6 +3,8 @@
 cdef enum Message:
     MESSAGE_SEED = 1
     MESSAGE_ROOT = 2
+    MESSAGE_LAYER_ROUND = 3
+    MESSAGE_LAYER_VALUES = 4
     MESSAGE_Q = 5
     MESSAGE_ROUND = 6
     MESSAGE_OPENINGS = 7
@@ -127,18 +129,26 @@ cdef inline bint has_zeros(const Transcript *t, unsigned bits) noexcept nogil:
 
 
 cdef int absorb_seed(Transcript *t, const Plan *p, const uint8_t *header, size_t length,
-                     const uint64_t *const *sequences) noexcept nogil:
+                     const Public *publics) noexcept nogil:
     """Absorb the header, the hashes of the sequences and all lengths, everything that is public. (PROTOCOL 6.2)
     0, or -1 without memory."""
-    cdef size_t i, at = length
+    cdef size_t g, j, i, at = length, count = 0
     cdef int failed
-    cdef uint8_t *message = <uint8_t *>malloc(length + 32 * p.table.sequence_count + 8 * p.length_count)
+    cdef uint8_t *message
+    cdef const TablePlan *main
+    for g in range(p.group_count):
+        count += p.groups[g].statements * p.tables[p.groups[g].first_table].sequence_count
+    message = <uint8_t *>malloc(length + 32 * count + 8 * p.length_count)
     if message == NULL:
         return -1
     memcpy(message, header, length)
-    for i in range(p.table.sequence_count):
-        l2zk_active.hash_bytes(<const uint8_t *>sequences[i], 8 * p.table.sequences[i].length, message + at)
-        at += 32
+    for g in range(p.group_count):
+        main = p.tables + p.groups[g].first_table
+        for j in range(p.groups[g].statements):
+            for i in range(main.sequence_count):
+                l2zk_active.hash_bytes(<const uint8_t *>publics[p.groups[g].first_statement + j].sequences[i],
+                                       8 * main.sequences[i].length, message + at)
+                at += 32
     for i in range(p.length_count):
         put_u64(message + at, p.lengths[i])
         at += 8

@@ -31,6 +31,23 @@ cdef const void *kept(list keep, values, dtype) except? NULL:
     return <const void *><size_t>array.ctypes.data
 
 
+cdef void *kept_zeros(list keep, size_t size) except? NULL:
+    """Room for so many bytes, all 0, that lives as long as the list."""
+    array = np.zeros(larger(size, 1), dtype=np.uint8)
+    keep.append(array)
+    return <void *><size_t>array.ctypes.data
+
+
+cdef const void *kept_field(list keep, values) except? NULL:
+    """As `kept`, of elements of F."""
+    try:
+        array = np.array(values, dtype=np.uint64)
+    except OverflowError:
+        array = np.array([P], dtype=np.uint64)
+    _require(array.ndim == 1 and bool((array < P).all()), "a value is not below p")
+    return kept(keep, array, np.uint64)
+
+
 cdef _require(bint good, text):
     if not good:
         raise ValueError(text)

@@ -1,6 +1,6 @@
 # What a verification hears and draws, act by act.
 
-def dissect(Compiled compiled not None, header, body, inputs, outputs, sequences=()):
+def dissect(Compiled compiled not None, header, body, statements):
     """Verify, and say what was heard and drawn up to the refusal: (acts, the ProofError or None).
 
     An act is ("message", kind, start, length), ("challenge", (c0, c1, c2)), ("points", log n, indices) or ("opening",
@@ -13,7 +13,7 @@ def dissect(Compiled compiled not None, header, body, inputs, outputs, sequences
     points = np.zeros(log.point_room, dtype=np.uint64)
     log.acts = <uint64_t *><size_t>acts.ctypes.data
     log.points = <uint64_t *><size_t>points.ctypes.data
-    refusal = _refusal(compiled, header, body, inputs, outputs, sequences, &log)
+    refusal = _refusal(compiled, header, body, statements, &log)
     return [_act(numbers, points) for numbers in acts[:log.count].tolist()], refusal
 
 

@@ -6,22 +6,22 @@ cdef int take_sequences(TablePlan *t, list keep, sequences, placements, claims) 
     cdef PublicSequence *out = <PublicSequence *>kept(keep, [0] * size, np.uint8)
     cdef Placement *placed = <Placement *>kept(keep, [0] * placed_size, np.uint8)
     for i, (length, is_output) in enumerate(sequences):
-        _require(1 <= _whole("a sequence's length", length) <= t.rows, f"sequence {i} has {length} values")
+        _require(1 <= _whole("a sequence's length", length) <= 1 << 26, f"sequence {i} has {length} values")
         out[i].length, out[i].is_output = length, bool(is_output)
     for i, (sequence, first, step) in enumerate(placements):
         _require(all(type(value) is int and 0 <= value < 1 << 32 for value in (sequence, first, step))
-                 and sequence < len(sequences) and step and first + (sequences[sequence][0] - 1) * step < t.rows,
+                 and sequence < len(sequences) and step and first + (sequences[sequence][0] - 1) * step < t.block,
                  f"placement {i} is of no sequence, or ends beyond the trace")
         placed[i].sequence, placed[i].first, placed[i].step = sequence, first, step
     outputs = [i for i, (_, is_output) in enumerate(sequences) if is_output]
-    _require(len(claims) == len(outputs), "an output sequence has no constraint, or a constraint none")
+    _require(len(claims) in (0, len(outputs)), "an output sequence has no constraint, or a constraint none")
     for i, (constraint, number) in zip(outputs, claims):
         _require(_whole("a constraint", constraint) < t.constraint_count
                  and _whole("a placement", number) < len(placements) and placements[number][0] == i,
                  f"sequence {i} has no constraint or no placement")
     t.sequence_claims = <const uint64_t (*)[2]>kept(keep, list(claims), np.uint64)
     t.sequences, t.sequence_count = out, len(sequences)
-    t.placements, t.placement_count, t.claimed = placed, len(placements), len(outputs)
+    t.placements, t.placement_count, t.claimed = placed, len(placements), len(claims)
     return 0
 
 

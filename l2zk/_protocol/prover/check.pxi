@@ -10,21 +10,21 @@ cdef inline bint some_differ_from_zero(const uint64_t *tile) noexcept nogil:
 
 cdef void check_rows_of_task(void *context, size_t task, unsigned worker) noexcept nogil:
     """Every constraint on some tiles of rows, which come after those of the worker's tasks before."""
-    cdef Prover *v = <Prover *>context
-    cdef size_t row, last = smaller((task + 1) * CHECKED_A_TASK, v.plan.table.rows)
+    cdef Place *at = <Place *>context
+    cdef Block *b = at.block
+    cdef size_t row, last = smaller((task + 1) * CHECKED_A_TASK, b.table.rows)
+    cdef size_t own = 0 if at.is_alone else worker * b.table.constraint_count
     for row from task * CHECKED_A_TASK <= row < last by TILE:
-        check_tile(v, row, worker, v.first_violation + worker * v.plan.table.constraint_count,
-                   v.violations + worker * v.plan.table.constraint_count)
+        check_tile(at, row, worker, b.first_violation + own, b.violations + own)
 
 
-cdef void check_tile(const Prover *v, size_t row, unsigned worker, int64_t *first,
-                     uint64_t *violations) noexcept nogil:
-    cdef const TablePlan *t = &v.plan.table
-    cdef uint64_t *results = run_tile(v, row, v.scratch[worker], v.slots[worker])
+cdef void check_tile(const Place *at, size_t row, unsigned worker, int64_t *first, uint64_t *violations) noexcept nogil:
+    cdef const TablePlan *t = at.block.table
+    cdef uint64_t *results = run_tile(at, row, worker)
     cdef const Selector *g
     cdef size_t i, k
     for i in range(t.constraint_count):
-        g = t.selectors + t.group_of[i]
+        g = t.selectors + t.domain_of[i]
         if g.kind == DOMAIN_ROW and not row <= g.x < row + TILE:
             continue
         for k in range(smaller(TILE, t.rows - row) if some_differ_from_zero(results + TILE * i) else 0):
@@ -34,25 +34,27 @@ cdef void check_tile(const Prover *v, size_t row, unsigned worker, int64_t *firs
                 violations[i] += 1
 
 
-cdef void check_trace(Prover *v) noexcept nogil:
-    """Stop the proof if a constraint is not satisfied;
-    first_violation and violations then have its first row and the number of rows."""
-    cdef const TablePlan *t = &v.plan.table
-    cdef size_t i, worker, tasks = (t.rows + CHECKED_A_TASK - 1) // CHECKED_A_TASK, found
+cdef inline size_t findings(const Prover *v, const TablePlan *t) noexcept nogil:
+    """Places for findings on a block: of each worker, or of the one that has it."""
+    return t.constraint_count * (1 if v.spread else v.workers)
+
+
+cdef void check_block(Place *at) noexcept nogil:
+    """Find the first row, and the number of rows, on which each constraint is not satisfied."""
+    cdef Prover *v = at.prover
+    cdef Block *b = at.block
+    cdef size_t i, worker, found, count = b.table.constraint_count
     if stopped(v) or not v.check:
         return
-    l2zk_crew_stage(v.crew, STAGE_CHECK, tasks)
-    for i in range(t.constraint_count * v.workers):
-        v.first_violation[i] = -1
-        v.violations[i] = 0
-    share(v, check_rows_of_task, v, tasks)
-    if stopped(v):
-        return
-    for i in range(t.constraint_count):
+    if not at.is_alone:
+        l2zk_crew_stage(v.crew, STAGE_CHECK, (b.table.rows + CHECKED_A_TASK - 1) // CHECKED_A_TASK)
+    for i in range(findings(v, b.table)):
+        b.first_violation[i] = -1
+        b.violations[i] = 0
+    over_rows(at, check_rows_of_task)
+    for i in range(count if not at.is_alone else 0):
         for worker in range(1, v.workers):
-            found = worker * t.constraint_count + i
-            if v.violations[found] and (v.violations[i] == 0 or v.first_violation[found] < v.first_violation[i]):
-                v.first_violation[i] = v.first_violation[found]
-            v.violations[i] += v.violations[found]
-        if v.violations[i]:
-            stop(v, VIOLATED)
+            found = worker * count + i
+            if b.violations[found] and (b.violations[i] == 0 or b.first_violation[found] < b.first_violation[i]):
+                b.first_violation[i] = b.first_violation[found]
+            b.violations[i] += b.violations[found]

@@ -2,10 +2,9 @@
 # (PROTOCOL 6.1, 6.2)
 
 cdef void fill_vector(Prover *v) noexcept nogil:
-    """Behind the trace's columns the masks, and zeros."""
+    """Behind the columns of all tables the masks, and zeros."""
     cdef const Plan *p = v.plan
-    cdef size_t entries = p.table.columns * p.table.rows
-    memset(v.vector + entries, 0, 8 * (p.columns * p.m - entries))
+    memset(v.vector + p.masks_at, 0, 8 * (p.columns * p.m - p.masks_at))
     if p.hiding:
         draw_mask(&v.randomness, PURPOSE_ARGUMENT_MASK, 0, v.vector + p.masks_at, 3 * p.masked, v.random[0])
 

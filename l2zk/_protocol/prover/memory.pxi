@@ -5,22 +5,49 @@ cdef unsigned workers_of(const Plan *p, unsigned threads) noexcept nogil:
     return 1 if is_short(p) else threads
 
 
-cdef size_t argument_stride(const Plan *p) noexcept nogil:
-    """Of arrays with the rows of a window, or with eq of the columns of the commitment in a stretch; and room."""
-    cdef const TablePlan *t = &p.table
-    cdef size_t above = <size_t>1 << (t.log_rows - p.log_m) if t.rows >= p.m else 1
-    return larger(t.height + WINDOW_SPAN, above) + 2 * TILE
+cdef size_t most_tile_words(const Plan *p) noexcept nogil:
+    """Of the tiles of a code: its slots, its results, selectors and sums."""
+    cdef const TablePlan *t
+    cdef size_t i, words = 0
+    for i in range(p.table_count):
+        t = p.tables + i
+        words = larger(words, t.constraints.vector_count + t.constraint_count + t.domain_count + 4)
+        words = larger(words, p.runs[i].constraints.vector_count + t.constraint_count)
+    return TILE * words
+
+
+cdef size_t most_row_words(const Plan *p) noexcept nogil:
+    """Of a step: its slots, or pointers to the columns."""
+    cdef size_t i, words = 0
+    for i in range(p.table_count):
+        words = larger(words, larger(p.runs[i].row_slots, p.runs[i].columns))
+    return words
+
+
+cdef size_t most_vectors(const Plan *p) noexcept nogil:
+    """The most slots of a code."""
+    cdef size_t i, count = 0
+    for i in range(p.table_count):
+        count = larger(count, larger(p.tables[i].constraints.vector_count, p.runs[i].constraints.vector_count))
+    return count
+
+
+cdef size_t most_extended_words(const Plan *p) noexcept nogil:
+    """Of a tile of all arrays of a table at the points of the first round."""
+    cdef size_t i, words = 0
+    for i in range(p.table_count):
+        words = larger(words, extended_arrays(p.tables + i) * MOST_STREAMS * EXTENDED_STEP)
+    return words
 
 
 cdef size_t scratch_words(const Plan *p, bint trace_only) noexcept nogil:
     """The most words of working memory that a task needs."""
-    cdef const TablePlan *t = &p.table
-    cdef size_t tile = TILE * (t.constraints.vector_count + t.constraint_count + t.group_count + 4)
-    cdef size_t skip = extended_arrays(t) * MOST_STREAMS * EXTENDED_STEP + larger(MOST_STREAMS * EXTENDED_STEP, tile)
+    cdef size_t tile = most_tile_words(p)
+    cdef size_t skip = most_extended_words(p) + larger(MOST_STREAMS * EXTENDED_STEP, tile)
     cdef size_t bind = MOST_STREAMS * (ROWS_A_TASK + TILE)
     cdef size_t round = 3 * tile
-    cdef size_t sums = SPLIT_WORDS + CHUNK_STEP + TILE
-    cdef size_t others = larger(larger(3 * 8 * most_queries(p), p.columns), larger(t.row_slots, t.columns))
+    cdef size_t sums = larger(2 * SPLIT_WORDS + CHUNK_STEP + TILE, fraction_words() if p.layers else 0)
+    cdef size_t others = larger(larger(3 * 8 * most_queries(p), p.columns), most_row_words(p))
     if trace_only:
         return larger(tile, others) + TILE
     return larger(larger(larger(skip, bind), larger(round, sums)), others) + TILE
@@ -57,80 +84,75 @@ cdef void place_encoding(Arena *a, Encoding *e, Tree *t, Prover *v, size_t colum
         t.sources[c], t.strides[c] = column_of(e.values, n, c), m
 
 
-cdef void lay_out_argument(Prover *v) noexcept nogil:
-    cdef const Plan *p = v.plan
-    cdef const TablePlan *t = &p.table
-    cdef Arena *m = &v.arena
-    cdef Argument *a = &v.argument
-    cdef size_t streams = t.streams, points = all_points(t), s
-    a.stride = s = argument_stride(p)
-    a.eq = place_words(m, 3 * s)
-    a.windows = place_words(m, 3 * s * t.window_count)
-    a.known = place_words(m, 3 * s * known_count(t))
-    a.selectors = place_words(m, 3 * s * t.group_count)
-    a.columns = place_words(m, 3 * s * t.read_count)
-    a.weights = place_words(m, 3 * s * t.read_count)
-    a.alphas = <k3 *>place(m, sizeof(k3) * t.constraint_count)
-    a.alpha_limbs = <k3_limbs *>place(m, sizeof(k3_limbs) * t.constraint_count)
-    a.points = place_words(m, points)
-    a.values = <k3 *>place(m, sizeof(k3) * points)
-    a.Q = <k3 *>place(m, sizeof(k3) * p.q_length)
-    a.direct = place_words(m, streams * points)
-    a.unroots = <f_factor *>place(m, sizeof(f_factor) * streams)
-    a.roots = <f_factor *>place(m, sizeof(f_factor) * streams)
-    a.coset_factors = <f_factor *>place(m, sizeof(f_factor) * points)
-    a.factors = place_words(m, 2 * TILE * points * t.group_count)
-    a.sum_count = larger(larger(t.sum_count, t.pair_count * streams), larger(MOST_DEGREE + 2, p.columns))
-    a.sums = <k3 *>place(m, sizeof(k3) * a.sum_count * v.workers)
-    a.openings = <k3 *>place(m, sizeof(k3) * t.pair_count)
-    a.column_values = <k3 *>place(m, sizeof(k3) * t.read_count)
-    a.before = <k3 *>place(m, sizeof(k3) * t.pair_count * streams)
-    a.behind = <k3 *>place(m, sizeof(k3) * t.pair_count * streams)
-    a.lags = <k3 *>place(m, sizeof(k3) * 2 * t.pair_count * streams)
+cdef void lay_out_part(Prover *v, size_t i) noexcept nogil:
+    """What is known of a table, and the place of its columns."""
+    cdef const TablePlan *t = v.plan.tables + i
+    cdef size_t whole = whole_derived(t)
+    cdef uint64_t *derived = place_columns(&v.arena, whole, t.rows)
+    cdef uint64_t *scalars = place_words(&v.arena, (t.derived_count - whole) * t.blocks)
+    cdef uint64_t *uniforms = place_words(&v.arena, t.constraints.uniform_count)
+    if v.arena.base == NULL:
+        return
+    v.parts[i].table, v.parts[i].cells = t, v.vector + t.at
+    v.parts[i].derived, v.parts[i].scalars, v.parts[i].uniforms = derived, scalars, uniforms
 
 
-cdef void lay_out_opening(Prover *v) noexcept nogil:
-    cdef const Plan *p = v.plan
-    cdef Arena *m = &v.arena
-    cdef Opening *o = &v.opening
-    cdef size_t bases = 1 + dense_bases(p)
-    o.stride = p.m + p.tail + 2 * TILE
-    o.column_stride = (<size_t>1 << p.log_columns) + TILE
-    o.gammas = <k3 *>place(m, sizeof(k3) * (claims_on_masks(p) + p.table.read_count))
-    o.bases = place_words(m, 3 * o.stride * bases)
-    o.base_first, o.base_last = <size_t *>place_words(m, bases), <size_t *>place_words(m, bases)
-    o.products = place_words(m, 3 * o.column_stride * (bases + CELLS))
-    o.factors = place_words(m, 3 * o.column_stride * (bases + CELLS))
-    o.message = place_words(m, 3 * o.stride)
-    o.weights = place_words(m, 3 * o.stride)
-    o.powers = place_words(m, 3 * o.stride)
-    o.form = <k3 *>place(m, sizeof(k3) * p.masked)
-    o.tail_said = <k3 *>place(m, sizeof(k3) * p.tail)
-    o.final = <k3 *>place(m, sizeof(k3) * p.final)
-    o.limbs = <k3_limbs *>place(m, sizeof(k3_limbs) * p.columns)
+cdef void lay_out_block(Prover *v, size_t i, size_t table, size_t j, Public *public) noexcept nogil:
+    """Block j of a table, in the table's place."""
+    cdef const TablePlan *t = v.plan.runs[table]
+    cdef Arena *a = &v.arena
+    cdef Block *b = v.blocks + i
+    cdef uint64_t *uniforms = place_words(a, t.constraints.uniform_count)
+    cdef l2zk_row_load *loads = <l2zk_row_load *>place(a, sizeof(l2zk_row_load) * t.step.load_count)
+    cdef l2zk_row_result *results = <l2zk_row_result *>place(a, sizeof(l2zk_row_result) * t.step.result_count)
+    cdef int64_t *first = <int64_t *>place_words(a, t.constraint_count * v.workers)
+    cdef uint64_t *violations = place_words(a, t.constraint_count * v.workers)
+    if a.base == NULL:
+        return
+    b.table, b.public, b.uniforms, b.row_loads, b.row_results = t, public, uniforms, loads, results
+    b.first_violation, b.violations = first, violations
+    b.apart = v.plan.tables[table].rows
+    b.cells, b.derived = v.parts[table].cells + j * t.rows, v.parts[table].derived + j * t.rows
+
+
+cdef void lay_out_statement(Prover *v, size_t i, const GroupPlan *g) noexcept nogil:
+    """A statement's outputs, and its blocks."""
+    cdef const TablePlan *main = v.plan.tables + g.first_table
+    cdef Statement *s = v.statements + i
+    cdef Arena *a = &v.arena
+    cdef uint64_t *outputs = place_words(a, main.output_count if main.claim_count else 0)
+    cdef uint64_t *values
+    cdef size_t k, first
+    if a.base != NULL and main.claim_count:
+        s.outputs = outputs
+    for k in range(main.sequence_count if main.claimed else 0):
+        if main.sequences[k].is_output:
+            values = place_words(a, main.sequences[k].length)
+            if a.base != NULL:
+                s.public.sequences[k] = values
+    if a.base != NULL:
+        s.public.outputs = s.outputs
+        v.publics[i] = s.public
+    for k in range(g.table_count):
+        first = s.first_block if a.base != NULL else 0
+        lay_out_block(v, first + k, g.first_table + k, i - g.first_statement, v.publics + i)
+        if a.base != NULL:
+            v.blocks[first + k].outputs = s.outputs
 
 
 cdef void lay_out_trace(Prover *v) noexcept nogil:
-    """The workers' memory and the vector, in whose front the trace lies."""
+    """The workers' memory and the vector, in whose front the tables lie."""
     cdef const Plan *p = v.plan
-    cdef const TablePlan *t = &p.table
     cdef Arena *a = &v.arena
-    cdef size_t i
-    cdef uint64_t *values
+    cdef size_t i, g
     lay_out_workers(v)
-    v.uniforms = place_words(a, t.constraints.uniform_count)
-    v.outputs = place_words(a, t.output_count)
-    v.placed = place_columns(a, t.placement_count, t.rows)
-    for i in range(t.sequence_count):
-        if t.sequences[i].is_output:
-            values = place_words(a, t.sequences[i].length)
-            if a.base != NULL:
-                v.sequences[i] = values
-    v.row_loads = <l2zk_row_load *>place(a, sizeof(l2zk_row_load) * t.step.load_count)
-    v.row_results = <l2zk_row_result *>place(a, sizeof(l2zk_row_result) * t.step.result_count)
-    v.first_violation = <int64_t *>place_words(a, t.constraint_count * v.workers)
-    v.violations = place_words(a, t.constraint_count * v.workers)
-    v.vector = place_words(a, larger(p.columns * p.m, t.columns * t.rows))
+    v.vector = place_words(a, larger(p.columns * p.m, p.masks_at))
+    v.parts = <Part *>place(a, sizeof(Part) * p.table_count)
+    for i in range(p.table_count):
+        lay_out_part(v, i)
+    for g in range(p.group_count):
+        for i in range(p.groups[g].statements):
+            lay_out_statement(v, p.groups[g].first_statement + i, p.groups + g)
 
 
 cdef size_t body_bound(const Plan *p) noexcept nogil:
@@ -144,13 +166,15 @@ cdef size_t body_bound(const Plan *p) noexcept nogil:
 
 cdef void lay_out_workers(Prover *v) noexcept nogil:
     cdef const Plan *p = v.plan
-    cdef const TablePlan *t = &p.table
     cdef Arena *a = &v.arena
     cdef unsigned i
-    cdef size_t leaf = most_leaf_words(p)
+    cdef size_t leaf = most_leaf_words(p), domains = 0, constraints = 0, k
+    for k in range(p.table_count):
+        domains = larger(domains, p.tables[k].domain_count)
+        constraints = larger(constraints, p.tables[k].constraint_count)
     v.scratch = <uint64_t **>place(a, sizeof(void *) * v.workers)
     v.slots = <uint64_t ***>place(a, sizeof(void *) * v.workers)
-    v.groups = <l2zk_group **>place(a, sizeof(void *) * v.workers)
+    v.on_domains = <l2zk_group **>place(a, sizeof(void *) * v.workers)
     v.members = <const uint64_t ***>place(a, sizeof(void *) * v.workers)
     v.random = <uint64_t **>place(a, sizeof(void *) * v.workers)
     v.shifts = <uint64_t **>place(a, sizeof(void *) * v.workers)
@@ -159,9 +183,9 @@ cdef void lay_out_workers(Prover *v) noexcept nogil:
     v.leaf_sources = <uint64_t **>place(a, sizeof(void *) * v.workers)
     for i in range(v.workers):
         lay_pointer(<void **>v.scratch, i, place_words(a, scratch_words(p, v.trace_only)), a)
-        lay_pointer(<void **>v.slots, i, place(a, sizeof(void *) * t.constraints.vector_count), a)
-        lay_pointer(<void **>v.groups, i, place(a, sizeof(l2zk_group) * t.group_count), a)
-        lay_pointer(<void **>v.members, i, place(a, sizeof(void *) * t.constraint_count), a)
+        lay_pointer(<void **>v.slots, i, place(a, sizeof(void *) * most_vectors(p)), a)
+        lay_pointer(<void **>v.on_domains, i, place(a, sizeof(l2zk_group) * domains), a)
+        lay_pointer(<void **>v.members, i, place(a, sizeof(void *) * constraints), a)
         lay_pointer(<void **>v.random, i, place_words(a, EXPANSION_WORDS), a)
         lay_pointer(<void **>v.shifts, i, place_words(a, l2zk_ntt_shift_words(p.log_m)), a)
         lay_pointer(<void **>v.scaled, i, place_words(a, <size_t>1 << log_of_ratio(larger(p.tail, 1), 1)), a)
@@ -210,6 +234,7 @@ cdef void lay_out(Prover *v) noexcept nogil:
             v.input.sources[c] = column_of(v.blind, p.m + p.tail, c - p.columns)
             v.input.tails[c] = v.input.sources[c] + p.m
     lay_out_argument(v)
+    lay_out_lookups(v)
     lay_out_opening(v)
     size = p.log_m
     for number in range(p.word_count):

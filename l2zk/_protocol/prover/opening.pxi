@@ -1,133 +1,196 @@
 # The opening of the vector: all claims as one, the first fold over the columns, R, the tail. (PROTOCOL 6.6, 6.7)
 #
-# The weight of a column of the commitment is a multiple of a *base*: base 0 is eq of the point's low coordinates, for
-# columns that are a part of one stretch; every other column that has a weight has a base of its own.
+# The weight of a column of the commitment is a sum of multiples of *bases*: eq of some last coordinates of q, on a
+# stretch of the column, which all tables of that length share; a longer table's columns are whole columns. Masks, and
+# what is short, have *dense* columns' bases of their own, behind the others.
 
-cdef inline size_t first_dense(const Plan *p) noexcept nogil:
-    """The first column that is no part of one stretch; so are all behind it."""
-    return p.masks_at >> p.log_m if p.table.rows >= p.m else 0
+cdef enum:
+    LEAST_LEVEL = 6              # coordinates of eq; a shorter table's columns are entries
+
+cdef inline unsigned eq_level(const Plan *p, const TablePlan *t) noexcept nogil:
+    """The coordinates of eq on the part of a table's column that a column of the commitment holds."""
+    return smaller(t.log_rows, p.log_m)
 
 
-cdef inline size_t dense_bases(const Plan *p) noexcept nogil:
-    """Bases of columns of their own."""
-    return p.columns - first_dense(p)
+cdef inline bint has_bases(const Plan *p, const TablePlan *t) noexcept nogil:
+    return eq_level(p, t) >= smaller(LEAST_LEVEL, p.log_m)
+
+
+cdef size_t first_dense(const Plan *p) noexcept nogil:
+    """The first column with a base of its own; so are all behind it."""
+    cdef const TablePlan *t
+    cdef size_t i
+    for i in range(p.table_count):
+        t = p.tables + p.by_height[i]
+        if not has_bases(p, t):
+            return t.at >> p.log_m
+    return p.masks_at >> p.log_m if p.hiding else p.columns
+
+
+cdef size_t find_level(const Plan *p, unsigned level, size_t *first) noexcept nogil:
+    """The bases of a level: of so many stretches of a column, from the one numbered `first` on, and from the end of the
+    column on from its beginning."""
+    cdef const TablePlan *t
+    cdef size_t i, count = 0, room = <size_t>1 << (p.log_m - level)
+    first[0] = 0
+    for i in range(p.table_count):
+        t = p.tables + p.by_height[i]
+        if has_bases(p, t) and eq_level(p, t) == level:
+            if count == 0:
+                first[0] = t.at >> level & (room - 1)
+            count += t.columns << (t.log_rows - level)
+    return smaller(count, room)
+
+
+cdef size_t base_count(const Plan *p) noexcept nogil:
+    cdef unsigned level
+    cdef size_t first, count = 0
+    for level in range(p.log_m + 1):
+        count += find_level(p, level, &first)
+    return count
+
+
+cdef void number_bases(Prover *v) noexcept nogil:
+    """The bases level by level."""
+    cdef const Plan *p = v.plan
+    cdef Opening *o = &v.opening
+    cdef unsigned level
+    cdef size_t i, count, room, b = 0
+    o.first_piece[0] = 0
+    for level in range(p.log_m + 1):
+        count, room = find_level(p, level, o.first_stretch + level), <size_t>1 << (p.log_m - level)
+        o.first_base[level] = b
+        for i in range(count):
+            o.bases[b].level, o.bases[b].at = level, ((o.first_stretch[level] + i) & (room - 1)) << level
+            o.first_piece[b + 1] = o.first_piece[b] + ((<size_t>1 << level) + CHUNK - 1) // CHUNK
+            b += 1
 
 
 cdef void find_forms(Prover *v) noexcept nogil:
-    """The coefficient of each mask in its claim: a claim on masks, or a column's value. (PROTOCOL 7.3)"""
+    """The coefficient of each mask in its claim: a claim on masks, or a column's value. Those of layers are there.
+    (PROTOCOL 7.3)"""
     cdef const Plan *p = v.plan
     find_forms_of(p, v.argument.x, v.argument.r, v.argument.tau, v.argument.q, v.argument.xi, v.opening.form)
 
 
-cdef k3 factor_of(const Prover *v, size_t e) noexcept nogil:
-    """The power of gamma of the claim that mask e stands in."""
-    cdef const Plan *p = v.plan
-    cdef size_t values = p.masked - p.table.read_count
-    if e < zerocheck_elements(p):
-        return v.opening.gammas[0]
-    return v.opening.gammas[1 if e < values else 2 + e - values]
-
-
-cdef void place_bases(Prover *v, k3 gamma) noexcept nogil:
-    """The bases, and each column's factor of each."""
+cdef void place_claims(Prover *v, k3 gamma) noexcept nogil:
+    """Each column's factor of each base, and the dense bases."""
     cdef const Plan *p = v.plan
     cdef Opening *o = &v.opening
-    cdef size_t i, b, low = smaller(p.log_m, p.table.log_rows)
+    cdef const TablePlan *t
+    cdef size_t i, c, b
     o.gammas[0] = gamma
-    for i in range(1, claims_on_masks(p) + p.table.read_count):
+    for i in range(1, claims_on_masks(p) + p.read_count):
         o.gammas[i] = k_mul(o.gammas[i - 1], gamma)
-    build_eq(o.bases, o.stride, v.argument.q + (p.table.log_rows - low), low)
-    for b in range(1, o.base_count):
-        o.base_first[b], o.base_last[b] = p.m, 0
-        memset(planar(o.bases, o.stride, b), 0, 8 * 3 * o.stride)
-        planar_put(planar(o.factors, o.column_stride, b), o.column_stride, first_dense(p) + b - 1, k_from(1))
-    for i in range(p.table.read_count):
-        if first_dense(p):
-            place_columns_of(v, p.table.reads[i], o.gammas[claims_on_masks(p) + i])
-        else:
-            place_entries_of(v, p.table.reads[i], o.gammas[claims_on_masks(p) + i])
+    build_suffixes(&o.eq, v.argument.q + (p.log_rows - smaller(p.log_m, p.log_rows)), smaller(p.log_m, p.log_rows))
+    memset(o.dense, 0, 8 * 3 * o.stride * o.dense_count)
+    for b in range(o.dense_count):
+        o.dense_first[b], o.dense_last[b] = p.m, 0
+        planar_put(planar(o.factors, o.column_stride, o.base_count + b), o.column_stride, first_dense(p) + b, k_from(1))
+    for i in range(p.table_count):
+        t = p.tables + i
+        for c in range(t.read_count):
+            if has_bases(p, t):
+                place_column(v, t, t.reads[c], o.gammas[claims_on_masks(p) + t.first_read + c])
+            else:
+                place_entries(v, t, t.reads[c], o.gammas[claims_on_masks(p) + t.first_read + c])
     if p.hiding:
         place_forms(v)
 
 
-cdef void place_columns_of(Prover *v, size_t c, k3 gamma) noexcept nogil:
-    """The factors of base 0, where column c of the table is some columns of the commitment."""
+cdef void place_column(Prover *v, const TablePlan *t, size_t c, k3 gamma) noexcept nogil:
+    """Column c of a table: some columns of the commitment, or a stretch of one."""
+    cdef const Plan *p = v.plan
     cdef Opening *o = &v.opening
-    cdef Argument *a = &v.argument
-    cdef unsigned above = v.plan.table.log_rows - v.plan.log_m
-    cdef size_t i
-    build_eq(a.eq, a.stride, a.q, above)
+    cdef unsigned level = eq_level(p, t), above = t.log_rows - level
+    cdef size_t i, at = t.at + c * t.rows, room = <size_t>1 << (p.log_m - level)
+    cdef size_t b = o.first_base[level] + (((at >> level) - o.first_stretch[level]) & (room - 1))
+    cdef uint64_t *factors = planar(o.factors, o.column_stride, b)
+    build_eq(o.above, o.column_stride, v.argument.q + (p.log_rows - t.log_rows), above)
     for i in range(<size_t>1 << above):
-        planar_put(o.factors, o.column_stride, (c << above) + i, k_mul(gamma, planar_at(a.eq, a.stride, i)))
+        planar_put(factors, o.column_stride, (at >> p.log_m) + i,
+                   k_mul(gamma, planar_at(o.above, o.column_stride, i)))
 
 
-cdef void place_entries_of(Prover *v, size_t c, k3 gamma) noexcept nogil:
-    """The weights of its entries, where it is shorter than those."""
-    cdef size_t row, rows = v.plan.table.rows
-    for row in range(rows):
-        add_to_base(v, c * rows + row, k_mul(gamma, planar_at(v.opening.bases, v.opening.stride, row)))
+cdef void place_entries(Prover *v, const TablePlan *t, size_t c, k3 gamma) noexcept nogil:
+    """The weights of its entries, where it is short."""
+    cdef size_t row
+    cdef const uint64_t *eq = v.opening.eq.levels[t.log_rows]
+    for row in range(t.rows):
+        add_to_dense(v, t.at + c * t.rows + row, k_mul(gamma, planar_at(eq, eq_stride(t.log_rows), row)))
 
 
 cdef void place_forms(Prover *v) noexcept nogil:
     """The weights of the masks."""
     cdef const Plan *p = v.plan
+    cdef k3 weight
     cdef size_t e, i
     for e in range(p.masked):
+        weight = k_mul(v.opening.gammas[claim_of_mask(p, e)], v.opening.form[e])
         for i in range(3):
-            add_to_base(v, p.masks_at + 3 * e + i, k_mul(k_mul(factor_of(v, e), v.opening.form[e]), phi(i)))
+            add_to_dense(v, p.masks_at + 3 * e + i, k_mul(weight, phi(i)))
 
 
-cdef void add_to_base(Prover *v, size_t entry, k3 weight) noexcept nogil:
+cdef void add_to_dense(Prover *v, size_t entry, k3 weight) noexcept nogil:
     """A weight of an entry whose column has a base of its own."""
     cdef const Plan *p = v.plan
     cdef Opening *o = &v.opening
-    cdef size_t column = entry >> p.log_m, j = entry & (p.m - 1)
-    cdef size_t b = 1 + column - first_dense(p)
-    cdef uint64_t *base = planar(o.bases, o.stride, b)
+    cdef size_t b = (entry >> p.log_m) - (p.columns - o.dense_count), j = entry & (p.m - 1)
+    cdef uint64_t *base = planar(o.dense, o.stride, b)
     planar_put(base, o.stride, j, k_add(planar_at(base, o.stride, j), weight))
-    o.base_first[b], o.base_last[b] = smaller(o.base_first[b], j), larger(o.base_last[b], j + 1)
+    o.dense_first[b], o.dense_last[b] = smaller(o.dense_first[b], j), larger(o.dense_last[b], j + 1)
 
 
-cdef void chunk_of_products(void *context, size_t task, unsigned worker) noexcept nogil:
-    """A chunk of the products of all columns with base 0."""
+cdef void product_task(void *context, size_t task, unsigned worker) noexcept nogil:
+    """A chunk of the products of all columns with a base."""
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
-    cdef size_t j = task * CHUNK, count = smaller(CHUNK, p.m - j), i
-    cdef const uint64_t *limbs = split_chunk(v.opening.bases, v.opening.stride, j, count, v.scratch[worker])
-    cdef k3 *sums = v.argument.sums + worker * v.argument.sum_count
+    cdef Opening *o = &v.opening
+    cdef size_t b = owner_of(o.first_piece, o.base_count, task), i
+    cdef unsigned level = o.bases[b].level
+    cdef size_t j = (task - o.first_piece[b]) * CHUNK, count = smaller(CHUNK, (<size_t>1 << level) - j)
+    cdef const uint64_t *limbs = split_chunk(o.eq.levels[level], eq_stride(level), j, count, v.scratch[worker])
+    cdef k3 *sums = v.argument.sums + worker * v.argument.sum_count + b * p.columns
     for i in range(p.columns):
-        sums[i] = k_add(sums[i], l2zk_active.dot(limbs, CHUNK_STEP, v.vector + (i << p.log_m) + j, whole_tiles(count)))
+        sums[i] = k_add(sums[i], l2zk_active.dot(limbs, CHUNK_STEP, v.vector + (i << p.log_m) + o.bases[b].at + j,
+                                                 whole_tiles(count)))
 
 
-cdef void dense_product(void *context, size_t task, unsigned worker) noexcept nogil:
+cdef void dense_product_task(void *context, size_t task, unsigned worker) noexcept nogil:
     """The product of one column with the base of another."""
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
     cdef Opening *o = &v.opening
-    cdef size_t i = task % p.columns, b = 1 + task // p.columns, j = o.base_first[b], last = o.base_last[b], count
+    cdef size_t i = task % p.columns, b = task // p.columns, j = o.dense_first[b], last = o.dense_last[b], count
     cdef const uint64_t *limbs
     cdef uint64_t *staged = v.scratch[worker] + SPLIT_WORDS
     cdef k3 sum = k_from(0)
     while j < last:
         count = smaller(CHUNK, last - j)
-        limbs = split_chunk(planar(o.bases, o.stride, b), o.stride, j, count, v.scratch[worker])
+        limbs = split_chunk(planar(o.dense, o.stride, b), o.stride, j, count, v.scratch[worker])
         memcpy(staged, v.vector + (i << p.log_m) + j, 8 * count)
         sum = k_add(sum, l2zk_active.dot(limbs, CHUNK_STEP, staged, whole_tiles(count)))
         j += count
-    planar_put(planar(o.products, o.column_stride, b), o.column_stride, i, sum)
+    planar_put(planar(o.products, o.column_stride, o.base_count + b), o.column_stride, i, sum)
 
 
 cdef void find_products(Prover *v) noexcept nogil:
     """The products of every column with every base."""
     cdef const Plan *p = v.plan
     cdef Opening *o = &v.opening
-    cdef size_t i
-    if first_dense(p):
-        clear_sums(v)
-        share(v, chunk_of_products, v, (p.m + CHUNK - 1) // CHUNK)
+    cdef size_t i, b
+    clear_sums(v)
+    share(v, product_task, v, o.first_piece[o.base_count])
+    for b in range(o.base_count):
         for i in range(p.columns):
-            planar_put(o.products, o.column_stride, i, total_of_workers(v, i))
-    share(v, dense_product, v, p.columns * (o.base_count - 1))
+            planar_put(planar(o.products, o.column_stride, b), o.column_stride, i,
+                       total_of_workers(v, b * p.columns + i))
+    share(v, dense_product_task, v, p.columns * o.dense_count)
+
+
+cdef inline size_t first_cell(const Opening *o) noexcept nogil:
+    """Where the cells' products and factors are."""
+    return o.base_count + o.dense_count
 
 
 cdef void place_cells(Prover *v) noexcept nogil:
@@ -136,7 +199,7 @@ cdef void place_cells(Prover *v) noexcept nogil:
     cdef Opening *o = &v.opening
     cdef size_t i, cell, b
     for cell in range(CELLS if p.hiding else 0):
-        b = o.base_count + cell
+        b = first_cell(o) + cell
         for i in range(p.columns):
             planar_put(planar(o.products, o.column_stride, b), o.column_stride, i,
                        k_from(column_of(v.tails, p.tail, i)[p.queries + cell]))
@@ -148,7 +211,7 @@ cdef void first_fold(Prover *v, k3 *point) noexcept nogil:
     """The kappa rounds over the number of the column."""
     cdef const Plan *p = v.plan
     cdef Opening *o = &v.opening
-    cdef size_t half = (<size_t>1 << p.log_columns) // 2, j, b, bases = o.base_count + (CELLS if p.hiding else 0)
+    cdef size_t half = (<size_t>1 << p.log_columns) // 2, j, b, bases = first_cell(o) + (CELLS if p.hiding else 0)
     cdef k3 sums[2]
     cdef k3 found[2]
     for j in range(p.log_columns):
@@ -172,7 +235,7 @@ cdef void say_sigma(Prover *v) noexcept nogil:
     cdef size_t cell, b
     cdef k3 sigma = k_from(0)
     for cell in range(CELLS):
-        b = o.base_count + cell
+        b = first_cell(o) + cell
         sigma = k_add(sigma, l2zk_active.dot_extension(
             planar(o.products, o.column_stride, b), o.column_stride, planar(o.factors, o.column_stride, b),
             o.column_stride, p.columns))
@@ -191,6 +254,11 @@ cdef void fold_vector_task(void *context, size_t task, unsigned worker) noexcept
                              v.opening.stride)
 
 
+cdef inline k3 final_factor(const Opening *o, size_t b) noexcept nogil:
+    """Of a base, once all bits of the column's number are bound."""
+    return planar_at(planar(o.factors, o.column_stride, b), o.column_stride, 0)
+
+
 cdef void fold_vector(Prover *v, const k3 *point) noexcept nogil:
     """f' = sum of eq(point, i)*column i, tails too, and its weight."""
     cdef const Plan *p = v.plan
@@ -198,6 +266,7 @@ cdef void fold_vector(Prover *v, const k3 *point) noexcept nogil:
     cdef size_t i, j, b
     cdef uint64_t *eq = o.products                      # which is not needed any more
     cdef k3_limbs *limbs = o.limbs
+    cdef unsigned level
     cdef k3 sum
     build_eq(eq, o.column_stride, point, p.log_columns)
     for i in range(p.columns):
@@ -210,9 +279,12 @@ cdef void fold_vector(Prover *v, const k3 *point) noexcept nogil:
         planar_put(o.message, o.stride, p.m + j, sum)
     memset(o.weights, 0, 8 * 3 * o.stride)
     for b in range(o.base_count):
-        if b or first_dense(p):
-            l2zk_active.add_multiple(o.weights, o.stride, planar(o.bases, o.stride, b), o.stride, p.m,
-                                     planar_at(planar(o.factors, o.column_stride, b), o.column_stride, 0))
+        level = o.bases[b].level
+        l2zk_active.add_multiple(o.weights + o.bases[b].at, o.stride, o.eq.levels[level], eq_stride(level),
+                                 <size_t>1 << level, final_factor(o, b))
+    for b in range(o.dense_count):
+        l2zk_active.add_multiple(o.weights, o.stride, planar(o.dense, o.stride, b), o.stride, p.m,
+                                 final_factor(o, o.base_count + b))
 
 
 cdef void blind(Prover *v, const k3 *point) noexcept nogil:
@@ -245,14 +317,14 @@ cdef void open_claims(Prover *v) noexcept nogil:
         return
     l2zk_crew_stage(v.crew, STAGE_OPEN, p.columns)
     find_forms(v)
-    v.opening.base_count = 1 + dense_bases(p)
-    memset(v.opening.products, 0, 8 * 3 * v.opening.column_stride * (v.opening.base_count + CELLS))
-    memset(v.opening.factors, 0, 8 * 3 * v.opening.column_stride * (v.opening.base_count + CELLS))
+    number_bases(v)
+    memset(v.opening.products, 0, 8 * 3 * v.opening.column_stride * (first_cell(&v.opening) + CELLS))
+    memset(v.opening.factors, 0, 8 * 3 * v.opening.column_stride * (first_cell(&v.opening) + CELLS))
     if p.hiding:
         place_cells(v)
         say_sigma(v)
     gamma = draw(&v.transcript)
-    place_bases(v, gamma)
+    place_claims(v, gamma)
     find_products(v)
     if stopped(v):
         return

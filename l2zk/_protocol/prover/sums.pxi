@@ -35,3 +35,37 @@ cdef const uint64_t *split_chunk(const uint64_t *array, size_t stride, size_t at
         memset(scratch + c * CHUNK_STEP + count, 0, 8 * (whole_tiles(count) - count))
     l2zk_active.split_weights(scratch, CHUNK_STEP, whole_tiles(count), scratch + 3 * CHUNK_STEP)
     return scratch + 3 * CHUNK_STEP
+
+
+cdef inline size_t eq_stride(unsigned h) noexcept nogil:
+    """Of eq of h coordinates."""
+    return (<size_t>1 << h) + 2 * TILE
+
+
+cdef void place_suffixes(Arena *a, Suffixes *s, unsigned count) noexcept nogil:
+    cdef unsigned h
+    for h in range(count + 1):
+        s.levels[h] = place_words(a, 3 * eq_stride(h))
+
+
+cdef void build_suffixes(Suffixes *s, const k3 *point, unsigned count) noexcept nogil:
+    """eq of the last h coordinates of a point, h = 0 ... count: that of all but the first with one more of them."""
+    cdef unsigned h
+    cdef size_t c
+    planar_put(s.levels[0], eq_stride(0), 0, k_from(1))
+    for h in range(1, count + 1):
+        for c in range(3):
+            memcpy(s.levels[h] + c * eq_stride(h), s.levels[h - 1] + c * eq_stride(h - 1), <size_t>8 << (h - 1))
+        l2zk_active.double_eq(s.levels[h], eq_stride(h), <size_t>1 << (h - 1), point[count - h])
+
+
+cdef size_t owner_of(const size_t *firsts, size_t count, size_t task) noexcept nogil:
+    """Of which of `count` owners a task is, those of owner i being firsts[i] .. firsts[i + 1] - 1."""
+    cdef size_t low = 0, high = count, middle
+    while high - low > 1:
+        middle = (low + high) // 2
+        if firsts[middle] <= task:
+            low = middle
+        else:
+            high = middle
+    return low

@@ -15,6 +15,10 @@ cdef inline uint64_t *planar(uint64_t *arrays, size_t stride, size_t i) noexcept
     return arrays + 3 * stride * i
 
 
+cdef inline bint is_zero(k3 x) noexcept nogil:
+    return x.c[0] == 0 and x.c[1] == 0 and x.c[2] == 0
+
+
 cdef void build_eq(uint64_t *eq, size_t stride, const k3 *point, size_t count) noexcept nogil:
     """eq of so many coordinates, the first one being the top bit of the index."""
     cdef size_t i
@@ -37,3 +41,9 @@ cdef k3 value_of(const k3 *coefficients, size_t count, k3 x) noexcept nogil:
     for i in reversed(range(count)):
         value = k_add(k_mul(value, x), coefficients[i])
     return value
+
+
+cdef void fold_few(k3 *values, size_t half, k3 r) noexcept nogil:
+    cdef size_t i
+    for i in range(half):
+        values[i] = k_add(values[i], k_mul(r, k_sub(values[i + half], values[i])))

@@ -6,8 +6,9 @@ cdef void run_prelude(const l2zk_code *code, const uint64_t *inputs, size_t inpu
     cdef size_t i
     cdef uint64_t a, b
     memcpy(uniforms, code.uniforms, 8 * code.uniform_count)
-    memcpy(uniforms, inputs, 8 * input_count)
-    if outputs != NULL:
+    if input_count:              # there may be no array of none
+        memcpy(uniforms, inputs, 8 * input_count)
+    if outputs != NULL and output_count:
         memcpy(uniforms + input_count, outputs, 8 * output_count)
     for i in range(code.prelude_count):
         a, b = uniforms[code.prelude[i][2]], uniforms[code.prelude[i][3]]

@@ -1,5 +1,19 @@
-# Closed forms: what the verifier evaluates of everything that both sides know, at a point (x, r) of a table.
-# (PROTOCOL 8)
+# Closed forms: selectors, shifts and indicators, which the verifier evaluates at a point of a table. (PROTOCOL 8)
+
+cdef struct Spot:                # a point of a table: weights of its skipped bits, coordinates of the others
+    const TablePlan *table
+    unsigned skipped             # so many bits; none for the leaves of fractions
+    const k3 *weights            # of their values: L_z, or 1 alone
+    unsigned count               # coordinates
+    const k3 *r                  # the top one first
+
+cdef struct Factors:             # of rows whose weight is a product over their bits, the top one first (PROTOCOL 8.4)
+    size_t count
+    k3 zero[32]                  # of a bit that is 0
+    k3 one[32]
+    k3 above[33]                 # of so many bits that may be either, from the top
+    k3 below[33]                 # of all bits from here on
+
 
 cdef k3 eq_at(const k3 *point, size_t count, size_t index) noexcept nogil:
     """eq of some coordinates and the bits of an index, the top one first."""
@@ -20,6 +34,8 @@ cdef k3 eq_of(const k3 *a, const k3 *b, size_t count) noexcept nogil:
     return value
 
 
+# ---- selectors -------------------------------------------------------------------------------------------------------
+
 cdef k3 below(const k3 *r, size_t count, size_t bound) noexcept nogil:
     """The extension of [y < bound]."""
     cdef k3 value = k_from(0), prefix = k_from(1), other
@@ -39,10 +55,11 @@ cdef k3 below(const k3 *r, size_t count, size_t bound) noexcept nogil:
 cdef k3 selector_at(const TablePlan *t, const Selector *s, k3 x, const k3 *r) noexcept nogil:
     """The selector of a domain: V_0 on the rows Y of the partial ones, V_0*V_1 or 0 on the others. (PROTOCOL 8.1)"""
     cdef k3 inside, outside, rows
-    cdef size_t n = t.variables, low
+    cdef size_t n = log_of_ratio(s.period, 1), low
     selector_factors(t, s, x, &inside, &outside)
     if s.partial == 0:
         return inside
+    r += t.variables - n
     if s.step > 1:
         low = log_of_ratio(s.step, 1)
         rows = eq_at(r + (n - low), low, s.residue)
@@ -51,107 +68,71 @@ cdef k3 selector_at(const TablePlan *t, const Selector *s, k3 x, const k3 *r) no
     return k_add(outside, k_mul(rows, k_sub(inside, outside)))
 
 
-cdef k3 periodic_at(const TablePlan *t, size_t i, const k3 *lagrange, const k3 *r, uint64_t *eq,
-                    size_t stride) noexcept nogil:
-    """A periodic column at the point; eq: room for as many values as it has in a stream. (PROTOCOL 8.2)"""
-    cdef const Periodic *p = t.periodic + i
-    cdef size_t log_low = smaller(p.log_period, t.variables), count = <size_t>1 << log_low, a, y, z, streams
-    cdef k3 value = k_from(0), part, weight
-    build_eq(eq, stride, r + (t.variables - log_low), log_low)
-    streams = (<size_t>1 << p.log_period) >> log_low
-    for a in range(streams):
-        part = k_from(0)
-        for y in range(count):
-            part = k_add(part, k_scale(planar_at(eq, stride, y), p.values[(a << log_low) + y]))
-        weight = k_from(1)
-        if streams > 1:
-            weight = k_from(0)
-            for z in range(t.streams):
-                if z % streams == a:
-                    weight = k_add(weight, lagrange[z])
-        value = k_add(value, k_mul(weight, part))
-    return value
+# ---- indicators ------------------------------------------------------------------------------------------------------
+
+cdef void find_factors(Factors *f, const k3 *z, const k3 *q, size_t count) noexcept nogil:
+    """Those of eq(z, b), or of eq(z, b)*eq(q, b)."""
+    cdef size_t i
+    f.count = count
+    for i in range(count):
+        f.zero[i], f.one[i] = k_sub(k_from(1), z[i]), z[i]
+        if q != NULL:
+            f.zero[i], f.one[i] = k_mul(f.zero[i], k_sub(k_from(1), q[i])), k_mul(z[i], q[i])
+    f.above[0] = f.below[count] = k_from(1)
+    for i in range(count):
+        f.above[i + 1] = k_mul(f.above[i], k_add(f.zero[i], f.one[i]))
+    for i in reversed(range(count)):
+        f.below[i] = k_mul(f.below[i + 1], k_add(f.zero[i], f.one[i]))
 
 
-# A sequence's entries are summed up in stretches of rows, whose number is the top bits of a row and has one factor; the
-# low bits have the same weights in all of them.
-
-cdef enum:
-    LOG_STRETCH = 10             # row bits within a stretch, at most: CHUNK
-    SCATTERED = 8                # rows for an entry from which on entries are taken one by one
-
-cdef struct Stretches:           # what the placements of all sequences share, at a point
-    unsigned log_low             # row bits within a stretch
-    uint64_t *low                # eq of these, planar, whole tiles; then split
-    uint64_t *limbs
-    uint64_t *high               # eq of the row bits above them
-    size_t high_stride
-    uint64_t *staged             # a stretch's rows
-
-
-cdef void lay_out_stretches(Stretches *s, const TablePlan *t, Arena *a) noexcept nogil:
-    if t.placement_count == 0:
-        return
-    s.log_low = <unsigned>smaller(t.variables, LOG_STRETCH)
-    s.high_stride = (<size_t>1 << (t.variables - s.log_low)) + TILE
-    s.low = place_words(a, 3 * CHUNK_STEP)
-    s.limbs = place_words(a, 9 * CHUNK_STEP)
-    s.high = place_words(a, 3 * s.high_stride)
-    s.staged = place_words(a, CHUNK)
-
-
-cdef void prepare_stretches(Stretches *s, const TablePlan *t, const k3 *r) noexcept nogil:
-    cdef size_t log_high = t.variables - s.log_low
-    if t.placement_count == 0:
-        return
-    build_eq(s.low, CHUNK_STEP, r + log_high, s.log_low)
-    l2zk_active.split_weights(s.low, CHUNK_STEP, larger(TILE, <size_t>1 << s.log_low), s.limbs)
-    build_eq(s.high, s.high_stride, r, log_high)
-
-
-cdef k3 stretch_at(const Stretches *s, const uint64_t *values, size_t count, size_t row, size_t step) noexcept nogil:
-    """The sum of so many entries with the weights of their rows within a stretch; row: that of the first."""
-    cdef size_t i, size = <size_t>1 << s.log_low
-    cdef k3 sum = k_from(0)
-    if count * SCATTERED <= size:
-        for i in range(count):
-            sum = k_add(sum, k_scale(planar_at(s.low, CHUNK_STEP, row + i * step), values[i]))
-        return sum
-    if step > 1 or count < size or size < TILE:
-        memset(s.staged, 0, 8 * larger(size, TILE))
-        for i in range(count):
-            s.staged[row + i * step] = values[i]
-        values = s.staged
-    return l2zk_active.dot(s.limbs, CHUNK_STEP, values, larger(size, TILE))
-
-
-cdef k3 sequence_at(const TablePlan *t, const Placement *p, const uint64_t *values, const Stretches *s,
-                    const k3 *lagrange) noexcept nogil:
-    """A sequence at the point: the sum over its entries of L_z*eq(r, y)*entry. (PROTOCOL 8.2)"""
-    cdef size_t length = t.sequences[p.sequence].length, a = 0, row, stretch, following
-    cdef size_t high = (<size_t>1 << (t.variables - s.log_low)) - 1
-    cdef k3 sum = k_from(0), weight
-    while a < length:
-        row = p.first + a * p.step
-        stretch = row >> s.log_low
-        following = entries_before(t, p, (stretch + 1) << s.log_low)
-        weight = k_mul(lagrange[row >> t.variables], planar_at(s.high, s.high_stride, stretch & high))
-        row -= stretch << s.log_low
-        sum = k_add(sum, k_mul(weight, stretch_at(s, values + a, following - a, row, p.step)))
-        a = following
+cdef k3 rows_below(const Factors *f, size_t first, size_t bound) noexcept nogil:
+    """The sum of the rows below the bound, in the bits from `first` on."""
+    cdef k3 sum = k_from(0), prefix = k_from(1)
+    cdef size_t i
+    for i in range(first, f.count):
+        if bound >> (f.count - 1 - i) & 1:
+            sum = k_add(sum, k_mul(k_mul(prefix, f.zero[i]), f.below[i + 1]))
+            prefix = k_mul(prefix, f.one[i])
+        else:
+            prefix = k_mul(prefix, f.zero[i])
     return sum
 
 
-cdef k3 shifted(const TablePlan *t, const k3 *lagrange, const k3 *r, const k3 *q, size_t offset) noexcept nogil:
-    """The sum over the rows b of W(b - offset)*eq(q, b), W(z*M + y) = L_z*eq(r, y). (PROTOCOL 8.3)"""
-    cdef size_t over = offset >> t.variables, low = offset & (t.height - 1), count = t.streams
-    cdef size_t i, carry, bit, sum, z
-    cdef k3 states[2]
+cdef k3 row_among(const Factors *f, size_t first, size_t row) noexcept nogil:
+    """The one row with these bits from `first` on."""
+    cdef k3 product = k_from(1)
+    cdef size_t i
+    for i in range(first, f.count):
+        product = k_mul(product, f.one[i] if row >> (f.count - 1 - i) & 1 else f.zero[i])
+    return product
+
+
+cdef k3 indicator_at(const TablePlan *t, const Selector *s, const Factors *f) noexcept nogil:
+    """The sum over the rows of a domain in all blocks. (PROTOCOL 8.4)"""
+    cdef size_t first = f.count - log_of_ratio(t.block, 1)
+    cdef k3 inside
+    if s.kind == DOMAIN_EVERY:
+        return f.below[0]
+    if s.kind == DOMAIN_CYCLIC:
+        first = f.count - log_of_ratio(s.y, 1)
+    if s.kind == DOMAIN_CYCLIC or s.kind == DOMAIN_ROW:
+        inside = row_among(f, first, s.x)
+    else:
+        inside = rows_below(f, first, t.block - s.x)
+        if s.kind == DOMAIN_LAST:
+            inside = k_sub(f.below[first], inside)
+    return k_mul(f.above[first], inside)
+
+
+# ---- shifts ----------------------------------------------------------------------------------------------------------
+
+cdef void carry_shift(const Spot *s, const k3 *q, size_t low, k3 *states) noexcept nogil:
+    """The sums over the row bits, by the carry out of them, which runs through them from the lowest one up."""
+    cdef size_t i, carry, bit, sum
     cdef k3 following[2]
-    cdef k3 value = k_from(0), a, b, part
-    states[0], states[1] = k_from(1), k_from(0)
-    for i in range(t.variables):
-        a, b = r[t.variables - 1 - i], q[t.log_rows - 1 - i]
+    cdef k3 a, b, part
+    for i in range(s.count):
+        a, b = s.r[s.count - 1 - i], q[s.count - 1 - i]
         following[0] = following[1] = k_from(0)
         for carry in range(2):
             for bit in range(2):
@@ -159,9 +140,34 @@ cdef k3 shifted(const TablePlan *t, const k3 *lagrange, const k3 *r, const k3 *q
                 part = k_mul(a if bit else k_sub(k_from(1), a), b if sum & 1 else k_sub(k_from(1), b))
                 following[sum >> 1] = k_add(following[sum >> 1], k_mul(states[carry], part))
         states[0], states[1] = following[0], following[1]
-    for carry in range(2):
+
+
+cdef k3 shifted(const Spot *s, const k3 *tops, const k3 *q, size_t offset) noexcept nogil:
+    """The sum over the rows b of W(b - offset)*eq(q, b), W(z*M + y) = L_z*eq(r, y); tops: eq of q's coordinates of the
+    skipped bits. (PROTOCOL 8.3)"""
+    cdef size_t over = offset >> s.count, low = offset & ((<size_t>1 << s.count) - 1), values = <size_t>1 << s.skipped
+    cdef size_t carry, z
+    cdef k3 states[2]
+    cdef k3 sum = k_from(0), part
+    q += s.skipped
+    states[0], states[1] = k_from(1), k_from(0)
+    if low:
+        carry_shift(s, q, low, states)
+    else:
+        states[0] = eq_of(s.r, q, s.count)
+    for carry in range(2 if low else 1):
         part = k_from(0)
-        for z in range(count):
-            part = k_add(part, k_mul(lagrange[z], eq_at(q, t.skipped, (z + over + carry) & (count - 1))))
-        value = k_add(value, k_mul(states[carry], part))
-    return value
+        for z in range(values):
+            part = k_add(part, k_mul(s.weights[z], tops[(z + over + carry) & (values - 1)]))
+        sum = k_add(sum, k_mul(states[carry], part))
+    return sum
+
+
+cdef void eq_of_bits(const k3 *q, unsigned count, k3 *out) noexcept nogil:
+    """eq of a few coordinates and every index."""
+    cdef size_t i, z
+    out[0] = k_from(1)
+    for i in range(count):
+        for z in reversed(range(<size_t>1 << i)):
+            out[2 * z + 1] = k_mul(out[z], q[i])
+            out[2 * z] = k_sub(out[z], out[2 * z + 1])

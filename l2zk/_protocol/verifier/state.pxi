@@ -7,6 +7,7 @@ cdef enum Refusal:               # their texts are in the door
     TOO_SHORT
     TOO_LONG
     NOT_CANONICAL
+    ENDLESS_MESSAGE              # a public message's fraction has the denominator 0
     WRONG_ARGUMENT
     NO_GRINDING
     WRONG_INPUT_OPENING
@@ -15,15 +16,21 @@ cdef enum Refusal:               # their texts are in the door
     WRONG_CLAIM
     OUT_OF_MEMORY
 
+cdef enum:
+    MOST_REMEMBERED = 16
+
+cdef struct Remembered:          # the last of a table's leaves, or of the shifts by its offsets
+    size_t count
+    uint64_t keys[MOST_REMEMBERED][2]
+    k3 values[MOST_REMEMBERED]
+
 cdef struct Verifier:
     const Plan *plan
     Refusal refusal
     size_t refused_at            # byte of the body
     const uint8_t *header
     size_t header_length
-    const uint64_t *inputs
-    const uint64_t *outputs
-    const uint64_t **sequences   # the values of each
+    const Public *publics        # by statement
     const uint8_t *body
     size_t length, at
     Transcript transcript
@@ -36,26 +43,34 @@ cdef struct Verifier:
     k3 point[64]                 # of all rounds of the commitment
     size_t bound                 # how many of them there are so far
     # the argument
-    k3 lagrange[MOST_STREAMS]
-    k3 claim_on_zerocheck        # what the masks' form must be
-    k3 claim_on_rows
+    LeafPoint leaves             # where the layers end
+    k3 claim_on_leaves
+    size_t claim_count           # on masks, so far
+    uint32_t has_spots           # those of the next two that are there, by bit
+    uint64_t shares[33]          # powers of 1/2
+    k3 spot_x[MOST_SKIPPED + 1]  # by the skipped bits of a table: its x and the weights of their values
+    k3 lagrange[MOST_SKIPPED + 1][MOST_STREAMS]
+    Factors factors              # of a domain's rows at the leaves' point
+    Remembered remembered        # of a table, at that point
     # working memory, one arena
     Arena arena
     k3 *heard                    # the elements of a message
     k3 *openings
     k3 *values
+    k3 *claims                   # on masks: what their forms must be
     k3 *form
     k3 *tail
     k3 *final
     k3 *weights                  # of the final coefficients
     k3 *weights_of_offsets       # at the rows' point
     k3 *weights_of_columns       # by read column
+    uint64_t *message_values     # of the nodes of a public message
     uint64_t *uniforms
     k3 *slots
     k3 *results
+    Known here                   # of the table that is looked at
     uint64_t *eq
     size_t eq_stride
-    Stretches stretches
     # openings
     uint64_t *indices
     size_t count
@@ -82,33 +97,37 @@ cdef struct Verifier:
 cdef void lay_out_messages(Verifier *v) noexcept nogil:
     """What is heard, and what it is weighed with."""
     cdef const Plan *p = v.plan
-    cdef const TablePlan *t = &p.table
     cdef Arena *a = &v.arena
     v.heard = <k3 *>place(a, sizeof(k3) * larger(p.masked, 4))
-    v.openings = <k3 *>place(a, sizeof(k3) * t.pair_count)
-    v.values = <k3 *>place(a, sizeof(k3) * t.read_count)
+    v.openings = <k3 *>place(a, sizeof(k3) * p.pair_count)
+    v.values = <k3 *>place(a, sizeof(k3) * p.read_count)
+    v.claims = <k3 *>place(a, sizeof(k3) * (p.layers + 2))
     v.form = <k3 *>place(a, sizeof(k3) * p.masked)
     v.tail = <k3 *>place(a, sizeof(k3) * p.tail)
     v.final = <k3 *>place(a, sizeof(k3) * p.final)
     v.weights = <k3 *>place(a, sizeof(k3) * p.final)
-    v.weights_of_offsets = <k3 *>place(a, sizeof(k3) * t.offset_count)
-    v.weights_of_columns = <k3 *>place(a, sizeof(k3) * t.read_count)
+    v.weights_of_columns = <k3 *>place(a, sizeof(k3) * p.read_count)
+    v.message_values = place_words(a, most_message_nodes(p))
 
 
-cdef void lay_out_constraints(Verifier *v) noexcept nogil:
-    """The constraints at a point, and what everybody knows there."""
+cdef void lay_out_tables(Verifier *v) noexcept nogil:
+    """The constraints of a table at a point, and what everybody knows there: room for any of them."""
     cdef const Plan *p = v.plan
-    cdef const TablePlan *t = &p.table
+    cdef const TablePlan *t
     cdef Arena *a = &v.arena
-    cdef size_t i, period = 1
-    for i in range(t.periodic_count):
-        period = larger(period, <size_t>1 << t.periodic[i].log_period)
-    v.uniforms = place_words(a, t.constraints.uniform_count)
-    v.slots = <k3 *>place(a, sizeof(k3) * t.constraints.vector_count)
-    v.results = <k3 *>place(a, sizeof(k3) * t.constraint_count)
-    v.eq_stride = larger(larger(smaller(period, t.height), p.final), <size_t>1 << p.log_columns) + TILE
-    v.eq = place_words(a, 3 * v.eq_stride)
-    lay_out_stretches(&v.stretches, t, a)
+    cdef size_t i, uniforms = 0, slots = 0, results = 0, offsets = 0
+    for i in range(p.table_count):
+        t = p.tables + i
+        uniforms = larger(uniforms, t.constraints.uniform_count)
+        slots = larger(slots, t.constraints.vector_count)
+        results, offsets = larger(results, t.constraint_count), larger(offsets, t.offset_count)
+    v.uniforms = place_words(a, uniforms)
+    v.slots = <k3 *>place(a, sizeof(k3) * slots)
+    v.results = <k3 *>place(a, sizeof(k3) * results)
+    v.weights_of_offsets = <k3 *>place(a, sizeof(k3) * offsets)
+    v.here.plan, v.here.publics = p, v.publics
+    place_known(&v.here, a, larger(p.final, <size_t>1 << p.log_columns))
+    v.eq, v.eq_stride = v.here.eq, v.here.eq_stride
 
 
 cdef void lay_out_leaves(Verifier *v) noexcept nogil:
@@ -134,7 +153,7 @@ cdef void lay_out_verifier(Verifier *v) noexcept nogil:
     cdef Arena *a = &v.arena
     a.used = 0
     lay_out_messages(v)
-    lay_out_constraints(v)
+    lay_out_tables(v)
     lay_out_leaves(v)
     v.later_bound = <size_t *>place_words(a, claims)
     v.later_factor = <k3 *>place(a, sizeof(k3) * claims)

@@ -5,10 +5,11 @@ cdef void verify(Verifier *v) noexcept nogil:
     cdef const Plan *p = v.plan
     cdef k3 claim
     begin(&v.transcript)
-    if absorb_seed(&v.transcript, p, v.header, v.header_length, v.sequences):
+    if absorb_seed(&v.transcript, p, v.header, v.header_length, v.publics):
         refuse(v, OUT_OF_MEMORY)
     v.root = hear_bytes(v, MESSAGE_ROOT, take(v, 32), 32)
-    check_zerocheck(v)                                   # 7.3
+    check_lookups(v)                                     # 7.3
+    check_zerocheck(v)
     check_rows(v)
     if v.refusal != ACCEPTED:
         return

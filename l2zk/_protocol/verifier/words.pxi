@@ -1,5 +1,8 @@
 # The commitment's rounds and words, the final polynomial, and the last comparison. (PROTOCOL 7.4 to 7.7)
 
+cdef enum:
+    LOW_STRETCHES = 4
+
 cdef k3 fold_rounds_heard(Verifier *v, k3 claim, size_t count) noexcept nogil:
     """Rounds of the commitment: g(0) and the coefficient of X^2; g(0) + g(1) is the claim."""
     cdef size_t i
@@ -23,12 +26,10 @@ cdef k3 first_claim(Verifier *v) noexcept nogil:
         hear(v, MESSAGE_SIGMA, &claim, 1)
     v.gamma = draw(&v.transcript)
     power = v.gamma
-    if p.hiding:
-        claim = k_add(claim, k_mul(power, v.claim_on_zerocheck))
+    for i in range(claims_on_masks(p)):
+        claim = k_add(claim, k_mul(power, v.claims[i]))
         power = k_mul(power, v.gamma)
-        claim = k_add(claim, k_mul(power, v.claim_on_rows))
-        power = k_mul(power, v.gamma)
-    for i in range(p.table.read_count):
+    for i in range(p.read_count):
         claim = k_add(claim, k_mul(power, v.values[i]))
         power = k_mul(power, v.gamma)
     return claim
@@ -109,41 +110,115 @@ cdef void check_final_values(Verifier *v) noexcept nogil:
 
 # ---- the weights at the point of all rounds --------------------------------------------------------------------------
 
+cdef struct Stretches:           # eq of the first coordinates of the point, at stretches of 2^n_t entries
+    size_t above                 # so many coordinates
+    size_t low                   # of them the last ones
+    k3 inner[MOST_STREAMS]       # eq of these
+    size_t outer_of              # the number that the others have
+    k3 outer
+
+
+cdef void begin_stretches(Stretches *s, const k3 *point, size_t above) noexcept nogil:
+    s.above, s.low, s.outer_of = above, smaller(above, LOW_STRETCHES), <size_t>-1
+    eq_of_bits(point + (above - s.low), s.low, s.inner)
+
+
+cdef k3 stretch_in_vector(Stretches *s, const k3 *point, size_t i) noexcept nogil:
+    """eq of the coordinates above a stretch, at its number."""
+    if i >> s.low != s.outer_of:
+        s.outer_of = i >> s.low
+        s.outer = eq_at(point, s.above - s.low, s.outer_of)
+    return k_mul(s.outer, s.inner[i & ((<size_t>1 << s.low) - 1)])
+
+
+cdef k3 weigh_columns(Verifier *v, const TablePlan *t, k3 *power) noexcept nogil:
+    """Add the weights of a table's columns that are shorter than the final polynomial. Of longer ones, which are the
+    same in all tables, their factor. power: of gamma, of the first column."""
+    cdef const Plan *p = v.plan
+    cdef size_t fin = log_of_ratio(p.final, 1), all = p.log_columns + p.log_m, c, b, i
+    cdef size_t high = larger(fin, t.log_rows), low = smaller(fin, t.log_rows)
+    cdef k3 sum = k_from(0), factor
+    cdef Stretches s
+    begin_stretches(&s, v.point, all - high)
+    build_eq(v.eq, v.eq_stride, v.q + (p.log_rows - low), low)
+    for c in range(t.read_count):
+        i = t.at + (<size_t>t.reads[c] << t.log_rows)
+        factor = k_mul(power[0], stretch_in_vector(&s, v.point, i >> high))
+        power[0] = k_mul(power[0], v.gamma)
+        if t.log_rows >= fin:
+            sum = k_add(sum, factor)
+            continue
+        i &= p.final - 1
+        for b in range(t.rows):
+            v.weights[i + b] = k_add(v.weights[i + b], k_mul(factor, planar_at(v.eq, v.eq_stride, b)))
+    return k_mul(sum, eq_of(rows_of(v, t), v.point + (all - t.log_rows), t.log_rows - low))
+
+
 cdef void add_column_weights(Verifier *v, k3 power) noexcept nogil:
     """Those of the columns' values: eq of the rows' point on each stretch. power: of gamma, of the first of them."""
     cdef const Plan *p = v.plan
-    cdef const TablePlan *t = &p.table
-    cdef size_t fin = log_of_ratio(p.final, 1), all = p.log_columns + p.log_m, b, c, i, entry
-    cdef size_t low = smaller(fin, t.log_rows), high = larger(fin, t.log_rows)
-    cdef k3 inner = eq_of(v.q, v.point + (all - t.log_rows), t.log_rows - low), outer
-    build_eq(v.eq, v.eq_stride, v.q + (t.log_rows - low), low)
-    for c in range(t.read_count):
-        entry = <size_t>t.reads[c] << t.log_rows
-        outer = k_mul(k_mul(power, inner), eq_at(v.point, all - high, entry >> high))
-        for b in range(<size_t>1 << low):
-            i = (entry & (p.final - 1)) + b
-            v.weights[i] = k_add(v.weights[i], k_mul(outer, planar_at(v.eq, v.eq_stride, b)))
-        power = k_mul(power, v.gamma)
+    cdef size_t fin = log_of_ratio(p.final, 1), i, b
+    cdef k3 tall = k_from(0)
+    for i in range(p.table_count):
+        if p.tables[i].read_count:
+            tall = k_add(tall, weigh_columns(v, p.tables + i, &power))
+    if is_zero(tall):
+        return
+    build_eq(v.eq, v.eq_stride, v.q + (p.log_rows - fin), fin)
+    for b in range(p.final):
+        v.weights[b] = k_add(v.weights[b], k_mul(tall, planar_at(v.eq, v.eq_stride, b)))
 
 
-cdef void add_mask_weights(Verifier *v) noexcept nogil:
-    """Those of the forms, on the masks."""
+cdef struct MaskPlace:           # masks one after the other
+    size_t e
+    size_t block                 # the entries of the vector that become one of the final ones each
+    k3 outer                     # eq of the point at their number
+
+
+cdef void weigh_masks(Verifier *v, MaskPlace *at, size_t count, k3 power) noexcept nogil:
+    """Add the weights of so many masks more, whose claim has this power of gamma."""
     cdef const Plan *p = v.plan
-    cdef size_t fin = log_of_ratio(p.final, 1), all = p.log_columns + p.log_m, e, i, entry
-    cdef size_t block = <size_t>-1, values = p.masked - p.table.read_count
-    cdef k3 outer = k_from(0), weight, power = v.gamma
-    find_forms_of(p, v.x, v.r, v.tau, v.q, v.xi, v.form)
-    for e in range(p.masked):
-        if e == zerocheck_elements(p) or e >= values:
-            power = k_mul(power, v.gamma)
-        weight = k_mul(power, v.form[e])
+    cdef size_t fin = log_of_ratio(p.final, 1), end = at.e + count, i, entry
+    cdef k3 weight
+    while at.e < end:
+        weight = k_mul(power, v.form[at.e])
         for i in range(3):
-            entry = p.masks_at + 3 * e + i
-            if entry >> fin != block:
-                block = entry >> fin
-                outer = eq_at(v.point, all - fin, block)
+            entry = p.masks_at + 3 * at.e + i
+            if entry >> fin != at.block:
+                at.block = entry >> fin
+                at.outer = eq_at(v.point, p.log_columns + p.log_m - fin, at.block)
             entry &= p.final - 1
-            v.weights[entry] = k_add(v.weights[entry], k_mul(k_mul(outer, weight), phi(i)))
+            v.weights[entry] = k_add(v.weights[entry], k_mul(at.outer, weight))
+            weight = times_phi(weight)
+        at.e += 1
+
+
+cdef inline k3 times_phi(k3 a) noexcept nogil:
+    cdef k3 r
+    r.c[0], r.c[1], r.c[2] = a.c[2], f_add(a.c[0], a.c[2]), a.c[1]
+    return r
+
+
+cdef k3 add_mask_weights(Verifier *v) noexcept nogil:
+    """Those of the forms, on the masks of all messages. Gives the power of gamma of the first column's claim."""
+    cdef const Plan *p = v.plan
+    cdef MaskPlace at
+    cdef k3 power = v.gamma, first
+    cdef size_t i
+    at.e, at.block = 0, <size_t>-1
+    find_forms_of(p, v.x, v.r, v.tau, v.q, v.xi, v.form)
+    for i in range(p.layers):            # the four values stand in the next layer's claim, at last in that of the rows
+        weigh_masks(v, &at, layer_elements(p, i) - 4, power)
+        power = k_mul(power, v.gamma)
+        weigh_masks(v, &at, 4, power if i + 1 < p.layers else k_mul(power, v.gamma))
+    weigh_masks(v, &at, zerocheck_elements(p), power)
+    power = k_mul(power, v.gamma)
+    weigh_masks(v, &at, p.pair_count + row_elements(p), power)
+    first = power = k_mul(power, v.gamma)
+    for i in range(p.read_count):
+        weigh_masks(v, &at, 1, power)
+        power = k_mul(power, v.gamma)
+    return first
 
 
 cdef k3 later_value(Verifier *v, size_t u, k3 at_final) noexcept nogil:
@@ -192,15 +267,11 @@ cdef void check_claim(Verifier *v, k3 claim) noexcept nogil:
     """The sum of weights and final coefficients is the claim."""
     cdef const Plan *p = v.plan
     cdef size_t i
-    cdef k3 sum, power = v.gamma
+    cdef k3 sum
     if v.refusal != ACCEPTED:
         return
-    if p.hiding:
-        power = k_mul(k_mul(power, v.gamma), v.gamma)
     memset(v.weights, 0, sizeof(k3) * p.final)
-    add_column_weights(v, power)
-    if p.hiding:
-        add_mask_weights(v)
+    add_column_weights(v, add_mask_weights(v) if p.hiding else v.gamma)
     sum = later_sum(v)
     for i in range(p.final):
         sum = k_add(sum, k_mul(v.weights[i], v.final[i]))

@@ -10,7 +10,7 @@ from collections.abc import Container, Mapping
 from typing import Any
 
 from l2zk._core import STEP_FUNCTION
-from l2zk.air.nodes import COLUMN, CONSTANT, OUTPUT, PERIODIC, PRIVATE, SEQUENCE
+from l2zk.air.nodes import COLUMN, CONSTANT, OUTPUT, PERIODIC, PRIVATE, ROW_NUMBER, SEQUENCE
 from l2zk.air.text import cell_name
 from l2zk.base.field import LONGEST_TRACE, MODULUS, field_integer, is_power_of_two, whole
 from l2zk.base.names import LONGEST_NAME, MOST_NAMES, plain
@@ -30,18 +30,44 @@ _MAY_SHARE = (
 
 
 def new_name(draft: Draft, what: str, name: Any) -> str:
-    """The name in its plain form; refused if it is no identifier, or another thing has it that may not share it."""
+    """The name in its plain form, after the scope's; refused if it is no identifier, or another thing has it that may
+    not share it.
+    """
+    check_identifier(what, name)
+    whole_name = named_in(draft, name)
+    if len(whole_name.encode()) > LONGEST_NAME:
+        raise ProgramError(f"the name {short(whole_name)} of {what} has more than {LONGEST_NAME} bytes with its scope")
+    for other in draft.names.get(whole_name, ()):
+        if {what, other} not in _MAY_SHARE:
+            raise ProgramError(
+                f"the name {short(whole_name)} of {what} is taken by {other}: one name stands for one thing"
+            )
+    return whole_name
+
+
+def check_identifier(what: str, name: Any) -> None:
+    """Refuse a name that is no identifier."""
     if not isinstance(name, str) or not name.isidentifier() or len(plain(name).encode()) > LONGEST_NAME:
         raise ProgramError(
             f"{short(name)} is no name for {what}: letters, digits and _, not a digit first, {LONGEST_NAME} bytes at"
             " most"
         )
-    for other in draft.names.get(plain(name), ()):
-        if {what, other} not in _MAY_SHARE:
-            raise ProgramError(
-                f"the name {short(plain(name))} of {what} is taken by {other}: one name stands for one thing"
-            )
-    return plain(name)
+
+
+def named_in(draft: Draft, name: str) -> str:
+    """A name with that of its scope before it, if the scope is within the one that the table was made in."""
+    return draft.common.prefix.removeprefix(draft.made_in) + plain(name)
+
+
+def table_name(draft: Draft, what: str, name: Any) -> str:
+    """The name of a further table; refused if it is no identifier, or another table has it."""
+    check_identifier(what, name)
+    whole_name = draft.common.prefix + plain(name)
+    if any(table.name == whole_name for table in draft.common.tables):
+        raise ProgramError(f"the name {short(whole_name)} of {what} is that of another table: each name is given once")
+    if len(whole_name.encode()) > LONGEST_NAME:
+        raise ProgramError(f"the name {short(whole_name)} of {what} has more than {LONGEST_NAME} bytes with its scope")
+    return whole_name
 
 
 def check_count(what: str, number: int) -> None:
@@ -79,11 +105,11 @@ def padding(name: str, pad: Any) -> int | None:
     return field_integer(pad)
 
 
-def row_count(value: Any) -> int:
+def row_count(value: Any, call: str = "m.rows(") -> int:
     """The number of rows, if it is an integer from 1 to 2^26."""
     number = whole(value)
     if number is None or not 1 <= number <= LONGEST_TRACE:
-        raise ProgramError(f"m.rows({short(value)}): the number of rows is an integer from 1 to 2^26")
+        raise ProgramError(f"{call}{short(value)}): the number of rows is an integer from 1 to 2^26")
     return number
 
 
@@ -159,6 +185,7 @@ def check_leaves(graph: Graph, node: int, what: str, kinds: tuple[int, ...], all
         OUTPUT: "a public output",
         PRIVATE: "a private input",
         SEQUENCE: "a public column",
+        ROW_NUMBER: "the number of the row",
     }
     for kind in kinds:
         if graph.has(node, kind):

@@ -12,16 +12,18 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from l2zk.air.air import Air, Constraint
+from l2zk.air.air import Constraint, TableAir
 from l2zk.air.domains import TRANSITION
 from l2zk.air.nodes import (
     ADD,
     COLUMN,
+    CONJUNCTION,
     INPUT,
     MUL,
     NEG,
     OUTPUT,
     PERIODIC,
+    ROW_NUMBER,
     SEQUENCE,
     SUB,
     Node,
@@ -31,7 +33,7 @@ from l2zk.air.nodes import (
     placement_of,
 )
 from l2zk.air.text import leaf_names, text
-from l2zk.air.vectors import Vector, evaluate_rows
+from l2zk.air.vectors import Vector, conjunction, evaluate_rows
 from l2zk.base.caches import cached
 from l2zk.base.field import MODULUS
 from l2zk.base.wording import counted, cut, listed
@@ -47,12 +49,13 @@ class Gated:
     tables: a function from a periodic column's number to its values.
     """
 
-    def __init__(self, air: Air, constraint: Constraint, tables: Callable[[int], Vector]) -> None:
+    def __init__(self, air: TableAir, constraint: Constraint, tables: Callable[[int], Vector]) -> None:
         self._air, self._constraint, self._tables = air, constraint, tables
         self._nodes, _ = extract(air.nodes, [constraint.node])
         self._public = any(node[0] == SEQUENCE and is_known(air, node) for node in self._nodes)
         periods = (len(air.periodic[x]) for kind, x, _ in self._nodes if kind == PERIODIC)
-        self._period = air.length if self._public else max(periods)
+        counts = any(node[0] in (ROW_NUMBER, CONJUNCTION) for node in self._nodes)
+        self._period = air.length if self._public or counts else max(periods)
         self._cells = _with_cells(air, self._nodes)
         self._factors = _known_factors(air, self._nodes, self._cells)
         self._read: dict[tuple[Node, int], bool] = {}
@@ -166,7 +169,8 @@ class Gated:
             return text(self._nodes, self._factors[0], leaf_names(self._air.names), 60)
         periodic = {self._air.periodic_names[x] for kind, x, _ in self._nodes if kind == PERIODIC}
         public = {self._air.sequences[node[1]].name for node in self._nodes if node[0] == SEQUENCE}
-        return f"what {listed(sorted(periodic | public))} selects"
+        counts = {"the number of the row" for node in self._nodes if node[0] in (ROW_NUMBER, CONJUNCTION)}
+        return f"what {listed(sorted(periodic | public | counts))} selects"
 
     def _first_said(self, rows: range) -> int | None:
         """The first of these rows on which the constraint is not 0 = 0; None if there is none."""
@@ -210,19 +214,23 @@ class Gated:
             if node[0] == PERIODIC:
                 values = self._tables(node[1])
                 return values[rows % len(values)]
+            if node[0] in (ROW_NUMBER, CONJUNCTION):
+                return _counted(node, rows)
             there = np.full(len(rows), _arbitrary(node, node in other), dtype=np.uint64)
             return there * _has_entries(self._air, node, rows) if is_known(self._air, node) else there
 
         return evaluate_rows(nodes, leaf, len(rows))
 
 
-def leaves_on(air: Air, row: int, other: Collection[Node] = ()) -> Callable[[Node], int]:
+def leaves_on(air: TableAir, row: int, other: Collection[Node] = ()) -> Callable[[Node], int]:
     """The values of the leaves on a row: those of periodic columns, 0 beside public columns' entries, else arbitrary.
 
     other: leaves with another arbitrary value than in a call without them.
     """
 
     def leaf(node: Node) -> int:
+        if node[0] in (ROW_NUMBER, CONJUNCTION):
+            return int(_counted(node, np.array([row]))[0])
         if node[0] != PERIODIC:
             there = not is_known(air, node) or bool(_has_entries(air, node, np.array([row]))[0])
             return _arbitrary(node, node in other) * there
@@ -238,12 +246,20 @@ def _arbitrary(node: Node, other: bool) -> int:
     return Random(repr((node, other))).randrange(MODULUS)
 
 
-def is_known(air: Air, node: Node) -> bool:
-    """True for a leaf that everybody knows on each row: of a periodic column, or of a public column."""
-    return node[0] == PERIODIC or (node[0] == SEQUENCE and not air.sequences[node[1]].is_output)
+def is_known(air: TableAir, node: Node) -> bool:
+    """True for a leaf that everybody knows on each row: of a periodic or public column, or the number of the row."""
+    return node[0] in (PERIODIC, ROW_NUMBER, CONJUNCTION) or (
+        node[0] == SEQUENCE and not air.sequences[node[1]].is_output
+    )
 
 
-def _has_entries(air: Air, node: Node, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _counted(node: Node, rows: NDArray[np.int64]) -> Vector:
+    """The numbers of these rows, or what is made of their bits."""
+    numbers = rows.astype(np.uint64)
+    return numbers if node[0] == ROW_NUMBER else conjunction(numbers, node[1])
+
+
+def _has_entries(air: TableAir, node: Node, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
     """The rows on which a public column has an entry."""
     placement = placement_of(node)
     ahead = rows - placement.first
@@ -252,7 +268,7 @@ def _has_entries(air: Air, node: Node, rows: NDArray[np.int64]) -> NDArray[np.bo
     return there
 
 
-def _with_cells(air: Air, nodes: tuple[Node, ...]) -> list[bool]:
+def _with_cells(air: TableAir, nodes: tuple[Node, ...]) -> list[bool]:
     """For each node, True if it depends on more than known columns and constants."""
     cells: list[bool] = []
     for node in nodes:
@@ -261,7 +277,7 @@ def _with_cells(air: Air, nodes: tuple[Node, ...]) -> list[bool]:
     return cells
 
 
-def _known_factors(air: Air, nodes: tuple[Node, ...], cells: list[bool]) -> list[int]:
+def _known_factors(air: TableAir, nodes: tuple[Node, ...], cells: list[bool]) -> list[int]:
     """The factors of the last node that read known columns alone."""
     factors: list[frozenset[int]] = []
     for index, node in enumerate(nodes):

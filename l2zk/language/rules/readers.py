@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from l2zk.air.air import Air
+from l2zk.air.air import TableAir
 from l2zk.air.domains import CYCLIC, TRANSITION, Domain
 from l2zk.air.nodes import COLUMN, Node
 from l2zk.language.flow import MARKS_AT_ONCE, marks_below, set_bits
@@ -20,7 +20,7 @@ class Readers:
     """
 
     def __init__(
-        self, air: Air, domains: Mapping[int, Domain], gates: Mapping[int, Gated], columns: Collection[int]
+        self, air: TableAir, domains: Mapping[int, Domain], gates: Mapping[int, Gated], columns: Collection[int]
     ) -> None:
         self._of_column: defaultdict[int, list[tuple[Node, _Group]]] = defaultdict(list)
         cells = [node for node in air.nodes if node[0] == COLUMN and node[1] in columns]
@@ -42,7 +42,7 @@ class _Group:
     """The constraints, by domain, that read up to MARKS_AT_ONCE cells; bit k of a number stands for the k-th cell."""
 
     def __init__(
-        self, air: Air, domains: Mapping[int, Domain], gates: Mapping[int, Gated], cells: Sequence[Node]
+        self, air: TableAir, domains: Mapping[int, Domain], gates: Mapping[int, Gated], cells: Sequence[Node]
     ) -> None:
         self._length, self._domains, self._gates = air.length, domains, gates
         self._bits = {cell: 1 << k for k, cell in enumerate(cells)}

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
-from l2zk.air.air import Air
+from l2zk.air.air import TableAir
 from l2zk.air.domains import CYCLIC, ROW, Domain
 from l2zk.air.nodes import COLUMN, INPUT, SEQUENCE, SUB, Node, evaluate, extract
 from l2zk.base.field import MODULUS
@@ -38,7 +38,7 @@ class Stated:
 
     def __init__(
         self,
-        air: Air,
+        air: TableAir,
         outputs: Sequence[int],
         domains: Mapping[int, Domain],
         gates: Mapping[int, Gated],

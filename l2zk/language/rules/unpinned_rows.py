@@ -8,20 +8,35 @@ product has a factor that is 0; and a stated value (stated.py) of a cell that no
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 
-from l2zk.air.air import SMALL_DEGREE, Air
+from l2zk.air.air import SMALL_DEGREE, Constraint, TableAir
 from l2zk.air.domains import Domain
-from l2zk.air.nodes import ADD, COLUMN, INPUT, MUL, NEG, OUTPUT, SEQUENCE, SUB, Node, extract, operands
+from l2zk.air.nodes import (
+    ADD,
+    COLUMN,
+    CONJUNCTION,
+    INPUT,
+    MUL,
+    NEG,
+    OUTPUT,
+    ROW_NUMBER,
+    SEQUENCE,
+    SUB,
+    Node,
+    extract,
+    operands,
+)
 from l2zk.errors import ProgramError
 from l2zk.language.rules.gates import Gated, is_known
 from l2zk.language.rules.stated import Stated
 
 
 def check_pinned(
-    air: Air,
+    table: TableAir,
     outputs: Sequence[int],
     filled: Collection[int],
     free: Sequence[tuple[int, range]],
@@ -32,8 +47,10 @@ def check_pinned(
     outputs: the constraints that state outputs, by number. filled: the columns that steps fill. free: (column, rows)
     that m.free says. domains: the rows on which a constraint pins what it reads, where these are not all of its own.
     """
+    air = _with_interactions(table)
     stating = set(outputs)
-    products = _with_known_products(air) if air.periodic or air.sequences else {}
+    known = air.periodic or air.sequences or any(node[0] in (ROW_NUMBER, CONJUNCTION) for node in air.nodes)
+    products = _with_known_products(air) if known else {}
     ahead = _furthest_cells(air.nodes) if products else []
     for index, gated in products.items():
         if not _has_a_term_of_its_own(air.nodes, air.constraints[index].node, ahead):
@@ -48,7 +65,15 @@ def check_pinned(
     stated.check_inputs()
 
 
-def _with_known_products(air: Air) -> dict[int, Gated]:
+def _with_interactions(table: TableAir) -> TableAir:
+    """The table with a constraint without a name for each expression that stands on a bus: it pins what it reads."""
+    if not table.interactions:
+        return table
+    more = [Constraint("", one.domain, node) for one in table.interactions for node in one.nodes]
+    return replace(table, constraints=(*table.constraints, *more))
+
+
+def _with_known_products(air: TableAir) -> dict[int, Gated]:
     """The constraints, by number, in which a periodic or public column is a factor or stands alone.
 
     Those of a large degree are left out: a test at arbitrary points would not be conclusive.
@@ -68,7 +93,8 @@ def _with_known_products(air: Air) -> dict[int, Gated]:
     return {
         index: Gated(air, constraint, tables)
         for index, constraint in enumerate(air.constraints)
-        if (products[constraint.node] or (periodic[constraint.node] and not cells[constraint.node]))
+        if constraint.name
+        and (products[constraint.node] or (periodic[constraint.node] and not cells[constraint.node]))
         and air.total_degrees[constraint.node] <= SMALL_DEGREE
     }
 
@@ -98,7 +124,7 @@ def _summands(nodes: Sequence[Node], root: int) -> Iterator[int]:
             yield node
 
 
-def _check_products(air: Air, products: dict[int, Gated], free: set[int]) -> None:
+def _check_products(air: TableAir, products: dict[int, Gated], free: set[int]) -> None:
     """Refuse a column or public input that stands only in products with known factors that are 0 on all rows."""
     alive: set[tuple[int, int]] = {(COLUMN, column) for column in free}
     for index, constraint in enumerate(air.constraints):

@@ -11,11 +11,11 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent import futures
 from contextlib import closing, contextmanager
-from typing import Any, TypedDict, Unpack
+from typing import Any, Literal, TypedDict, Unpack, overload
 
 from l2zk.base.arguments import flag
 from l2zk.base.progress import Progress
-from l2zk.base.resources import default_threads, memory_limit
+from l2zk.base.resources import default_threads, memory_limit, require_memory
 from l2zk.base.wording import short
 from l2zk.errors import OptionsError
 from l2zk.language.program import TraceProgram
@@ -103,12 +103,54 @@ class BatchProcessor:
         if self._ways.by_value:
             require_cloudpickle()
 
+    @overload
     def prove_batch(
-        self, programs: Iterable[TraceProgram], witnesses: Iterable[Any], **settings: Unpack[BatchSettings]
-    ) -> list[Proof]:
-        """Prove one after the other on the calling thread, each by as many threads as the machine `vm` has."""
+        self,
+        programs: Iterable[TraceProgram],
+        witnesses: Iterable[Any],
+        *,
+        one_proof: Literal[False] = False,
+        **settings: Unpack[BatchSettings],
+    ) -> list[Proof]: ...
+    @overload
+    def prove_batch(
+        self,
+        programs: Iterable[TraceProgram],
+        witnesses: Iterable[Any],
+        *,
+        one_proof: Literal[True],
+        **settings: Unpack[BatchSettings],
+    ) -> Proof: ...
+    def prove_batch(
+        self,
+        programs: Iterable[TraceProgram],
+        witnesses: Iterable[Any],
+        *,
+        one_proof: bool = False,
+        **settings: Unpack[BatchSettings],
+    ) -> list[Proof] | Proof:
+        """Prove one after the other on the calling thread, each by as many threads as the machine `vm` has.
+
+        one_proof: make one proof of them all, as `TraceZkVm.prove_together` does; progress is then called with its
+        stages. An error has no place in it, so that return_exceptions is refused, and an executor has no part in it.
+        """
         jobs = pairs(programs, "witness", witnesses)
+        if flag("one_proof", one_proof):
+            return self._as_one(jobs, **settings)
         return _collect(self._one_by_one(jobs, None), len(jobs), **settings)
+
+    def _as_one(self, jobs: Jobs, *, return_exceptions: bool = False, progress: Progress | bool | None = None) -> Proof:
+        if flag("return_exceptions", return_exceptions):
+            raise OptionsError("return_exceptions=True has no meaning with one_proof=True: one proof has all, or none")
+        if self._engine is not None or self._threads is not None:
+            raise OptionsError("one_proof=True proves on the calling thread, and an executor has no part in it")
+        if not jobs:
+            raise OptionsError("one_proof=True needs a program at least: a proof of nothing is none")
+        programs, witnesses = zip(*jobs)
+        if self._costs.max_memory is not None:
+            require_memory(self._vm.estimate_together(programs).memory, self._costs.max_memory)
+        with _reporter(progress) as report:
+            return self._vm.prove_together(programs, witnesses, progress=report)
 
     def prove_batch_parallel(
         self, programs: Iterable[TraceProgram], witnesses: Iterable[Any], **settings: Unpack[BatchSettings]
@@ -271,7 +313,7 @@ def _reporter(progress: Progress | bool | None) -> Iterator[Progress]:
 
         with Bar(console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("proofs")
-            yield lambda stage, done, total: bar.update(task, completed=done, total=total)
+            yield lambda stage, done, total: bar.update(task, description=stage, completed=done, total=total)
 
 
 def _workers(value: Any) -> int:

@@ -20,7 +20,7 @@ from l2zk.air.bytecode import Code
 from l2zk.air.trace import ExecutionTrace
 from l2zk.base.caches import cached
 from l2zk.base.foreign import unwarned
-from l2zk.language.definition import Definition
+from l2zk.language.definition import Definition, TableDefinition
 from l2zk.language.program import TraceProgram, defined
 from l2zk.language.witness import Binding, bind, given_values
 from l2zk.proof.header import VERSION, digest_of
@@ -65,22 +65,28 @@ def key_of(
 def _filling(definition: Definition) -> bytes:
     """The hash of all in a definition that fills a trace, beside the constraints and foreign code."""
     plain = (
-        definition.air.columns,
         [(known.name, known.public, known.default) for known in definition.inputs],
-        [tuple(map(int, node)) for node in definition.start_nodes],
-        [astuple(start) for start in definition.start],
-        [astuple(given) for given in definition.given],
-        definition.pads,
-        [
-            (bits.columns, [tuple(map(int, node)) for node in bits.nodes], bits.ahead, bits.late)
-            for bits in definition.bits
-        ],
-        definition.step_reach,
         definition.arrays,
         [astuple(array) for array in definition.private_arrays],
+        definition.fillings,
     )
-    step = definition.step_code
-    return blake3(_joined([repr(plain).encode(), definition.step_targets.tobytes(), *(_code(step) if step else ())]))
+    tables = [part for table in definition.tables for part in _table(table)]
+    return blake3(_joined([repr(plain).encode(), *tables]))
+
+
+def _table(table: TableDefinition) -> Iterator[bytes]:
+    """What fills a table before what fills itself."""
+    plain = (
+        table.air.columns,
+        [tuple(map(int, node)) for node in table.start_nodes],
+        [astuple(start) for start in table.start],
+        [astuple(given) for given in table.given],
+        table.pads,
+        [(bits.columns, [tuple(map(int, node)) for node in bits.nodes], bits.ahead, bits.late) for bits in table.bits],
+        table.step_reach,
+    )
+    step = table.step_code
+    yield from (repr(plain).encode(), table.step_targets.tobytes(), *(_code(step) if step else ()))
 
 
 def _code(code: Code) -> list[bytes]:
@@ -100,9 +106,9 @@ def _inputs(definition: Definition, binding: Binding, traced: bool) -> Iterator[
 
 
 def _columns(definition: Definition, binding: Binding, traced: bool) -> Iterator[bytes]:
-    """The hash of each private column, padded; where the trace is given it may be left out."""
-    for given in definition.given:
-        column = binding.columns.get(given.column)
+    """The hash of each private column of each table, padded; where the trace is given it may be left out."""
+    tables = zip(definition.tables, (binding.columns, *binding.others))
+    for column in (columns.get(given.column) for table, columns in tables for given in table.given):
         if column is None and not traced:
             raise Unstable("a column has no values")
         yield bytes(32) if column is None else blake3(np.ascontiguousarray(column).data)
@@ -120,8 +126,8 @@ def _trace(trace: Any) -> bytes:
         return b""
     if not isinstance(trace, ExecutionTrace):
         raise Unstable("no trace")
-    said = repr((trace.columns, trace.rows, trace.padded.shape)).encode()
-    return _joined([said, blake3(np.ascontiguousarray(trace.padded).data)])
+    said = repr((trace.columns, trace.rows, trace.padded.shape, tuple(trace.tables))).encode()
+    return _joined([said, blake3(np.ascontiguousarray(trace.padded).data), *map(_trace, trace.tables.values())])
 
 
 def _joined(parts: Iterable[bytes]) -> bytes:

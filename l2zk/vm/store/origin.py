@@ -45,10 +45,11 @@ class Unstable(Exception):
 
 def origin(kind: type, definition: Definition) -> bytes:
     """The hash of a program's foreign code, empty where there is none; Unstable where it cannot be known."""
-    if definition.generate is None and definition.step_function is None:
+    stepped = any(table.step_function is not None for table in definition.tables)
+    if definition.generate is None and not stepped:
         return b""
     release = _release(kind.__module__)
-    if definition.step_function is not None and not release:
+    if stepped and not release:
         raise Unstable("a C function of no distribution")
     return blake3(repr((kind.__module__, kind.__qualname__, release, _code_of(kind))).encode())
 
