@@ -71,7 +71,8 @@ class Report:
         hidden = any(map(_leaves_out, self.violations))
         size += ", private values left out" if hidden else ""
         if self.ok:
-            said = [f"all {self.constraints} constraints are satisfied"] if self.constraints or not self.buses else []
+            every = "its constraint is" if self.constraints == 1 else f"all {self.constraints} constraints are"
+            said = [f"{every} satisfied"] if self.constraints or not self.buses else []
             said += [f"{self.buses} {'bus balances' if self.buses == 1 else 'buses balance'}"] if self.buses else []
             return f"{self.program}: {', '.join(said)} ({size})"
         return f"{self.program}: {', '.join(self._failing)} ({size})"

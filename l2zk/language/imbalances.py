@@ -105,8 +105,11 @@ def _lookup(messages: Messages, claim: Claimed) -> Iterator[Imbalance]:
     shown = messages.shown_tuple(claim.bus, values, [Standing(table, number, [row])])
     near = _nearest(messages, into, values) if PRIVATE not in shown else ""
     fields = tables.definition.air.buses[claim.bus].fields
-    what = f"{tuple_text(fields, shown)} is not in table {tables.definition.air.tables[into[0]].name}"
-    fails = f" fails at row {row}{messages.of_table(table)}: {what}{near}{more_text(missing)}"
+    what = f"{tuple_text(fields, shown)} is not in table {tables.definition.air.tables[into[0]].name}{near}"
+    if claim.kind == "range" and claim.nodes:
+        value = messages.shown(table, claim.nodes, int(tables.values(table, claim.nodes, range(row, row + 1))[row]))
+        what, missing = f"the pieces of {value}, in columns that fill themselves, do not make it", 1
+    fails = f" fails at row {row}{messages.of_table(table)}: {what}{more_text(missing)}"
     yield _found(messages, claim, table, row, missing, fails)
 
 

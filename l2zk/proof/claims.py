@@ -65,11 +65,12 @@ class Statement:
 
     @property
     def claim(self) -> str:
-        """The statement in words: "fib.v0(rounds=20): a0=0, a1=1 -> result=6765"."""
+        """The statement in words: "fib.v0(rounds=20): a0=0, a1=1 -> result=6765"; without inputs no colon."""
         program = f"{printable(self.program_id)}({pairs(self.parameters)})"
         told = zip(self.program.sequences, self.values.sequences)
         columns = {one.name: _Hashed(one.length, data) for one, data in told if not one.is_output}
-        return f"{program}: {pairs({**self.public_inputs, **columns})} -> {pairs(self.public_outputs)}"
+        given, found = pairs({**self.public_inputs, **columns}), pairs(self.public_outputs)
+        return f"{program}{f': {given}' if given else ''}{f' -> {found}' if found else ''}"
 
     def __repr__(self) -> str:
         return f"<Statement {self.claim}>"
@@ -94,9 +95,11 @@ class Statements(Sequence[Statement]):
     @overload
     def __getitem__(self, index: slice) -> Sequence[Statement]: ...
     def __getitem__(self, index: int | slice) -> Statement | Sequence[Statement]:
-        chosen = range(len(self))[index]
-        if isinstance(chosen, range):
-            return tuple(map(self.__getitem__, chosen))
+        if isinstance(index, slice):
+            return tuple(map(self.__getitem__, range(len(self))[index]))
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"the proof holds {counted(len(self), 'statement')}, and {index} is none of them")
+        chosen = index % len(self)
         number = bisect_right(self._ends, chosen)
         group = self._groups[number]
         parameters = self._parameters_of(group.program.parameters)
@@ -107,6 +110,9 @@ class Statements(Sequence[Statement]):
             parameters = self._parameters_of(group.program.parameters)
             for values in group:
                 yield Statement(group.program, parameters, values)
+
+    def __repr__(self) -> str:
+        return f"<{counted(len(self), 'statement')}>"
 
     def firsts(self) -> Iterator[Statement]:
         """The first statement of each group."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 from code_interpreter import P, as_array, solve, violations
+from defining import program as program_of
 from example_programs import Fibonacci
 
 from l2zk.air.report import report
@@ -47,6 +48,17 @@ def test_an_honest_trace():
     assert honest.ok and bool(honest) and honest.violations == ()
     assert str(honest) == "example-fibonacci.v0: all 5 constraints are satisfied (6 rows, 8 with padding)"
     honest.raise_if_violated()
+
+
+def test_one_constraint_is_one():
+    def define(m):
+        x = m.private_column("x")
+        m.constrain("bits", x * x == x)
+        m.rows(4)
+
+    assert str(report_of(program_of(define), witness={"x": [0, 1, 1, 0]})).startswith(
+        "test.v0: its constraint is satisfied (4 rows"
+    )
 
 
 def test_a_changed_cell():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextvars
 import logging
 import threading
@@ -94,6 +95,7 @@ def by_a_pool_bit_by_bit(ask: Callable[[], Proof]) -> None:
 
 THERE_BEFORE = ThreadPoolExecutor(4)
 POOL_THERE_BEFORE = ThreadPool(4)
+atexit.register(POOL_THERE_BEFORE.terminate)
 
 
 def by_a_pool_that_was_there(ask: Callable[[], Proof]) -> None:

@@ -25,9 +25,14 @@ def made(name: str) -> tuple[list[Group], Traces, Lengths]:
     return groups, traces, Lengths(physical_tables(groups), True)
 
 
-def table(name: str, number: int = 0, **changes: Any) -> Any:
+def args_of(name: str, number: int = 0) -> tuple[Any, Any, Lengths]:
+    """What the arguments of a table are made of."""
     groups, _, lengths = made(name)
-    return _core.Table(**(arguments_of(groups[0][0], lengths.parts[number], lengths) | changes))
+    return groups[0][0], lengths.parts[number], lengths
+
+
+def table(name: str, number: int = 0, **changes: Any) -> Any:
+    return _core.Table(**(arguments_of(*args_of(name, number)) | changes))
 
 
 ONE, COLUMN = (6, 0, 0, 1), (0, 0, 0, 1)
@@ -128,6 +133,38 @@ def test_groups_that_are_none(name: str) -> None:
     assert group(case)
     with pytest.raises((ValueError, TypeError)):
         group(case, **changes)
+
+
+OTHER_PUBLIC: dict[str, tuple[str, int, dict[str, Any]]] = {
+    "fewer inputs": ("period 2", 0, {"input_count": 1}),
+    "fewer inputs of a further table": ("calls", 1, {"input_count": 0}),
+    "a shorter sequence": ("offsets", 0, {"sequences": [(3, False)]}),
+    "an output for an input": ("offsets", 0, {"sequences": [(4, True)]}),
+    "no sequence": ("calls", 1, {"sequences": [(4, False)]}),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_PUBLIC)
+def test_tables_of_other_public_values_are_refused(name: str) -> None:
+    """What one table is filled from would be read by the other beyond its end."""
+    case, number, changes = OTHER_PUBLIC[name]
+    other = table(case, number, **changes)
+
+    def replaced(tables: list[Any]) -> list[Any]:
+        return [other if k == number else one for k, one in enumerate(tables)]
+
+    with pytest.raises(ValueError, match="not of one program"):
+        group(case, runs=replaced)
+    if number:
+        with pytest.raises(ValueError, match="not of one program"):
+            group(case, runs=replaced, tables=replaced)
+
+
+def test_sequences_in_other_places_are_refused() -> None:
+    [(sequence, first, step)] = arguments_of(*args_of("offsets"))["placements"]
+    other = table("offsets", placements=[(sequence, first - 1, step)])
+    with pytest.raises(ValueError, match="not of one program"):
+        group("offsets", runs=[other])
 
 
 BAD_MESSAGES: dict[str, Any] = {

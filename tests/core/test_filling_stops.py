@@ -17,7 +17,6 @@ class Rang(Exception):
     """What the handler of a signal raises."""
 
 
-@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timer")
 def test_a_signal_ends_what_takes_long() -> None:
     rows = 1 << 18
     sent = _core.Expressions(rows, [(ROW_NUMBER, 0, 0), (CONSTANT, 1, 0)], [0, 1])

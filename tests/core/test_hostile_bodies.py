@@ -15,25 +15,10 @@ from reference.forger import Forger, solved
 from reference.proof import prove
 from reference.shape import Word
 from reference.small import small
-from reference.transcript import Kind, Transcript, u64
+from reference.transcript import ELEMENTS, Kind, Transcript, u64
 
 from l2zk import _core
 from l2zk.errors import ProofError
-
-CHANGED = (
-    Kind.Q,
-    Kind.ROUND,
-    Kind.OPENINGS,
-    Kind.ROW_ROUND,
-    Kind.VALUES,
-    Kind.SIGMA,
-    Kind.FOLD_ROUND,
-    Kind.MU,
-    Kind.TAIL,
-    Kind.ANSWER,
-    Kind.FINAL,
-)
-
 
 WORDS = (Word(1, 4, 2), Word(1, 3, 2))
 
@@ -95,7 +80,7 @@ def test_changes_that_are_signed_anew_are_judged_alike(hiding: bool) -> None:
 
 
 @pytest.mark.parametrize("hiding", [True, False])
-@pytest.mark.parametrize("kind", CHANGED)
+@pytest.mark.parametrize("kind", ELEMENTS)
 def test_a_prover_that_changes_a_message_and_goes_on_is_refused(kind: Kind, hiding: bool) -> None:
     """All its openings are good, so what refuses it are the claims."""
     case = little(hiding)

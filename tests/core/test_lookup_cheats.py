@@ -102,7 +102,9 @@ def nothing_over_nothing(p: list[K], q: list[K]) -> None:
     p[7], q[7] = ZERO, ZERO
 
 
-@pytest.mark.parametrize("cheat", [None, {"leaves": repaired}, {"leaves": nothing_over_nothing}], ids=str)
+@pytest.mark.parametrize(
+    "cheat", [None, {"leaves": repaired}, {"leaves": nothing_over_nothing}], ids=("none", "repaired", "nothing")
+)
 @pytest.mark.parametrize(("first", "step"), [(1, 1), (P - 1, 1), (15, 1)])
 def test_a_value_outside_the_table(cheat: Cheat | None, first: int, step: int) -> None:
     """Left as it is; with a fraction that repairs the sum; with a fraction 0/0."""

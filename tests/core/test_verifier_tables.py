@@ -20,7 +20,7 @@ from reference.small import SHAPES
 from reference.statement import Group, Interaction, Message, Program, Public, Table
 from reference.systems import Traces, cases, column, names, public
 from reference.systems import one as one_case
-from reference.transcript import Kind
+from reference.transcript import ELEMENTS, OF_LOOKUPS, Kind
 
 from l2zk import _core
 from l2zk.errors import ProofError
@@ -103,21 +103,7 @@ def test_wrong_traces_of_random_programs_are_judged_alike(part: int) -> None:
         assert (forger.verify(forger.prove(forger.fitted())) is None) == (not judge(groups, false))
 
 
-LIES = (
-    Kind.LAYER,
-    Kind.LAYER_VALUES,
-    Kind.Q,
-    Kind.ROUND,
-    Kind.OPENINGS,
-    Kind.ROW_ROUND,
-    Kind.VALUES,
-    Kind.SIGMA,
-    Kind.FOLD_ROUND,
-    Kind.MU,
-    Kind.TAIL,
-    Kind.ANSWER,
-    Kind.FINAL,
-)
+LIES = (*OF_LOOKUPS, *ELEMENTS)
 
 
 def lie(number: int, element: int, unless: list[bool]) -> Callable[[list[K]], list[K]]:

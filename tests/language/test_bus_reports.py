@@ -84,6 +84,23 @@ def test_ranges():
     assert len(found) == 35 and all(one.startswith("range ") for one in found)
 
 
+def test_pieces_of_another_value():
+    """The value is in its range, but the columns that fill themselves were given, and are of another one."""
+
+    def define(m):
+        m.rows(ROWS)
+        bid = m.private_column("bid")
+        for k in range(40):
+            m.range(f"{k}", bid + k, bits=20)
+
+    def change(trace):
+        trace["bid"][3] += 1
+
+    found = said(define, {"bid": [1, 2, 5, 7]}, change)
+    sentence = "range '5' fails at row 3: the pieces of 13, in columns that fill themselves, do not make it"
+    assert found[5] == sentence and len(found) == 40
+
+
 def test_permutations():
     def define(m):
         m.rows(ROWS)

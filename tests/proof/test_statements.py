@@ -77,6 +77,15 @@ def test_a_proof_says_its_statements_one_by_one() -> None:
     assert pickle.loads(pickle.dumps(Proof(DATA))).statements[1].claim == statements[1].claim
 
 
+def test_statements_are_a_sequence_that_says_what_it_is() -> None:
+    statements = Proof(DATA).statements
+    assert repr(statements) == "<5 statements>"
+    assert statements[-1].claim == statements[4].claim
+    for index in (5, -6):
+        with pytest.raises(IndexError, match=f"the proof holds 5 statements, and {index} is none of them"):
+            statements[index]
+
+
 def test_the_claim_of_many_shows_the_first_few() -> None:
     proof = Proof(DATA)
     assert proof.claim == (

@@ -39,6 +39,11 @@ class Kind(IntEnum):
     NONCE = 17
 
 
+OF_LOOKUPS = (Kind.LAYER, Kind.LAYER_VALUES)
+ELEMENTS = tuple(Kind(k) for k in range(Kind.Q, Kind.FINAL + 1) if k != Kind.WORD)
+"""The messages of elements of K of every proof; those that lookups add stand beside them."""
+
+
 class Refused(Exception):
     """A proof that shows nothing."""
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ctypes
 from dataclasses import dataclass
 
+import pytest
 from code_interpreter import solve, violations
 
 from l2zk import _core
+from l2zk.errors import ProgramError
 from l2zk.language.program import Machine, TraceProgram
 
 
@@ -16,6 +18,20 @@ def defined(define):
     machine = Machine()
     define(machine)
     return machine.finish("test.v0", b"\0\0")
+
+
+def refusal(write):
+    """What a program of four rows, with a column x of bits that the witness gives, is refused with."""
+
+    def define(m):
+        m.rows(4)
+        x = m.private_column("x")
+        m.constrain("x", x * x == x)
+        write(m, x)
+
+    with pytest.raises(ProgramError) as caught:
+        defined(define)
+    return str(caught.value)
 
 
 def program(define, generate=None):

@@ -93,6 +93,9 @@ class Lent:
     def __array__(self, *_: Any, **__: Any) -> Any:
         return self.values
 
+    def __repr__(self) -> str:
+        return f"Lent({self.values.tolist()})"
+
 
 @pytest.mark.parametrize(
     "witness",

@@ -155,7 +155,7 @@ def test_a_cython_plugin_is_built_against_the_installed_wheel(environment: Envir
     tests = environment.run("pytest", "-q", package / "tests")
     assert tests.returncode == 0 and "7 passed" in tests.stdout, tests.stdout + tests.stderr
     proved = environment.run("l2zk", "prove", "inversive", "--rounds", "1000", "--input", "x=2")
-    assert proved.stdout.startswith("inversive.v0(rounds=1000, a=5, c=11):"), proved.stderr
+    assert proved.stdout.startswith("inversive.v0(rounds=1000, a=5, c=11) ->"), proved.stderr
 
 
 def test_the_stub_agrees_with_the_core(tmp_path: Path) -> None:

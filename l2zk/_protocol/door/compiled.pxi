@@ -3,6 +3,29 @@
 cimport cython
 
 
+cdef bint share_public(const TablePlan *one, const TablePlan *other) noexcept:
+    """Whether two tables read public values of one program."""
+    cdef size_t i
+    if (one.input_count != other.input_count or one.output_count != other.output_count
+            or one.sequence_count != other.sequence_count):
+        return False
+    for i in range(one.sequence_count):
+        if (one.sequences[i].length != other.sequences[i].length
+                or one.sequences[i].is_output != other.sequences[i].is_output):
+            return False
+    return True
+
+
+cdef bint is_run_of(const TablePlan *t, const TablePlan *run) noexcept:
+    """Whether a table is one block of the other: what the core takes from the one for the other is the same."""
+    if (t.block != run.rows or t.columns != run.columns or t.constraint_count != run.constraint_count
+            or t.placement_count != run.placement_count or t.derived_count < run.derived_count):
+        return False
+    return (share_public(t, run)
+            and memcmp(t.placements, run.placements, sizeof(Placement) * run.placement_count) == 0
+            and memcmp(t.derived, run.derived, sizeof(Derived) * run.derived_count) == 0)
+
+
 @cython.auto_pickle(False)
 cdef class Group:
     """A program with `count` statements, whose tables have J blocks, the least power of two that is not less.
@@ -23,14 +46,8 @@ cdef class Group:
         for table, run in zip(self.tables, self.runs):
             _require(table is not None and run is not None and table.table.rows >= 2 and run.table.rows >= 2,
                      "the table has not been made")
-            _require(table.table.blocks == blocks and run.table.blocks == 1 and table.table.block == run.table.rows
-                     and table.table.columns == run.table.columns
-                     and table.table.constraint_count == run.table.constraint_count
-                     and table.table.placement_count == run.table.placement_count
-                     and table.table.input_count == run.table.input_count
-                     and table.table.output_count == run.table.output_count
-                     and table.table.sequence_count == run.table.sequence_count
-                     and table.table.derived_count >= run.table.derived_count, "the tables are not of one program")
+            _require(table.table.blocks == blocks and run.table.blocks == 1 and is_run_of(&table.table, &run.table),
+                     "the tables are not of one program")
         self._check_claims()
 
     cdef int _check_claims(self) except -1:
@@ -43,10 +60,8 @@ cdef class Group:
         _require(main.table.claim_count == main.table.output_count and main.table.claimed == outputs,
                  "an output has no constraint in the first table")
         for other in self.runs[1:]:
-            _require(other.table.claim_count == other.table.claimed == 0
-                     and other.table.input_count == main.table.input_count
-                     and other.table.output_count == main.table.output_count
-                     and other.table.sequence_count == main.table.sequence_count, "the tables are not of one program")
+            _require(other.table.claim_count == other.table.claimed == 0 and share_public(&other.table, &main.table),
+                     "the tables are not of one program")
         return 0
 
 
@@ -66,7 +81,7 @@ cdef class Compiled:
         self.keep = [groups]
         self._take_groups(groups)
         self._place_tables()
-        self._place_fractions()
+        self._place_leaves()
         self._take_sizes(sizes)
         self._take_words(sizes.words)
         self._check_argument()
@@ -143,22 +158,22 @@ cdef class Compiled:
                 length = larger(length, ((table.q_length - 1) << (p.skipped - p.tables[i].skipped)) + 1)
         return length
 
-    cdef int _place_fractions(self) except -1:
+    cdef int _place_leaves(self) except -1:
         """The stretches of leaves, those of tall tables first (PROTOCOL 4.4)."""
         cdef Plan *p = &self.plan
         cdef size_t i, k, count = 0, at = 0
-        cdef Fraction *out
+        cdef LeafStretch *out
         for i in range(p.table_count):
             count += p.tables[i].interaction_count
-        out = <Fraction *>kept(self.keep, [0] * (sizeof(Fraction) * count), np.uint8)
-        p.fractions, p.fraction_count = out, count
+        out = <LeafStretch *>kept(self.keep, [0] * (sizeof(LeafStretch) * count), np.uint8)
+        p.stretches, p.stretch_count = out, count
         count = 0
         for i in range(p.table_count):
             for k in range(p.tables[p.by_height[i]].interaction_count):
                 out[count].table, out[count].interaction, out[count].at = p.by_height[i], k, at
                 at += p.tables[p.by_height[i]].rows
                 count += 1
-        p.fraction_leaves = at
+        p.leaf_count = at
         p.layers = larger(1, log_of_ratio(at, 1)) if at else 0
         _require(p.layers <= MOST_LAYERS, "the interactions have too many rows")
         return 0

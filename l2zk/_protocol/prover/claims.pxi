@@ -10,7 +10,7 @@ cdef enum:
 
 # ---- the claim on the leaves -----------------------------------------------------------------------------------------
 
-cdef k3 stretch_factor(const Plan *p, const LeafPoint *at, const Fraction *f) noexcept nogil:
+cdef k3 stretch_factor(const Plan *p, const LeafPoint *at, const LeafStretch *f) noexcept nogil:
     """eq(z', a): z' the coordinates above those of the rows, a the stretch's number among stretches of its length."""
     cdef unsigned above = p.layers - p.tables[f.table].log_rows, i
     cdef size_t number = f.at >> p.tables[f.table].log_rows
@@ -74,11 +74,11 @@ cdef size_t leaf_weights(const Plan *p, size_t table, const LeafPoint *at, Colum
     cdef const Selector *domain
     cdef size_t i, k, count = 0
     cdef k3 factor, power
-    for i in range(p.fraction_count):
-        if p.fractions[i].table != table:
+    for i in range(p.stretch_count):
+        if p.stretches[i].table != table:
             continue
-        w = t.interactions + p.fractions[i].interaction
-        factor = stretch_factor(p, at, p.fractions + i)
+        w = t.interactions + p.stretches[i].interaction
+        factor = stretch_factor(p, at, p.stretches + i)
         domain = narrow_domain(w)
         count = weigh_affine(&w.multiplicity, domain, factor, out, count)
         power = k_neg(k_mul(factor, at.lambda_))

@@ -153,7 +153,7 @@ cdef void fill_denominators(const Stretch *s, size_t row, size_t count, uint64_t
 cdef void fill_leaves(const Prover *v, size_t at, size_t count, uint64_t *out, uint64_t *staged) noexcept nogil:
     """A block of leaves at, at + 1 ..., numerators in F; 0/1 where no stretch is."""
     cdef const Stretch *s = v.lookups.stretches
-    cdef const Stretch *end = s + v.plan.fraction_count
+    cdef const Stretch *end = s + v.plan.stretch_count
     cdef size_t here, i
     while s < end and s.at + s.part.table.rows <= at:
         s += 1
@@ -184,7 +184,7 @@ cdef void lift(uint64_t *block, size_t count) noexcept nogil:
 
 cdef inline size_t overhang(const Plan *p) noexcept nogil:
     """Leaves that are a second one."""
-    return p.fraction_leaves - (<size_t>1 << (p.layers - 1))
+    return p.leaf_count - (<size_t>1 << (p.layers - 1))
 
 
 cdef unsigned overhang_bits(const Plan *p) noexcept nogil:
@@ -244,7 +244,7 @@ cdef void join_lowest_task(void *context, size_t task, unsigned worker) noexcept
     if l2zk_crew_cancelled(v.crew):
         return
     in_base = fill_lowest(v, at, count, low, v.scratch[worker])
-    if nodes + at >= v.plan.fraction_leaves:
+    if nodes + at >= v.plan.leaf_count:
         lift(low, count)
         copy_fractions(low, count, out, level_stride(nodes))
         return

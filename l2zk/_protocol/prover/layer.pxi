@@ -106,7 +106,7 @@ cdef void first_task(void *context, size_t task, unsigned worker) noexcept nogil
     cdef bint in_base
     found[0] = k_from(0)
     for block in range(task * BLOCKS_A_TASK, smaller((task + 1) * BLOCKS_A_TASK, y.outer)):
-        if y.on_lowest and y.count + block * y.inner >= v.plan.fraction_leaves:
+        if y.on_lowest and y.count + block * y.inner >= v.plan.leaf_count:
             return               # 0/1 beside all fractions: their sums are linear
         if is_of_columns(y, block * y.inner) and first_of_columns(v, block * y.inner, y.count // 2, y.count, y.lambda_,
                                                                   v.scratch[worker], found + 1):

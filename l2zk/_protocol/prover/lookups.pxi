@@ -92,7 +92,7 @@ cdef void prove_lookups(Prover *v) noexcept nogil:
     l2zk_crew_stage(v.crew, STAGE_LOOKUPS, v.plan.layers + 1)
     u.at.psi = draw(&v.transcript)
     u.at.eta = draw(&v.transcript)
-    for i in range(v.plan.fraction_count):
+    for i in range(v.plan.stretch_count):
         prepare_stretch(v, u.stretches + i)
     build_levels(v)
     if stopped(v):
@@ -112,7 +112,7 @@ cdef void prove_lookups(Prover *v) noexcept nogil:
 # ---- memory ----------------------------------------------------------------------------------------------------------
 
 cdef void lay_out_stretch(Prover *v, size_t i) noexcept nogil:
-    cdef const Fraction *f = v.plan.fractions + i
+    cdef const LeafStretch *f = v.plan.stretches + i
     cdef const TablePlan *t = v.plan.tables + f.table
     cdef const Interaction *w = t.interactions + f.interaction
     cdef size_t terms = varying_entries(w)
@@ -136,8 +136,8 @@ cdef void lay_out_lookups(Prover *v) noexcept nogil:
     cdef size_t i, level, tops
     if p.layers == 0:
         return
-    u.stretches = <Stretch *>place(a, sizeof(Stretch) * p.fraction_count)
-    for i in range(p.fraction_count):
+    u.stretches = <Stretch *>place(a, sizeof(Stretch) * p.stretch_count)
+    for i in range(p.stretch_count):
         lay_out_stretch(v, i)
     u.message_values = place_words(a, most_message_nodes(p))
     for level in range(lowest_level(p)):

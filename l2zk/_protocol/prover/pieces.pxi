@@ -12,7 +12,7 @@ cdef void next_piece(const Prover *v, size_t at, Piece *piece) noexcept nogil:
     its stretch is NULL."""
     cdef size_t place, block
     cdef const Stretch *s = piece.stretch
-    cdef const Stretch *end = v.lookups.stretches + v.plan.fraction_count
+    cdef const Stretch *end = v.lookups.stretches + v.plan.stretch_count
     piece.first += piece.count
     place = at + piece.first
     while s < end and s.at + s.part.table.rows <= place:

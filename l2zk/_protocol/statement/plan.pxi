@@ -201,7 +201,7 @@ cdef struct GroupPlan:           # a program and its statements (PROTOCOL 3.5)
     size_t message_count
     const PublicMessage *messages
 
-cdef struct Fraction:            # an interaction of a table, and its stretch of leaves (PROTOCOL 4.4)
+cdef struct LeafStretch:         # an interaction of a table, and its stretch of leaves (PROTOCOL 4.4)
     size_t table, interaction
     size_t at
 
@@ -229,11 +229,11 @@ cdef struct Plan:
     unsigned skipped             # k
     size_t streams               # 2^k
     unsigned variables           # n - k: the rounds of the zerocheck
-    size_t constraint_count, pair_count, read_count    # of all tables
+    size_t constraint_count, pair_count, read_count  # of all tables
     unsigned layers              # Lambda
-    size_t fraction_count
-    const Fraction *fractions    # by rising place
-    size_t fraction_leaves       # places that are used
+    size_t stretch_count
+    const LeafStretch *stretches  # by rising place
+    size_t leaf_count            # places that are used
     size_t q_length              # coefficients of Q
     size_t degree, last_degree   # of a round of the zerocheck, of the last one
     size_t masked                # elements of the messages, which masks hide; as many without hiding

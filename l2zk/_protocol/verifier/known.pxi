@@ -42,7 +42,9 @@ cdef void place_known(Known *k, Arena *a, size_t eq_room) noexcept nogil:
 cdef void go_to(Known *k, const TablePlan *t, unsigned skipped, const k3 *weights, const k3 *r) noexcept nogil:
     """A point of another table; weights: NULL where nothing is skipped."""
     k.one = k_from(1)
-    k.spot.table, k.spot.skipped, k.spot.weights = t, skipped, &k.one if weights == NULL else weights
+    k.spot.table, k.spot.skipped, k.spot.weights = t, skipped, weights
+    if weights == NULL:
+        k.spot.weights = &k.one
     k.spot.count, k.spot.r = t.log_rows - skipped, r
     k.log_low = <unsigned>smaller(k.spot.count, LOG_STRETCH)
     k.has_low = k.has_high = k.has_blocks = False

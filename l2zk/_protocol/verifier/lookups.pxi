@@ -61,7 +61,7 @@ cdef inline k3 *remembered(Remembered *m, uint64_t kind, uint64_t index, bint *i
     return m.values + i
 
 
-cdef const TablePlan *go_to_leaves(Verifier *v, const Fraction *f, bint is_first) noexcept nogil:
+cdef const TablePlan *go_to_leaves(Verifier *v, const LeafStretch *f, bint is_first) noexcept nogil:
     """The table of a fraction, at the last n_t coordinates of the leaves' point: nothing is skipped. Those of a table
     follow one another."""
     cdef const Plan *p = v.plan
@@ -73,7 +73,7 @@ cdef const TablePlan *go_to_leaves(Verifier *v, const Fraction *f, bint is_first
     return t
 
 
-cdef k3 stretch_at_leaves(const Verifier *v, const TablePlan *t, const Fraction *f) noexcept nogil:
+cdef k3 stretch_at_leaves(const Verifier *v, const TablePlan *t, const LeafStretch *f) noexcept nogil:
     """eq of the coordinates above a table's rows and of the place of a stretch."""
     return eq_at(v.leaves.z, v.plan.layers - t.log_rows, f.at >> t.log_rows)
 
@@ -125,11 +125,11 @@ cdef k3 known_of_leaves(Verifier *v) noexcept nogil:
     cdef const TablePlan *t
     cdef k3 sum = k_from(0), unused = k_from(1), stretch
     cdef size_t i
-    for i in range(p.fraction_count):
-        t = go_to_leaves(v, p.fractions + i, i == 0)
-        stretch = stretch_at_leaves(v, t, p.fractions + i)
+    for i in range(p.stretch_count):
+        t = go_to_leaves(v, p.stretches + i, i == 0)
+        stretch = stretch_at_leaves(v, t, p.stretches + i)
         unused = k_sub(unused, stretch)
-        sum = k_add(sum, k_mul(stretch, known_of_interaction(v, t, t.interactions + p.fractions[i].interaction)))
+        sum = k_add(sum, k_mul(stretch, known_of_interaction(v, t, t.interactions + p.stretches[i].interaction)))
     return k_add(sum, k_mul(unused, v.leaves.lambda_))
 
 
@@ -181,12 +181,12 @@ cdef void weigh_leaves(Verifier *v, k3 factor) noexcept nogil:
     cdef const Interaction *w
     cdef k3 power
     cdef size_t i, k
-    for i in range(p.fraction_count):
-        t = go_to_leaves(v, p.fractions + i, i == 0)
-        w = t.interactions + p.fractions[i].interaction
+    for i in range(p.stretch_count):
+        t = go_to_leaves(v, p.stretches + i, i == 0)
+        w = t.interactions + p.stretches[i].interaction
         if v.factors.count == 0:
             find_factors(&v.factors, v.here.spot.r, rows_of(v, t), t.log_rows)
-        power = k_scale(k_mul(factor, stretch_at_leaves(v, t, p.fractions + i)), share_of_rows(v, t))
+        power = k_scale(k_mul(factor, stretch_at_leaves(v, t, p.stretches + i)), share_of_rows(v, t))
         weigh_multiplicity(v, t, w, power)
         power = k_neg(k_mul(power, v.leaves.lambda_))
         for k in range(w.width):
