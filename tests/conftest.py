@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 import signal
@@ -33,6 +34,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a shell's backgro
 
 settings.register_profile("unhurried", deadline=None, max_examples=examples(100))  # a busy machine is no finding
 settings.load_profile("unhurried")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What several processes of pytest-xdist share is built before they start."""
+    if config.getoption("numprocesses", None):
+        importlib.import_module("probes")
 
 
 def pytest_report_header() -> str:
