@@ -5,12 +5,15 @@ from __future__ import annotations
 import inspect
 import re
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import l2zk
-from l2zk import batch, cache, errors, metrics, security, store, testing
+from l2zk import batch, cache, errors, hints, metrics, security, store, testing
 from l2zk.air import report as check
 from l2zk.language.columns import Columns
+from l2zk.language.components import Components
+from l2zk.language.hints import Hints
 from l2zk.plugins import hookspecs
 from l2zk.proof import claims
 from l2zk.vm import cost
@@ -21,14 +24,62 @@ from l2zk.vm.together.proving import Joint
 PLACE = Path(__file__).with_name("reference.md")
 HEAD = """# Reference
 
-Built from the docstrings by `docs/build_reference.py`; p is 2^64 - 2^32 + 1. Sections are those of
+Built from the docstrings by `docs/build_reference.py`; p is 2^64 - 2^32 + 1, `l2zk.MODULUS`. Sections are those of
 [PROTOCOL.md](../l2zk/PROTOCOL.md). Of the commands `l2zk COMMAND --help` tells."""
+WANTED = {
+    "a value that grows row by row": "m.start({x: 0}); m.step({x: x + y})",
+    "the cell of the next row, k rows ahead, k behind": "x.next, x[k], x[-k]",
+    "many columns of one name": 'w = m.columns("w", count=16)',
+    "a column of the witness": 'm.private_column("balance", pad=0)',
+    "one private value": 'm.start({x: m.private_input("secret")})',
+    "private values that are no column": 'm.private_array("path", 20)',
+    "a value, an array that the verifier gives": 'm.public_input("x0"), m.public_column("picture")',
+    "a cell as the result": 'm.output("result", x, row="last")',
+    "a column as the result": 'm.output_column("sums", x + y)',
+    "a digest as the result, in hexadecimal digits": 'm.output_word("digest", words, row="last")',
+    "bytes, a text or a file as the witness": "def encode(self, data): return {…}",
+    "signed numbers as elements, and back": "l2zk.field(numbers), l2zk.signed(elements)",
+    "a product under a name, at a low degree": 'm.let("product", x * y)',
+    "an equation on every row, on one, on every 64th": 'm.constrain("name", x == y, on=m.every(64))',
+    "x // 7 and x % 7": 'm.quotient("weeks", x, 7, bits=32)',
+    "a comparison": 'm.less_than("less", x, y, bits=32)',
+    "whether x is 0, or 1/x": 'm.is_zero("zero", x), m.inverse("inverse", x)',
+    "a column for each of a few cases": 'm.one_hot("kind", x, 4)',
+    "a column that integer code fills, such as a carry": 'm.hint("carry", (x + y) >> 32)',
+    "a claim on some rows of a block": 'm.constrain("name", x == 0, on=m.blocks(64).every(0))',
+    "constants that come again after 2^k rows": "m.periodic([1, 0, 0, 0])",
+    "rows in blocks, and selectors of them": "block = m.blocks(64), block.first, block.rows(16), block.number",
+    "a claim where a bit is 1": 'with m.when(bit): m.constrain("name", x == y)',
+    "a claim on some rows": 'm.constrain("name", x == y, on=range(3, 7))',
+    "one of two values by a bit": "m.where(bit, then, otherwise)",
+    "0 <= x < 2^32": 'm.range("x", x, bits=32)',
+    "the bits of x": 'm.bits("x", x, 8)',
+    "a row of a table of constants": 'm.lookup("xor", (x, y, z), in_=l2zk.XorTable(8))',
+    "a function of small numbers": 'l2zk.FixedTable.of(function, range(256), "name")',
+    "the same values in another order": 'm.permutation("sorted", x, y)',
+    "cells that are read and written by address": 'm.memory("ram", size=2**16)',
+    "rows of another kind": 'm.table("squares", rows=64)',
+    "one table to ask another": 'm.bus("calls", "x"), m.send(bus, values), other.receive(bus, values, times=times)',
+    "a Python function with a loop as a program": "@l2zk.program",
+    "a component twice": 'with m.scope("left"): component(m, x)',
+    "a cell that the prover chooses": "m.choice(x, on=range(8), bits=32)",
+    "a cell on which nothing depends": "m.free(x, on=0)",
+    "to run it and see every constraint": "program.check(witness)",
+    "to know what is missing": "l2zk.testing.check_program(Program, cases)",
+    "to prove, and to verify": "machine.prove(program, witness), machine.verify(program, proof, inputs, outputs=…)",
+    "to know time and memory before": "machine.estimate(program)",
+}
+"""What one wants, and what one writes: m is the builder in `define`, machine a TraceZkVm, x, y, z are columns."""
 HOOKS = [name for name in vars(hookspecs) if name.startswith("l2zk_")]
-KIT = ["check_program", "examine_program", "Case", "Conformance", "FreeCell", "ConformanceError"]
+KIT = ["check_program", "examine_program", "Case", "Conformance", "Determinacy", "Forgery", "Change", "Choices"]
+KIT += ["FreeCell", "ConformanceError"]
 KEPT = ["keep_memory", "kept_memory", "release_memory"]
 ERRORS = [name for name, one in vars(errors).items() if isinstance(one, type) and one.__module__ == errors.__name__]
 SECTIONS: dict[str, dict[Any, list[str]]] = {
-    "Programs": {l2zk: ["TraceProgram", "Machine", "Table", "Memory", "Expression", "ExecutionTrace"]},
+    "Programs": {l2zk: ["TraceProgram", "Machine", "Table", "Blocks", "Memory", "Expression", "ExecutionTrace"]},
+    "Functions as programs": {l2zk: ["program", "LoopProgram", "where", "equal", "rows", "uint", "u8", "u16", "u32"]},
+    "Integer code": {hints: hints.__all__},
+    "Elements of the field": {l2zk: ["field", "signed", "inverse", "power"]},
     "Fixed tables": {l2zk: ["FixedTable", "RangeTable", "XorTable", "AndTable"]},
     "Proving and verifying": {l2zk: ["TraceZkVm", "Proof", "ProofOptions"], claims: ["Statement"]},
     "Time and memory": {cost: ["Estimate", "TableSize", "ProofProfile"], costs: ["JointEstimate"], l2zk: KEPT},
@@ -43,7 +94,7 @@ SECTIONS: dict[str, dict[Any, list[str]]] = {
     "Plugins": {l2zk: ["get_program", "programs"], hookspecs: HOOKS},
     "Errors": {errors: ERRORS},
 }
-BASES = {l2zk.TraceZkVm: (Joint, Settings), l2zk.Table: (Columns,)}
+BASES = {l2zk.TraceZkVm: (Joint, Settings), l2zk.Table: (Columns, Components, Hints)}
 
 
 def signature(name: str, value: Any) -> str:
@@ -61,8 +112,14 @@ def signature(name: str, value: Any) -> str:
 def text(value: Any, names: set[str]) -> str:
     """The docstring as Markdown; `name: ...` of an argument or a field becomes an item of a list."""
     told = r"(?:^|(?<=[.)])\s|\n)((?:%s)(?:, \w+)*): " % ("|".join(sorted(names)) or "(?!)")
-    page = re.sub(told, r"\n\n- `\1`: ", inspect.cleandoc(value.__doc__))
+    page = re.sub(told, r"\n\n- `\1`: ", fenced(inspect.cleandoc(value.__doc__)))
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"\n(?=Raises )", "\n\n", page)).strip()
+
+
+def fenced(page: str) -> str:
+    """The page with its examples, which are set in by four, as blocks that a list before them does not take in."""
+    example = r"(?<=\n\n)(?: {4}.*(?:\n|\Z)|\n(?= {4}))+"
+    return re.sub(example, lambda found: f"```py\n{dedent(found[0]).strip()}\n```\n", page)
 
 
 def entry(title: str, name: str, value: Any) -> list[str]:
@@ -81,9 +138,16 @@ def members(value: Any) -> list[tuple[str, Any]]:
     return [(name, one) for name, one in own if getattr(one, "__name__", name)[0] != "_"]
 
 
+def wishes() -> str:
+    """The table of what one wants."""
+    rows = [f"| {wish} | `{call}` |" for wish, call in WANTED.items()]
+    head = "Here m is the builder in `define`, machine a `TraceZkVm`; x, y, z are columns. See [patterns](patterns.md)."
+    return "\n".join([head, "", "| I want … | I write … |", "|---|---|", *rows])
+
+
 def built() -> str:
     """The whole page."""
-    parts = [HEAD]
+    parts = [HEAD, wishes()]
     for section, modules in SECTIONS.items():
         parts.append(f"## {section}")
         for module, name in [(module, name) for module, names in modules.items() for name in names]:

@@ -26,8 +26,9 @@ if find_spec("l2zk._core") is None:  # before any import that needs it
         name="l2zk",
     )
 
-from l2zk import errors
+from l2zk import errors, hints
 from l2zk.air.report import Report
+from l2zk.base.elements import field, inverse, power, signed
 from l2zk.base.field import MODULUS
 from l2zk.base.resources import keep_memory, kept_memory, release_memory
 from l2zk.base.version import __version__ as __version__
@@ -43,10 +44,14 @@ from l2zk.errors import (
     SecurityError,
     WitnessError,
 )
+from l2zk.language.blocks import Blocks
 from l2zk.language.expression import Expression
 from l2zk.language.fixed_tables import AndTable, FixedTable, RangeTable, XorTable
+from l2zk.language.loops.functions import equal, rows, where
+from l2zk.language.loops.kinds import Private, Public, u8, u16, u32, uint
+from l2zk.language.loops.program import LoopProgram, program
 from l2zk.language.memory import Memory
-from l2zk.language.program import ExecutionTrace, Machine, TraceProgram
+from l2zk.language.program import ExecutionTrace, Machine, TraceProgram, examined_by
 from l2zk.language.table import Table
 from l2zk.plugins.hookspecs import hookimpl
 from l2zk.plugins.registry import get_program, programs
@@ -68,6 +73,14 @@ _LATER = {
 }  # loaded when they are first asked for
 
 
+def _examine(*given: object, **named: object) -> object:
+    """The kit's, which is loaded when it is first asked for."""
+    return import_module("l2zk.testing.examining").examine(*given, **named)
+
+
+examined_by(_examine)
+
+
 def __getattr__(name: str) -> object:
     if name not in _LATER:
         raise AttributeError(f"module 'l2zk' has no attribute {name!r}")
@@ -78,6 +91,7 @@ __all__ = [
     "MODULUS",
     "AndTable",
     "BatchProcessor",
+    "Blocks",
     "CacheStats",
     "CachedZkVm",
     "ConstraintError",
@@ -88,14 +102,17 @@ __all__ = [
     "L2zkError",
     "L2zkWarning",
     "LengthWarning",
+    "LoopProgram",
     "Machine",
     "Memory",
     "OptionsError",
+    "Private",
     "ProgramError",
     "Proof",
     "ProofError",
     "ProofOptions",
     "ProofStore",
+    "Public",
     "RangeTable",
     "Report",
     "SecurityError",
@@ -104,11 +121,24 @@ __all__ = [
     "TraceZkVm",
     "WitnessError",
     "XorTable",
+    "equal",
     "errors",
+    "field",
     "get_program",
+    "hints",
     "hookimpl",
+    "inverse",
     "keep_memory",
     "kept_memory",
+    "power",
+    "program",
     "programs",
     "release_memory",
+    "rows",
+    "signed",
+    "u8",
+    "u16",
+    "u32",
+    "uint",
+    "where",
 ]

@@ -81,6 +81,8 @@ include "_protocol/door/run.pxi"              # the arguments and the results of
 include "_protocol/door/interface.pxi"        # prove, run the trace, verify
 include "_protocol/door/dissection.pxi"       # what a verification hears and draws
 include "_protocol/door/expressions.pxi"      # expressions on the rows of a table (3.2)
+include "_protocol/door/powers.pxi"           # powers and inverses of many elements
 include "_protocol/door/filling.pxi"          # what fills itself; messages that do not balance
 include "_protocol/door/walk.pxi"             # rows one after the other, where a step reads memories
+include "_protocol/door/puzzle.pxi"           # constraints looked at one by one, as far as their cells are known
 include "_protocol/door/machine.pxi"          # hashes, memory that is kept, instruction sets

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def check_program() -> Callable[..., Conformance]:
-    """`l2zk.testing.check_program`: runs a program's cases and tries to cheat in each.
+    """`l2zk.testing.check_program`: runs a program's cases and asks of each what inputs and choices fix.
 
     def test_my_program(check_program):
-        check_program(MyProgram, [{"rounds": 5}])
+        check_program(MyProgram, [{"rounds": 5}], seconds=10)
     """
     from l2zk.testing import check_program
 

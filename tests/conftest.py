@@ -42,6 +42,13 @@ def pytest_configure(config: pytest.Config) -> None:
         importlib.import_module("probes")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests have the same names in each process, so none with an address."""
+    named = [item.nodeid for item in items if " at 0x" in item.nodeid]
+    if named:
+        raise pytest.UsageError(f"a test is named by an address, which is another one in each process: {named[0]}")
+
+
 def pytest_report_header() -> str:
     """The instruction set that L2ZK_ISA has chosen."""
     return f"l2zk: instruction set {_core.isa()}"

@@ -26,13 +26,13 @@ CORE = HOUSE / "_protocol"
 # From the ground up: what stands on a floor imports from its own floor and from those below.
 FLOORS = (
     ("errors", "base", "_core"),
-    ("air",),
+    ("air", "show"),
     ("language",),
     ("proof",),
     ("plugins",),
     ("vm",),
-    ("testing", "pytest_plugin"),
-    ("cli", "security", "cache", "batch", "metrics", "store"),
+    ("determinacy", "testing", "pytest_plugin"),
+    ("cli", "security", "cache", "batch", "metrics", "store", "hints"),
     ("__init__", "__main__"),
 )
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+import l2zk
 from l2zk import MODULUS
 
 from .probes import kernel
@@ -46,6 +47,23 @@ class Kernels:
 
     def time_kernel(self, name: str, isa: str, log_n: int) -> None:
         self.run(self.probe, self.arrays, log_n)
+
+
+class Elements:
+    """What programs fill columns with: 2^20 elements at once."""
+
+    param_names = ["name"]
+    params = [["field", "signed", "inverse", "power"]]
+    timer = process_time
+
+    def setup(self, name: str) -> None:
+        self.call = getattr(l2zk, name, None)
+        if self.call is None:
+            raise NotImplementedError
+        self.arguments = (arrays(20)["column"], *((MODULUS - 2,) if name == "power" else ()))
+
+    def time_elements(self, name: str) -> None:
+        self.call(*self.arguments)
 
 
 class Grinding:

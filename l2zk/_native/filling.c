@@ -8,22 +8,28 @@
 
 size_t l2zk_pieces(const l2zk_expressions *e)
 {
-    const size_t a_piece = e->step == 1 ? L2ZK_ROWS : e->step;
+    const size_t a_piece = e->step == 1 ? e->tile : e->step;
     return e->start < e->stop ? (e->stop - e->start - 1) / a_piece + 1 : 0;
 }
 
-/* The rows of a piece; the roots' values are behind the slots. 0 rows where there is no such piece. */
-static size_t take(const l2zk_expressions *e, size_t piece, size_t *first, const uint64_t ***roots)
+/* The rows of a piece; the roots' values are behind the slots. 0 rows where there is no such piece. again: an earlier piece was taken
+ * just before. */
+static size_t take_again(const l2zk_expressions *e, size_t piece, int again, size_t *first, const uint64_t ***roots)
 {
     if (piece >= l2zk_pieces(e))
         return 0;
-    *first = e->start + piece * (e->step == 1 ? L2ZK_ROWS : e->step);
-    const size_t left = e->stop - *first, rows = e->step > 1 ? 1 : left < L2ZK_ROWS ? left : L2ZK_ROWS;
-    l2zk_on_rows(e->nodes, e->count, *first, rows, e->scratch, e->slots);
+    *first = e->start + piece * (e->step == 1 ? e->tile : e->step);
+    const size_t left = e->stop - *first, rows = e->step > 1 ? 1 : left < e->tile ? left : e->tile;
+    l2zk_on_rows(e->nodes, e->count, *first, rows, e->tile, again, e->scratch, e->slots);
     *roots = e->slots + e->count;
     for (size_t i = 0; i < e->root_count; i++)
         (*roots)[i] = e->slots[e->roots[i]];
     return rows;
+}
+
+static size_t take(const l2zk_expressions *e, size_t piece, size_t *first, const uint64_t ***roots)
+{
+    return take_again(e, piece, 0, first, roots);
 }
 
 /* ---- columns ------------------------------------------------------------------------------------------------------ */
@@ -32,7 +38,7 @@ void l2zk_fill_columns(const l2zk_expressions *e, const l2zk_filled *filled, siz
 {
     for (size_t piece = first; piece < last; piece++) {
         const uint64_t **roots;
-        size_t row = 0, rows = take(e, piece, &row, &roots);
+        size_t row = 0, rows = take_again(e, piece, piece > 0, &row, &roots);
         for (size_t k = 0; rows && k < count; k++) {
             const l2zk_filled *f = filled + k;
             const uint64_t *from = roots[f->root];
@@ -162,12 +168,18 @@ int l2zk_memory_pass(l2zk_memory *m, size_t first, size_t last)
 static void put_values(const l2zk_action *a, size_t row)
 {
     const l2zk_expressions *e = a->values;
-    uint64_t last = l2zk_on_row(e->nodes, e->count, row, e->scratch);
+    l2zk_on_row_in_order(a->ordered, row, e->scratch);
     for (size_t k = 0; k < a->filled_count; k++) {
         const l2zk_filled *f = a->filled + k;
-        const uint64_t value = e->count == 1 ? last : e->scratch[e->roots[f->root]];
-        f->column[row + a->ahead] = value >> f->shift & f->mask;
+        f->column[row + a->ahead] = e->scratch[e->roots[f->root]] >> f->shift & f->mask;
     }
+}
+
+/* The same of the row that is due. */
+static void put_delayed(const l2zk_action *a, size_t row)
+{
+    if (row >= a->delay + a->values->start && row < a->delay + a->values->stop)
+        put_values(a, row - a->delay);
 }
 
 /* Where the accesses of a memory end, its cells are left as they are, and the padding goes on with a copy. */
@@ -186,16 +198,18 @@ static void begin_padding(l2zk_walk *w, size_t row)
 const l2zk_memory *l2zk_walk_rows(l2zk_walk *w, size_t first, size_t last)
 {
     for (size_t row = first; row < last; row++) {
-        begin_padding(w, row);
+        const int is_row = row < w->length;
+        if (is_row)
+            begin_padding(w, row);
         for (size_t k = 0; k < w->count; k++) {
             const l2zk_action *a = w->actions + k;
             l2zk_memory *m = a->memory;
-            if (m && !do_access(m, m->accesses + a->access, row, m->count * row + a->access + 1)) {
+            if (m && is_row && !do_access(m, m->accesses + a->access, row, m->count * row + a->access + 1)) {
                 m->bad_access = a->access, m->bad_row = row;
                 return m;
             }
             if (!m && !a->ahead)
-                put_values(a, row);
+                put_delayed(a, row);
             else if (!m && row + 1 >= a->ahead && row + 1 < w->length)
                 put_values(a, row + 1 - a->ahead);
         }

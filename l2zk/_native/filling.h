@@ -7,12 +7,13 @@
 #include "expressions.h"
 #include "tally.h"
 
-/* Nodes of one table, on its rows start, start + step, ... below stop: of a step of 1 a piece is L2ZK_ROWS rows, of others a row. */
+/* Nodes of one table, on its rows start, start + step, ... below stop: of a step of 1 a piece is `tile` rows, of others a row. */
 typedef struct {
     const l2zk_node *nodes;
     const uint64_t *roots; /* their places: of messages, the tuple's entries and the multiplicity */
     size_t count, root_count, start, stop, step;
-    uint64_t *scratch; /* count*L2ZK_ROWS words */
+    size_t tile; /* rows of a piece, at most L2ZK_ROWS */
+    uint64_t *scratch; /* count*tile words */
     const uint64_t **slots; /* count, and root_count behind them, which are those of the roots */
 } l2zk_expressions;
 
@@ -73,19 +74,20 @@ int l2zk_memory_pass(l2zk_memory *m, size_t first, size_t last);
 
 /* ---- row by row --------------------------------------------------------------------------------------------------- */
 
-/* Of one row: an access to a memory, or values of expressions into columns. With `ahead` the row behind it is filled, which is so many
- * rows ahead of where the expressions are read. */
+/* Of one row: an access to a memory, or values of expressions into columns, on the row that is `delay` rows earlier if it is one of
+ * theirs. With `ahead` the row behind it is filled, which is so many rows ahead of where the expressions are read. */
 typedef struct {
     l2zk_memory *memory; /* or NULL */
     const l2zk_expressions *values;
+    const l2zk_ordered *ordered; /* its nodes */
     const l2zk_filled *filled;
-    size_t access, filled_count, ahead; /* access: its number in the memory */
+    size_t access, filled_count, ahead, delay; /* access: its number in the memory */
 } l2zk_action;
 
 /* accessed: of each memory its rows with accesses, behind which the padding goes on in room of its own. */
 typedef struct {
     const l2zk_action *actions; /* in their order on a row */
-    size_t count, length;
+    size_t count, length; /* rows behind the last one are for what has a delay */
     const size_t *accessed;
     l2zk_memory *memories;
     uint64_t **padding;

@@ -26,6 +26,8 @@
 #include "streams.h"
 #include "machine_extension.h"
 #include "layers.h"
+#include "powers.h"
+#include "operations.h"
 
 _Static_assert(W == 1 || W == 2 || W == 4 || W == 8, "runs of eight fill whole vectors");
 _Static_assert(TILE % W == 0 && CHUNK % TILE == 0, "tiles are whole vectors, chunks whole tiles");
@@ -75,4 +77,9 @@ const l2zk_kernels TABLE = {
     .layer_fold = layer_fold,
     .layer_sums = layer_sums,
     .multiply_rises = multiply_rises,
+    .power_values = power_values,
+    .invert_values = invert_values,
+    .add_values = add_values,
+    .subtract_values = subtract_values,
+    .multiply_values = multiply_values,
 };

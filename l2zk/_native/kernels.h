@@ -172,6 +172,15 @@ typedef struct {
                        k3 out[2]);
     void (*multiply_rises)(const uint64_t *low_a, const uint64_t *high_a, const uint64_t *low_b, const uint64_t *high_b,
                            size_t count, uint64_t *out);
+
+    /* powers.h */
+    void (*power_values)(uint64_t *out, const uint64_t *values, size_t count, uint64_t e);
+    void (*invert_values)(uint64_t *out, const uint64_t *values, size_t count);
+
+    /* operations.h */
+    void (*add_values)(uint64_t *out, const uint64_t *a, const uint64_t *b, size_t count);
+    void (*subtract_values)(uint64_t *out, const uint64_t *a, const uint64_t *b, size_t count);
+    void (*multiply_values)(uint64_t *out, const uint64_t *a, const uint64_t *b, size_t count);
 } l2zk_kernels;
 
 /* dispatch.c */

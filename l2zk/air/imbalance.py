@@ -1,14 +1,11 @@
-"""Imbalance: something that a program says by its buses and that does not hold, as one sentence of a report."""
+"""Imbalance: something that a program says by its buses and that is not true, as one sentence of a report."""
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from l2zk.base.wording import counted, cut, listed
-
-ROWS_SHOWN = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,11 +35,6 @@ class Imbalance:
         """What fails, in words."""
         return str(self)
 
-    @property
-    def html(self) -> str:
-        """The sentence for a notebook."""
-        return f"<p><b>{html.escape(str(self))}</b></p>"
-
     def _title(self, name: str) -> str:
         return f"{self.kind} {name!r}"
 
@@ -60,16 +52,6 @@ def tuple_text(fields: Sequence[str], values: Sequence[str]) -> str:
 def bare_text(values: Sequence[str]) -> str:
     """A tuple without names."""
     return values[0] if len(values) == 1 else f"({', '.join(values)})"
-
-
-def rows_text(rows: Sequence[int]) -> str:
-    """Rows in words: "row 4", "rows 4 and 8", "rows 4, 8, 9 and 5 more"."""
-    shown, more = [str(row) for row in rows[:ROWS_SHOWN]], len(rows) - ROWS_SHOWN
-    if len(rows) == 1:
-        return f"row {shown[0]}"
-    if more > 0:
-        return f"rows {', '.join(shown)} and {more} more"
-    return f"rows {', '.join(shown[:-1])} and {shown[-1]}"
 
 
 def times_text(count: int) -> str:

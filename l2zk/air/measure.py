@@ -276,13 +276,14 @@ def _classes(domain: Domain, streams: int, height: int) -> tuple[int, int, int]:
 class Degrees:
     """The highest degree among the constraints: how many cells or periodic values it multiplies; and the limit.
 
-    table: the name of its table, if the program has several.
+    table: the name of its table, if the program has several. selected: how much of it is the selector of m.when.
     """
 
     constraint: str
     degree: int
     limit: int
     table: str = ""
+    selected: int = 0
 
     @property
     def over(self) -> bool:
@@ -295,5 +296,6 @@ class Degrees:
         return f"constraint {self.constraint!r}" + (f" of table {self.table!r}" if self.table else "")
 
     def __str__(self) -> str:
-        found = f" ({self.where})" if self.constraint else ""
+        of_it = f", {self.selected} of it the selector of m.when" if self.selected else ""
+        found = f" ({self.where}{of_it})" if self.constraint else ""
         return f"degree {number(self.degree)}{found}, and {self.limit} is the most"

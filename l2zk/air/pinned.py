@@ -13,8 +13,8 @@ from l2zk.air.table import TableAir
 from l2zk.air.vectors import Vector, add, evaluate_rows, leaves_on_all_rows, multiply, subtract
 from l2zk.base.field import MODULUS
 
-_THIRD_ROOT = pow(7, (MODULUS - 1) // 3, MODULUS)
-_FOURTH_ROOT = pow(7, (MODULUS - 1) // 4, MODULUS)
+_ROOTS = [pow(7, (MODULUS - 1) // order, MODULUS) for order in (3, 4, 5, 17, 257, 65537)]
+"""Roots of unity of all prime orders that there are but -1: of equal k-th power, for each k that has several roots."""
 
 
 class Pinned:
@@ -69,7 +69,7 @@ class Pinned:
 
 
 def _replacements(column: Vector) -> NDArray[np.uint64]:
-    """Other values for each cell, uint64[11, N]: near, small, of equal square, cube or fourth power, and others."""
+    """Other values for each cell, uint64[15, N]: near, small, of an equal power, and others."""
 
     def constant(value: int) -> Vector:
         return np.full_like(column, value)
@@ -82,8 +82,7 @@ def _replacements(column: Vector) -> NDArray[np.uint64]:
             subtract(constant(0), column),
             constant(0),
             constant(1),
-            multiply(column, constant(_THIRD_ROOT)),
-            multiply(column, constant(_FOURTH_ROOT)),
+            *(multiply(column, constant(root)) for root in _ROOTS),
             np.roll(column, 1),
             np.roll(column, -1),
             add(multiply(column, constant(0x9E3779B97F4A7C15)), constant(0x243F6A8885A308D3)),

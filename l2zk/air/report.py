@@ -7,7 +7,6 @@ with the values in place.
 
 from __future__ import annotations
 
-import html
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -21,12 +20,13 @@ from l2zk.air.air import Air
 from l2zk.air.imbalance import Imbalance, several
 from l2zk.air.measure import Degrees
 from l2zk.air.nodes import INPUT, OUTPUT, SEQUENCE
-from l2zk.air.violation import LONGEST_SENTENCE, PRIVATE, Cell, Known, Violation, violations_of, window
+from l2zk.air.report_text import report_html, report_text
+from l2zk.air.violation import LONGEST_SENTENCE, PRIVATE, Cell, Known, Violation, violations_of
 from l2zk.base.wording import SHOWN, counted, cut, short
 from l2zk.errors import ConstraintError, OptionsError
+from l2zk.show.grid import NARROWEST
 
 MOST_SPACES = 100
-_MOST_COLUMNS = 32
 
 __all__ = ["LONGEST_SENTENCE", "MOST_SPACES", "Cell", "Imbalance", "Known", "Report", "Violation", "report"]
 
@@ -87,7 +87,16 @@ class Report:
         return said if broken else said[1:]
 
     def __str__(self) -> str:
-        return "\n\n".join(["\n".join(self._head), *map(_violation_text, self.violations)])
+        return report_text(self._head, self.violations, None)
+
+    def text(self, width: int | None = None) -> str:
+        """The report as `str` gives it, in lines of at most `width` columns, 20 or more: sentences are broken between
+        words, cells stand in groups of columns, and long numbers are cut in their midst."""
+        if width is not None and (type(width) is not int or width < NARROWEST):
+            raise OptionsError(
+                f"width={short(width)} is not allowed; it must be None or an integer that is at least {NARROWEST}"
+            )
+        return report_text(self._head, self.violations, width)
 
     @property
     def _head(self) -> list[str]:
@@ -108,8 +117,7 @@ class Report:
         return json.dumps(self.to_dict(), indent=indent)
 
     def _repr_html_(self) -> str:
-        head = "<br>".join(map(html.escape, self._head))
-        return f"<p>{head}</p>" + "".join(map(_violation_html, self.violations))
+        return report_html(self._head, self.ok, self.violations)
 
     def raise_if_violated(self) -> None:
         """Raise a `ConstraintError` with the first violation and this report, if there is a violation."""
@@ -176,51 +184,3 @@ def _leaves_out(violation: Violation | Imbalance) -> bool:
 
 def _shows_private(violation: Violation | Imbalance) -> bool:
     return PRIVATE in (violation.sentence if isinstance(violation, Imbalance) else violation.filled)
-
-
-def _violation_text(violation: Violation | Imbalance) -> str:
-    if isinstance(violation, Imbalance):
-        return str(violation)
-    head, lines = window(violation)
-    shown = [head, *lines[:_MOST_COLUMNS]] if lines else []
-    widths = [max(len(line[i]) for line in shown) for i in range(len(head))] if shown else []
-    table = [
-        "  ".join([line[0].ljust(widths[0]), *(entry.rjust(width) for entry, width in zip(line[1:], widths[1:]))])
-        for line in shown
-    ]
-    if len(lines) > _MOST_COLUMNS:
-        table.append(f"… and {counted(len(lines) - _MOST_COLUMNS, 'more column')}")
-    known = [f"{item.kind} {item.name} = {item.value}" for item in violation.known]
-    body = [violation.expression, *_unfolded(violation), *_where(violation), *table, *known]
-    return "\n".join([violation.place, *(f"    {line}".rstrip() for line in body)])
-
-
-def _unfolded(violation: Violation) -> list[str]:
-    """The equation with values in place, and the values of its sides if they say more."""
-    if PRIVATE in violation.values:
-        return [violation.filled]
-    return list(dict.fromkeys([violation.filled, violation.values]))
-
-
-def _where(violation: Violation) -> list[str]:
-    """The rows of the constraint in words, and the reason for padded rows among them."""
-    padding = "the padding, which pad= of a column fills, satisfies the constraints like all other rows"
-    return [f"on {violation.domain}", *([padding] if violation.padding else [])]
-
-
-def _violation_html(violation: Violation | Imbalance) -> str:
-    if isinstance(violation, Imbalance):
-        return violation.html
-    head, lines = window(violation)
-    rows = [_html_row("th", head), *(_html_row("td", line) for line in lines)] if lines else []
-    known = [f"{item.kind} {item.name} = {item.value}" for item in violation.known]
-    texts = [violation.expression, *_unfolded(violation), *_where(violation), *known]
-    return (
-        f"<p><b>{html.escape(violation.place)}</b><br>"
-        + "<br>".join(f"<code>{html.escape(line)}</code>" for line in texts)
-        + f"</p><table>{''.join(rows)}</table>"
-    )
-
-
-def _html_row(tag: str, entries: Sequence[str]) -> str:
-    return "<tr>" + "".join(f"<{tag}>{html.escape(entry)}</{tag}>" for entry in entries) + "</tr>"

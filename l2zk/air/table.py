@@ -14,7 +14,19 @@ from typing import Any
 from l2zk.air.affine import affine_terms
 from l2zk.air.domains import Domain
 from l2zk.air.measure import Degree, Measures, measured
-from l2zk.air.nodes import COLUMN, CONSTANT, MUL, SEQUENCE, Names, Node, Placement, extract, operands, placement_of
+from l2zk.air.nodes import (
+    COLUMN,
+    CONSTANT,
+    MUL,
+    SEQUENCE,
+    Names,
+    Node,
+    Placement,
+    columns_in,
+    extract,
+    operands,
+    placement_of,
+)
 from l2zk.base.field import MODULUS
 
 SMALL_DEGREE = 2**32  # up to it, a polynomial that is 0 at an arbitrary point is 0, but for a chance of 2^-32
@@ -31,18 +43,25 @@ Entries = tuple[tuple[Node, ...], ...]
 
 @dataclass(frozen=True)
 class Constraint:
-    """A constraint: the expression `node` is 0 on each row of the domain. `name` serves reports alone."""
+    """A constraint: the expression `node` is 0 on each row of the domain. `name` serves reports alone.
+
+    behind: so many rows ahead of the program's own claim are domain and expression, which looks so far behind there.
+    selected: how much of its degree is the program's selector of the rows on which it is claimed.
+    """
 
     name: str
     domain: Domain
     node: int
+    behind: int = 0
+    selected: int = 0
 
 
 @dataclass(frozen=True)
 class Interaction:
     """Each row of the domain puts the tuple on a bus, as often as the multiplicity says (PROTOCOL 3.4).
 
-    bus: its number in the program. tuple, multiplicity: nodes of the table. `name` serves reports alone.
+    bus: its number in the program. tuple, multiplicity: nodes of the table. `name` serves reports alone. behind: as
+    in a constraint.
     """
 
     name: str
@@ -50,6 +69,7 @@ class Interaction:
     tuple: Indices
     multiplicity: int
     domain: Domain
+    behind: int = 0
 
     @property
     def nodes(self) -> Indices:
@@ -124,6 +144,7 @@ class TableAir:
             cells=cells,
             sequences=[sequence.name for sequence in self.sequences],
             placements=[self.sequences[placement.sequence].name for placement in self.placements],
+            values=self.periodic,
         )
 
     @cached_property
@@ -137,7 +158,7 @@ class TableAir:
     @cached_property
     def reads(self) -> tuple[int, ...]:
         """The columns that constraints or interactions read, sorted: those that have a value (PROTOCOL 4.3)."""
-        return tuple(sorted({x for kind, x, _ in self.nodes if kind == COLUMN}))
+        return tuple(sorted(columns_in(self.nodes)))
 
     @cached_property
     def placements(self) -> tuple[Placement, ...]:

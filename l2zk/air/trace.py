@@ -12,11 +12,12 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from l2zk.air.trace_show import plot_trace, trace_html
 from l2zk.base.arguments import kind_of
 from l2zk.base.field import ELEMENT_NEEDED, MODULUS, whole
 from l2zk.base.names import plain
 from l2zk.base.wording import counted, listed, nearest, short
-from l2zk.errors import ProgramError, WitnessError
+from l2zk.errors import OptionsError, ProgramError, WitnessError
 
 
 class ExecutionTrace(dict[str, NDArray[np.uint64]]):
@@ -26,6 +27,8 @@ class ExecutionTrace(dict[str, NDArray[np.uint64]]):
     is the number n of the user's rows. The names and the arrays stay as they are, the values in the arrays
     may be changed while no other thread uses them: `trace["a"][3] = 5`. `pandas.DataFrame(trace)` and
     `polars.DataFrame(trace)` take a trace as it is. `tables` are the traces of a program's further tables, by name.
+    `private` are the names of columns whose values a notebook and `plot` leave out: in a trace of a machine that
+    redacts, those that private inputs, private columns or generate_trace enter.
 
     Raises ProgramError where `padded` is not of type uint64 and of shape (columns, N), or not 1 <= rows <= N.
     """
@@ -36,6 +39,7 @@ class ExecutionTrace(dict[str, NDArray[np.uint64]]):
         padded: NDArray[np.uint64],
         rows: int,
         tables: Mapping[str, ExecutionTrace] | None = None,
+        private: Iterable[str] = (),
     ) -> None:
         if (
             isinstance(columns, str)
@@ -63,6 +67,7 @@ class ExecutionTrace(dict[str, NDArray[np.uint64]]):
         self.padded = array
         self.rows = shown
         self.tables = dict(tables or {})
+        self.private = frozenset(name for name in private if name in self)
         if not all(isinstance(name, str) and isinstance(one, ExecutionTrace) for name, one in self.tables.items()):
             raise ProgramError("the further tables of a trace are a mapping from names to traces")
 
@@ -83,12 +88,12 @@ class ExecutionTrace(dict[str, NDArray[np.uint64]]):
     __hash__ = None
 
     def __reduce__(self) -> tuple[type[ExecutionTrace], tuple[Any, ...]]:
-        return ExecutionTrace, (self.columns, self.padded, self.rows, self.tables)
+        return ExecutionTrace, (self.columns, self.padded, self.rows, self.tables, tuple(self.private))
 
     def copy(self) -> ExecutionTrace:
         """A trace of the same values in arrays of its own."""
         tables = {name: table.copy() for name, table in self.tables.items()}
-        return ExecutionTrace(self.columns, self.padded.copy(), self.rows, tables)
+        return ExecutionTrace(self.columns, self.padded.copy(), self.rows, tables, self.private)
 
     def to_numpy(self) -> NDArray[np.uint64]:
         """A copy of the rows as an array uint64[rows, columns], the columns in the order of `columns`."""
@@ -98,6 +103,43 @@ class ExecutionTrace(dict[str, NDArray[np.uint64]]):
         size = f"{counted(self.rows, 'row')}, {self.padded.shape[1]} with padding"
         tables = f"; {counted(len(self.tables), 'further table')}: {listed(self.tables)}" if self.tables else ""
         return f"ExecutionTrace({size}: {listed(self.columns)}{tables})"
+
+    def _repr_html_(self) -> str:
+        length = self.padded.shape[1]
+        head = f"{counted(len(self.columns), 'column')}, {counted(self.rows, 'row')}, {length} with padding"
+        return trace_html(head, self.columns, self.padded, self.rows, self.private, self.tables)
+
+    def plot(
+        self,
+        report: Any = None,
+        *,
+        columns: Iterable[str] | None = None,
+        rows: slice | None = None,
+        table: str | None = None,
+        axes: Any = None,
+    ) -> Any:
+        """A picture by matplotlib: a strip for each column, over the rows and the padding; the Axes that have it.
+
+        A cell is the brighter the greater its value is among those of its column, by the logarithm. Columns of
+        `private` are drawn without values. Needs matplotlib: `pip install 'l2zk[plot]'`.
+
+            report = vm.check(program, witness)
+            vm.trace(program, witness).plot(report, columns=["a", "b"], rows=slice(0, 64))
+
+        report: of a check of this trace; the cells that each violated constraint reads where it first fails are marked,
+        and the first rows at which lookups, ranges and others fail. columns: those to draw, without it the first 200.
+        rows: a slice of the N rows, without it all. table: draw a further table, by its name. axes: Axes to draw on,
+        without it those of a new figure. Raises OptionsError.
+        """
+        if table is not None:
+            return plot_trace(self._table(table), report, table, columns, rows, axes)
+        return plot_trace(self, report, None, columns, rows, axes)
+
+    def _table(self, name: str) -> ExecutionTrace:
+        """A further table by its name."""
+        if not isinstance(name, str) or name not in self.tables:
+            raise OptionsError(f"the trace has no table {named(name, self.tables)}")
+        return self.tables[name]
 
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
         raise TypeError("the columns of a trace stay; change the values in one, as in trace['a'][:] = array")

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from l2zk.air.bit_sums import BitSum, number_text, signed_text, value_text, word_in
 from l2zk.air.nodes import (
     COLUMN,
     CONJUNCTION,
@@ -23,6 +24,7 @@ from l2zk.air.nodes import (
     SEQUENCE,
     SUB,
     Node,
+    columns_in,
     evaluate,
     extract,
     placement_of,
@@ -61,6 +63,8 @@ class Violation:
     `expression` is the equation, `filled` the same with values in place, `values` the values of its two sides.
     A value that was left out is written `private`. `padding` says that the constraint reads padded rows there,
     which are not the user's but were added up to a power of two. `table` is the name of a further table.
+    `said`: of a constraint that ties a value to its bits what it comes to for the value, as "balance = 2^40 is not
+    below 2^32"; `cells` are then without its bits.
     """
 
     constraint: str
@@ -74,6 +78,7 @@ class Violation:
     cells: tuple[Cell, ...]
     known: tuple[Known, ...]
     table: str = ""
+    said: str = ""
 
     def __str__(self) -> str:
         """One sentence."""
@@ -82,6 +87,8 @@ class Violation:
     def within(self, characters: int) -> str:
         """One sentence of at most so many characters, a long name and long sides cut."""
         place = self._place(cut(self.constraint))
+        if self.said:
+            return f"{place}: {cut(self.said, characters - len(f'{place}: '))}"
         left = characters - len(f"{place}:  is ")
         expression = cut(self.expression, max(left // 2, left - len(self.filled)))
         return f"{place}: {expression} is {cut(self.filled, left - len(expression))}"
@@ -127,19 +134,45 @@ def _violation(
     value = values(row)
     sides = _sides(nodes, root)
     computed = evaluate(nodes, value)
-    shown = [PRIVATE if _reads(nodes, side, secret) else str(computed[side]) for side in sides]
+    shown = [PRIVATE if _reads(nodes, side, secret) else signed_text(computed[side]) for side in sides]
+    word = word_in(nodes, root)
+    names = leaf_names(air.names, claim.behind)
+    told = "" if word is None else _told(air, nodes, word, computed, secret, names)
+    seen = nodes if word is None else [node for node in nodes if node not in word.leaves]
     return Violation(
         constraint=claim.name,
-        domain=str(claim.domain),
-        row=row,
+        domain=claim.domain.text(claim.behind),
+        row=row + claim.behind,
         count=count,
         padding=row + max((y for kind, _, y in nodes if kind == COLUMN), default=0) >= filled,
-        expression=_equation(nodes, sides, leaf_names(air.names)),
-        filled=_equation(nodes, sides, lambda node: PRIVATE if _is_secret(node, secret) else str(value(node))),
+        expression=_equation(nodes, sides, names),
+        filled=_equation(nodes, sides, lambda node: PRIVATE if _is_secret(node, secret) else signed_text(value(node))),
         values=" == ".join(shown + ["0"] * (2 - len(sides))),
-        cells=_cells(air, nodes, trace, row, secret),
-        known=_known(air, nodes, value),
+        cells=_cells(air, seen, trace, row, secret),
+        known=_known(air, seen, value),
+        said=told,
     )
+
+
+def _told(
+    air: TableAir,
+    nodes: Sequence[Node],
+    word: BitSum,
+    computed: Sequence[int],
+    secret: Collection[int],
+    names: Callable[[Node], str],
+) -> str:
+    """What a constraint on a value and its bits comes to for the value."""
+    name = text(nodes, word.value, names)
+    value, made = computed[word.value], computed[word.total]
+    bits = f"{air.columns[word.bits[0][0]]} … {air.columns[word.bits[-1][0]]}"
+    hidden = _reads(nodes, word.value, secret)
+    said = f"{name} ({PRIVATE})" if hidden else value_text(name, number_text(value))
+    if value >> len(word.bits):
+        return f"{said} is not below 2^{len(word.bits)}"
+    if hidden or _reads(nodes, word.total, secret):
+        return f"{said} is not what its bits {bits} make"
+    return f"{said}, but its bits {bits} make {number_text(made)}"
 
 
 def _values(
@@ -186,7 +219,7 @@ def _cells(
     air: TableAir, nodes: Sequence[Node], trace: NDArray[np.uint64], row: int, secret: Collection[int]
 ) -> tuple[Cell, ...]:
     """The cells of the columns that a violated constraint reads, on all rows that it reads: a window of the trace."""
-    columns = sorted({x for kind, x, _ in nodes if kind == COLUMN})
+    columns = sorted(columns_in(nodes))
     rows = [(row + offset) % air.length for offset in sorted({y for kind, _, y in nodes if kind == COLUMN})]
     return tuple(Cell(air.columns[c], r, None if c in secret else int(trace[c, r])) for c in columns for r in rows)
 
@@ -207,5 +240,5 @@ def window(violation: Violation) -> tuple[list[str], list[list[str]]]:
     rows = list(dict.fromkeys(cell.row for cell in violation.cells))
     lines: dict[str, list[str]] = {}
     for cell in violation.cells:
-        lines.setdefault(cell.column, [cell.column]).append(PRIVATE if cell.value is None else str(cell.value))
+        lines.setdefault(cell.column, [cell.column]).append(PRIVATE if cell.value is None else signed_text(cell.value))
     return ["", *(f"row {row}" for row in rows)], list(lines.values())

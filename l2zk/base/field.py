@@ -10,7 +10,7 @@ from l2zk.errors import ProgramError
 
 MODULUS = 2**64 - 2**32 + 1
 
-ELEMENT_NEEDED = "0 <= x < p = 2^64 - 2^32 + 1 is needed"
+ELEMENT_NEEDED = "0 <= x < p = 2^64 - 2^32 + 1 is needed; l2zk.field(x) is the element of any other integer"
 """How a sentence ends about a value that is no element of the field."""
 
 LONGEST_TRACE = 2**26

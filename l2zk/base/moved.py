@@ -2,8 +2,8 @@
 
     l2zk.zkvm → l2zk.vm.zkvm
 
-A module that became several is looked up in each of them. This file goes, with its table, in the version after the
-next.
+A module that became several is looked up in each of them. `l2zk.program` is none of them: it is a function now, which
+a module of that name would hide. This file goes, with its table, in the version after the next.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MOVED: dict[str, tuple[str, ...]] = {
     "definition": (
         "language.definition",
         "language.witness",
-        "language.filling",
+        "language.given_columns",
     ),
     "degree": (
         "proof.degree_report",
@@ -85,13 +85,6 @@ MOVED: dict[str, tuple[str, ...]] = {
     ),
     "private_starts": ("language.private_starts",),
     "profile": ("vm.cost",),
-    "program": (
-        "language.program",
-        "language.witness",
-        "language.definition",
-        "language.builder",
-        "air.trace",
-    ),
     "program_file": ("plugins.program_file",),
     "proof": ("proof.proof",),
     "reader": ("base.reader",),

@@ -10,6 +10,7 @@ from typing import Any
 LISTED = 8  # names in one sentence
 LISTED_LONGEST = 24  # characters of each of them
 CUT = 32  # characters of a name that occurs in a sentence more than once, or beside other names
+ROWS_SHOWN = 3  # rows in one sentence, of some that do not follow one another
 PAIRS = 4  # names with their values in one sentence
 LONGEST = 60  # characters of a text, or of a value of some other kind
 LONGEST_BITS = 256  # of an integer that is written out
@@ -86,8 +87,14 @@ def pairs(values: Mapping[str, object]) -> str:
     return ", ".join(shown + ["…"] * (len(values) > PAIRS))
 
 
+class Verbatim(str):
+    """A text that stands in sentences as it is, without quotes; long ones are cut."""
+
+
 def _value(value: Any) -> str:
     """A value; of an array the first ones, and how many there are."""
+    if isinstance(value, Verbatim):
+        return printable(cut(value, 2 * LONGEST + 8))
     if not hasattr(value, "tolist"):
         return short(value)
     first = ", ".join(map(str, value[:3].tolist()))
@@ -122,3 +129,15 @@ def nearest(name: str, known: Iterable[str]) -> str:
     if close is not None:
         return f"; did you mean {short(close)}?"
     return f"; it has {listed(map(repr, known))}" if known else "; it has none"
+
+
+def rows_text(rows: Iterable[int]) -> str:
+    """Rows in words, in their order: "row 4", "rows 4 and 8", "rows 3 to 5", "rows 4, 8, 9 and 5 more"."""
+    rows = sorted(rows)
+    if len(rows) == 1:
+        return f"row {rows[0]}"
+    if len(rows) > 2 and rows == list(range(rows[0], rows[-1] + 1)):
+        return f"rows {rows[0]} to {rows[-1]}"
+    shown = [str(row) for row in rows[:ROWS_SHOWN]]
+    last = f"{len(rows) - ROWS_SHOWN} more" if len(rows) > ROWS_SHOWN else shown.pop()
+    return f"rows {', '.join(shown)} and {last}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 import numpy as np
@@ -11,13 +13,20 @@ import numpy as np
 from l2zk.air.trace import named
 from l2zk.base.wording import escaped
 from l2zk.cli.program_commands import ProgramCommands, json_option
-from l2zk.cli.screen import print_json, progress_bar, screen, table
+from l2zk.cli.screen import print_json, progress_bar, screen, table, terminal_width
 from l2zk.cli.streams import Place, StandardOutput, say, target
-from l2zk.cli.values import witness_of, witness_options
+from l2zk.cli.values import witness_options
 from l2zk.errors import OptionsError
 from l2zk.language.program import ExecutionTrace, TraceProgram
 from l2zk.plugins.hookspecs import hookimpl
+from l2zk.show.grid import folded, parts
 from l2zk.vm.zkvm import TraceZkVm
+
+ANY_WIDTH = 1 << 20
+"""Of the lines that no terminal breaks: more than any trace has."""
+
+
+CUT_HINT = "long numbers and names are cut in their midst: --json, -o FILE or a pipe have them whole"
 
 
 @hookimpl
@@ -46,22 +55,42 @@ def l2zk_register_commands(group: click.Group) -> None:
 def check_options() -> list[click.Parameter]:
     """The options of `l2zk check`."""
     redact = click.Option(["--redact"], is_flag=True, help="Leave private values out of the report.")
-    return [*witness_options(), redact, json_option()]
+    deep = click.Option(
+        ["--deep"],
+        is_flag=True,
+        help="Say as well which cells inputs and choices fix, and look for a second trace with another output.",
+    )
+    seconds = click.Option(
+        ["--seconds"], type=click.FloatRange(0, min_open=True), default=10, show_default=True, help="Time for --deep."
+    )
+    return [*witness_options(), redact, deep, seconds, json_option()]
 
 
 def check(
     program: TraceProgram,
     *,
-    inputs: tuple[tuple[str, Any], ...],
-    witness: BinaryIO | None,
+    witness: Callable[[], Any],
     redact: bool,
+    deep: bool,
+    seconds: float,
     as_json: bool,
 ) -> None:
-    """Print the report of a check; exit code 1 if a constraint fails."""
+    """Print the report of a check; exit code 1 if a constraint fails, or with `deep` if there is a hole."""
+    if deep and redact:
+        raise OptionsError("--deep shows a second trace, with private values in it: leave --redact out")
+    given = witness()
     with progress_bar(shown=not as_json) as progress:
-        report = TraceZkVm(redact=redact).check(program, witness_of(inputs, witness), progress=progress)
-    say(report.to_json() if as_json else str(report))
-    if not report.ok:
+        report = TraceZkVm(redact=redact).check(program, given, progress=progress)
+    found = program.examine(given, seconds=seconds) if deep and report.ok else None
+    if as_json and found is not None:
+        print_json(json.loads(report.to_json()) | {"determinacy": found.to_dict()})
+    elif as_json:
+        say(report.to_json())
+    else:
+        say(report.text(terminal_width()))
+        if found is not None:
+            say(str(found))
+    if not report.ok or (found is not None and found.holes):
         raise click.exceptions.Exit(1)
 
 
@@ -111,8 +140,7 @@ def trace_options() -> list[click.Parameter]:
 def trace(
     program: TraceProgram,
     *,
-    inputs: tuple[tuple[str, Any], ...],
-    witness: BinaryIO | None,
+    witness: Callable[[], Any],
     rows: slice,
     name: str | None,
     padding: bool,
@@ -123,7 +151,7 @@ def trace(
     place = target(out)
     taken = isinstance(place, StandardOutput)
     with progress_bar(shown=not as_json) as progress:
-        whole = TraceZkVm(redact=False).trace(program, witness_of(inputs, witness), progress=progress)
+        whole = TraceZkVm(redact=False).trace(program, witness(), progress=progress)
     run = _table_of(program, whole, name)
     cells = run.padded.T if padding else run.to_numpy()
     shown = range(len(cells))[rows]
@@ -162,11 +190,19 @@ def _sizes(whole: ExecutionTrace) -> str:
 
 
 def _print_rows(run: ExecutionTrace, cells: np.ndarray, shown: range) -> None:
-    grid = table("row", *run.columns, right=("row", *run.columns))
-    for row in shown:
-        mark = "" if row < run.rows else " (padding)"
-        grid.add_row(f"{row}{mark}", *(str(value) for value in cells[row]))
-    screen().print(grid)
+    """The rows on the screen: on a terminal in groups of columns that fit it, elsewhere each in one line."""
+    marks = ["" if row < run.rows else " (padding)" for row in shown]
+    rows = [[f"{row}{mark}", *map(str, cells[row].tolist())] for row, mark in zip(shown, marks)]
+    groups = list(parts(("row", *run.columns), rows, terminal_width()))
+    for number, (head, lines) in enumerate(groups):
+        grid = table(*head, right=tuple(head))
+        for line in lines:
+            grid.add_row(*line)
+        if number:
+            say("")
+        screen(width=ANY_WIDTH).print(grid)
+    if any("…" in entry for head, lines in groups for line in (head, *lines) for entry in line):
+        say("\n".join(folded(CUT_HINT, terminal_width())))
 
 
 def _write_rows(place: Place, run: ExecutionTrace, cells: np.ndarray, for_numpy: bool) -> None:

@@ -9,6 +9,7 @@ import types
 import typing
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import click
@@ -16,6 +17,7 @@ import click
 from l2zk.base.foreign import foreign
 from l2zk.base.wording import LONGEST_BITS, nearest, short
 from l2zk.errors import ProgramError
+from l2zk.language.loops.program import LoopProgram, given_by_file
 from l2zk.language.program import TraceProgram
 
 PREFIX = "field_"
@@ -111,27 +113,57 @@ def _tuple_type(arguments: tuple[Any, ...]) -> Parameter | None:
     return Parameter(f"{items[0].name},…" if many else ",".join(item.name for item in items), read)
 
 
+class FieldOption(click.Option):
+    """The option of a parameter, which need not be given where a file gives the program."""
+
+    def process_value(self, ctx: click.Context, value: Any) -> Any:
+        """The value; an option that must be given and is not is None with --file."""
+        try:
+            return super().process_value(ctx, value)
+        except click.MissingParameter:
+            if not isinstance(ctx.params.get("file"), Path):
+                raise
+            return None
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """The line of the help, which calls an option required only where no file is given."""
+        record = super().get_help_record(ctx)
+        return None if record is None else (record[0], record[1].replace("required]", "required without --file]"))
+
+
 def field_options(program: type[TraceProgram], taken: set[str]) -> list[click.Parameter]:
-    """An option for each field of the program, "program-…" for a name that the command itself has taken."""
+    """An option for each field of the program, "program-…" for a name that the command itself has taken.
+
+    Those that must be given need not be with --file, if the command has it and the program's from_file may give them.
+    """
     options: list[click.Parameter] = []
     for field, annotation in fields_of(program):
         flag = field.name.replace("_", "-")
         flag = f"program-{flag}" if flag in taken else flag
         default = _default(program, field)
         has_default = default is not dataclasses.MISSING
+        option = FieldOption if "file" in taken and _given_by_file(program, field.name) else click.Option
         common: dict[str, Any] = {"help": _help(field), "required": not has_default}
         if has_default:
             common.update(default=default, show_default=_is_short(default) or short(default))
         if annotation is bool:
-            options.append(click.Option([f"--{flag}/--no-{flag}", PREFIX + field.name], **common))
+            options.append(option([f"--{flag}/--no-{flag}", PREFIX + field.name], **common))
         elif (kind := parameter_type(annotation)) is not None:
-            options.append(click.Option([f"--{flag}", PREFIX + field.name], type=kind, **common))
+            options.append(option([f"--{flag}", PREFIX + field.name], type=kind, **common))
         elif not has_default:
             raise click.UsageError(
                 f"{program.id} cannot be made on the command line: its parameter {field.name!r} "
                 f"is of the type {annotation}; use it from Python"
             )
     return options
+
+
+def _given_by_file(program: type[TraceProgram], name: str) -> bool:
+    """True for a parameter that the program's from_file may find in a file: any, if it is the program's own."""
+    reads = program.from_file.__func__  # type: ignore[attr-defined]
+    if issubclass(program, LoopProgram) and reads is LoopProgram.from_file.__func__:  # type: ignore[attr-defined]
+        return name in given_by_file(program)
+    return reads is not TraceProgram.from_file.__func__  # type: ignore[attr-defined]
 
 
 def _default(program: type[TraceProgram], field: dataclasses.Field[Any]) -> Any:

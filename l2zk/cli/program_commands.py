@@ -16,9 +16,9 @@ import click
 from l2zk.base.resources import MOST_THREADS
 from l2zk.base.wording import nearest, short
 from l2zk.cli.failure import Command
-from l2zk.cli.fields import READERS, documentation, field_options, instance, summary
+from l2zk.cli.fields import READERS, documentation, field_options, summary
 from l2zk.cli.screen import WithHelp
-from l2zk.cli.values import unique
+from l2zk.cli.values import program_and_witness, unique
 from l2zk.errors import L2zkError
 from l2zk.language.program import TraceProgram
 from l2zk.plugins import registry as plugins
@@ -51,7 +51,9 @@ class ProgramCommands(WithHelp, click.Group):
         taken = {name.lstrip("-") for option in own for name in (*option.opts, *option.secondary_opts)}
 
         def callback(**values: Any) -> None:
-            self.run(instance(program, values), **values)
+            takes_witness = "witness" in values
+            made, witness = program_and_witness(program, values, _given(values))
+            self.run(made, **({"witness": witness} if takes_witness else {}), **values)
 
         return Command(
             cmd_name,
@@ -74,6 +76,12 @@ class ProgramCommands(WithHelp, click.Group):
         except L2zkError:
             return True
         return False
+
+
+def _given(names: Iterable[str]) -> set[str]:
+    """The names of those values of the command that runs which its command line gives, and that are no defaults."""
+    source, plain = click.get_current_context().get_parameter_source, click.core.ParameterSource.DEFAULT
+    return {name for name in names if source(name) not in (None, plain)}
 
 
 def program_class(name: str) -> type[TraceProgram]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from time import perf_counter
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 
@@ -32,12 +33,13 @@ from l2zk.cli.statement import (
     stated_class,
 )
 from l2zk.cli.streams import StandardOutput, say, target
-from l2zk.cli.values import Demand, ParameterDemand, unique, witness_of, witness_options
+from l2zk.cli.values import Demand, OutputDemand, ParameterDemand, read_outputs, unique, witness_options
 from l2zk.errors import ArgumentError
 from l2zk.language.program import TraceProgram
 from l2zk.plugins.hookspecs import hookimpl
 from l2zk.plugins.registry import program_from
 from l2zk.proof.degree_report import degrees
+from l2zk.proof.demands import output_words
 from l2zk.proof.proof import Proof
 from l2zk.proof.statement import demanded_inputs, demanded_outputs
 from l2zk.vm.cost import ProofProfile
@@ -77,8 +79,7 @@ def prove_options() -> list[click.Parameter]:
 def prove(
     program: TraceProgram,
     *,
-    inputs: tuple[tuple[str, Any], ...],
-    witness: BinaryIO | None,
+    witness: Callable[[], Any],
     out: str | None,
     threads: int | None,
     verbose: bool,
@@ -91,7 +92,7 @@ def prove(
     place = target(out)
     taken = isinstance(place, StandardOutput)
     with told(verbose), progress_bar(shown=not (as_json or verbose)) as progress:
-        profile = machine.profile(program, witness_of(inputs, witness), progress=progress)
+        profile = machine.profile(program, witness(), progress=progress)
     proof = profile.proof
     if place is not None:
         place.write(bytes(proof))
@@ -138,9 +139,10 @@ def _print_profile(profile: ProofProfile, err: bool) -> None:
 @click.option(
     "--output",
     "outputs",
-    type=Demand(),
+    type=OutputDemand(),
     multiple=True,
-    help="A public output that it must have, as result=5, or sums=@FILE for an output column.",
+    help="A public output that it must have, as result=5, digest=ba7816bf… for an output word, or sums=@FILE for an"
+    " output column.",
 )
 @click.option(
     "--parameter",
@@ -190,7 +192,8 @@ def verify(
     check_parameters(proof, fixed)
     program = program_from(kind, proof)
     machine = TraceZkVm(min_security=min_security)
-    hint, results = unique(inputs, "--input"), unique(outputs, "--output")
+    words = [word.name for word in output_words(program.definition)]
+    hint, results = unique(inputs, "--input"), read_outputs(unique(outputs, "--output"), words)
     start = perf_counter()
     machine.check_proof(program, proof, hint, outputs=results)
     seconds = perf_counter() - start

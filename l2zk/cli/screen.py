@@ -19,6 +19,7 @@ from rich.text import Text
 from l2zk.base.progress import Progress as ProgressCall
 from l2zk.base.wording import escaped
 from l2zk.cli.streams import output, say
+from l2zk.show.grid import NARROWEST
 from l2zk.vm.observers import logger
 
 BLOCKS = " ▏▎▍▌▋▊▉█"
@@ -49,10 +50,15 @@ def _say_help(ctx: click.Context, option: click.Parameter, asked: bool) -> None:
         ctx.exit()
 
 
-def screen(err: bool = False) -> Screen:
-    """A console for tables: as wide as the terminal; without one, wide enough for any table."""
+def screen(err: bool = False, width: int = 200) -> Screen:
+    """A console for tables: as wide as the terminal; without one, of this width."""
     stream = output(err)
-    return Screen(file=stream, highlight=False, emoji=False, width=None if stream.isatty() else 200)
+    return Screen(file=stream, highlight=False, emoji=False, width=None if stream.isatty() else width)
+
+
+def terminal_width() -> int | None:
+    """The columns of the terminal that standard output is; None where it is none, so that lines may have any length."""
+    return max(screen().width, NARROWEST) if output().isatty() else None
 
 
 class Grid(Table):

@@ -19,6 +19,7 @@ from l2zk.cli.program_commands import (
 from l2zk.cli.screen import print_json
 from l2zk.cli.statement import NOTHING_VERIFIED, UNVERIFIED, claims, proof_in, stated_facts, stated_programs
 from l2zk.cli.streams import STANDARD, say
+from l2zk.cli.values import file_option
 from l2zk.errors import UnknownProgramError
 from l2zk.language.program import TraceProgram, described
 from l2zk.plugins.hookspecs import hookimpl
@@ -124,7 +125,7 @@ def _security_facts(report: SecurityReport) -> dict[str, Any]:
 
 def estimate_options() -> list[click.Parameter]:
     """The options of `l2zk estimate`."""
-    return [*proof_options(), threads_option(), json_option()]
+    return [file_option(), *proof_options(), threads_option(), json_option()]
 
 
 def estimate(program: TraceProgram, *, threads: int | None, as_json: bool, **given: Any) -> None:

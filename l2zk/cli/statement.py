@@ -143,7 +143,7 @@ def size(proof: Proof) -> str:
 @dataclass
 class Shown:
     """Public values that are shown together: those of an array, or of equal standing with names that count on, as o0,
-    o1, o2; most are one value."""
+    o1, o2; most are one value, or the text of an output word."""
 
     kind: str
     standing: str
@@ -229,23 +229,36 @@ def _shown(proof: Proof, demands: Iterable[Demands]) -> list[Shown]:
         is_output = known.kind == "output"
         values = dict(proof.public_outputs if is_output else proof.public_inputs)
         names = [one.name for one in proof.header.program.sequences if one.is_output == is_output]
-        shown += [*_together(known, values), *_arrays(known, names, values)]
+        single = _standings(known, values)
+        shown += [*_together(known.kind, single, values), *_arrays(known, names, values)]
     return shown
 
 
-def _together(known: Demands, values: Mapping[str, int]) -> list[Shown]:
+def _standings(known: Demands, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The names of single values and who fixes each; an output word is fixed where all of its words are."""
+    words = {word.at: word for word in known.words if word.name in values}
+    end = 0
+    for index, name in enumerate(known.names):
+        if index in words:
+            end = index + words[index].count
+            each = {known.standing(at) for at in range(index, end)}
+            yield words[index].name, each.pop() if len(each) == 1 else "stated"
+        elif index >= end:
+            yield name, known.standing(index)
+
+
+def _together(kind: str, single: Iterable[tuple[str, str]], values: Mapping[str, Any]) -> list[Shown]:
     """Single values in the order of their first names; those that count on may be interleaved, as x0, y0, x1, y1."""
     shown: list[Shown] = []
     waiting: dict[tuple[str, str], Shown] = {}
-    for index, name in enumerate(known.names):
-        standing = known.standing(index)
+    for name, standing in single:
         one = waiting.pop((name, standing), None)
         if one is None:
-            one = Shown(known.kind, standing, [])
+            one = Shown(kind, standing, [])
             shown.append(one)
         one.names.append(name)
         one.values.append(values[name])
-        if following := _following(name):
+        if (following := _following(name)) and not isinstance(values[name], str):
             waiting[following, standing] = one
     return shown
 

@@ -5,26 +5,41 @@ An error here names what is wrong and where, and never a value, which may be pri
 
 from __future__ import annotations
 
+import inspect
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from io import BytesIO
+from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 import click
 import numpy as np
 
+from l2zk.base.field import MODULUS
+from l2zk.base.foreign import foreign
 from l2zk.base.names import plain
 from l2zk.base.resources import physical_memory
 from l2zk.base.wording import short
-from l2zk.cli.fields import text_in, whole
+from l2zk.cli.fields import PREFIX, instance, text_in, whole
 from l2zk.cli.streams import standard_input
+from l2zk.errors import ProgramError, WitnessError
+from l2zk.language.program import TraceProgram
 
 MOST_BYTES = 2**30  # of a witness, and of an array in a file
 NUMPY = b"\x93NUMPY"  # the first bytes of an array as NumPy saves it
 
 
+def element(text: str) -> int:
+    """The integer of a text; of -p < x < 0 the element x + p. ValueError if it is none."""
+    number = whole(text)
+    return number + MODULUS if -MODULUS < number < 0 else number
+
+
 class Assignment(click.ParamType):
-    """The type of NAME=VALUE: an integer in decimal or with 0x, integers with commas between, or @FILE.
+    """The type of NAME=VALUE: an integer in decimal or with 0x, a negative one too, integers with commas between, or
+    @FILE.
 
     The value may be private, so that no error shows it.
     """
@@ -49,8 +64,8 @@ class Assignment(click.ParamType):
         if text.startswith("@"):
             return array_in(text[1:])
         if "," in text:
-            return [whole(part) for part in text.removesuffix(",").split(",")]
-        return whole(text)
+            return [element(part) for part in text.removesuffix(",").split(",")]
+        return element(text)
 
 
 class Demand(Assignment):
@@ -61,6 +76,32 @@ class Demand(Assignment):
     def read(self, text: str) -> Any:
         """The value; None for any."""
         return None if text == "any" else super().read(text)
+
+
+class Digits(str):
+    """A text that may be an integer or, of an output word, hexadecimal digits: who knows the program reads it."""
+
+
+class OutputDemand(Demand):
+    """The type of NAME=VALUE of an output: what `Demand` reads, and hexadecimal digits."""
+
+    form = "an integer or any, nor hexadecimal digits, nor an array as 1,2,3 or @FILE"
+
+    def read(self, text: str) -> Any:
+        """The value; None for any."""
+        return Digits(text) if re.fullmatch("(0x)?[0-9a-fA-F]+", text) else super().read(text)
+
+
+def read_outputs(known: Mapping[str, Any], words: Collection[str]) -> dict[str, Any]:
+    """The demands on outputs, where `words` are the names of those that are hexadecimal texts."""
+    read = {}
+    for name, value in known.items():
+        try:
+            is_number = isinstance(value, Digits) and name not in words
+            read[name] = element(value) if is_number else value
+        except ValueError:
+            raise click.UsageError(f"the value of {short(name)} is not {Demand.form}") from None
+    return read
 
 
 class ParameterDemand(Assignment):
@@ -116,12 +157,62 @@ def witness_options() -> list[click.Parameter]:
             type=click.File("rb"),
             help="A JSON file with an object of values and lists by name, of at most 1 GiB; - is standard input.",
         ),
+        file_option(),
     ]
+
+
+def file_option() -> click.Option:
+    """`--file`, which is read before the options of parameters, as they need not be given with it."""
+    return click.Option(
+        ["--file"],
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        is_eager=True,
+        help="A file that the program makes its witness of, and maybe its parameters, as it says by its encode and"
+        " from_file.",
+    )
 
 
 def witness_of(inputs: tuple[tuple[str, Any], ...], file: BinaryIO | None) -> dict[str, Any]:
     """The witness by name."""
     return unique([*_read_witness(file), *inputs], "the witness")
+
+
+def program_and_witness(
+    kind: type[TraceProgram], values: dict[str, Any], given: Collection[str]
+) -> tuple[TraceProgram, Callable[[], Any]]:
+    """The program, and what gives its witness, from the values of the options, of which these are removed.
+
+    given: the names of those values that the command line gives, and that are no defaults.
+    """
+    inputs, witness, file = (
+        values.pop(name, none) for name, none in (("inputs", ()), ("witness", None), ("file", None))
+    )
+    if file is None:
+        return instance(kind, values), partial(witness_of, inputs, witness)
+    if inputs or witness is not None:
+        raise click.UsageError("--file gives the whole witness: leave out --input and --witness")
+    fields = {name: values.pop(name) for name in list(values) if name.startswith(PREFIX)}
+    parameters = {name.removeprefix(PREFIX): value for name, value in fields.items() if name in given}
+    what = f"from_file of {kind.__name__}"
+    _check_taken(kind, parameters)
+    with foreign(WitnessError, what):
+        made = kind.from_file(file, **parameters)
+    if not (isinstance(made, tuple) and len(made) == 2 and isinstance(made[0], TraceProgram)):
+        raise ProgramError(f"{what} returned a {type(made).__name__}: a pair of a program and its witness is needed")
+    return made[0], lambda: made[1]
+
+
+def _check_taken(kind: type[TraceProgram], parameters: Collection[str]) -> None:
+    """Refuse options of parameters that the program's from_file takes no value of."""
+    with foreign(ProgramError, f"from_file of {kind.__name__}"):
+        known = inspect.signature(kind.from_file).parameters
+    if any(one.kind is one.VAR_KEYWORD for one in known.values()):
+        return
+    for name in parameters:
+        if name not in known or known[name].kind is known[name].POSITIONAL_ONLY:
+            options = click.get_current_context().command.params
+            flag = next((one.opts[0] for one in options if one.name == PREFIX + name), name)
+            raise click.UsageError(f"{name} follows from --file: leave {flag} out")
 
 
 def _read_witness(file: BinaryIO | None) -> list[tuple[str, Any]]:

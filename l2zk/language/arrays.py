@@ -28,13 +28,15 @@ def public_column(draft: Draft, name: str, count: Any, every: Any, start: Any) -
     return leaf
 
 
-def give(draft: Draft, column: int) -> None:
-    """Let the witness give a column: under its name, in a further table under TABLE.NAME."""
+def give(draft: Draft, column: int, exact: Any = False) -> None:
+    """Let the witness give a column: under its name, in a further table under TABLE.NAME; exact: one of n values."""
     own = draft.graph.columns[column]
+    if not isinstance(exact, bool):
+        raise ProgramError(f"exact={short(exact)} of private column {own!r}: True or False is needed")
     name = f"{draft.name}.{own}" if draft.number else own
     if name in draft.arrays or (draft.number and name in draft.common.tables[0].names):
         raise ProgramError(f"the name {short(name)} of a private column is taken: one name stands for one thing")
-    draft.given[column] = GivenColumn(name, column)
+    draft.given[column] = GivenColumn(name, column, exact)
     draft.arrays.append(name)
 
 
@@ -45,6 +47,8 @@ def output_column(draft: Draft, name: str, value: Expression, count: Any) -> tup
     check_leaves(draft.graph, value.index, what, (OUTPUT,), "cells, public inputs and constants")
     placed = PlacedSequence(name, *_rows(name, count, 1, 0), claim=claim)
     ahead = draft.graph.look_ahead[value.index]
+    if draft.graph.look_behind[value.index]:
+        raise ProgramError(f"{what} looks behind, and its entries begin on the first row: put the value into a column")
     if ahead and placed.count:
         draft.named_rows.append((placed.count - 1 + ahead, what))
     return _added(draft, "an output column", placed), claim

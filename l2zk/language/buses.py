@@ -18,8 +18,10 @@ from l2zk.language.expression import Expression
 from l2zk.language.fillings import Times
 from l2zk.language.fixed_tables import FixedTable, fixed_in
 from l2zk.language.noted import free_name, new_bus, number_of, own_column
+from l2zk.language.rows_behind import looks, reach_of
 from l2zk.language.rules.call import check_leaves, named_in, settled
 from l2zk.language.rules.posted import check_posted, check_text, check_width
+from l2zk.language.when import selected
 
 
 @dataclass(frozen=True)
@@ -88,14 +90,14 @@ def post(
 
 
 def rows_of(draft: Draft, what: str, made: Sequence[Expression], on: Any) -> Settled:
-    """The rows of `on`; left out, all of the user's from which tuple and multiplicity do not look beyond them."""
-    ahead = max(draft.graph.look_ahead[one.index] for one in made)
-    return settled(("transitions" if ahead else "every") if on is None else on, what)
+    """The rows of `on`; left out, all of the user's from which tuple and multiplicity look no further than they go."""
+    look = any(looks(draft, (one.index for one in made)))
+    return settled(("transitions" if look else "every") if on is None else on, what)
 
 
 def selector(draft: Draft, what: str, when: Any) -> Expression:
     """The expression of `when`, which settle.py claims to be 0 or 1."""
-    chosen = draft.graph.lift(when)
+    chosen = selected(draft, draft.graph.lift(when))
     check_leaves(draft.graph, chosen.index, f"when= of {what}", (PRIVATE, OUTPUT), "cells, public inputs and constants")
     kind, value, _ = draft.graph.nodes[chosen.index]
     if kind == CONSTANT and value != 1:
@@ -153,7 +155,7 @@ def transmit(draft: Draft, bus: Any, values: Any, many: tuple[str, Any], on: Any
     made = entries(draft, what, values)
     check_width(what, len(made), bus.fields)
     word, given = many
-    if given is None and on is None and all(draft.graph.is_shared(one.index) for one in made):
+    if given is None and on is None and draft.when is None and all(draft.graph.is_shared(one.index) for one in made):
         _tell(draft, bus, made, sign)
         return
     chosen = 1 if given is None else given
@@ -165,7 +167,7 @@ def transmit(draft: Draft, bus: Any, values: Any, many: tuple[str, Any], on: Any
 
 
 def _times(draft: Draft, what: str, given: Any) -> Expression:
-    times = draft.graph.lift(given)
+    times = selected(draft, draft.graph.lift(given))
     check_leaves(draft.graph, times.index, f"times= of {what}", (PRIVATE, OUTPUT), "cells, public inputs and constants")
     if draft.graph.nodes[times.index][:2] == (CONSTANT, 0):
         raise ProgramError(f"times=0 of {what}: nothing would be received")
@@ -209,6 +211,8 @@ def _free_title(draft: Draft, name: str) -> str:
 def permute(draft: Draft, name: str, one: Any, other: Any) -> None:
     """Claim that two tuples have the same rows in some order; the other one may be columns of another table."""
     what = f"permutation {short(name)}"
+    if draft.when is not None:
+        raise ProgramError(f"{what} stands in m.when: it is about all of the user's rows; write it outside")
     sent = entries(draft, what, one)
     if isinstance(other, Picked):
         there, taken = other.draft, list(other.columns)
@@ -221,8 +225,10 @@ def permute(draft: Draft, name: str, one: Any, other: Any) -> None:
     for side, made in ((draft, sent), (there, taken)):
         if not any(side.graph.has(value.index, COLUMN) for value in made):
             raise ProgramError(f"{what} has a side without columns: rows of columns are in some order")
-        if any(side.graph.look_ahead[value.index] for value in made):
-            raise ProgramError(f"{what} looks ahead: both sides are about the user's rows, each read on its own row")
+        if any(reach_of(side, value.index) for value in made):
+            raise ProgramError(
+                f"{what} looks ahead or behind: both sides are about the user's rows, each read on its own row"
+            )
     bus = new_bus(draft.common, name, tuple(f"value{k}" if len(sent) > 1 else "value" for k in range(len(sent))))
     first = post(draft, name, bus, sent, draft.graph.lift(1), "every")
     title = _free_title(there, f"{name}, the other side")

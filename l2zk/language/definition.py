@@ -15,8 +15,12 @@ from l2zk.air.bytecode import Code, disassemble
 from l2zk.air.nodes import Node
 from l2zk.air.table import TableAir
 from l2zk.air.text import cell_name
+from l2zk.language.encoding import Encode
 from l2zk.language.fillings import Claimed, Filling
 from l2zk.language.waiting import Waiting
+
+Generate = Callable[[Mapping[str, Any]], Any]
+"""A program's own generate_trace."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +34,11 @@ class Input:
 
 @dataclass(frozen=True)
 class GivenColumn:
-    """A column that the witness gives as an array."""
+    """A column that the witness gives as an array, with a value for each of the n rows if it is `exact`."""
 
     name: str
     column: int
+    exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,16 +69,31 @@ class Start:
 
 @dataclass(frozen=True)
 class Bits:
-    """Bit columns: columns[k] is bit k of the last of these nodes, an expression that looks `ahead` rows ahead.
+    """Bit columns: columns[k] is bit k of the last of these nodes, which looks `ahead` rows ahead and `behind` behind.
 
-    On the last `ahead` rows, where the expression would look beyond the end, the bits are 0. `late` bits are
-    of columns that the step fills, so that they are filled after it.
+    On the last `ahead` rows and the first `behind`, where the expression would look beyond the trace, the bits are 0.
+    `late` bits are of columns that the step fills, so that they are filled after it.
     """
 
     columns: tuple[int, ...]
     nodes: tuple[Node, ...]
     ahead: int
     late: bool
+    behind: int = 0
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Cells of a column that the prover chooses, by m.choice: on these rows, where `when` is 1 if it is there.
+
+    bits, among: within what they are, if the program says it. when: nodes of the table, the last one is the value.
+    """
+
+    column: int
+    rows: tuple[range, ...]
+    bits: int | None = None
+    among: tuple[int, ...] = ()
+    when: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -93,6 +113,7 @@ class TableDefinition:
     bits: tuple[Bits, ...] = ()
     hidden: frozenset[int] = frozenset()
     free: tuple[tuple[int, range], ...] = ()
+    choices: tuple[Choice, ...] = ()
 
     @property
     def filled_late(self) -> bool:
@@ -118,13 +139,14 @@ class Definition:
     that fills the trace in its place. given: the columns of the witness. private_arrays: its arrays for
     generate_trace. arrays: the names of these, of private and of public columns, in the order in which a witness gives
     them. sequence_claims: for each output column the constraint that states it, and its placement. generate: the
-    program's own generate_trace. pads: for each column the value of its padding, or None for the last value once more.
-    hidden: the columns whose values depend on private ones. free: (column, rows) that no constraint pins, on
-    purpose. doubled_by: the one row or look-ahead that makes the trace twice as long as without it, if there is one.
+    program's own generate_trace. encode: its own encode. pads: for each column the value of its padding, or None for
+    the last value once more. hidden: the columns whose values depend on private ones. free: (column, rows) that no
+    constraint pins, on purpose. choices: by m.choice. doubled_by: the one row or look-ahead that makes the trace twice
+    as long as without it, if there is one.
     All of these are of the main table and of the program. others: the further tables. fillings: what fills itself after
     given columns, steps and generate_trace, in an order in which it can. waiting: what each of the fillings reads and
     fills, if they have no such order but for what generate_trace fills. claimed: what stands on the buses, as the
-    program said it.
+    program said it. lists: of constants, which integer code looks up by their numbers.
     """
 
     air: Air
@@ -141,16 +163,19 @@ class Definition:
     private_arrays: tuple[PrivateArray, ...] = ()
     arrays: tuple[str, ...] = ()
     sequence_claims: tuple[tuple[int, int], ...] = ()
-    generate: Callable[[Mapping[str, Any]], Any] | None = None
+    generate: Generate | None = None
+    encode: Encode | None = None
     pads: tuple[int | None, ...] = ()
     bits: tuple[Bits, ...] = ()
     hidden: frozenset[int] = frozenset()
     free: tuple[tuple[int, range], ...] = ()
+    choices: tuple[Choice, ...] = ()
     doubled_by: str | None = None
     others: tuple[TableDefinition, ...] = ()
     fillings: tuple[Filling, ...] = ()
     waiting: tuple[Waiting, ...] = ()
     claimed: tuple[Claimed, ...] = ()
+    lists: tuple[tuple[int, ...], ...] = ()
 
     @cached_property
     def tables(self) -> tuple[TableDefinition, ...]:
@@ -159,10 +184,20 @@ class Definition:
         return (TableDefinition(air=self.air.main, **shared), *self.others)
 
     @cached_property
+    def prepared(self) -> dict[Any, Any]:
+        """What filling keeps from one run to the next."""
+        return {}
+
+    @cached_property
     def counts(self) -> dict[str, int | None]:
         """The number of values of each public column and private array, None for any."""
         public = {one.name: one.length for one in self.air.public_columns}
         return public | {array.name: array.count for array in self.private_arrays}
+
+    @cached_property
+    def given_columns(self) -> dict[str, tuple[TableAir, GivenColumn]]:
+        """The columns of every table that the witness gives, by their names there, each with its table."""
+        return {column.name: (table.air, column) for table in self.tables for column in table.given}
 
     @property
     def filled_late(self) -> bool:

@@ -38,17 +38,35 @@ class Below:
     less: int
 
 
-Settled = str | int | Every | Below
-"""The rows of a claim: "every", "transitions", "last", "end", a row, an Every, or a Below."""
+Settled = str | int | range | Every | Below
+"""The rows of a claim: "every", "transitions", "last", "end", a row, neighbouring rows, an Every, or a Below."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Cells that the prover chooses, on these rows where the node `when`, if there is one, is 1.
+
+    bits, among: within what they are, if the program says it.
+    """
+
+    column: int
+    on: tuple[Settled | range, ...]
+    bits: int | None = None
+    among: tuple[int, ...] = ()
+    when: int | None = None
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A constraint whose rows are not numbers yet: N is known only at the end."""
+    """A constraint whose rows are not numbers yet: N is known only at the end. It may read rows behind.
+
+    selected: how much of its degree is a selector of the rows on which it is claimed.
+    """
 
     name: str
     node: int
     on: Settled
+    selected: int = 0
 
 
 @dataclass(frozen=True)
@@ -77,7 +95,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Target:
-    """The cell that a step fills, `ahead` rows ahead, and the node of its value."""
+    """The cell that a step fills, `ahead` rows ahead, and the node of its value, which may read rows behind."""
 
     column: int
     ahead: int
@@ -110,20 +128,22 @@ class Posted:
 
 @dataclass(frozen=True)
 class Placed:
-    """An interaction by nodes of its table's graph, affine ones, with its rows."""
+    """An interaction by nodes of its table's graph, affine ones, with its rows, moved ahead by the rows `behind`."""
 
     name: str
     bus: int
     tuple: Indices
     multiplicity: int
     domain: Domain
+    behind: int = 0
 
 
 @dataclass(frozen=True)
 class Ranged:
     """A claim of m.range, whose columns and lookups follow from the number of rows.
 
-    exact: False where more bits would do as well. kind: what it is said for, as reports call it.
+    exact: False where more bits would do as well. kind: what it is said for, as reports call it. when: the selector of
+    the rows on which it is claimed, None for all. pins: columns that are pinned on its rows alone.
     """
 
     name: str
@@ -132,6 +152,8 @@ class Ranged:
     on: Settled
     exact: bool = True
     kind: str = "range"
+    when: int | None = None
+    pins: Indices = ()
 
 
 @dataclass(frozen=True)
@@ -205,15 +227,18 @@ class Draft:
     graph: the expressions, with the names of their leaves. names: for each name its bearers, each with its leaf.
     periodic: the values of each periodic column. pads: for each column the value of its padding, or None for the last
     value once more. given, targets: by column. sequences: public columns and output columns. private_arrays: for
-    generate_trace. arrays: the names of all that a witness gives as an array. bits: by m.bits. free: (column, rows) by
-    m.free. claims: by name. start: the node that (row, column) starts with. private_starts: those starts that have
-    private inputs. named_rows: rows that there must be, each with the call that needs it. rows: the number by m.rows.
-    name, number: of the table. made: True for tables that the library adds. made_in: the prefix of the scope. posted:
-    interactions. posted_names: of what stands on buses. titles: how many of these have one name. placed: the
-    interactions when rows are known. ranges: by m.range. limbs: pieces of values. lets, let_values: columns that equal
-    an expression, by the node of their value and the other way round. loose: columns that nothing pins but on the rows
-    of a domain. own: all columns that fill themselves. served: those of them that get what is sent. common: what the
-    tables share.
+    generate_trace. arrays: the names of all that a witness gives as an array. bits: by m.bits. free: (column, rows)
+    by m.free. chosen: by m.choice. claims: by name. start: the node that (row, column) starts with. private_starts:
+    those starts that have private inputs. named_rows: rows that there must be, each with the call that needs it.
+    rows: the number by m.rows. name, number: of the table. made: True for tables that the library adds. made_in: the
+    prefix of the scope. posted: interactions. posted_names: of what stands on buses. titles: how many of these have
+    one name. placed: the interactions when rows are known. ranges: by m.range. limbs: pieces of values. lets,
+    let_values: columns that equal an expression, by the node of their value and the other way round. moved: by rows,
+    the nodes that say so many rows earlier what others say. turned: periodic columns that are there only as the values
+    of another one some rows earlier. loose: columns that nothing pins but on these rows. own: all columns that fill
+    themselves. served: those of them that get what is sent. idle: columns that nothing pins on
+    these rows, where a selector is 0. when: the product of the selectors around what is claimed now. common: what the
+    tables share. hints: the nodes of columns by m.hint.
     """
 
     graph: Graph = field(default_factory=Graph)
@@ -227,7 +252,8 @@ class Draft:
     arrays: list[str] = field(default_factory=list)
     bits: list[Split] = field(default_factory=list)
     step_function: object = None
-    free: list[tuple[int, Settled]] = field(default_factory=list)
+    free: list[tuple[int, Settled | range]] = field(default_factory=list)
+    chosen: list[Chosen] = field(default_factory=list)
     claims: dict[str, Claim] = field(default_factory=dict)
     start: dict[tuple[int, int], int] = field(default_factory=dict)
     private_starts: dict[tuple[int, int], PrivateStart] = field(default_factory=dict)
@@ -244,11 +270,16 @@ class Draft:
     placed: list[Placed] = field(default_factory=list)
     ranges: list[Ranged] = field(default_factory=list)
     limbs: list[Limbs] = field(default_factory=list)
-    loose: list[tuple[int, Domain]] = field(default_factory=list)
+    loose: list[tuple[int, range]] = field(default_factory=list)
     lets: dict[int, int] = field(default_factory=dict)
     let_values: dict[int, int] = field(default_factory=dict)
+    hints: dict[int, int] = field(default_factory=dict)
+    moved: dict[int, dict[int, int]] = field(default_factory=dict)
+    turned: set[int] = field(default_factory=set)
     own: set[int] = field(default_factory=set)
     served: set[int] = field(default_factory=set)
+    idle: list[tuple[int, Every]] = field(default_factory=list)
+    when: int | None = None
     common: Common = field(default_factory=Common)
 
     def __post_init__(self) -> None:

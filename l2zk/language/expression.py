@@ -7,10 +7,11 @@ shared subexpression is one node however often it is written, and no walk here r
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from l2zk.air.nodes import (
     ADD,
+    CODE,
     COLUMN,
     CONSTANT,
     INPUT,
@@ -25,18 +26,21 @@ from l2zk.air.nodes import (
     Names,
     Node,
     extract,
+    operands,
     operate,
+    renumbered,
 )
 from l2zk.air.text import leaf_names, text
 from l2zk.base.field import LONGEST_TRACE, MODULUS, field_integer, whole
 from l2zk.base.wording import short
 from l2zk.errors import ProgramError
+from l2zk.language.code import Code, Integers, claimed
 
 _OF_A_TABLE = 1 << COLUMN | 1 << PERIODIC | 1 << ROW_NUMBER
 
 
 class Graph:
-    """The interned nodes of one table, with the largest look-ahead and the kinds of leaves below each.
+    """The interned nodes of one table, with the kinds of leaves below each and how far it looks, ahead and behind.
 
     beside: the graph of another table of the program, whose public and private values are this one's too.
     """
@@ -45,12 +49,15 @@ class Graph:
         self.table = table
         self.nodes: list[Node] = []
         self.look_ahead: list[int] = []
+        self.look_behind: list[int] = []
         self.columns: list[str] = []
         self.periodic: list[str] = []
         self.inputs: list[str] = [] if beside is None else beside.inputs
         self.outputs: list[str] = [] if beside is None else beside.outputs
         self.private: list[str] = [] if beside is None else beside.private
         self.sequences: list[str] = [] if beside is None else beside.sequences
+        self.lists: list[tuple[int, ...]] = [] if beside is None else beside.lists
+        self.behind: dict[int, int] = {}  # of columns that have no value on so many first rows
         self.cells: set[str] = set()
         self._kinds: list[int] = []  # bit k: a leaf of kind k is below the node
         self._interned: dict[Node, Expression] = {}
@@ -81,38 +88,55 @@ class Graph:
             self.cells.add(name)
         return self.leaf(kind, len(names) - 1)
 
+    def rename_periodic(self, number: int, name: str) -> None:
+        """Give a periodic column another name in reports."""
+        self.cells.discard(self.periodic[number])
+        self.cells.add(name)
+        self.periodic[number] = name
+
     def leaf(self, kind: int, x: int, y: int = 0) -> Expression:
         """The node of a constant, a cell, an input or an output."""
-        return self._intern((kind, x, y), (kind, x, y), y if kind == COLUMN else 0, 1 << kind)
+        offset = y if kind == COLUMN else 0
+        behind = self.behind.get(x, 0) if kind == COLUMN else 0
+        return self._intern((kind, x, y), (kind, x, y), (max(0, offset), max(0, behind - offset)), 1 << kind)
 
     def sequence(self, name: str, first: int, step: int, is_output: bool) -> Expression:
         """The leaf of the next public column, or output column, which counts as a public output too."""
         self.sequences.append(name)
         node = (SEQUENCE, len(self.sequences) - 1, first + (step << 32))
-        return self._intern(node, node, 0, 1 << SEQUENCE | is_output << OUTPUT)
+        return self._intern(node, node, (0, 0), 1 << SEQUENCE | is_output << OUTPUT)
 
     def lift(self, value: Any) -> Expression:
         """The value as an expression of this graph: an integer becomes a constant."""
         if not isinstance(value, Expression):
+            if isinstance(value, Code):
+                raise claimed(value)
             if isinstance(value, Equation):
                 raise ProgramError(f"the equation {value} stands where an expression is needed: give it to m.constrain")
             return self.leaf(CONSTANT, field_integer(value))
-        return value if value.graph is self else self._taken(value)
+        return value if value.graph is self else self.taken(value)
 
     def apply(self, kind: int, x: int, y: int = 0) -> Expression:
-        """The node of an operation, simplified if a constant decides it."""
+        """The node of an operation, simplified if a constant decides it; of integer code with one operand, y is its
+        number."""
         simpler = self._simplified(kind, x, y)
         if simpler is not None:
             return simpler
         commutes = kind in (ADD, MUL) and y < x
         key = (kind, y, x) if commutes else (kind, x, y)
-        other = x if kind == NEG else y
+        other = operands((kind, x, y))[-1]
         return self._intern(
             key,
             (kind, x, y),
-            max(self.look_ahead[x], self.look_ahead[other]),
+            (max(self.look_ahead[x], self.look_ahead[other]), max(self.look_behind[x], self.look_behind[other])),
             self._kinds[x] | self._kinds[other],
         )
+
+    def list_of(self, constants: tuple[int, ...]) -> int:
+        """The number of a list of constants for integer code, which all tables share."""
+        if constants not in self.lists:
+            self.lists.append(constants)
+        return self.lists.index(constants)
 
     def expression(self, index: int) -> Expression:
         """The expression of an existing node."""
@@ -127,7 +151,7 @@ class Graph:
         """True if the node reads values of the program alone, which every table has."""
         return not self._kinds[index] & _OF_A_TABLE
 
-    def _taken(self, value: Expression) -> Expression:
+    def taken(self, value: Expression | Code) -> Expression:
         """An expression of another table, made of what both have."""
         if value.graph.inputs is not self.inputs:
             raise ProgramError(f"the expression {value} belongs to another program: each program makes its own columns")
@@ -139,26 +163,30 @@ class Graph:
         nodes, _ = extract(value.graph.nodes, [value.index])
         made: list[Expression] = []
         for kind, x, y in nodes:
-            if kind in (ADD, SUB, MUL, NEG):
-                made.append(self.apply(kind, made[x].index, 0 if kind == NEG else made[y].index))
+            if operands((kind, x, y)):
+                _, x, y = renumbered((kind, x, y), [one.index for one in made])
+                made.append(self.apply(kind, x, y))
             else:
-                made.append(self._intern((kind, x, y), (kind, x, y), 0, self._kinds_of(value.graph, (kind, x, y))))
+                made.append(self._intern((kind, x, y), (kind, x, y), (0, 0), self._kinds_of(value.graph, (kind, x, y))))
         return made[-1]
 
     def _kinds_of(self, graph: Graph, leaf: Node) -> int:
         """The kinds of a leaf of another graph."""
         return graph._kinds[graph._interned[leaf].index]
 
-    def _intern(self, key: Node, node: Node, look_ahead: int, kinds: int) -> Expression:
+    def _intern(self, key: Node, node: Node, reach: tuple[int, int], kinds: int) -> Expression:
         known = self._interned.get(key)
         if known is None:
             known = self._interned[key] = Expression(self, len(self.nodes))
             self.nodes.append(node)
-            self.look_ahead.append(look_ahead)
+            self.look_ahead.append(reach[0])
+            self.look_behind.append(reach[1])
             self._kinds.append(kinds)
         return known
 
     def _simplified(self, kind: int, x: int, y: int) -> Expression | None:
+        if kind >= CODE:
+            return None
         left, right = self._constant(x), self._constant(y) if kind != NEG else 0
         if left is not None and right is not None:
             return self.leaf(CONSTANT, operate(kind, left, right))
@@ -178,35 +206,15 @@ class Graph:
         return x if kind == CONSTANT else None
 
 
-def _refusal(reason: str) -> Any:
-    """A method that raises, for an operation that has no meaning on expressions: it says what to write instead."""
+class Expression(Integers):
+    """A polynomial in the cells of a row and of rows ahead or behind, the inputs and the constants of one program.
 
-    def method(self: Expression, *_: Any) -> NoReturn:
-        raise ProgramError(reason.format(self))
-
-    return method
-
-
-_NO_ORDER = (
-    "{0} cannot be compared by <, <=, > or >=: field elements have no order; m.bits(name, value, k) claims"
-    " 0 <= value < 2^k, of a difference too"
-)
-_NO_QUOTIENT = (
-    "{0} cannot be divided or be a divisor: add a column q for the quotient and constrain q * divisor == dividend"
-)
-_NO_BITS = (
-    "{0} has no bits of its own: m.bits(name, value, k) makes a column for each bit, the least first; of bits a"
-    " and b, a * b is the AND, a + b - a * b the OR and a + b - 2 * a * b the XOR"
-)
-
-
-class Expression:
-    """A polynomial in the cells of a row and of rows ahead, the inputs and the constants of one program.
-
-    It belongs to the thread that runs `define`.
+    `>> << & | ^ // %` and `< <= > >=` make integer code of it, for m.hint (l2zk.hints). It belongs to the
+    thread that runs `define`.
     """
 
     __slots__ = ("graph", "index")
+    graph: Graph
     __array_ufunc__ = None  # so that numpy's scalars and arrays leave the operators to this class
     __hash__ = object.__hash__
 
@@ -247,7 +255,7 @@ class Expression:
         return power
 
     def __getitem__(self, rows: Any) -> Expression:
-        """The same column, `rows` rows ahead."""
+        """The same column, `rows` rows ahead, or behind where that is negative."""
         kind, column, offset = self.graph.nodes[self.index]
         if kind != COLUMN:
             remedies = {SEQUENCE: "copy it into a column", ROW_NUMBER: "add the number of rows to it"}
@@ -255,10 +263,8 @@ class Expression:
             raise ProgramError(f"only a column can be read rows ahead, and {self} is none: {remedy}")
         ahead = whole(rows)
         if ahead is None:
-            raise ProgramError(f"{self}[{short(rows)}]: the rows ahead are an integer, 0 or more")
-        if ahead < 0:
-            raise ProgramError(f"{self}[{short(ahead)}] looks back: look ahead instead, from the earliest row")
-        if offset + ahead >= LONGEST_TRACE:
+            raise ProgramError(f"{self}[{short(rows)}]: the rows ahead are an integer, negative for rows behind")
+        if abs(offset + ahead) >= LONGEST_TRACE:
             raise ProgramError(
                 f"{self}[{short(ahead)}] looks beyond the end of any trace: 2^26 = {LONGEST_TRACE} rows are the most"
             )
@@ -275,8 +281,8 @@ class Expression:
 
     def __ne__(self, other: object) -> NoReturn:
         raise ProgramError(
-            f"{self} != {short(other)} is no polynomial equation: add a column `inverse` and constrain"
-            " difference * inverse == 1"
+            f"{self} != {short(other)} is no polynomial equation: constrain difference * m.inverse(name, difference)"
+            " == 1, which says that the difference has an inverse"
         )
 
     def __bool__(self) -> NoReturn:
@@ -288,19 +294,9 @@ class Expression:
         nodes, (root,) = extract(self.graph.nodes, [self.index])
         return text(nodes, root, leaf_names(self.graph.names))
 
-    __lt__ = __le__ = __gt__ = __ge__ = _refusal(_NO_ORDER)
-    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = _refusal(_NO_QUOTIENT)
-    __mod__ = __rmod__ = __divmod__ = __rdivmod__ = _refusal(_NO_QUOTIENT)
-    __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = __invert__ = _refusal(_NO_BITS)
-    __lshift__ = __rlshift__ = __rshift__ = __rrshift__ = _refusal(_NO_BITS)
-    __rpow__ = _refusal("{0} cannot be an exponent: an exponent is an integer that the program knows")
-    __abs__ = _refusal("abs({0}): field elements have no sign")
-    __iter__ = _refusal("{0} cannot be iterated over: it is one value on each row")
-    __contains__ = _refusal("{0} contains nothing: it is one value on each row")
-    __len__ = _refusal("{0} has no length: it is one value on each row")
-    __int__ = __float__ = __index__ = _refusal("{0} is not a number: its value is known only on a row of a trace")
-
     def _combined(self, kind: int, left: Any, right: Any) -> Expression:
+        if isinstance(right, Code):
+            return cast(Expression, NotImplemented)  # code has the operator
         graph = _graph_of(left, right) if isinstance(left, Expression) else self.graph
         return graph.apply(kind, graph.lift(left).index, graph.lift(right).index)
 

@@ -11,16 +11,15 @@ from l2zk.air.nodes import COLUMN, CONSTANT, OUTPUT, SEQUENCE, Node, extract, re
 from l2zk.air.table import Message
 from l2zk.air.vectors import Vector
 from l2zk.base.field import MODULUS
+from l2zk.errors import WitnessError
 from l2zk.language.core_tables import run_table
 from l2zk.language.definition import Definition
-from l2zk.language.filling import Columns
-from l2zk.language.fillings import Limbs
+from l2zk.language.given_columns import Columns
+from l2zk.language.merged import ALL_BITS, Merged
 from l2zk.language.witness import Binding
 
 Cells = list[Vector]
 """The columns of a table, uint64[B] each."""
-
-ALL_BITS = 2**64 - 1
 
 
 class Tables:
@@ -65,6 +64,8 @@ class Tables:
             inputs=self.inputs,
             outputs=outputs,
             sequences=sequences,
+            lists=self.definition.lists,
+            checked=air.rows,
             rows=None if rows is None else (rows.start, max(rows.start, rows.stop), rows.step),
         )
 
@@ -76,6 +77,13 @@ class Tables:
             outputs, sequences = self.stated()
             return outputs, air.all_sequences(self.binding.sequences, sequences)
         return (), air.all_sequences(self.binding.sequences, (nothing for _ in air.output_columns))
+
+    def merged(self, one: Merged) -> tuple[_core.Expressions, list[tuple[int, int, int, Vector]]]:
+        """Columns that fill themselves together, and where each stands."""
+        table, ahead, behind = one.rows
+        rows, cells = range(behind, self.definition.air.tables[table].length - ahead), self.cells[table]
+        filled = [(root, shift, mask, cells[column]) for root, shift, mask, column in one.filled]
+        return self.expressions(table, one.nodes, one.roots, rows), filled
 
     def values(self, table: int, nodes: Sequence[Node], rows: range | None = None) -> Vector:
         """The values of the last node, on all rows; 0 on rows that are not asked for."""
@@ -135,6 +143,25 @@ def rows_of(tables: Tables, table: int, interaction: int) -> _core.Expressions:
     return tables.expressions(table, [*nodes, (CONSTANT, 1, 0)], [*roots, len(nodes)], one.domain.rows(air.length))
 
 
+def fill_merged(tables: Tables, one: Merged) -> None:
+    """Fill columns that equal expressions, or pieces of them, or that integer code fills."""
+    expressions, filled = tables.merged(one)
+    _core.fill_columns(expressions, filled)
+    check_looked_up(tables.definition, one, expressions)
+
+
+def check_looked_up(definition: Definition, merged: Merged, expressions: _core.Expressions) -> None:
+    """Refuse what integer code has looked up beyond the end of a list."""
+    if expressions.fault is not None:
+        air, (row, _, node) = definition.air.tables[merged.rows[0]], expressions.fault  # the entry may be private
+        of_table = f" of table {air.name!r}" if merged.rows[0] else ""
+        raise WitnessError(
+            f"hint {air.columns[merged.column_of(node)]!r}{of_table} of {definition.air.id} looks up an entry at"
+            f" row {row} beyond the end of its list of constants: make the list longer, or keep the index below its"
+            " length"
+        )
+
+
 def width(tables: Tables, bus: int) -> int:
     """The entries of the tuples on a bus."""
     return len(tables.definition.air.buses[bus].fields)
@@ -143,9 +170,3 @@ def width(tables: Tables, bus: int) -> int:
 def start_cells(tables: Tables, number: int) -> Sequence[tuple[int, int, int]]:
     """The cells of a table that m.start fills."""
     return tables.binding.start if number == 0 else tables.binding.starts[number - 1]
-
-
-def pieces_of(one: Limbs) -> list[tuple[int, int, int]]:
-    """(column, shift, mask) of each."""
-    shifts = [sum(one.widths[:i]) for i in range(len(one.widths))]
-    return [(column, shift, 2**width - 1) for column, shift, width in zip(one.columns, shifts, one.widths)]

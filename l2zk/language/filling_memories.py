@@ -13,8 +13,10 @@ from l2zk.air.nodes import COLUMN
 from l2zk.air.vectors import Vector
 from l2zk.base.wording import counted
 from l2zk.errors import WitnessError
-from l2zk.language.filled import ALL_BITS, Tables, pieces_of, start_cells
-from l2zk.language.fillings import Access, Let, Limbs, MemoryPass, Walk
+from l2zk.language.filled import Tables, check_looked_up, fill_merged, start_cells
+from l2zk.language.fillings import Access, MemoryPass, Walk
+from l2zk.language.merged import ALL_BITS, Merged, kept
+from l2zk.language.walk_lists import walk_lists
 
 Found = Sequence[tuple[Vector | None, Vector | None]]
 """Of each access the columns of what it finds and of its time, None for what is given."""
@@ -46,12 +48,19 @@ def walk(tables: Tables, one: Walk) -> None:
     for row, column, value in start_cells(tables, one.table):
         if column not in known:
             cells[column][row] = value
-    actions: list[Any] = [part if isinstance(part, tuple) else _put(tables, part) for part in one.parts]
-    for step in one.steps:
-        filled = [(k, 0, ALL_BITS, cells[column]) for k, (column, _) in enumerate(step.columns) if column not in known]
-        actions.append(
-            (tables.expressions(one.table, step.nodes, [root for _, root in step.columns]), filled, step.ahead)
-        )
+    actions: list[Any] = []
+    puts: list[tuple[Merged, _core.Expressions]] = []
+    lists = kept(tables.definition, (id(one), tuple(known)), lambda: walk_lists(tables.definition, one, known))
+    for part in lists.parts:
+        if isinstance(part, tuple):
+            actions.append(part)
+        else:
+            expressions, filled = tables.merged(part)
+            puts.append((part, expressions))
+            actions.append((expressions, filled, -part.delay))
+    for ahead, columns, nodes, roots in lists.steps:
+        filled = [(k, 0, ALL_BITS, cells[column]) for k, column in enumerate(columns) if column not in known]
+        actions.append((tables.expressions(one.table, nodes, roots), filled, ahead))
     memories = []
     for memory in one.memories:
         last, time = (_own(tables, memory.cells, column) for column in (memory.last, memory.time))
@@ -59,16 +68,12 @@ def walk(tables: Tables, one: Walk) -> None:
         memories.append(_prepared(tables, memory, last, time, found))
         _note_balance(tables, memory, found)
     wrong = _core.walk(actions, memories, tables.definition.air.tables[one.table].length)
+    for part, expressions in puts:
+        check_looked_up(tables.definition, part, expressions)
     if wrong is not None:
         raise _outside(tables, one.memories[wrong[0]], *wrong[1:])
-
-
-def _put(tables: Tables, part: Let | Limbs) -> tuple[_core.Expressions, list[tuple[int, int, int, Vector]], int]:
-    """Values of an expression on a row, into the columns that are not given."""
-    cells, known = tables.cells[part.table], tables.known[part.table]
-    pieces = pieces_of(part) if isinstance(part, Limbs) else [(part.column, 0, ALL_BITS)]
-    filled = [(0, shift, mask, cells[column]) for column, shift, mask in pieces if column not in known]
-    return tables.expressions(part.table, part.nodes), filled, 0
+    for part in lists.after:
+        fill_merged(tables, part)
 
 
 def _own(tables: Tables, table: int, column: int) -> Vector:

@@ -9,21 +9,22 @@ Columns that are given already, by the witness, by generate_trace or in a whole 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 
 from l2zk import _core
-from l2zk.air.nodes import Node
 from l2zk.air.vectors import Vector
 from l2zk.base.wording import counted, listed
 from l2zk.errors import WitnessError
 from l2zk.language.core_tables import run_table
 from l2zk.language.definition import Definition
-from l2zk.language.filled import ALL_BITS, Cells, Tables, pieces_of, rows_of, start_cells, width
-from l2zk.language.filling import Columns, early_bits, fill_late
+from l2zk.language.filled import Cells, Tables, fill_merged, rows_of, start_cells, width
 from l2zk.language.filling_memories import fill_memory, walk
 from l2zk.language.fillings import Filling, Let, Limbs, MemoryPass, Served, Times, Walk, filled_by
+from l2zk.language.given_columns import Columns, early_bits, fill_late
+from l2zk.language.merged import Merged, kept, merged
 from l2zk.language.waiting import in_order
 from l2zk.language.witness import Binding
 
@@ -39,10 +40,26 @@ def filled_tables(definition: Definition, binding: Binding, whole: Mapping[int, 
 
 
 def fill_themselves(tables: Tables) -> None:
-    """Carry out all that fills itself, in order."""
-    for filling in _in_order(tables):
-        _CARRIED_OUT[type(filling)](tables, filling)
-        tables.filled.update(filled_by(filling))
+    """Carry out all that fills itself, in order; what follows one another and reads no other tables, together."""
+    for together, several in groupby(_in_order(tables), key=lambda one: isinstance(one, Let | Limbs)):
+        fillings = list(several)
+        for one in _lists(tables, fillings) if together else ():
+            fill_merged(tables, one)
+        for filling in fillings:
+            if not together:
+                _CARRIED_OUT[type(filling)](tables, filling)
+            tables.filled.update(filled_by(filling))
+
+
+def _lists(tables: Tables, fillings: Sequence[Filling]) -> Sequence[Merged]:
+    """Columns that fill themselves, as lists of nodes."""
+    several = [one for one in fillings if isinstance(one, Let | Limbs)]
+    known = tuple((table, *tables.known[table]) for table in sorted({one.table for one in several}))
+    return kept(
+        tables.definition,
+        (id(several[0]), len(several), known),
+        lambda: [one.by_words(tables.definition) for one in merged(several, tables.known) if one.filled],
+    )
 
 
 def _in_order(tables: Tables) -> Sequence[Filling]:
@@ -100,25 +117,6 @@ def _stepped(tables: Tables, number: int, columns: Columns) -> Cells:
     return cells
 
 
-def _fill_columns(
-    tables: Tables, table: int, nodes: Sequence[Node], ahead: int, pieces: Sequence[tuple[int, int, int]]
-) -> None:
-    """Fill columns by (column, shift, mask) of an expression."""
-    cells, known = tables.cells[table], tables.known[table]
-    filled = [(0, shift, mask, cells[column]) for column, shift, mask in pieces if column not in known]
-    if filled:
-        rows = range(tables.definition.air.tables[table].length - ahead)
-        _core.fill_columns(tables.expressions(table, nodes, rows=rows), filled)
-
-
-def _limbs(tables: Tables, one: Limbs) -> None:
-    _fill_columns(tables, one.table, one.nodes, one.ahead, pieces_of(one))
-
-
-def _let(tables: Tables, one: Let) -> None:
-    _fill_columns(tables, one.table, one.nodes, one.ahead, [(one.column, 0, ALL_BITS)])
-
-
 def _served(tables: Tables, one: Served) -> None:
     """The distinct keys that are sent, in the rows of the table, and then its step."""
     air = tables.definition.air.tables[one.table]
@@ -172,8 +170,6 @@ def _times(tables: Tables, one: Times) -> None:
 
 
 _CARRIED_OUT: Mapping[type[Any], Callable[[Tables, Any], None]] = {
-    Limbs: _limbs,
-    Let: _let,
     MemoryPass: fill_memory,
     Walk: walk,
     Served: _served,

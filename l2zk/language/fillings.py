@@ -2,7 +2,8 @@
 
 A list of fillings is in an order in which it can be carried out, after given columns, steps and generate_trace: each
 reads columns that are full by then. Tables are numbers, the main one 0; nodes are those of a table, the last one being
-the value; an expression that looks `ahead` rows ahead leaves 0 on the last `ahead` rows of its table.
+the value; an expression that looks `ahead` rows ahead and `behind` behind leaves 0 on the last `ahead` rows of its
+table and on the first `behind`.
 """
 
 from __future__ import annotations
@@ -24,16 +25,18 @@ class Limbs:
     widths: tuple[int, ...]
     nodes: Nodes
     ahead: int = 0
+    behind: int = 0
 
 
 @dataclass(frozen=True)
 class Let:
-    """A column that equals an expression."""
+    """A column that equals an expression, or that integer code fills."""
 
     table: int
     column: int
     nodes: Nodes
     ahead: int = 0
+    behind: int = 0
 
 
 @dataclass(frozen=True)
@@ -85,16 +88,18 @@ class Stepped:
 
 @dataclass(frozen=True)
 class Walk:
-    """A table that is filled row by row, since its steps read what its memories hold.
+    """A table that is filled row by row, since its steps read what fills itself.
 
     On each row come the parts in their order, values of expressions and accesses (memory, access) by number; then the
-    steps fill cells of the next row, instead of the table's step code.
+    steps fill cells of the next row, instead of the table's step code. delays: of each part how many rows its own is
+    behind the row where the walk is, so that what it looks ahead at is there; 0 of accesses.
     """
 
     table: int
     memories: tuple[MemoryPass, ...]
     parts: tuple[Let | Limbs | tuple[int, int], ...]
     steps: tuple[Stepped, ...]
+    delays: tuple[int, ...]
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,13 @@ from itertools import islice
 from operator import eq
 from typing import Any, NamedTuple
 
-from l2zk.air.nodes import CONJUNCTION, PERIODIC, ROW_NUMBER
+from l2zk.air.nodes import CONJUNCTION, ROW_NUMBER
 from l2zk.base.arguments import items
 from l2zk.base.field import MODULUS, field_integer, whole
 from l2zk.base.foreign import foreign
 from l2zk.base.wording import counted, short
 from l2zk.errors import ProgramError
+from l2zk.language.blocks import known_column
 from l2zk.language.draft import Common, Draft, Posted
 from l2zk.language.expression import Expression
 from l2zk.language.fillings import Times
@@ -172,15 +173,8 @@ def _leaf(draft: Draft, entry: Entry) -> Expression:
     if entry.of_bits:
         total = total + graph.lift(entry.of_bits) * graph.leaf(CONJUNCTION, entry.bits)
     if entry.of_values:
-        total = total + graph.lift(entry.of_values) * _periodic(draft, entry.values)
+        total = total + graph.lift(entry.of_values) * known_column(draft, entry.values, f"fixed{len(draft.periodic)}")
     return total
-
-
-def _periodic(draft: Draft, values: tuple[int, ...]) -> Expression:
-    if values in draft.periodic:
-        return draft.graph.leaf(PERIODIC, draft.periodic.index(values))
-    draft.periodic.append(values)
-    return draft.graph.named(PERIODIC, f"fixed{len(draft.periodic) - 1}")
 
 
 def _halves(bits: int) -> tuple[Entry, Entry]:

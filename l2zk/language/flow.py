@@ -24,7 +24,7 @@ def late_columns(draft: Draft) -> set[int]:
     return entered(draft.graph.nodes, stepped, _bit_fillings(draft)) & bits
 
 
-def hidden_columns(draft: Draft) -> set[int]:
+def private_columns(draft: Draft) -> set[int]:
     """The columns that private values enter: given ones, started ones, and all computed from them."""
     fillings = [*_bit_fillings(draft), *_step_fillings(draft), *_own_fillings(draft)]
     computed = {column for _, columns in fillings for column in columns}
@@ -95,8 +95,8 @@ def _bit_fillings(draft: Draft) -> list[Filled]:
 
 
 def _own_fillings(draft: Draft) -> list[Filled]:
-    """The columns that equal an expression; pieces of values are taken for private."""
-    return [(node, (column,)) for column, node in draft.let_values.items()]
+    """The columns that equal an expression, and hints; pieces of values are taken for private."""
+    return [(node, (column,)) for column, node in (draft.let_values | draft.hints).items()]
 
 
 def _step_fillings(draft: Draft) -> list[Filled]:

@@ -17,7 +17,7 @@ from l2zk.base.field import ELEMENT_NEEDED, MODULUS
 from l2zk.base.wording import listed
 from l2zk.errors import WitnessError
 from l2zk.language.definition import Definition, TableDefinition
-from l2zk.language.filling import padded_trace
+from l2zk.language.given_columns import padded_trace
 from l2zk.language.witness import Binding
 
 

@@ -9,11 +9,11 @@ a cell is held if, with all of these filled again, some constraint, some bus or 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from l2zk.air.nodes import COLUMN, extract
+from l2zk.air.nodes import columns_in, extract
 from l2zk.air.pinned import Pinned
 from l2zk.air.table import TableAir
 from l2zk.air.vectors import Vector
@@ -56,11 +56,18 @@ class Held:
     A column that fills itself counts as held: its cells follow from others.
     """
 
-    def __init__(self, definition: Definition, binding: Binding, cells: Sequence[Vector]) -> None:
+    def __init__(
+        self,
+        definition: Definition,
+        binding: Binding,
+        cells: Sequence[Vector],
+        fixed: Callable[[tuple[int, int, int]], bool] = lambda cell: False,
+    ) -> None:
+        """fixed: says of a cell (table, column, row) that it is known to be held, and need not be tried."""
         self._definition, self._binding, self._cells = definition, binding, cells
         self._outputs, self._sequences = Tables.stated(self._tables(cells))
         self.tables = [self._pinned(number) for number in range(len(cells))]
-        changes = [change for number in range(len(cells)) for change in self._open(number)]
+        changes = [change for number in range(len(cells)) for change in self._open(number, fixed)]
         self.left_out = max(0, len(changes) - MOST_CHANGES)
         if self.left_out:
             changes = [changes[k * len(changes) // MOST_CHANGES] for k in range(MOST_CHANGES)]
@@ -81,9 +88,13 @@ class Held:
             pinned.noticed[column][:] = True
         return pinned
 
-    def _open(self, number: int) -> list[tuple[int, int, int, int]]:
+    def _open(self, number: int, fixed: Callable[[tuple[int, int, int]], bool]) -> list[tuple[int, int, int, int]]:
         """The changes (table, tried, column, row) of rows that the user has, which are not noticed yet."""
         rows = self._definition.air.tables[number].rows
+        for column, noticed in enumerate(self.tables[number].noticed):
+            for row in np.flatnonzero(~noticed[:, :rows].all(axis=0)):
+                if fixed((number, column, int(row))):
+                    noticed[:, row] = True
         return [
             (number, int(tried), column, int(row))
             for column, noticed in enumerate(self.tables[number].noticed)
@@ -108,8 +119,7 @@ class Held:
 
 
 def _columns_of(air: TableAir, node: int) -> set[int]:
-    nodes, _ = extract(air.nodes, [node])
-    return {x for kind, x, _ in nodes if kind == COLUMN}
+    return columns_in(extract(air.nodes, [node])[0])
 
 
 def _equal(one: Sequence[Vector], other: Sequence[Vector]) -> bool:

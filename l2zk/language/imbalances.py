@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from l2zk import _core
-from l2zk.air.imbalance import Imbalance, bare_text, more_text, rows_text, sides_text, times_text, tuple_text
+from l2zk.air.imbalance import Imbalance, bare_text, more_text, sides_text, times_text, tuple_text
 from l2zk.air.nodes import extract
 from l2zk.air.text import leaf_names, text
 from l2zk.air.violation import PRIVATE
+from l2zk.base.wording import rows_text
 from l2zk.language.filled import Tables, rows_of, width
 from l2zk.language.fillings import Claimed, MemoryPass, Times, memory_passes
 from l2zk.language.memory_report import memory_imbalances
@@ -19,19 +20,8 @@ from l2zk.language.messages import Hidden, Messages, Standing
 SHOWN_TUPLES = 2
 
 
-def hidden_by_table(tables: Tables, given: bool) -> list[frozenset[int]]:
-    """The columns of each table whose values are not shown; all, if the trace was given."""
-    definition, binding = tables.definition, tables.binding
-    found = []
-    for table, columns in zip(definition.tables, (binding.columns, *binding.others)):
-        stepped = {int(column) for column, _ in table.step_targets}
-        all_of_them = frozenset(range(len(table.air.columns)))
-        found.append(all_of_them if given or stepped & columns.keys() else table.hidden.union(columns))
-    return found
-
-
 def imbalances(tables: Tables, hidden: Hidden, broken: bool) -> list[Imbalance]:
-    """Everything that does not hold on the buses; `broken`: a constraint does not, so that ranges are looked at too."""
+    """All that fails on the buses; `broken`: a constraint is not satisfied, so that ranges are looked at too."""
     messages = Messages(tables, hidden)
     found: list[Imbalance] = []
     for bus in range(len(tables.definition.air.buses)):
@@ -73,15 +63,18 @@ def _range(messages: Messages, claim: Claimed) -> Iterator[Imbalance]:
     """A range whose value is too large."""
     if claim.kind != "range" or not claim.nodes:
         return
-    table, number = claim.interactions[0]
+    table, number = claim.interactions[-1]  # of the last piece, which reads all that the value does
     air = messages.tables.definition.air.tables[table]
     rows = air.interactions[number].domain.rows(air.length)
     values = messages.tables.values(table, claim.nodes, rows)
+    values[rows] *= messages.entries(table, number)[-1] != 0  # where a selector is 0 nothing is said
     wrong = np.flatnonzero(values >> np.uint64(claim.bits))
     if len(wrong):
-        value = messages.shown(table, claim.nodes, int(values[wrong[0]]))
-        fails = f" fails at row {wrong[0]}{messages.of_table(table)}: {value} is not below 2^{claim.bits}"
-        yield _found(messages, claim, table, int(wrong[0]), len(wrong), fails + more_text(len(wrong)))
+        behind = air.interactions[number].behind
+        value = messages.named(table, claim.nodes, int(values[wrong[0]]), behind)
+        row = int(wrong[0]) + behind
+        fails = f" fails at row {row}{messages.of_table(table)}: {value} is not below 2^{claim.bits}"
+        yield _found(messages, claim, table, row, len(wrong), fails + more_text(len(wrong)))
 
 
 def _found(messages: Messages, claim: Claimed, table: int, row: int | None, count: int, sentence: str) -> Imbalance:
@@ -109,6 +102,7 @@ def _lookup(messages: Messages, claim: Claimed) -> Iterator[Imbalance]:
     if claim.kind == "range" and claim.nodes:
         value = messages.shown(table, claim.nodes, int(tables.values(table, claim.nodes, range(row, row + 1))[row]))
         what, missing = f"the pieces of {value}, in columns that fill themselves, do not make it", 1
+    row += tables.definition.air.tables[table].interactions[number].behind
     fails = f" fails at row {row}{messages.of_table(table)}: {what}{more_text(missing)}"
     yield _found(messages, claim, table, row, missing, fails)
 

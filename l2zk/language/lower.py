@@ -6,24 +6,28 @@ domain.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from l2zk.air.air import Air, Constraint, Interaction, PublicSequence, TableAir
 from l2zk.air.bytecode import compile_constraints
-from l2zk.air.domains import Domain
+from l2zk.air.domains import Domain, gaps
 from l2zk.air.nodes import extract
 from l2zk.base.wording import counted
 from l2zk.errors import ProgramError
-from l2zk.language.definition import Bits, Definition, Output, TableDefinition
-from l2zk.language.draft import Below, Draft, Every, Said, Settled
+from l2zk.language.definition import Bits, Choice, Definition, Generate, Output, TableDefinition
+from l2zk.language.draft import Below, Claim, Draft, Said, Settled
+from l2zk.language.encoding import Encode
 from l2zk.language.fillings import Claimed
-from l2zk.language.flow import hidden_columns, late_columns
+from l2zk.language.flow import late_columns, private_columns
 from l2zk.language.inlined import nodes_of
 from l2zk.language.order import found_fillings, late_splits, ordered
+from l2zk.language.posted_rows import Size, domain_of
 from l2zk.language.private_starts import private_claims
+from l2zk.language.rows_behind import looks, moved, reach_of, shift_of
+from l2zk.language.rules.loose_bits import LooseBits
 from l2zk.language.rules.shared_names import check_shared_names
 from l2zk.language.rules.unpinned_rows import check_pinned
 from l2zk.language.rules.whole import (
@@ -49,9 +53,9 @@ class _Lengths:
 
 
 def definition_of(
-    draft: Draft, id: str, parameters: bytes, generate: Callable[[Mapping[str, Any]], Any] | None
+    draft: Draft, id: str, parameters: bytes, generate: Generate | None, encode: Encode | None
 ) -> Definition:
-    """The definition of a draft, that of the main table; `generate` is the program's own generate_trace.
+    """The definition of a draft, that of the main table; `generate` and `encode` are the program's own.
 
     Each phase needs those before it: buses are settled, which adds columns and claims; the drafts are checked as the
     program stated them, and measured; then they get the claims that private starts bring, and change no more; the AIR
@@ -71,7 +75,8 @@ def definition_of(
     air = _air(draft, id, parameters, lengths)
     for table, made, size in zip(common.tables, air.tables, lengths):
         with _in_table(table):
-            _check_made(table, made, _free_cells(table, size))
+            chosen = ((one.column, rows) for one in _choices(table, size) for rows in one.rows)
+            _check_made(table, made, (*_free_cells(table, size), *chosen))
     check_public(air)
     parts = [_table_parts(*each) for each in zip(common.tables, air.tables, lengths)]
     return Definition(
@@ -83,10 +88,12 @@ def definition_of(
         arrays=tuple(draft.arrays),
         sequence_claims=_sequence_claims(draft, air.main),
         generate=generate,
+        encode=encode,
         others=tuple(TableDefinition(air=made, **part) for made, part in zip(air.tables[1:], parts[1:])),
         fillings=fillings,
         waiting=waiting,
         claimed=tuple(map(_claimed, common.said)),
+        lists=tuple(draft.graph.lists),
         **parts[0],
     )
 
@@ -122,7 +129,10 @@ def _check_made(draft: Draft, table: TableAir, free: tuple[tuple[int, range], ..
     check_not_constant(table)
     stated = [output.constraint for output in _output_places(table)] if not draft.number else []
     stated += [constraint for constraint, _ in _sequence_claims(draft, table)]
-    check_pinned(table, stated, draft.targets, free, _bit_domains(draft, table))
+    spared = {one.column for one in draft.chosen} | {column for column, _ in draft.free} | draft.own
+    LooseBits(table, stated, spared).check()
+    several = {index for index, one in enumerate(draft.claims.values()) if isinstance(one.on, (range, Below))}
+    check_pinned(table, stated, draft.targets, free, _bit_domains(draft, table), several)
 
 
 def _air(draft: Draft, id: str, parameters: bytes, lengths: Sequence[_Lengths]) -> Air:
@@ -152,8 +162,10 @@ def _table_air(draft: Draft, size: _Lengths, counts: Sequence[int], public: dict
     sized = zip(draft.sequences, counts)
     stated = {one.claim: Domain.first(count, size.length) for one, count in sized if one.claim and not draft.number}
     spoken = [node for one in draft.placed for node in (*one.tuple, one.multiplicity)]
-    nodes, roots = extract(graph.nodes, (*(claim.node for claim in claims), *spoken))
-    place = dict(zip((*(claim.node for claim in claims), *spoken), roots))
+    shifts = [shift_of(draft, [claim.node], claim.on) for claim in claims]
+    said = [moved(draft, claim.node, shift) for claim, shift in zip(claims, shifts)]
+    nodes, roots = extract(graph.nodes, (*said, *spoken))
+    place = dict(zip((*said, *spoken), roots))
     return TableAir(
         name=draft.name,
         rows=size.rows,
@@ -165,14 +177,21 @@ def _table_air(draft: Draft, size: _Lengths, counts: Sequence[int], public: dict
         constraints=tuple(
             Constraint(
                 claim.name,
-                stated.get(claim.name) or _domain(claim.on, graph.look_ahead[claim.node], size.rows, size.length),
-                place[claim.node],
+                stated.get(claim.name) or _domain(draft, claim, shift, size),
+                place[node],
+                shift,
+                claim.selected,
             )
-            for claim in claims
+            for claim, node, shift in zip(claims, said, shifts)
         ),
         interactions=tuple(
             Interaction(
-                one.name, one.bus, tuple(place[node] for node in one.tuple), place[one.multiplicity], one.domain
+                one.name,
+                one.bus,
+                tuple(place[node] for node in one.tuple),
+                place[one.multiplicity],
+                one.domain,
+                one.behind,
             )
             for one in draft.placed
         ),
@@ -188,7 +207,8 @@ def _table_parts(draft: Draft, table: TableAir, size: _Lengths) -> dict[str, Any
         given=tuple(draft.given.values()),
         pads=tuple(draft.pads),
         bits=_bit_parts(draft),
-        hidden=frozenset(hidden_columns(draft)),
+        hidden=frozenset(private_columns(draft)),
+        choices=_choices(draft, size),
         free=_free_cells(draft, size) + _free_bits(draft, size.length) + _loose_cells(draft, size.length),
         **step_parts(draft, table),
         **start_parts(draft),
@@ -205,14 +225,16 @@ def _entries(draft: Draft, lengths: Sequence[_Lengths]) -> tuple[int, ...]:
     """The number of entries of each sequence."""
     counts = []
     for placed in draft.sequences:
-        rows, length = lengths[placed.table].rows, lengths[placed.table].length
+        rows = lengths[placed.table].rows
         ahead = draft.graph.look_ahead[draft.claims[placed.claim].node] if placed.claim else 0
-        there = range(placed.first, min(rows, length - ahead), placed.step)
+        there = range(placed.first, rows - ahead, placed.step)
         if not there:
-            raise ProgramError(
-                f"public column {placed.name!r} begins on row {placed.first}, but the program has"
-                f" {counted(rows, 'row')}"
+            what = (
+                f"output column {placed.name!r} looks {counted(ahead, 'row')} ahead"
+                if ahead
+                else f"public column {placed.name!r} begins on row {placed.first}"
             )
+            raise ProgramError(f"{what}, but the program has {counted(rows, 'row')}")
         counts.append(len(there) if placed.count is None else placed.count)
     return tuple(counts)
 
@@ -226,17 +248,14 @@ def _sequence_claims(draft: Draft, air: TableAir) -> tuple[tuple[int, int], ...]
     return tuple((index[one.claim], placed[i]) for i, one in enumerate(draft.sequences) if one.claim)
 
 
-def _domain(on: Settled, look_ahead: int, rows: int, length: int) -> Domain:
-    """The rows of a claim as a domain of PROTOCOL 3.3."""
-    if isinstance(on, Every):
-        return Domain.cyclic(on.first, on.period)
-    if isinstance(on, int):
-        return Domain.row(on)
-    if isinstance(on, Below):
-        return Domain.first(rows - on.less, length)
-    if on in ("last", "end"):
-        return Domain.row((rows if on == "last" else length) - 1)
-    return Domain.every() if on == "every" else Domain.transition(max(1, look_ahead))
+def _domain(draft: Draft, claim: Claim, behind: int, size: _Lengths) -> Domain:
+    """The rows of a claim as a domain of PROTOCOL 3.3, once it is moved ahead by so many."""
+    if claim.on == "last" and behind >= size.rows:
+        raise ProgramError(
+            f"constraint {claim.name!r} on the last row looks {counted(behind, 'row')} behind, but the program has"
+            f" {counted(size.rows, 'row')}"
+        )
+    return domain_of(claim.on, reach_of(draft, claim.node), behind, Size(size.rows, size.length))
 
 
 def _output_places(air: TableAir) -> tuple[Output, ...]:
@@ -254,51 +273,76 @@ def _bit_parts(draft: Draft) -> tuple[Bits, ...]:
         if split.columns[0] in own:
             continue
         nodes, _ = extract(draft.graph.nodes, [split.node])
-        parts.append(Bits(split.columns, nodes, draft.graph.look_ahead[split.node], split.columns[0] in late))
+        ahead, behind = looks(draft, [split.node])
+        parts.append(Bits(split.columns, nodes, ahead, split.columns[0] in late, behind))
     return tuple(parts)
 
 
 def _free_cells(draft: Draft, size: _Lengths) -> tuple[tuple[int, range], ...]:
     """The (column, rows) by m.free."""
-    rows, length = size.rows, size.length
-    for column, on in draft.free:
-        if isinstance(on, int) and on >= rows:
-            name = draft.graph.columns[column]
-            raise ProgramError(f"m.free({name}) names row {on}, but the program has {counted(rows, 'row')}")
-    return tuple((column, _domain(on, 0, rows, length).rows(length)) for column, on in draft.free)
+    return tuple((column, _said_rows(draft, "free", column, on, size)) for column, on in draft.free)
+
+
+def _choices(draft: Draft, size: _Lengths) -> tuple[Choice, ...]:
+    """The cells by m.choice."""
+    return tuple(
+        Choice(
+            one.column,
+            tuple(_said_rows(draft, "choice", one.column, on, size) for on in one.on),
+            one.bits,
+            one.among,
+            () if one.when is None else nodes_of(draft, one.when),
+        )
+        for one in draft.chosen
+    )
+
+
+def _said_rows(draft: Draft, call: str, column: int, on: Settled | range, size: _Lengths) -> range:
+    """The rows that m.free or m.choice names."""
+    last = on if isinstance(on, int) else on[-1] if isinstance(on, range) else 0
+    if last >= size.rows:
+        name = draft.graph.columns[column]
+        raise ProgramError(f"m.{call}({name}) names row {last}, but the program has {counted(size.rows, 'row')}")
+    return on if isinstance(on, range) else domain_of(on, 0, 0, Size(size.rows, size.length)).rows(size.length)
 
 
 def _free_bits(draft: Draft, length: int) -> tuple[tuple[int, range], ...]:
-    """The last rows of the bits of expressions that look ahead: nothing pins them."""
+    """The last rows of the bits of expressions that look ahead, and the first of those that look behind: nothing pins
+    them."""
     return tuple(
-        (column, range(length - draft.graph.look_ahead[split.node], length))
+        (column, rows)
         for split in draft.bits
-        if draft.graph.look_ahead[split.node]
         for column in split.columns
+        for rows in _outside(draft, split.node, length)
     )
+
+
+def _outside(draft: Draft, node: int, length: int) -> Iterator[range]:
+    """The rows on which an expression looks beyond the trace: the last ones, the first ones."""
+    ahead, behind = looks(draft, [node])
+    yield from (rows for rows in (range(length - ahead, length), range(behind)) if rows)
 
 
 def _loose_cells(draft: Draft, length: int) -> tuple[tuple[int, range], ...]:
     """The rows on which nothing pins the pieces of a value, and those of values that look beyond the end."""
     loose: list[tuple[int, range]] = []
-    for column, domain in draft.loose:
-        rows = domain.rows(length)
-        if rows.step == 1:
-            loose += [(column, range(rows.start)), (column, range(rows.stop, length))]
+    for column, rows in draft.loose:
+        loose += [(column, gap) for gap in gaps(rows, length)]
     for column, node in draft.let_values.items():
-        loose.append((column, range(length - draft.graph.look_ahead[node], length)))
+        loose += [(column, rows) for rows in _outside(draft, node, length)]
+    loose += [(column, range(rows.first, length, rows.period)) for column, rows in draft.idle]
     return tuple((column, rows) for column, rows in loose if rows)
 
 
 def _bit_domains(draft: Draft, air: TableAir) -> dict[int, Domain]:
-    """The rows on which bits of what looks ahead are bits of something, for the constraints `NAME is a bit`."""
-    ahead = {
-        f"{draft.graph.columns[column]} is a bit": draft.graph.look_ahead[split.node]
+    """The rows on which bits of what looks ahead or behind are bits of something, for constraints `NAME is a bit`."""
+    apart = {
+        f"{draft.graph.columns[column]} is a bit": looks(draft, [split.node])
         for split in draft.bits
         for column in split.columns
     }
     return {
-        index: Domain.transition(ahead[constraint.name])
+        index: Domain.between(*apart[constraint.name])
         for index, constraint in enumerate(air.constraints)
-        if ahead.get(constraint.name)
+        if any(apart.get(constraint.name, ()))
     }

@@ -26,6 +26,7 @@ from l2zk.language.fillings import Access, MemoryPass
 from l2zk.language.fixed_tables import MOST_ROWS, entry_of
 from l2zk.language.inlined import nodes_of
 from l2zk.language.noted import new_bus, new_column, number_of, own_column
+from l2zk.language.rows_behind import reach_of
 from l2zk.language.rules.call import check_identifier, check_leaves, table_name
 
 LARGEST = 2**24
@@ -55,13 +56,22 @@ class Memory:
 
         address: an expression, which has to be a number below the size where `when` is 1. when: an expression that is
         0 or 1 on every row. The column fills itself; where a step reads it, rows are filled one after the other.
+
+            at = m.private_column("at")
+            value = m.memory("ram", size=16, initial=range(16)).read(at)
         """
         value = own_column(self._draft, f"{self._memory.name}_value{len(self._memory.accesses)}")
         self._access(False, address, value, when, number_of(self._draft, value))
         return value
 
     def write(self, address: Any, value: Any, when: Any = 1) -> None:
-        """Put a value at the address on each row where `when` is 1; see `read`."""
+        """Put a value at the address on each row where `when` is 1; see `read`.
+
+        Accesses that stand below it in `define`, and later rows, find the value there.
+
+            at, busy = m.private_columns("at", "busy")
+            m.memory("ram", size=16).write(at, 7, when=busy)
+        """
         self._access(True, address, value, when, None)
 
     def __repr__(self) -> str:
@@ -74,8 +84,10 @@ class Memory:
         chosen = selector(draft, what, when)
         for one in (where, stored):
             check_leaves(draft.graph, one.index, what, (PRIVATE, OUTPUT), "cells, public inputs and constants")
-        if any(draft.graph.look_ahead[one.index] for one in (where, stored, chosen)):
-            raise ProgramError(f"{what} looks ahead: it reads cells of its own row; copy others into a column")
+        if any(reach_of(draft, one.index) for one in (where, stored, chosen)):
+            raise ProgramError(
+                f"{what} looks ahead or behind: it reads cells of its own row; copy others into a column"
+            )
         kind, constant, _ = draft.graph.nodes[where.index]
         if kind == CONSTANT and constant >= self._memory.size:
             raise ProgramError(f"{what} has the address {constant}, and its size is {self._memory.size}")

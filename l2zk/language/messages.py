@@ -9,12 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from l2zk import _core
-from l2zk.air.imbalance import rows_text, times_text
+from l2zk.air.bit_sums import number_text, value_text
+from l2zk.air.imbalance import times_text
 from l2zk.air.nodes import COLUMN, Node, extract
+from l2zk.air.text import leaf_names, text
 from l2zk.air.vectors import Vector
 from l2zk.air.violation import PRIVATE
 from l2zk.base.field import MODULUS
-from l2zk.language.filled import ALL_BITS, Tables, width
+from l2zk.base.wording import rows_text
+from l2zk.language.filled import Tables, width
+from l2zk.language.merged import ALL_BITS
 
 Hidden = Sequence[frozenset[int]]
 """The columns of each table that are not shown."""
@@ -72,9 +76,11 @@ class Messages:
 
     def _standing(self, table: int, interaction: int, places: Sequence[int], factor: int) -> Standing:
         air = self.tables.definition.air.tables[table]
-        rows = air.interactions[interaction].domain.rows(air.length)
+        one = air.interactions[interaction]
+        rows = one.domain.rows(air.length)
+        there = [rows[place] + one.behind for place in places]
         sign = 1 if factor < MODULUS // 2 else -1
-        return Standing(table, interaction, [rows[place] for place in places], sign, sign * factor % MODULUS)
+        return Standing(table, interaction, there, sign, sign * factor % MODULUS)
 
     def _public(self, bus: int, values: Sequence[int]) -> list[Standing]:
         """The public messages that are this tuple."""
@@ -107,6 +113,12 @@ class Messages:
         """A value of nodes, if none of the columns that they read is hidden."""
         secret = any(kind == COLUMN and x in self.hidden[table] for kind, x, _ in nodes)
         return PRIVATE if secret else str(value)
+
+    def named(self, table: int, nodes: Sequence[Node], value: int, behind: int = 0) -> str:
+        """A value of nodes with the expression that has it, as it is written so many rows behind."""
+        name = text(nodes, len(nodes) - 1, leaf_names(self.tables.definition.air.tables[table].names, behind))
+        shown = self.shown(table, nodes, value)
+        return f"{name} ({PRIVATE})" if shown == PRIVATE else value_text(name, number_text(value))
 
     def shown_tuple(self, bus: int, values: Sequence[int], standing: Sequence[Standing]) -> list[str]:
         """A tuple, without the entries that are hidden in any place where it stands."""

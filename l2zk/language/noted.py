@@ -10,6 +10,7 @@ from l2zk.base.names import MOST_NAMES
 from l2zk.errors import ProgramError
 from l2zk.language.draft import Claim, Common, Draft, Settled
 from l2zk.language.expression import Expression
+from l2zk.language.rows_behind import last_of, moved, reach_of, shift_of
 from l2zk.language.rules.call import check_claim, check_leaves
 
 
@@ -61,15 +62,25 @@ def number_of(draft: Draft, column: Expression) -> int:
     return draft.graph.nodes[column.index][1]
 
 
-def claim(draft: Draft, name: str, node: int, on: Settled, *, derived: bool = False, stated: bool = False) -> None:
+def claim(
+    draft: Draft,
+    name: str,
+    node: int,
+    on: Settled,
+    *,
+    derived: bool = False,
+    stated: bool = False,
+    selected: int = 0,
+) -> None:
     """Claim that the node is 0 on these rows; a derived name may be longer than the names that it comes of.
 
-    stated: it states an output column, whose length decides its rows.
+    stated: it states an output column, whose length decides its rows. selected: the degree of its selector.
     """
     check_claim(draft, name, node, 0 if stated else on, derived)
-    if isinstance(on, int):
-        draft.named_rows.append((on + draft.graph.look_ahead[node], f"constraint {name!r}"))
-    draft.claims[name] = Claim(name, node, on)
+    moved(draft, node, shift_of(draft, [node], on))  # so that what cannot be moved is refused at this call
+    if isinstance(on, int | range):
+        draft.named_rows.append((last_of(on) + draft.graph.look_ahead[node], f"constraint {name!r}"))
+    draft.claims[name] = Claim(name, node, on, selected)
 
 
 def let(draft: Draft, name: str, value: Expression) -> Expression:
@@ -80,7 +91,7 @@ def let(draft: Draft, name: str, value: Expression) -> Expression:
         raise ProgramError(f"{what} would have the value {value} on every row: write the value itself")
     column = new_column(draft, "a column", name, 0)
     draft.own.add(number_of(draft, column))
-    on = "transitions" if draft.graph.look_ahead[value.index] else "every"
+    on = "transitions" if reach_of(draft, value.index) else "every"
     claim(draft, name, (column - value).index, on)
     draft.lets.setdefault(value.index, number_of(draft, column))
     draft.let_values[number_of(draft, column)] = value.index

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from l2zk.air.nodes import COLUMN, OUTPUT, SUB, Node, extract
+from l2zk.air.nodes import COLUMN, OUTPUT, SUB, Node, columns_in, extract
 from l2zk.errors import ProgramError
 from l2zk.language.draft import Common, Draft, Placed, Posted
 from l2zk.language.fillings import Filling, Let, Limbs, MemoryPass, Served, Times, Walk
 from l2zk.language.flow import entered
 from l2zk.language.inlined import nodes_of
+from l2zk.language.rows_behind import looks
 from l2zk.language.waiting import Place, Waiting, in_order
 from l2zk.language.walks import is_walked, with_walks
 
@@ -32,7 +33,10 @@ def found_fillings(common: Common) -> list[Filling]:
     for draft in common.tables:
         if draft.number and not draft.made:
             found += _equal_columns(draft)
-        found += [Let(draft.number, column, *_looked(draft, node)) for column, node in draft.let_values.items()]
+        found += [
+            Let(draft.number, column, *_looked(draft, node))
+            for column, node in (draft.let_values | draft.hints).items()
+        ]
         found += draft.limbs
     for draft in common.tables:
         found += _serving(common, draft)
@@ -60,9 +64,9 @@ def ordered(common: Common, found: list[Filling], generated: bool) -> tuple[tupl
     return tuple(found[number] for number in numbers), ()
 
 
-def _looked(draft: Draft, node: int) -> tuple[tuple[Node, ...], int]:
-    """The nodes of a let's value, and its look-ahead."""
-    return extract(draft.graph.nodes, [node])[0], draft.graph.look_ahead[node]
+def _looked(draft: Draft, node: int) -> tuple[tuple[Node, ...], int, int]:
+    """The nodes of a let's value, and how far it looks, ahead and behind."""
+    return extract(draft.graph.nodes, [node])[0], *looks(draft, [node])
 
 
 def _unfilled(draft: Draft) -> set[int]:
@@ -96,7 +100,7 @@ def _equal_columns(draft: Draft) -> list[Filling]:
 
 
 def _columns_in(draft: Draft, node: int) -> set[int]:
-    return {x for kind, x, _ in _looked(draft, node)[0] if kind == COLUMN}
+    return columns_in(nodes_of(draft, node))
 
 
 def _reached(columns: set[int], reads: dict[int, set[int]]) -> set[int]:
@@ -149,7 +153,7 @@ def _late_bits(draft: Draft) -> list[Filling]:
             split.columns,
             (1,) * len(split.columns),
             nodes_of(draft, split.node),
-            draft.graph.look_ahead[split.node],
+            *looks(draft, [split.node]),
         )
         for split in draft.bits
         if split.columns[0] in late
@@ -219,7 +223,7 @@ def _read_by(draft: Draft, placed: Placed) -> set[Place]:
 
 
 def _cells(table: int, nodes: Iterable[Node]) -> set[Place]:
-    return {(table, x) for kind, x, _ in nodes if kind == COLUMN}
+    return _places(table, columns_in(nodes))
 
 
 def _places(table: int, columns: Iterable[int]) -> set[Place]:

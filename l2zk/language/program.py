@@ -6,28 +6,31 @@ code, which is made once by running `define` with the builder `m`.
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any, ClassVar
+from pathlib import Path
+from typing import Any, ClassVar, Self
 from weakref import WeakSet
 
 from l2zk.air.parameter_bytes import parameters_to_bytes
 from l2zk.air.report import Report
 from l2zk.air.trace import ExecutionTrace
 from l2zk.base.arguments import flag, kind_of
+from l2zk.base.arguments import path as checked_path
 from l2zk.base.foreign import foreign, warn_caller
 from l2zk.base.made_once import MadeOnce
 from l2zk.base.names import LONGEST_NAME
 from l2zk.base.wording import pairs
-from l2zk.errors import CycleError, LengthWarning, ProgramError
+from l2zk.errors import CycleError, LengthWarning, ProgramError, WitnessError
 from l2zk.language.builder import Machine
 from l2zk.language.definition import Definition, GivenColumn, Input, Output, Start
 from l2zk.language.draft import Every
 from l2zk.language.parameters import parameters_of
 from l2zk.language.run import report_of, trace_of
 from l2zk.language.shared_definitions import Defining, shared_definition
-from l2zk.language.witness import Binding
+from l2zk.language.witness import Binding, Witness
 
 __all__ = [
     "Binding",
@@ -123,6 +126,40 @@ class TraceProgram:
             )
         return trace_of(self.definition, witness)
 
+    def encode(self, data: Any) -> Witness:
+        """The witness that data stand for, where a program overrides this: a mapping from names to values, or a
+        sequence of them.
+
+        data: whatever is given as a witness and is no mapping or sequence of numbers and arrays: bytes, a text, an
+        object of the user's own, or a mapping or a sequence with bytes, texts or mappings in it; of a `Path` the bytes
+        of the file, and what an open file reads. All that takes a witness calls this: `prove`, `check`, `trace`,
+        caches, stores, batches, and the command line for `--file`. It gives the same for the same data, and is called
+        once or more for each proof; a cache knows bytes, texts and files again, and sequences and mappings of bytes and
+        texts, but no other objects. An error raised here is told by type and line alone, as in generate_trace.
+
+            def encode(self, message):
+                return {"bytes": list(message)}
+
+            vm.prove(program, b"attack at dawn")
+            vm.prove(program, Path("message.txt"))
+        """
+        raise WitnessError(f"{type(self).__name__} has no encode(self, data) that makes a witness of what is given")
+
+    @classmethod
+    def from_file(cls, path: str | os.PathLike[str], **parameters: Any) -> tuple[Self, Any]:
+        """The program and its witness that a file gives: here, with these parameters and the file's bytes for `encode`.
+
+        A program whose parameters follow from a file, as from its size, overrides this, and `l2zk prove PROGRAM --file
+        FILE` then needs no option for them; those options that are there are given as `parameters`.
+
+            @classmethod
+            def from_file(cls, path):
+                message = Path(path).read_bytes()
+                return cls(size=len(message)), message
+        """
+        data = Path(os.fsdecode(checked_path(path))).read_bytes()
+        return cls(**parameters), data
+
     def check(self, witness: Any = (), *, redact: bool = True) -> Report:
         """Run the program on the witness and look at every constraint on every row.
 
@@ -132,9 +169,35 @@ class TraceProgram:
         """
         return report_of(self.definition, witness, redact=flag("redact", redact))
 
+    def examine(self, witness: Any = (), *, leave_out: Iterable[str] = (), seconds: float = 10.0) -> Any:
+        """Which cells of an honest run the constraints fix, once inputs and choices are given: an
+        `l2zk.testing.Determinacy`.
+
+        Choices are the cells that private inputs start, private columns, and what `m.choice` declares. A hole is a
+        second trace with the same inputs and choices and another output; it is found, not guessed, and can be proved.
+        leave_out: names of constraints that are left out. seconds: what is spent on proofs, search and bounds together.
+        The result is of this one run: another witness may take another branch. Values are shown, private ones too.
+        Raises WitnessError, ProgramError, and ConstraintError if the run is not honest.
+        """
+        return _examiner(self, witness, leave_out=leave_out, seconds=seconds)
+
     def disassemble(self) -> str:
         """The code of step and constraints, as text."""
         return self.definition.disassemble()
+
+
+def _no_examiner(*_: Any, **__: Any) -> Any:
+    raise ProgramError("examine is part of l2zk.testing: import l2zk first")
+
+
+_examiner: Callable[..., Any] = _no_examiner
+"""What examines; `l2zk` itself, floors above, sets it when it is imported."""
+
+
+def examined_by(examiner: Callable[..., Any]) -> None:
+    """Set what examines programs."""
+    global _examiner
+    _examiner = examiner
 
 
 def defined(program: object) -> Definition:
@@ -164,7 +227,8 @@ def _define(program: TraceProgram, parameters: bytes) -> Definition:
         with foreign(ProgramError, f"define of {program.id}"):
             program.define(machine)
         overridden = type(program).generate_trace is not TraceProgram.generate_trace
-        return machine.finish(program.id, parameters, program.generate_trace if overridden else None)
+        encode = program.encode if type(program).encode is not TraceProgram.encode else None
+        return machine.finish(program.id, parameters, program.generate_trace if overridden else None, encode)
     except ProgramError as error:
         if len(getattr(error, "__notes__", ())) < MOST_NOTES:
             error.add_note(f"in the definition of {program.id}, {described(program)}")

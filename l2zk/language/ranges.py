@@ -9,19 +9,25 @@ bits that need no table. The width is the one that costs least.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from l2zk.air.domains import EVERY
 from l2zk.base.field import MODULUS
+from l2zk.base.wording import short
 from l2zk.language.affine_columns import affine_value
-from l2zk.language.buses import post
+from l2zk.language.buses import post, rows_of
 from l2zk.language.draft import Below, Common, Draft, Ranged, Said, Settled
 from l2zk.language.expression import Expression
 from l2zk.language.fillings import Limbs
 from l2zk.language.fixed_tables import RangeTable, fixed_in, is_there
 from l2zk.language.inlined import nodes_of
 from l2zk.language.noted import claim, number_of, own_column
-from l2zk.language.posted_rows import Size, rows_domain
+from l2zk.language.posted_rows import Size, less_than_all, rows_domain
+from l2zk.language.rows_behind import looks, moved, shift_of
+from l2zk.language.rules.call import named_in
+from l2zk.language.rules.posted import check_range, check_rows
+from l2zk.language.when import degree, idle_rows
 
 WIDEST = 20
 """Bits of the pieces, at most."""
@@ -61,6 +67,19 @@ class _Priced(NamedTuple):
         return self.length * CELL * self.ranged.bits
 
 
+def claim_range(
+    draft: Draft, name: Any, value: Expression, bits: Any, on: Any, pins: Sequence[Expression] = ()
+) -> None:
+    """Note the claim 0 <= value < 2^bits. pins: columns that nothing else pins."""
+    what = f"range {short(name)}"
+    number = check_range(draft, name, value, bits)
+    looked = [value] if draft.when is None else [value, draft.graph.expression(draft.when)]
+    rows = rows_of(draft, what, looked, on)
+    check_rows(draft, what, [one.index for one in looked], rows)
+    pinned = tuple(number_of(draft, column) for column in pins)
+    draft.ranges.append(Ranged(named_in(draft, name), value.index, number, rows, when=draft.when, pins=pinned))
+
+
 def expand_ranges(common: Common, sizes: dict[int, Size]) -> None:
     """Add columns, lookups and claims for every range of the program."""
     priced = [_Priced(draft, one, sizes[draft.number].length) for draft in common.tables for one in draft.ranges]
@@ -70,6 +89,7 @@ def expand_ranges(common: Common, sizes: dict[int, Size]) -> None:
             _look_up(one, width, sizes[one.draft.number])
         else:
             _split(one, sizes[one.draft.number])
+        _note_loose(one, one.ranged.pins, sizes[one.draft.number])
 
 
 def _width(common: Common, priced: list[_Priced]) -> int:
@@ -102,10 +122,16 @@ def _look_up(one: _Priced, width: int, size: Size) -> None:
 def _post(one: _Priced, pieces: list[Expression], width: int) -> None:
     draft, ranged = one.draft, one.ranged
     into, bus = fixed_in(draft, RangeTable(width))
-    said = Said(ranged.kind, ranged.name, bus, into=into, node=(draft, ranged.node), bits=ranged.bits)
+    when = draft.graph.lift(1) if ranged.when is None else draft.graph.expression(ranged.when)
+    (ahead, behind), shift = looks(draft, [ranged.node]), shift_of(draft, [ranged.node, when.index], ranged.on)
+    said = Said(
+        ranged.kind, ranged.name, bus, into=into, node=(draft, moved(draft, ranged.node, shift)), bits=ranged.bits
+    )
+    on_all = ranged.on == "transitions" and behind and not ahead  # so that the last row is among them
     for number, piece in enumerate(pieces):
         title = f"{ranged.name}, piece {number}" if len(pieces) > 1 else ranged.name
-        said.posted.append(post(draft, title, bus, [piece], draft.graph.lift(1), ranged.on))
+        rows = "every" if on_all and not any(looks(draft, [piece.index, when.index])) else ranged.on
+        said.posted.append(post(draft, title, bus, [piece], when, rows, selects=ranged.when is not None))
     draft.common.said.append(said)
 
 
@@ -118,27 +144,44 @@ def _split(one: _Priced, size: Size) -> None:
     for number, bit in enumerate(bits):
         claim(draft, f"{graph.columns[number_of(draft, bit)]} is a bit", (bit * (bit - 1)).index, "every", derived=True)
         total = total + 2**number * bit
-    on = _below(ranged.on, graph.look_ahead[ranged.node])
-    claim(draft, f"{ranged.name} is below 2^{ranged.bits}", (value - total).index, on, derived=True)
+    on, rest = _below(ranged.on, *_looks(draft, ranged)), value - total
+    rest = rest if ranged.when is None else graph.expression(ranged.when) * rest
+    selected = degree(draft, ranged.when)
+    claim(draft, f"{ranged.name} is below 2^{ranged.bits}", rest.index, on, derived=True, selected=selected)
     _note(one, bits, [1] * ranged.bits, size)
 
 
 def _note(one: _Priced, columns: list[Expression], widths: list[int], size: Size) -> None:
     """What fills the columns, and the rows on which nothing pins them."""
-    draft, node, on = one.draft, one.ranged.node, one.ranged.on
+    draft, node = one.draft, one.ranged.node
     if not columns:
         return
-    ahead = draft.graph.look_ahead[node]
+    ahead, behind = looks(draft, [node])
     numbers = tuple(number_of(draft, column) for column in columns)
-    draft.limbs.append(Limbs(draft.number, numbers, tuple(widths), nodes_of(draft, node), ahead))
-    domain = rows_domain(on, ahead, size, f"range {one.ranged.name!r}")
+    draft.limbs.append(Limbs(draft.number, numbers, tuple(widths), nodes_of(draft, node), ahead, behind))
+    _note_loose(one, numbers, size)
+    draft.idle += [(number, rows) for number in numbers for rows in idle_rows(draft, one.ranged.when)]
+
+
+def _note_loose(one: _Priced, numbers: Sequence[int], size: Size) -> None:
+    """The rows on which nothing pins columns that the range pins."""
+    draft, ranged = one.draft, one.ranged
+    ahead, behind = _looks(draft, ranged)
+    behind = ranged.on.start if isinstance(ranged.on, range) else behind
+    domain = rows_domain(ranged.on, ahead, size, f"range {ranged.name!r}", behind)
     if domain.kind != EVERY:
-        draft.loose += [(number, domain) for number in numbers]
+        rows = domain.rows(size.length)
+        draft.loose += [(number, range(rows.start + behind, rows.stop + behind, rows.step)) for number in numbers]
 
 
-def _below(on: Settled, ahead: int) -> Settled:
+def _looks(draft: Draft, ranged: Ranged) -> tuple[int, int]:
+    """How far a range looks, with its selector."""
+    return looks(draft, [ranged.node] if ranged.when is None else [ranged.node, ranged.when])
+
+
+def _below(on: Settled, ahead: int, behind: int) -> Settled:
     """The rows of a range as those of a constraint: of the user's alone."""
-    return Below(max(1, ahead) if on == "transitions" else 0) if on in ("every", "transitions") else on
+    return Below(less_than_all(on, ahead, behind)) if on in ("every", "transitions") else on
 
 
 def _stem(ranged: Ranged) -> str:

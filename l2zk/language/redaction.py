@@ -7,13 +7,13 @@ Invariant: no error keeps a trace, neither in its text nor in its cause or conte
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from l2zk import _core
 from l2zk.air.report import Report, report
 from l2zk.errors import ConstraintError
-from l2zk.language.definition import Definition
+from l2zk.language.definition import Definition, TableDefinition
 from l2zk.language.witness import Binding
 
 
@@ -39,7 +39,7 @@ def violation_report(definition: Definition, binding: Binding, given: bool, reda
         found,
         filled=binding.rows,
         redacted=redact,
-        hidden=_hidden(definition, binding, given),
+        hidden=hidden_columns(definition, binding, given)[0],
         doubled_by=definition.doubled_by,
         sequences=definition.air.all_sequences(binding.sequences, violation.sequences),
     )
@@ -55,9 +55,15 @@ def violation_error(
     return error
 
 
-def _hidden(definition: Definition, binding: Binding, given: bool) -> frozenset[int]:
-    """The hidden columns; all, if a trace was given: then nothing says which cells come of which."""
-    stepped = {int(column) for column, _ in definition.step_targets}
-    if given or not stepped.isdisjoint(binding.columns):
-        return frozenset(range(len(definition.air.columns)))
-    return definition.hidden.union(binding.columns)
+def hidden_columns(definition: Definition, binding: Binding, given: bool) -> list[frozenset[int]]:
+    """The hidden columns of each table; all, if a trace was given: then nothing says which cells come of which."""
+    filled = (binding.columns, *binding.others)
+    return [_hidden(table, columns, given) for table, columns in zip(definition.tables, filled)]
+
+
+def _hidden(table: TableDefinition, columns: Collection[int], given: bool) -> frozenset[int]:
+    """The hidden columns of a table, of which the caller fills `columns`."""
+    stepped = {int(column) for column, _ in table.step_targets}
+    if given or not stepped.isdisjoint(columns):
+        return frozenset(range(len(table.air.columns)))
+    return table.hidden.union(columns)

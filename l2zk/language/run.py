@@ -7,8 +7,9 @@ Invariant: what is run here depends on the definition alone, so that a degree be
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -24,10 +25,10 @@ from l2zk.errors import ConstraintError
 from l2zk.language.core_tables import table, table_arguments, tables
 from l2zk.language.definition import Definition
 from l2zk.language.filled import Tables
-from l2zk.language.filling import fill_late
 from l2zk.language.filling_tables import filled_tables
+from l2zk.language.given_columns import fill_late
 from l2zk.language.given_trace import given_cells, given_tables
-from l2zk.language.redaction import attempt, violation_error, violation_report
+from l2zk.language.redaction import attempt, hidden_columns, violation_error, violation_report
 from l2zk.language.tables_report import balances, tables_error, tables_report
 from l2zk.language.witness import Binding, Witness, bind
 
@@ -49,9 +50,16 @@ def trace_of(
     require_memory(trace_memory(definition), max_memory)
     binding = bind(definition, witness, redact=redact)
     if has_tables(definition):
-        return whole_trace(filled_tables(definition, binding))
+        filled_up = filled_tables(definition, binding)
+        return whole_trace(filled_up, hidden_columns(definition, binding, given=False) if redact else None)
     cells, _ = _run(definition, binding, filled(definition, binding), progress=progress)
-    return ExecutionTrace(definition.air.columns, cells, definition.air.rows)
+    columns = definition.air.columns
+    private = _names(columns, hidden_columns(definition, binding, given=False)[0]) if redact else ()
+    return ExecutionTrace(columns, cells, definition.air.rows, private=private)
+
+
+def _names(columns: Sequence[str], hidden: Collection[int]) -> list[str]:
+    return [columns[column] for column in sorted(hidden)]
 
 
 def report_of(
@@ -121,11 +129,11 @@ def _tables(
     return filled_tables(definition, binding, whole)
 
 
-def whole_trace(tables: Tables) -> ExecutionTrace:
-    """The trace of all tables."""
+def whole_trace(tables: Tables, hidden: Sequence[Collection[int]] | None) -> ExecutionTrace:
+    """The trace of all tables. hidden: of each table the columns that are private, None for none."""
     (_, main), *others = (
-        (air.name, ExecutionTrace(air.columns, np.stack(cells), air.rows))
-        for air, cells in zip(tables.definition.air.tables, tables.cells)
+        (air.name, ExecutionTrace(air.columns, np.stack(cells), air.rows, private=_names(air.columns, private)))
+        for air, cells, private in zip(tables.definition.air.tables, tables.cells, hidden or repeat(()))
     )
     main.tables.update(others)
     return main

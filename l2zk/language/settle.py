@@ -13,7 +13,7 @@ import numpy as np
 
 from l2zk.air.affine import ONE, terms_below
 from l2zk.air.domains import EVERY, Domain
-from l2zk.air.nodes import COLUMN, CONJUNCTION, CONSTANT, PERIODIC, ROW_NUMBER, Node, extract, operands
+from l2zk.air.nodes import COLUMN, WRITTEN, Node, extract, operands
 from l2zk.air.vectors import evaluate_rows, leaves_on_all_rows
 from l2zk.base.wording import counted, short
 from l2zk.errors import ProgramError
@@ -24,10 +24,8 @@ from l2zk.language.memory import post_memory
 from l2zk.language.noted import claim
 from l2zk.language.posted_rows import Size, rows_domain
 from l2zk.language.ranges import expand_ranges
+from l2zk.language.rows_behind import looks, moved, shift_of
 from l2zk.language.trace_length import count_rows, padded_length
-
-_WRITTEN = (CONSTANT, PERIODIC, ROW_NUMBER, CONJUNCTION)
-"""The leaves whose values are part of the program."""
 
 
 def settle(common: Common) -> None:
@@ -57,16 +55,20 @@ def _size(draft: Draft) -> Size:
 
 def _placed(draft: Draft, posted: Posted, size: Size, stated: set[int]) -> Placed:
     """One interaction, with the columns and claims that it needs. stated: what is claimed on every row so far."""
-    graph = draft.graph
-    ahead = max(graph.look_ahead[node] for node in (*posted.tuple, posted.multiplicity))
-    domain = rows_domain(posted.on, ahead, size, short(posted.name))
+    said = *posted.tuple, posted.multiplicity
+    (ahead, _), behind = looks(draft, said), shift_of(draft, said, posted.on)
+    domain = rows_domain(posted.on, ahead, size, short(posted.name), behind)
     stem = re.sub(r"[^\w.]+", "_", posted.name)
-    entries = tuple(affine_value(draft, f"{stem}_{k}", node).index for k, node in enumerate(posted.tuple))
-    times = _multiplicity(draft, f"{stem}_when" if posted.selects else f"{stem}_times", posted.multiplicity, domain)
+    values = [affine_value(draft, f"{stem}_{k}", node).index for k, node in enumerate(posted.tuple)]
+    entries = tuple(moved(draft, value, behind) for value in values)
+    name = f"{stem}_when" if posted.selects else f"{stem}_times"
+    times = _multiplicity(draft, name, posted.multiplicity, domain)
     if posted.selects:
         _check_selector(draft, posted, times, size, stated)
+    if behind:
+        times = _multiplicity(draft, f"{name}_ahead", moved(draft, times.index, behind), domain)
     signed = times if posted.sign > 0 else -times
-    return Placed(posted.name, posted.bus, entries, signed.index, domain)
+    return Placed(posted.name, posted.bus, entries, signed.index, domain, behind)
 
 
 def _multiplicity(draft: Draft, name: str, node: int, domain: Domain) -> Expression:
@@ -86,7 +88,7 @@ def _check_selector(draft: Draft, posted: Posted, when: Expression, size: Size, 
     """Claim that a selector is 0 or 1 on every row; what is known is looked at instead."""
     graph = draft.graph
     nodes, _ = extract(graph.nodes, [when.index])
-    if any(not operands(node) and node[0] not in _WRITTEN for node in nodes):
+    if any(not operands(node) and node[0] not in WRITTEN for node in nodes):
         both = when * (when - 1)
         if both.index not in stated:
             stated.add(both.index)

@@ -17,7 +17,8 @@ from l2zk.language.draft import Draft, Target
 def step_parts(draft: Draft, air: TableAir) -> dict[str, Any]:
     """The fields of the definition that come of m.step."""
     targets = list(draft.targets.values())
-    cells = np.array([(target.column, target.ahead) for target in targets], dtype=np.uint32).reshape(-1, 2)
+    first = [(target.column, first_filled(draft, target)) for target in targets]
+    cells = np.array(first, dtype=np.uint32).reshape(-1, 2)
     cells.setflags(write=False)
     parts: dict[str, Any] = {"step_code": None, "step_targets": cells, "step_reach": _reach(draft)}
     if targets:
@@ -57,10 +58,15 @@ def _moved(node: Node, place: Sequence[int], rows: int) -> Node:
     return (kind, x, y + rows) if kind in (COLUMN, PERIODIC) else renumbered(node, place)
 
 
+def first_filled(draft: Draft, target: Target) -> int:
+    """The first row that a step fills: those before it are started."""
+    return target.ahead + draft.graph.look_behind[target.node]
+
+
 def _reach(draft: Draft) -> int:
     """The number of rows that the step code fills ahead; for a C function, the row at which it begins."""
     if draft.targets:
-        return max(target.ahead for target in draft.targets.values())
+        return max(first_filled(draft, target) for target in draft.targets.values())
     return 1 + max((row for row, _ in draft.start), default=-1)
 
 

@@ -6,15 +6,16 @@ from typing import Any
 
 from l2zk.base.wording import listed, nearest, short
 from l2zk.errors import ProgramError
-from l2zk.language.buses import OpenBus, Picked, entries, look_up, permute, rows_of, transmit
-from l2zk.language.columns import Columns, On
-from l2zk.language.draft import Ranged
+from l2zk.language.buses import OpenBus, Picked, entries, look_up, permute, transmit
+from l2zk.language.columns import On
+from l2zk.language.hints import Hints
 from l2zk.language.memory import Memory, cells_of
+from l2zk.language.ranges import claim_range
 from l2zk.language.rules.call import named_in
-from l2zk.language.rules.posted import check_range, check_rows, check_text, take_name
+from l2zk.language.rules.posted import check_text, take_name
 
 
-class Table(Columns):
+class Table(Hints):
     """A table of a program, as m.table gives it: columns and rows of its own, and what is claimed of them.
 
     Columns of two tables stand in no constraint together; their rows meet by lookups, buses and permutations. Public
@@ -29,13 +30,11 @@ class Table(Columns):
         value: an expression in cells, public inputs and constants. bits: 1 to 63. on: as in `lookup`. The pieces of the
         value stand in columns NAME0, …, which fill themselves; the ranges of all tables share one table of numbers,
         whose width is chosen when all are known.
+
+            balance = m.private_column("balance")
+            m.range("balance", balance, bits=32)
         """
-        expression = self._graph.lift(value)
-        what = f"range {short(name)}"
-        number = check_range(self._draft, name, expression, bits)
-        rows = rows_of(self._draft, what, [expression], on)
-        check_rows(self._draft, what, [expression.index], rows)
-        self._draft.ranges.append(Ranged(named_in(self._draft, name), expression.index, number, rows))
+        claim_range(self._draft, name, self._graph.lift(value), bits, on)
 
     def lookup(self, name: str, values: Any, in_: Any, when: Any = 1, on: On = None) -> None:
         """Claim that a tuple is a row of a table, on each row where `when` is 1.
@@ -44,6 +43,9 @@ class Table(Columns):
         of the program, as `code["pc", "op"]`. when: an expression that is 0 or 1 on every row, the padding too, which
         is claimed. on: as in `constrain`, but of the user's rows alone: "every" are the rows 0 … n - 1, "transitions"
         those from which the tuple does not look beyond them, which is meant where it looks ahead.
+
+            x, y, both = m.columns("x", "y", "both")
+            m.lookup("xor of bytes", (x, y, both), in_=l2zk.XorTable(8))
         """
         said = self._said_name("a lookup", name)
         look_up(self._draft, said, entries(self._draft, f"lookup {short(name)}", values), in_, when, on)
@@ -53,6 +55,10 @@ class Table(Columns):
 
         one, other: expressions or tuples of expressions, which do not look ahead; the other may be columns of another
         table of as many rows, as `table["x", "y"]`. Nothing fills itself: what is sorted, say, generate_trace gives.
+
+            given, ordered = m.columns("given", "ordered")
+            m.permutation("sorted", given, ordered)
+            m.range("rise", ordered.next - ordered, bits=32)
         """
         permute(self._draft, self._said_name("a permutation", name), one, other)
 
@@ -61,6 +67,11 @@ class Table(Columns):
 
         initial: None for zeros; a sequence of integers, which are part of the program, with zeros behind; the name of
         a private column that the witness gives, as NAME.INITIAL; or an expression in public values.
+
+            at, value = m.private_columns("at", "value")
+            ram = m.memory("ram", size=256)
+            found = ram.read(at)
+            ram.write(at, found + value)
         """
         return Memory(self._draft, Table(cells_of(self._draft, name, size)), initial)
 
@@ -70,6 +81,10 @@ class Table(Columns):
         On every bus all tuples have to be received as often as they are sent. bus: as m.bus gives it. when, on: as in
         `lookup`; `when` left out is 1. A tuple of public inputs, public outputs and constants, with neither of the two,
         is a public message: it is sent once.
+
+            calls = m.bus("calls", "x", "square")
+            x, square, busy = m.columns("x", "square", "busy")
+            m.send(calls, (x, square), when=busy)
         """
         transmit(self._draft, bus, values, ("when", when), on, 1)
 
@@ -78,6 +93,12 @@ class Table(Columns):
 
         Nothing bounds `times`: each row answers for its tuple whatever is asked. on: as in `lookup`. A tuple of public
         values, with neither of the two, is a public message: it is received once.
+
+            calls = m.bus("calls", "x", "square")
+            squares = m.table("squares", rows=16)
+            x, square, times = squares.columns("x", "square", "times")
+            squares.constrain("square", square == x * x)
+            squares.receive(calls, (x, square), times=times)
         """
         transmit(self._draft, bus, values, ("times", times), on, -1)
 

@@ -18,7 +18,8 @@ from l2zk.base.progress import Progress
 from l2zk.errors import ConstraintError
 from l2zk.language.core_tables import run_table
 from l2zk.language.filled import Tables, width
-from l2zk.language.imbalances import hidden_by_table, imbalances
+from l2zk.language.imbalances import imbalances
+from l2zk.language.redaction import hidden_columns
 
 
 def balances(tables: Tables) -> bool:
@@ -28,7 +29,7 @@ def balances(tables: Tables) -> bool:
 
 
 def holds(tables: Tables) -> bool:
-    """True if every constraint of every table holds, and every bus balances."""
+    """True if every constraint of every table is satisfied, and every bus balances."""
     tables.stated(again=True)
     violated = any(_violated(tables, number, None) for number in range(len(tables.cells)))
     return not violated and balances(tables)
@@ -46,7 +47,7 @@ def tables_report(tables: Tables, given: bool, redact: bool, progress: Progress 
     """The report on filled tables; `given`: the caller gave the trace."""
     definition, binding = tables.definition, tables.binding
     tables.stated(again=True)
-    hidden = hidden_by_table(tables, given) if redact else [frozenset()] * len(tables.cells)
+    hidden = hidden_columns(definition, binding, given) if redact else [frozenset()] * len(tables.cells)
     found = [_violated(tables, number, progress) for number in range(len(tables.cells))]
     outputs, stated = tables.stated()
     further = [one for number, rows in enumerate(found) if number for one in _violations(tables, number, rows, hidden)]

@@ -10,6 +10,7 @@ from l2zk.base.field import LONGEST_TRACE
 from l2zk.base.wording import counted
 from l2zk.errors import ProgramError
 from l2zk.language.draft import Claim, Draft, Every, Posted, Ranged
+from l2zk.language.rows_behind import reach_of
 
 LEAST = 2  # rows
 
@@ -40,13 +41,13 @@ def doubled_by(draft: Draft, rows: int, length: int) -> str | None:
     """A sentence on the one row or look-ahead without which the trace would be half as long; None for none."""
     if length <= FEW:
         return None
-    ahead, name = _furthest(draft)
+    reach, name = _furthest(draft)
     if max(_filled(rows), _periods(draft)) < length:
         return (
-            f"constraint {name!r} looks {counted(ahead, 'row')} ahead, for which the trace has {length} rows:"
+            f"constraint {name!r} looks {counted(reach, 'row')} ahead, for which the trace has {length} rows:"
             f" {length // 2} would do for a look-ahead below {length // 2}, and a proof take half"
         )
-    if rows - 1 == length // 2 >= max(_filled(ahead + 1), _periods(draft)):
+    if rows - 1 == length // 2 >= max(_filled(reach + 1), _periods(draft)):
         what = next((what for row, what in draft.named_rows if row == rows - 1), f"m.rows({rows})")
         return (
             f"{what} makes it {rows} rows, and the trace {length}, of which nearly half are padding: {rows - 1} rows,"
@@ -68,7 +69,7 @@ def _periods(draft: Draft) -> int:
 
 
 def _furthest(draft: Draft) -> tuple[int, str]:
-    """The largest look-ahead, and the constraint that has it."""
+    """The largest look-ahead, from the first row that a constraint reads or is on, and the constraint that has it."""
     claims = draft.claims.values()
-    claim = max(claims, key=lambda claim: draft.graph.look_ahead[claim.node], default=None)
-    return (0, "") if claim is None else (draft.graph.look_ahead[claim.node], claim.name)
+    claim = max(claims, key=lambda claim: reach_of(draft, claim.node), default=None)
+    return (0, "") if claim is None else (reach_of(draft, claim.node), claim.name)

@@ -5,6 +5,7 @@ witness → inputs, arrays → start cells, columns that are filled before the s
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,10 +20,12 @@ from l2zk.base.names import by_plain_name
 from l2zk.base.wording import counted, listed, short
 from l2zk.errors import WitnessError
 from l2zk.language.definition import Definition, TableDefinition
-from l2zk.language.filling import Columns, check_filled, filled_columns, padded_columns
+from l2zk.language.encoding import encoded, is_data
+from l2zk.language.given_columns import Columns, check_filled, filled_columns, padded_columns
 
-Witness = Sequence[Any] | Mapping[str, Any]
-"""The inputs in order and then the arrays in theirs (private and public columns, private arrays), or all by name."""
+Witness = Sequence[Any] | Mapping[str, Any] | os.PathLike[str]
+"""The inputs in order and then the arrays in theirs (private and public columns, private arrays), or all by name; or
+what the program's `encode` makes one of, such as bytes, a text, or the path of a file."""
 
 
 Cells = tuple[tuple[int, int, int], ...]
@@ -53,13 +56,14 @@ class Binding:
 def bind(definition: Definition, witness: Any = (), *, fill: bool = True, redact: bool = True) -> Binding:
     """Check the witness and give each input and each given column its values.
 
-    witness: a sequence, the inputs in their order and then the arrays in theirs, or a mapping by name.
+    witness: a sequence, the inputs in their order and then the arrays in theirs, or a mapping by name; or what the
+    program's `encode` makes one of.
     fill: False if the trace is there already, so that nothing private is needed and generate_trace does not run; what
     is given is checked all the same (given_trace.py).
     redact: False shows the words of generate_trace's own errors, which may hold private values.
     Raises WitnessError for a value that is missing, unknown, of a wrong type, no field element or too long.
     """
-    given = given_values(definition, witness, fill=fill)
+    given = given_values(definition, witness, fill=fill, redact=redact)
     values: dict[str, Any] = {i.name: given.get(i.name, i.default or 0) for i in definition.inputs}
     columns = (column.name for table in definition.tables for column in table.given)
     arrays = {name: given[name] for name in columns if name in given}
@@ -76,37 +80,12 @@ def bind(definition: Definition, witness: Any = (), *, fill: bool = True, redact
     return Binding(public, private, start, filled, others, tuple(starts), sequences, rows, named)
 
 
-def frozen(witness: Any) -> Any:
-    """A witness of the same values that nobody else changes, or reads differently the next time; as it is where it
-    cannot be read, which `bind` says of it."""
-    try:
-        if isinstance(witness, Mapping):
-            return {name: _frozen(witness[name]) for name in witness}
-        if isinstance(witness, Sequence) and not isinstance(witness, (str, bytes)):
-            return tuple(map(_frozen, witness))
-        return witness.copy() if isinstance(witness, np.ndarray) else witness
-    except Exception:
-        return witness
-
-
-def _frozen(value: Any) -> Any:
-    """An array or a sequence of one's own; a number, of NumPy's too, as it is."""
-    if isinstance(value, np.ndarray):
-        return value.copy()  # of its own kind: a masked one is refused
-    if hasattr(value, "__array__"):
-        array = np.array(value)
-        return array if array.ndim else value
-    if isinstance(value, list):
-        return list(value)
-    return tuple(value) if isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray)) else value
-
-
-def given_values(definition: Definition, witness: Any, *, fill: bool = True) -> dict[str, Any]:
+def given_values(definition: Definition, witness: Any, *, fill: bool = True, redact: bool = True) -> dict[str, Any]:
     """The values that a witness gives, by name and each looked at: an input as int, a column as uint64[m], not padded.
 
     Arguments and errors are those of `bind`; inputs that take their defaults are not among the values.
     """
-    given = _given(definition, witness)
+    given = _given(definition, encoded(definition.air.id, definition.encode, witness, redact=redact))
     if fill:
         check_filled(definition)
     public = {one.name for one in definition.air.sequences}
@@ -126,7 +105,27 @@ def given_values(definition: Definition, witness: Any, *, fill: bool = True) -> 
 
 def _array(definition: Definition, name: str, given: Any) -> Vector:
     """The values of an array that the witness gives, as many as the program says."""
-    return counted_values(definition.air.id, name, given, definition.counts.get(name))
+    values = counted_values(definition.air.id, name, given, definition.counts.get(name))
+    if name in definition.given_columns:
+        _check_length(definition, name, len(values))
+    return values
+
+
+def _check_length(definition: Definition, name: str, count: int) -> None:
+    """Refuse a column that is longer than its table, or shorter than one of exactly n values."""
+    table, column = definition.given_columns[name]
+    is_main = table is definition.air.main
+    where = f"{'the program' if is_main else f'table {table.name!r}'} has {counted(table.rows, 'row')}"
+    where += f", or {table.length} with the padding" if table.length > table.rows else ""
+    if count > table.rows and count != table.length:
+        raise WitnessError(
+            f"column {name!r} has {counted(count, 'value')}, but {where}: {'m.rows' if is_main else 'rows= of m.table'}"
+            " sets their number, and a shorter column is padded"
+        )
+    if column.exact and count < table.rows:
+        raise WitnessError(
+            f"column {name!r} has {counted(count, 'value')}, but {where}: give {counted(table.rows, 'value')}"
+        )
 
 
 def counted_values(id: str, name: str, given: Any, count: int | None) -> Vector:
@@ -135,6 +134,9 @@ def counted_values(id: str, name: str, given: Any, count: int | None) -> Vector:
     if count is not None and len(values) != count:
         raise WitnessError(f"{name!r} of {id} has {counted(count, 'value')}; {len(values)} were given")
     return values
+
+
+_NO_ENCODE = ": the program has no encode(self, data) that makes one of it"
 
 
 def _given(definition: Definition, witness: Any) -> dict[str, Any]:
@@ -148,10 +150,10 @@ def _given(definition: Definition, witness: Any) -> dict[str, Any]:
                 raise WitnessError(f"{definition.air.id} has no input {named(name, names)}")
         return given
     sequence = isinstance(witness, Sequence) or (isinstance(witness, np.ndarray) and witness.ndim > 0)
-    if not sequence or isinstance(witness, (str, bytes)):
+    if not sequence or is_data(witness):
         raise WitnessError(
             f"a witness of {definition.air.id} is a sequence of integers or a mapping from names to integers,"
-            f" not of type {type(witness).__name__}"
+            f" not of type {type(witness).__name__}{_NO_ENCODE if is_data(witness) else ''}"
         )
     if len(witness) > len(names):
         those = f" ({listed(names)})" if names else ""

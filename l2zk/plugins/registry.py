@@ -147,7 +147,14 @@ def _program_of(statement: Statement) -> TraceProgram:
     return program_from(get_program(statement.program_id), statement)
 
 
-Proof._find_program = _program_of  # which so knows nothing of plugins
+def _draw(*arguments: Any) -> Any:
+    """The picture of a proof, whose module is loaded when the first one is drawn."""
+    from l2zk.proof.proof_plot import plot_proof
+
+    return plot_proof(*arguments)
+
+
+Proof._find_program, Proof._draw = _program_of, _draw  # which so knows nothing of plugins
 
 
 @unwarned()

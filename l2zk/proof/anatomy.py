@@ -9,10 +9,10 @@ parts up to the place where it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import count, islice, pairwise
-from typing import Any, TypeVar
+from itertools import count, islice
+from typing import Any
 
 from l2zk import _core
 from l2zk.base.arguments import items
@@ -21,17 +21,16 @@ from l2zk.base.wording import counted, short
 from l2zk.errors import ArgumentError, ProofError
 from l2zk.language.core_tables import compiled
 from l2zk.language.program import TraceProgram, defined
+from l2zk.proof.body_size import ELEMENT, HASH
 from l2zk.proof.demands import Hint, demanded_inputs, demanded_outputs
 from l2zk.proof.groups import by_group, groups_of
 from l2zk.proof.header import PREFIX
 from l2zk.proof.options import OPTIONS_LENGTH
 from l2zk.proof.proof import Proof
-from l2zk.proof.shape import Shape, shape_of
+from l2zk.proof.shape import shape_of
 from l2zk.proof.stated import Stated, stated_size
 from l2zk.proof.statement import Demanded, read_statements, stated_values
 from l2zk.proof.values import COUNT, StatedGroup
-
-HASH, ELEMENT, EXTENSION, SALT, NONCE = 32, 8, 24, 16, 8  # bytes
 
 
 @dataclass(frozen=True)
@@ -67,10 +66,6 @@ KINDS = {
 
 MOST_COLUMNS = MOST_GROUPS = 50
 """Public and output columns, and groups, that are parts of their own: a stranger's header may name very many."""
-
-Number = TypeVar("Number", int, float)
-Different = Callable[[int, int], Number]
-"""How many of so many drawn positions differ, modulo a size: (queries, size) -> number."""
 
 
 @dataclass(frozen=True)
@@ -278,48 +273,3 @@ class _Notes:
         name, at = f"word {word}" if word else "the vector", self.header_length + start
         self.parts.append(Part(f"opening of {name}: leaves", at, leaves, "9.2"))
         self.parts.append(Part(f"opening of {name}: digests", at + leaves, digests, "5.3"))
-
-
-def proof_size(header_length: int, shape: Shape, different: Different[Number]) -> Number:
-    """The bytes of a proof with this header length; `different` gives how many of the opened points differ."""
-    return header_length + fixed_size(shape) + sum(_openings(shape, different))
-
-
-def fixed_size(shape: Shape) -> int:
-    """The bytes of a body without its openings (PROTOCOL 9.2)."""
-    rounds = (shape.columns - 1).bit_length() + shape.log_m - shape.log_final
-    elements = shape.masked + 2 * rounds + (1 << shape.log_final) + len(shape.words)
-    if shape.hiding:
-        elements += 2 + shape.tail
-    return HASH * (1 + len(shape.words)) + EXTENSION * elements + NONCE * (1 + len(shape.words))
-
-
-def _openings(shape: Shape, different: Different[Number]) -> Iterator[Number]:
-    """The bytes of each opening."""
-    leaf = ELEMENT * shape.columns + (EXTENSION + SALT) * shape.hiding
-    words = [(leaf, shape.log_n0, shape.queries)]
-    words += [(EXTENSION << k, log_n, queries) for k, log_n, queries in shape.words]
-    for leaf, log_n, queries in words:
-        levels = [different(queries, 1 << level) for level in range(log_n + 1)]
-        yield leaf * levels[-1] + HASH * sum(2 * above - below for above, below in pairwise(levels))
-
-
-def check_length(shape: Shape, header_length: int, size: int) -> None:
-    """Refuse a size that no proof of this shape has: less than all without openings, or more than the longest ones."""
-    fixed = header_length + fixed_size(shape)
-    if size < fixed:
-        raise ProofError(f"the proof ends too early, at byte {size}: without openings it has {fixed} bytes", "7.2")
-    most = header_length + proof_size(0, shape, lambda queries, size: min(queries, size)) + _most_digests(shape)
-    if size > most:
-        raise ProofError(f"the proof has {size} bytes, but its queries give it at most {most}", "7.2")
-
-
-def _most_digests(shape: Shape) -> int:
-    """A bound on the digests that openings have beyond those of points which differ as early as can be."""
-    paths = shape.queries * shape.log_n0 + sum(queries * log_n for _, log_n, queries in shape.words)
-    return HASH * paths
-
-
-def expected(queries: int, size: int) -> float:
-    """The mean number of points that differ modulo a size, for points drawn at random."""
-    return size * (1 - (1 - 1 / size) ** queries)

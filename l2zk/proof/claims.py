@@ -16,7 +16,8 @@ import numpy as np
 
 from l2zk.air.parameter_bytes import MAX_PARAMETERS, Parameter, parameters_from_bytes
 from l2zk.base.names import Named
-from l2zk.base.wording import counted, pairs, printable
+from l2zk.base.wording import Verbatim, counted, pairs, printable
+from l2zk.language.output_words import told_values
 from l2zk.proof.header import Header
 from l2zk.proof.stated import Stated
 from l2zk.proof.values import Values
@@ -52,10 +53,12 @@ class Statement:
 
     @property
     def public_outputs(self) -> Mapping[str, Any]:
-        """The public outputs by name: integers, and read-only arrays uint64[count] of output columns."""
+        """The public outputs by name: integers, hexadecimal texts of output words, and read-only arrays uint64[count]
+        of output columns. An output word with a value that is too large for it stands there word by word."""
         told = zip(self.program.sequences, self.values.sequences)
         arrays = ((one.name, np.frombuffer(data, "<u8")) for one, data in told if one.is_output)
-        return MappingProxyType(Named([*zip(self.program.outputs, self.values.outputs), *arrays]))
+        scalars = told_values(self.program.outputs, self.program.words, self.values.outputs)
+        return MappingProxyType(Named([*scalars, *arrays]))
 
     @property
     def public_digests(self) -> Mapping[str, bytes]:
@@ -69,11 +72,16 @@ class Statement:
         program = f"{printable(self.program_id)}({pairs(self.parameters)})"
         told = zip(self.program.sequences, self.values.sequences)
         columns = {one.name: _Hashed(one.length, data) for one, data in told if not one.is_output}
-        given, found = pairs({**self.public_inputs, **columns}), pairs(self.public_outputs)
+        given, found = pairs({**self.public_inputs, **columns}), pairs(shown_outputs(self))
         return f"{program}{f': {given}' if given else ''}{f' -> {found}' if found else ''}"
 
     def __repr__(self) -> str:
         return f"<Statement {self.claim}>"
+
+
+def shown_outputs(statement: Statement) -> dict[str, Any]:
+    """The public outputs, those that are texts for sentences, where these stand without quotes."""
+    return {name: Verbatim(one) if isinstance(one, str) else one for name, one in statement.public_outputs.items()}
 
 
 class Statements(Sequence[Statement]):

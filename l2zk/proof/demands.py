@@ -19,9 +19,10 @@ from l2zk.base.names import by_plain_name
 from l2zk.base.wording import counted, listed, nearest, short
 from l2zk.errors import WitnessError
 from l2zk.language.definition import Definition
+from l2zk.language.output_words import OutputWord, told_names, words_in
 from l2zk.language.witness import counted_values, element
 
-Hint = Sequence[int | None] | Mapping[str, int | None] | None
+Hint = Sequence[Any] | Mapping[str, Any] | None
 """What a caller knows of public inputs, or of outputs: each in its order, or some by name; None for any value."""
 
 
@@ -31,7 +32,7 @@ class Demands:
 
     values: in their order; None where any value that the proof states will do. defaults: the names of those that the
     caller did not name and that are demanded to be at their default. arrays: by name the values of public columns, all
-    of them, or of those output columns that the caller knows.
+    of them, or of those output columns that the caller knows. words: the output words, each of several outputs.
     """
 
     kind: str
@@ -39,6 +40,7 @@ class Demands:
     values: tuple[int | None, ...]
     defaults: frozenset[str] = frozenset()
     arrays: Mapping[str, Vector] = field(default_factory=dict, repr=False)
+    words: tuple[OutputWord, ...] = ()
 
     def standing(self, index: int) -> str:
         """The standing of a value: "demanded" by the caller, "default" of the program, or "stated" by the proof."""
@@ -81,32 +83,45 @@ def _public_inputs(definition: Definition) -> tuple[tuple[str, ...], tuple[tuple
 
 
 def demanded_outputs(definition: Definition, outputs: Hint = ()) -> Demands:
-    """The demands on the outputs; one that is not named is accepted as the proof states it."""
+    """The demands on the outputs; one that is not named is accepted as the proof states it.
+
+    An output word is demanded as a text, as bytes, or as the list of its words; by name each word alone, too.
+    """
     names = definition.air.outputs
-    named, arrays = _named(definition, "output", names, outputs)
-    return Demands("output", names, tuple(map(named.get, names)), arrays=arrays)
+    words = output_words(definition)
+    named, arrays = _named(definition, "output", names, outputs, words)
+    return Demands("output", names, tuple(map(named.get, names)), arrays=arrays, words=words)
+
+
+@cached(128)
+def output_words(definition: Definition) -> tuple[OutputWord, ...]:
+    """The output words of a program."""
+    return words_in(definition.air.outputs, [one.name for one in definition.air.sequences])
 
 
 def _named(
-    definition: Definition, kind: str, scalars: tuple[str, ...], known: Any
+    definition: Definition, kind: str, scalars: tuple[str, ...], known: Any, words: tuple[OutputWord, ...] = ()
 ) -> tuple[dict[str, int | None], dict[str, Vector]]:
     """The caller's values by name, None for any value, and arrays by name."""
     if _says_nothing(known):
         return {}, {}
     columns = definition.air.output_columns if kind == "output" else definition.air.public_columns
     counts = {one.name: one.length for one in columns}
-    names = (*scalars, *counts)
+    names = (*told_names(scalars, words), *counts)
     if isinstance(known, Mapping):
         given = by_plain_name(known)
-        unknown = given.keys() - set(names)
+        unknown = given.keys() - {*names, *scalars}
         if unknown:
             raise _no_such_value(definition, kind, names, next(name for name in given if name in unknown))
     else:
         given = dict(zip(names, _in_order(definition, kind, names, known)))
     values: dict[str, int | None] = {}
     arrays: dict[str, Vector] = {}
+    whole = {word.name: word for word in words}
     for name, value in given.items():
-        if name not in counts:
+        if name in whole:
+            values |= zip(whole[name].names, whole[name].values(value)) if value is not None else ()
+        elif name not in counts:
             values[name] = None if value is None else element(f"{kind} {name!r}", value)
         elif value is not None:
             arrays[name] = counted_values(definition.air.id, name, value, counts[name])
@@ -149,7 +164,8 @@ def _no_such_value(definition: Definition, kind: str, names: tuple[str, ...], na
     if name in private:
         return WitnessError(f"{name!r} of {air.id} is private: a proof states no value of it, so leave it out")
     columns = {one.name for one in (air.output_columns if kind == "input" else air.public_columns)}
-    if kind == "input" and (name in air.outputs or name in columns):
+    outputs = {*air.outputs, *(word.name for word in output_words(definition)), *columns}
+    if kind == "input" and name in outputs:
         return WitnessError(f"{name!r} of {air.id} is an output: demand it by outputs= (--output), not as an input")
     if kind == "output" and (name in air.inputs or name in columns):
         return WitnessError(f"{name!r} of {air.id} is an input: demand it by the hint (--input), not as an output")

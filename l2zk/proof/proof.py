@@ -24,6 +24,7 @@ from l2zk.proof.claims import Statement, Statements
 from l2zk.proof.groups import Group, by_group, profile_of
 from l2zk.proof.header import Header, Parameter
 from l2zk.proof.options import ProofOptions
+from l2zk.proof.proof_html import proof_html
 from l2zk.proof.security import SecurityReport, report_on
 from l2zk.proof.shape import solve
 
@@ -39,6 +40,9 @@ class Proof:
 
     _find_program: ClassVar[Callable[[Any], TraceProgram]]
     """Gives the program that a statement names; the registry of plugins, a floor above, sets it when it is imported."""
+
+    _draw: ClassVar[Callable[[Any, Any, Any, Any], Any]]
+    """Draws a proof, by what takes proofs apart; the registry of plugins sets it too."""
 
     data: bytes
     header: Header = field(init=False, compare=False)
@@ -195,6 +199,25 @@ class Proof:
         first = "; ".join(statement.claim for statement in self.statements[:CLAIMS])
         more = len(self.statements) - CLAIMS
         return first if more <= 0 else f"{first}; and {counted(more, 'more statement')}"
+
+    def plot(
+        self, program: TraceProgram | Sequence[TraceProgram] | None = None, hint: Any = (), *, axes: Any = None
+    ) -> Any:
+        """A picture by matplotlib of the bytes of each part, a bar for each kind of message; the Axes that have it.
+
+        Needs matplotlib: `pip install 'l2zk[plot]'`.
+
+            vm.prove(program, witness).plot(program)
+
+        program: the proof's, or a list with that of each statement; without it what installed plugins provide, and
+        where they provide none, or public columns are needed, only the header stands apart. hint: the values of public
+        columns, as for `TraceZkVm.verify`, in a list where programs are in one. axes: Axes to draw on, without it those
+        of a new figure. Raises OptionsError, ProofError for another program's proof, WitnessError for a wrong hint.
+        """
+        return Proof._draw(self, program, hint, axes)
+
+    def _repr_html_(self) -> str:
+        return proof_html(self.claim, self.size, self.options, self.statements)
 
     def __len__(self) -> int:
         return len(self.data)

@@ -12,6 +12,7 @@ from l2zk import _core
 from l2zk.base.wording import counted
 from l2zk.proof.options import ProofOptions
 from l2zk.proof.shape import Shape
+from l2zk.show import html
 
 HASH_BITS = 128
 """Collisions of a 256-bit hash cost 2^128: no proof is worth more."""
@@ -90,7 +91,13 @@ class SecurityReport:
         return min(self.rounds, key=lambda one: one.bits)
 
     def __str__(self) -> str:
-        return "\n".join([self._headline(), "", *self._table()])
+        return "\n".join([self._headline(), "", *_aligned(self._rows())])
+
+    def _repr_html_(self) -> str:
+        head, *rows = self._rows()
+        at = next(row for row, one in enumerate(self.rounds) if one is self.binding)
+        table = html.table(head, rows, words=3, marked=[(at, 3)])
+        return html.block(html.heading(self._headline()), table)
 
     def _headline(self) -> str:
         """One line: the bits, the round that binds, the sum."""
@@ -99,14 +106,14 @@ class SecurityReport:
         line += f", the hash allows {HASH_BITS}" if self.binding.bits > HASH_BITS else ""
         return f"{line}; the sum of all errors has {self.sum_bits:.2f}"
 
-    def _table(self) -> list[str]:
+    def _rows(self) -> list[list[str]]:
         """A row for each name of rounds; a star marks the one that binds."""
         rows = [["word", "round", "challenge", "bits", "all together"]]
         for one in self.rounds:
             star = " *" if one is self.binding else "  "
             rows.append([str(one.word), one.name, one.challenge, f"{one.bits:.2f}{star}", f"{one.together:.2f}"])
         rows.append(["", "total", "", f"{self.bits:.2f}  ", f"{self.sum_bits:.2f}"])
-        return _aligned(rows)
+        return rows
 
 
 def report_on(options: ProofOptions, shape: Shape) -> SecurityReport:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from l2zk import _core
 from l2zk.air.air import Air
 from l2zk.air.measure import Degrees, Profile, measured
+from l2zk.air.table import Constraint
 from l2zk.base.caches import cached_with_errors
 from l2zk.base.wording import number
 from l2zk.errors import DegreeError
@@ -151,21 +152,29 @@ def shape_of(options: ProofOptions, groups: Sequence[Group]) -> Shape:
 def _check_degrees(air: Air, blocks: int) -> None:
     if any(max(measured(table, blocks).multiplied, default=0) > _core.MOST_LEAVES for table in air.tables):
         top = degrees_of(air, blocks)
+        of_it = f", {top.selected} of it the selector of m.when"
+        other = ", or claim it by on=m.every(k) where the rows allow it"
         raise DegreeError(
-            f"{top.where} of {air.id} has degree {number(top.degree)}, and {top.limit} is the most:"
-            " put a part of it in a column of its own"
+            f"{top.where} of {air.id} has degree {number(top.degree)}{of_it if top.selected else ''}, and {top.limit}"
+            f" is the most: put a part of it in a column of its own{other if top.selected else ''}"
         )
 
 
 def degrees_of(air: Air, blocks: int = 1) -> Degrees:
     """The highest degree of a constraint, of the first that has it, and the limit; public scalars count where several
     statements are stacked."""
-    table, name, degree = max(_multiplied(air, blocks), key=lambda one: one[2], default=("", "", 0))
-    return Degrees(constraint=name, degree=degree, limit=_core.MOST_LEAVES, table=table if air.tables[1:] else "")
+    table, top, degree = max(_multiplied(air, blocks), key=lambda one: one[2], default=("", None, 0))
+    return Degrees(
+        constraint=top.name if top else "",
+        degree=degree,
+        limit=_core.MOST_LEAVES,
+        table=table if air.tables[1:] else "",
+        selected=top.selected if top else 0,
+    )
 
 
-def _multiplied(air: Air, blocks: int) -> Iterator[tuple[str, str, int]]:
-    """Of every constraint its table, its name and the leaves that it multiplies at most."""
+def _multiplied(air: Air, blocks: int) -> Iterator[tuple[str, Constraint | None, int]]:
+    """Of every constraint its table, itself and the leaves that it multiplies at most."""
     for table in air.tables:
         for constraint, degree in zip(table.constraints, measured(table, blocks).multiplied):
-            yield table.name, constraint.name, degree
+            yield table.name, constraint, degree

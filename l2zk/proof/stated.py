@@ -17,6 +17,7 @@ from l2zk.base.field import LONGEST_TRACE
 from l2zk.base.names import LONGEST_NAME, MOST_NAMES
 from l2zk.base.reader import Reader
 from l2zk.errors import ProgramError
+from l2zk.language.output_words import OutputWord, words_in
 
 DIGEST, WORD = 32, 8  # bytes
 SHOWN = 30  # characters of a stranger's name in a sentence
@@ -64,6 +65,11 @@ class Stated:
     def size(self) -> int:
         """The bytes of a statement of the program."""
         return WORD * (len(self.inputs) + len(self.outputs)) + sum(map(stated_size, self.sequences))
+
+    @cached_property
+    def words(self) -> tuple[OutputWord, ...]:
+        """The output words, each of several outputs."""
+        return words_in(self.outputs, [one.name for one in self.sequences])
 
     @classmethod
     def read(cls, reader: Reader) -> Stated:

@@ -243,13 +243,24 @@ def accepted_shape(options: ProofOptions, groups: Sequence[Group], least: int | 
 
 
 def _check_values(demands: Demands, stated: tuple[int, ...]) -> None:
-    for index, (name, value, demanded) in enumerate(zip(demands.names, stated, demands.values)):
+    for index, (value, demanded) in enumerate(zip(stated, demands.values)):
         if demanded is not None and value != demanded:
+            name, said, wanted = _in_words(demands, stated, index)
             because = ""
             if demands.standing(index) == "default":
                 because = (
                     ": its default, since the caller gives it no value;"
                     f" the hint {{{name!r}: None}} (--input {name}=any) accepts what is stated"
                 )
-            sentence = f"the proof states {demands.kind} {name} = {value}, but {demanded} is demanded{because}"
+            sentence = f"the proof states {demands.kind} {name} = {said}, but {wanted} is demanded{because}"
             raise ProofError(sentence, "7.1")
+
+
+def _in_words(demands: Demands, stated: tuple[int, ...], index: int) -> tuple[str, object, object]:
+    """The name of a value, as it is stated and as it is demanded: of an output word as texts, where it has them."""
+    for word in demands.words:
+        own = demands.values[word.at : word.at + word.count]
+        wanted = None if None in own else word.text(demands.values)  # type: ignore[arg-type]
+        if word.at <= index < word.at + word.count and wanted is not None:
+            return word.name, word.text(stated) or f"words that are not below 2^{word.bits}", wanted
+    return demands.names[index], stated[index], demands.values[index]

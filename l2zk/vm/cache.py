@@ -23,8 +23,9 @@ from l2zk.base.making import Making, ones_own, renewed_at_fork
 from l2zk.base.progress import Progress
 from l2zk.base.version import __version__
 from l2zk.errors import L2zkError, OptionsError, copied
+from l2zk.language.encoding import frozen
 from l2zk.language.program import TraceProgram, described
-from l2zk.language.witness import Witness, frozen
+from l2zk.language.witness import Witness
 from l2zk.proof.header import VERSION
 from l2zk.proof.proof import Proof
 from l2zk.vm.cache_key import program_key, trace_key, witness_key

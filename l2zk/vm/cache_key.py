@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from l2zk._core import blake3
 from l2zk.air.trace import ExecutionTrace, column_values
 from l2zk.base.caches import cached
+from l2zk.language.encoding import TEXT, content, is_data
 from l2zk.language.program import TraceProgram
 from l2zk.proof.header import parameters_to_bytes
 
@@ -49,12 +50,14 @@ def program_key(program: TraceProgram) -> tuple[Any, ...]:
 def witness_key(witness: Any) -> Hashable:
     """The names and values of a witness in a form that is equal only if they bind to equal inputs and columns."""
     names = None
+    if is_data(witness):
+        return _of_data(witness)
     if type(witness) is tuple or type(witness) is list:
         pass
     elif isinstance(witness, Mapping):
         names = tuple(sorted(witness))
         witness = [witness[name] for name in names]
-    elif isinstance(witness, (str, bytes)) or not isinstance(witness, (np.ndarray, Sequence)):
+    elif not isinstance(witness, (np.ndarray, Sequence)):
         raise TypeError("no sequence of values")
     elif isinstance(witness, np.ndarray) and witness.ndim == 1:
         if len(witness) > SHORT and witness.dtype.kind in "iu":
@@ -68,10 +71,18 @@ def witness_key(witness: Any) -> Hashable:
 
 
 def _exact(value: Any) -> Any:
-    """An input as an integer, a column as the hash of its values."""
+    """An input as an integer, a column or data as the hash of its values."""
+    if isinstance(value, TEXT):
+        return _of_data(value)
     if hasattr(value, "__index__") and not isinstance(value, (bool, np.ndarray)):
         return operator.index(value)
     return "column", *_packed(_elements(value))
+
+
+def _of_data(data: Any) -> tuple[str, bytes]:
+    """What `encode` makes a witness of: the type, and a hash, of a file of its content."""
+    data = content(data)
+    return type(data).__name__, _hash(data.encode(errors="surrogatepass") if isinstance(data, str) else data)
 
 
 def _elements(values: Any) -> NDArray[np.uint64]:

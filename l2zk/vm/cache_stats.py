@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from l2zk.show import html
+
 
 @dataclass(frozen=True, kw_only=True)
 class CacheStats:
@@ -33,6 +35,21 @@ class CacheStats:
     def hit_rate(self) -> float:
         """The part of the requests that were hits, 0 to 1; 0 if there were none."""
         return self.hits / self.total_requests() if self.total_requests() else 0.0
+
+    def _repr_html_(self) -> str:
+        counts = [
+            ("hits, answered without proving", f"{self.hits:,}"),
+            ("of them, waited for a proof in the making", f"{self.joined:,}"),
+            ("of them, answered by the store", f"{self.store_hits:,}"),
+            ("misses, for which a proof was made, or tried", f"{self.misses:,}"),
+            ("of them, put into the store", f"{self.stored:,}"),
+            ("hit rate", f"{self.hit_rate():.1%}"),
+            ("dropped to stay within the bounds", f"{self.evictions:,}"),
+            ("proofs in memory", f"{self.entries:,}"),
+            ("their bytes", f"{self.bytes:,}"),
+            ("bytes of the store", f"{self.store_bytes:,}"),
+        ]
+        return html.block(html.heading("Cache"), html.table((), counts))
 
     def __str__(self) -> str:
         text = (

@@ -17,7 +17,7 @@ from l2zk.errors import ProgramError
 from l2zk.language.core_tables import compiled
 from l2zk.language.definition import Definition
 from l2zk.language.run import has_tables, tables
-from l2zk.proof.anatomy import expected, proof_size
+from l2zk.proof.body_size import expected, proof_size
 from l2zk.proof.degree_report import degrees
 from l2zk.proof.groups import Group
 from l2zk.proof.header import length_of, stated
@@ -25,6 +25,7 @@ from l2zk.proof.options import ProofOptions
 from l2zk.proof.proof import MAX_BYTES, Proof
 from l2zk.proof.security import ONE
 from l2zk.proof.shape import Shape, shape_of
+from l2zk.show import html
 
 WORD = 8  # bytes
 
@@ -74,6 +75,24 @@ class Estimate:
     doubled_by: str | None = None
     tables: tuple[TableSize, ...] = ()
 
+    def _repr_html_(self) -> str:
+        tables = [TableSize(self.program, self.columns, self.rows, self.length), *self.tables]
+        sizes = [(one.name, f"{one.columns:,}", f"{one.rows:,}", f"{one.length:,}") for one in tables]
+        figures = [
+            ("memory to prove", html.bytes_text(self.memory)),
+            ("of which are committed to", html.bytes_text(self.committed)),
+            ("proof, on average", html.bytes_text(self.size)),
+            ("rate", f"1/{1 / self.rate:.2g}"),
+            ("queries", f"{self.queries}"),
+            ("proven bits", f"{self.proven_bits}"),
+        ]
+        return html.block(
+            html.heading(f"Estimate of {self.program}"),
+            html.table(("table", "columns", "rows", "with padding"), sizes),
+            html.facts(figures),
+            html.sentences(str(self.degrees), *([self.doubled_by] if self.doubled_by else [])),
+        )
+
     def __str__(self) -> str:
         main = f"{self.columns:,} x {self.rows:,} cells, {self.length:,} rows with padding"
         lines = [
@@ -107,6 +126,13 @@ class ProofProfile:
     def share(self, stage: str) -> float:
         """The fraction of the time that a stage took, 0 to 1."""
         return self.seconds[stage] / self.total
+
+    def _repr_html_(self) -> str:
+        times = [
+            (stage, time, f"{1e3 * time:,.3f} ms, {time / self.total:.1%}") for stage, time in self.seconds.items()
+        ]
+        said = f"{1e3 * self.total:,.3f} ms by {counted(self.threads, 'thread')}: {self.proof.claim}"
+        return html.block(html.heading(said), html.bars(times, ("stage", "time", "")))
 
     def __str__(self) -> str:
         times = {**self.seconds, "total": self.total}

@@ -26,7 +26,7 @@ from l2zk.language.program import ExecutionTrace, TraceProgram, defined
 from l2zk.language.redaction import attempt
 from l2zk.language.run import constraint_error, report_of, table_runs, trace_of
 from l2zk.language.witness import Witness, bind
-from l2zk.proof.anatomy import check_length
+from l2zk.proof.body_size import check_length
 from l2zk.proof.degree_report import degrees, unprovable
 from l2zk.proof.groups import Group
 from l2zk.proof.proof import Proof, proof_bytes
@@ -79,7 +79,8 @@ class TraceZkVm(Joint):
     ) -> Proof:
         """Run the program on the witness and prove that it ran right.
 
-        witness: the inputs in order and then the private columns, or by name; inputs left out take their defaults.
+        witness: the inputs in order and then the private columns, or by name; inputs left out take their defaults. Or
+        what the program's `encode` makes a witness of: bytes, a text, a `Path`, whose file is read.
         trace: prove this trace rather than run the program's step; see `trace`. Where no column fills itself, its n
         rows are enough, and are padded. Of the witness the public inputs are needed, and what else it names has to be
         what the trace holds.
@@ -141,10 +142,11 @@ class TraceZkVm(Joint):
         threads: int | None = None,
         progress: Progress | None = None,
     ) -> list[Proof | None]:
-        """A proof of each program and witness, as by `prove`, in one region without the GIL: quicker if they are small.
+        """A proof of each program and witness, as by `prove`; many small ones take less time so than one by one.
 
-        None stands where no proof could be made, or where the trace has to be filled by more than a step: `prove` makes
-        it or says why not. `progress` is called as progress("proofs", done, total). If observers or the log want to
+        They are made one after the other in one call of the core, which releases the GIL once for all of them. None
+        stands where no proof could be made, or where the trace has to be filled by more than a step: `prove` makes it
+        or says why not. `progress` is called as progress("proofs", done, total). If observers or the log want to
         hear of each proof, they are made one by one.
         """
         jobs, count, progress = pairs_of_jobs(jobs), self._count(threads), callback("progress", progress)

@@ -11,7 +11,7 @@ from blake3 import blake3
 from code_interpreter import domain_rows
 
 from l2zk.air.air import Constraint, PublicSequence
-from l2zk.air.domains import Domain
+from l2zk.air.domains import Domain, gaps
 from l2zk.errors import ProgramError
 
 
@@ -196,3 +196,8 @@ def test_the_shortest_air_has_two_rows():
 def test_the_rows_of_a_domain(domain):
     assert domain.fits(8)
     assert list(domain.rows(8)) == list(domain_rows(domain, 8))
+
+
+def test_the_gaps_between_rows():
+    assert [list(gap) for gap in gaps(range(1, 8, 3), 10)] == [[0], [2, 3], [5, 6], [8, 9]]
+    assert [list(gap) for gap in gaps(range(2, 5), 8)] == [[0, 1], [5, 6, 7]]

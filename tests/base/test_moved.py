@@ -10,6 +10,7 @@ import sys
 import pytest
 from places import HOUSE
 
+import l2zk
 from l2zk.base.moved import MOVED
 
 HOMES = [(old, home) for old, homes in MOVED.items() for home in homes]
@@ -31,6 +32,10 @@ def test_what_never_stood_there_does_not() -> None:
     for old in MOVED:
         with pytest.raises(AttributeError, match=f"module 'l2zk.{old}' has no attribute 'nonsense'"):
             importlib.import_module(f"l2zk.{old}").nonsense
+
+
+def test_no_old_path_hides_a_public_name() -> None:
+    assert not MOVED.keys() & set(l2zk.__all__)
 
 
 def test_the_library_uses_no_old_path() -> None:

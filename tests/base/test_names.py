@@ -84,7 +84,7 @@ def test_generate_trace_names_columns_in_any_form():
 BEARERS = {
     "a column": lambda m, name, a: m.column(name),
     "a private column": lambda m, name, a: m.private_column(name),
-    "a periodic column": lambda m, name, a: m.periodic([1, 2], name=name),
+    "a periodic column": lambda m, name, a: m.periodic([1, 2] if name == "first0" else [3, 4], name=name),
     "an input": lambda m, name, a: m.public_input(name),
     "an input that is private": lambda m, name, a: m.private_input(name),
     "an output": lambda m, name, a: m.output(name, a, row=0),

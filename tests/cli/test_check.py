@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
-from commands import l2zk, sentence
+from commands import l2zk, on_a_terminal, sentence
 
 STEEPER = """
 from dataclasses import dataclass
@@ -101,3 +102,41 @@ def test_trace_writes_rows_to_a_file(tmp_path: Path) -> None:
     assert array.shape == (21, 2) and array.dtype == np.uint64 and array[20, 0] == 6765
     assert l2zk("trace", "fib", "--rounds", "3", "-o", tmp_path / "fib.csv").exit_code == 0
     assert (tmp_path / "fib.csv").read_text() == "a,b\n0,1\n1,1\n1,2\n2,3\n"
+
+
+WIDE = """
+from dataclasses import dataclass
+
+import l2zk
+
+@dataclass(frozen=True)
+class Wide(l2zk.TraceProgram):
+    id = "wide.v0"
+
+    def define(self, m):
+        xs = m.columns(*(f"long_name_of_column_{k}" for k in range(60)))
+        m.start({x: k + 1 for k, x in enumerate(xs)})
+        m.step({x: x * x + k for k, x in enumerate(xs)})
+        m.rows(12)
+        m.constrain("sums", sum(xs) == xs[0][1] * xs[1][2])
+"""
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+@pytest.mark.parametrize("command", ["trace", "check"])
+def test_what_is_shown_fits_the_terminal(width: int, command: str, tmp_path: Path) -> None:
+    air = tmp_path / "wide.py"
+    air.write_text(WIDE)
+    shown = on_a_terminal(width, command, f"{air}:Wide").replace("\r", "").splitlines()
+    lines = [line for line in shown if "\x1b[2K" not in line]
+    lines = [re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", line) for line in lines]
+    assert max(map(len, lines)) <= width and len(lines) > 12
+    assert any("12345" not in line and "…" in line for line in lines)
+
+
+def test_a_trace_in_a_pipe_has_a_line_for_each_row(tmp_path: Path) -> None:
+    air = tmp_path / "wide.py"
+    air.write_text(WIDE)
+    lines = l2zk("trace", f"{air}:Wide").stdout.splitlines()
+    assert len(lines) == 14 and all(len(line.split()) == 61 for line in lines[:13]) and "…" not in lines[12]
+    assert lines[0].split()[-1] == "long_name_of_column_59"

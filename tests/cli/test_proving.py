@@ -47,6 +47,14 @@ def test_prove_takes_the_witness_by_name(tmp_path: Path) -> None:
     assert facts["parameters"] == {"rounds": 5} and facts["ok"] is True and facts["file"] is None
 
 
+def test_a_negative_number_is_the_element_that_it_is_modulo_p(tmp_path: Path) -> None:
+    file = tmp_path / "fib.l2zk"
+    proved = l2zk("prove", "fib", "--rounds", "3", "--input", "a0=-1", "--input", "a1=3", "-o", file)
+    assert proved.exit_code == 0 and Proof.load(file).public_inputs == {"a0": 2**64 - 2**32, "a1": 3}
+    assert l2zk("verify", file, "--input", "a0=-1", "--input", "a1=3", "--output", "result=5").exit_code == 0
+    assert l2zk("verify", file, "--input", "a0=-2", "--input", "a1=3").exit_code == 1
+
+
 def test_verify_accepts_and_says_what_was_claimed(proof_file: Path) -> None:
     result = l2zk("verify", proof_file, "--output", "result=6765", "--input", "a0=0")
     assert result.exit_code == 0 and result.stderr == ""

@@ -129,7 +129,7 @@ def test_what_is_refused() -> None:
         lambda: _core.walk([], [(memory[0], 9, *memory[2:])], 8),
         lambda: _core.walk([(short, [], 0)], [], 8),
         lambda: _core.walk([(one, [(0, 0, 1, column)], 8)], [], 8),
-        lambda: _core.walk([(one, [(0, 0, 1, column)], -1)], [], 8),
+        lambda: _core.walk([(one, [(0, 0, 1, column)], -8)], [], 8),
         lambda: _core.walk([(one, [(1, 0, 1, column)], 0)], [], 8),
         lambda: _core.walk([(one, [(0, 0, 1, cells)], 0)], [], 8),
         lambda: _core.walk([(None, [], 0)], [], 8),

@@ -122,3 +122,28 @@ def test_an_output_column_of_cells_that_nothing_pins_is_refused() -> None:
 
     with pytest.raises(ProgramError, match="output all is a on row 1, where no constraint on a pins it"):
         _ = Loose().definition
+
+
+@dataclass(frozen=True)
+class Ahead(TraceProgram):
+    """An output column that looks ahead, of a table with a padding."""
+
+    id = "ahead.v0"
+    rows: int = 6
+    count: int | None = None
+
+    def define(self, m: Machine) -> None:
+        m.rows(self.rows)
+        x = m.private_column("x")
+        m.output_column("d", x[2] - x, self.count)
+
+
+def test_an_output_column_that_looks_ahead_has_an_entry_for_each_row_that_there_is() -> None:
+    for program in (Ahead(), Ahead(count=4)):
+        proof = QUICK.prove(program, {"x": [1, 4, 9, 16, 25, 36]})
+        assert proof.public_outputs["d"].tolist() == [8, 12, 16, 20] and QUICK.verify(program, proof)
+    assert len(QUICK.prove(Ahead(rows=8), {"x": range(8)}).public_outputs["d"]) == 6
+    with pytest.raises(ProgramError, match="output column 'd' needs row 6"):
+        _ = Ahead(count=5).definition
+    with pytest.raises(ProgramError, match="output column 'd' looks 2 rows ahead, but the program has 2 rows"):
+        _ = Ahead(rows=2).definition

@@ -9,7 +9,7 @@ import pytest
 from defining import defined
 
 import l2zk
-from l2zk.air.imbalance import rows_text
+from l2zk.base.wording import rows_text
 from l2zk.language.run import report_of, trace_of
 
 ROWS = 16
@@ -80,7 +80,7 @@ def test_ranges():
     definition = defined(define)
     assert any(one.kind == "range" for one in definition.claimed)
     found = said(define, {"bid": [1, 2, 2**20 - 5, 7, 0]})
-    assert found[0] == "range '5' fails at row 2: 1048576 is not below 2^20"
+    assert found[0] == "range '5' fails at row 2: bid + 5 = 2^20 is not below 2^20"
     assert len(found) == 35 and all(one.startswith("range ") for one in found)
 
 
@@ -115,7 +115,7 @@ def test_permutations():
         " more tuple"
     ]
     assert said(define, {**same, "key": [0, 0, 0, *range(3, ROWS)]})[0] == (
-        "permutation 'sorted' fails: (0, 0) stands 3 times in (key, value), at rows 0, 1 and 2, and once in"
+        "permutation 'sorted' fails: (0, 0) stands 3 times in (key, value), at rows 0 to 2, and once in"
         " (key2, value2), at row 0; and 2 more tuples"
     )
 
@@ -243,7 +243,9 @@ def test_rows_in_words():
     words = {
         (4,): "row 4",
         (4, 8): "rows 4 and 8",
-        (1, 2, 3): "rows 1, 2 and 3",
+        (8, 4): "rows 4 and 8",
+        (5, 3, 4): "rows 3 to 5",
+        (1, 2, 9): "rows 1, 2 and 9",
         (1, 2, 3, 9, 9): "rows 1, 2, 3 and 2 more",
     }
     assert {rows: rows_text(rows) for rows in words} == words

@@ -273,7 +273,7 @@ def test_no_node_carries_its_columns():
         m.constrain("sum", sum(cells) == 0)
         graph = cells[0].graph
         known = [entry for entry in vars(graph).values() if isinstance(entry, list) and len(entry) == len(graph.nodes)]
-        assert len(known) == 3
+        assert len(known) == 4
         sizes = {sys.getsizeof(number) for entry in known for number in entry if isinstance(number, int)}
         assert max(sizes) <= 32
         assert sum(node[0] == COLUMN for node in graph.nodes) == 500

@@ -213,7 +213,7 @@ REFUSED = {
     ),
     "a look-ahead": (
         lambda m, x: m.memory("ram", 2).read(x[1]),
-        "access 0 to memory 'ram' looks ahead: it reads cells of its own row; copy others into a column",
+        "access 0 to memory 'ram' looks ahead or behind: it reads cells of its own row; copy others into a column",
     ),
     "a selector that is 0": (
         lambda m, x: m.memory("ram", 2).read(x, when=0),

@@ -73,16 +73,6 @@ MISTAKES = {
         lambda m: m.bits("my bits", column(m), 3),
         "'my bits0' is no name for a column",
     ),
-    "bits too late": (
-        lambda m: (
-            a := column(m),
-            b := m.bits("b", a, 2),
-            c := m.column("c"),
-            m.start({c: 0}),
-            m.step({c: b[1]}),
-        ),
-        "the step of c reads b1, a bit of what the steps fill themselves: fill these columns in gen",
-    ),
     "no row": (
         lambda m: (a := m.private_column("a"), m.constrain("a", a == 0)),
         r"names no row, so nothing says how many it has: write m.rows\(n\)",

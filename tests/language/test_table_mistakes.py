@@ -173,7 +173,7 @@ REFUSED = {
     ),
     "a permutation that looks ahead": (
         lambda m, x: m.permutation("p", x, x[1]),
-        "permutation 'p' looks ahead: both sides are about the user's rows, each read on its own row",
+        "permutation 'p' looks ahead or behind: both sides are about the user's rows, each read on its own row",
     ),
     "a range that looks beyond the last row": (
         lambda m, x: m.range("r", x[1] - x, bits=1, on="every"),

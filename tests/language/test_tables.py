@@ -308,5 +308,5 @@ def test_scopes_keep_names_apart():
     assert names[:2] == ["left.square", "left.b0 is a bit"] and "left.b is below 2^4" in names
     assert [one.name for one in definition.air.main.interactions] == ["left.small", "right.inner.small", "small"]
     assert [table.air.name for table in definition.tables] == ["main", "range4", "right.table"]
-    assert definition.air.periodic_names == ("left.ones", "ones") and definition.air.inputs == ("right.p",)
+    assert definition.air.periodic_names == ("left.ones",) and definition.air.inputs == ("right.p",)
     assert definition.tables[2].air.columns == ("v",) and definition.arrays == ("x", "right.table.v")

@@ -185,6 +185,19 @@ static void compare_arrays(void)
     }
 }
 
+/* Kernels on the values of many rows. */
+static void compare_values(void)
+{
+    const uint64_t *a = elements(STRIDE), *b = elements(STRIDE);
+    EACH_COUNT(count)
+    {
+        RUN(add_values, to, a, b, count);
+        RUN(subtract_values, to + STRIDE, a, b, count);
+        RUN(multiply_values, to + 2 * STRIDE, a, b, count);
+        equal_arrays("values", 3, STRIDE, count);
+    }
+}
+
 /* Kernels that sum up the products of arrays over K. */
 static void compare_products(void)
 {
@@ -322,6 +335,7 @@ int main(void)
     compare_hashes();
     compare_sums();
     compare_arrays();
+    compare_values();
     compare_products();
     compare_leaves();
     compare_layers();

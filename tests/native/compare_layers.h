@@ -23,6 +23,10 @@ static void compare_leaves(void)
         equal_arrays("add_terms", 3, STRIDE, count);
         RUN(multiply_rises, low, high, sources[0], sources[1], count, to);
         equal_arrays("multiply_rises", 1, 0, count);
+        RUN(power_values, to, low, count, sources[0][0]);
+        equal_arrays("power_values", 1, 0, count);
+        RUN(invert_values, to, low, count);
+        equal_arrays("invert_values", 1, 0, count);
         for (int in_base = 0; in_base < 2; in_base++) {
             RUN(join_fractions, low, high, STRIDE, in_base, count, to, STRIDE);
             equal_arrays("join_fractions", 6, STRIDE, count);

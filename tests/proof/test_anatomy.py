@@ -11,7 +11,8 @@ import pytest
 from l2zk.errors import ArgumentError, ProofError
 from l2zk.language.program import Machine, TraceProgram
 from l2zk.proof.anatomy import _Notes as Notes
-from l2zk.proof.anatomy import check_length, dissect, expected, fixed_size, header_parts, proof_size
+from l2zk.proof.anatomy import dissect, header_parts
+from l2zk.proof.body_size import check_length, expected, fixed_size, proof_size
 from l2zk.proof.header import Header, Values, stated
 from l2zk.proof.options import ProofOptions
 from l2zk.proof.proof import Proof

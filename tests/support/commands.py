@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import subprocess
 import sys
+import termios
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +51,29 @@ def spawned(*arguments: str | os.PathLike[str], shell: str = "", **settings: Any
     if shell:
         command = ["bash", "-c", f'"$@" {shell}', "bash", *command]
     return subprocess.run(command, capture_output=True, **settings)
+
+
+def on_a_terminal(width: int, *arguments: str | os.PathLike[str]) -> str:
+    """What the command shows on a terminal of so many columns, in a process of its own."""
+    leader, follower = pty.openpty()
+    termios.tcsetwinsize(follower, (24, width))
+    command = [sys.executable, "-m", "l2zk", *map(os.fspath, arguments)]
+    variables = {**os.environ, "TERM": "xterm"}
+    for name in ("COLUMNS", "LINES"):
+        variables.pop(name, None)
+    with subprocess.Popen(command, stdin=follower, stdout=follower, stderr=follower, env=variables):
+        os.close(follower)
+        shown = b"".join(iter(lambda: _read(leader), b""))
+    os.close(leader)
+    return shown.decode()
+
+
+def _read(terminal: int) -> bytes:
+    """What comes next from a terminal; nothing at its end, which Linux tells by an error."""
+    try:
+        return os.read(terminal, 1 << 16)
+    except OSError:
+        return b""
 
 
 def sentence(result: Result) -> str:

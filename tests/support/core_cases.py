@@ -18,7 +18,7 @@ from reference.statement import Group, Program, Public, physical_tables
 from l2zk import TraceProgram, _core
 from l2zk.errors import ProofError
 from l2zk.language.definition import Definition
-from l2zk.language.filling import fill_late
+from l2zk.language.given_columns import fill_late
 from l2zk.language.program import defined
 from l2zk.language.run import table_arguments
 from l2zk.language.witness import bind

@@ -213,7 +213,14 @@ def said(error: BaseException) -> str:
         parts += [str(one), repr(one), repr(one.args), repr(vars(one)), repr(getattr(one, "__notes__", ()))]
     report = getattr(error, "report", None)
     if report is not None:
-        parts += [str(report), repr(report), report.to_json(), report._repr_html_(), json.dumps(report.to_dict())]
+        parts += [
+            str(report),
+            report.text(40),
+            repr(report),
+            report.to_json(),
+            report._repr_html_(),
+            json.dumps(report.to_dict()),
+        ]
     return "\n".join(parts)
 
 

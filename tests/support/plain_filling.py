@@ -69,7 +69,7 @@ class Plain:
         return leaf
 
     def _value(self, table: int, row: int, nodes: Sequence[Any]) -> int:
-        return evaluate(nodes, self._leaf(table, row))[-1]
+        return evaluate(nodes, self._leaf(table, row), self.definition.lists)[-1]
 
     def _bits(self, number: int, table: Any) -> None:
         for bits in table.bits:
@@ -78,14 +78,14 @@ class Plain:
                     self.tables[number][column][row] = self._value(number, row, bits.nodes) >> k & 1
 
     def _limbs(self, filling: Limbs) -> None:
-        for row in range(len(self.tables[filling.table][0]) - filling.ahead):
+        for row in range(filling.behind, len(self.tables[filling.table][0]) - filling.ahead):
             value, shift = self._value(filling.table, row, filling.nodes), 0
             for column, width in zip(filling.columns, filling.widths):
                 self.tables[filling.table][column][row] = value >> shift & 2**width - 1
                 shift += width
 
     def _let(self, filling: Let) -> None:
-        for row in range(len(self.tables[filling.table][0]) - filling.ahead):
+        for row in range(filling.behind, len(self.tables[filling.table][0]) - filling.ahead):
             self.tables[filling.table][filling.column][row] = self._value(filling.table, row, filling.nodes)
 
     def _memorypass(self, filling: MemoryPass) -> None:

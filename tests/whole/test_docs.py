@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import doctest
 import io
@@ -10,6 +11,7 @@ import re
 import runpy
 import shlex
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from commands import l2zk
 from places import ROOT
 
 DOCS = ROOT / "docs"
-PAGES = [ROOT / "README.md", DOCS / "tutorial.md", DOCS / "metrics.md"]
+PAGES = [ROOT / "README.md", DOCS / "tutorial.md", DOCS / "patterns.md", DOCS / "metrics.md"]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -41,12 +43,21 @@ def compare(expected: str, printed: str, where: str) -> None:
 
 def run_python(text: str, names: dict[str, Any], path: Path, line: int) -> str:
     """The output of the block; a block that begins with a file's name is written there too."""
+    return run_cell(text, names, path, line)[0]
+
+
+def run_cell(text: str, names: dict[str, Any], path: Path, line: int = 1) -> tuple[str, Any]:
+    """The output of a block, and the value of its last line if that is an expression; pictures need matplotlib."""
     if file := re.match(r"# (\w+\.py)\n", text):
         Path(file[1]).write_text(text, encoding="utf-8")
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(compile("\n" * (line - 1) + text, path, "exec", dont_inherit=True), names)
-    return printed.getvalue()
+    if ".plot(" in text and find_spec("matplotlib") is None:
+        return "", None
+    tree = ast.parse("\n" * (line - 1) + text)
+    end = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(compile(tree, path, "exec", dont_inherit=True), names)
+        last = end and eval(compile(ast.Expression(end.value), path, "eval", dont_inherit=True), names)
+    return printed.getvalue(), last
 
 
 def commands(text: str) -> Iterator[tuple[str, str]]:
@@ -86,9 +97,26 @@ def test_the_notebook_runs_and_prints_what_it_shows(tmp_path: Path, monkeypatch:
     names: dict[str, Any] = {"__name__": "notebook"}
     for cell in json.loads(page)["cells"]:
         if cell["cell_type"] == "code":
-            printed = run_python("".join(cell["source"]), names, DOCS / "tutorial.ipynb", 1)
-            shown = "".join("".join(output["text"]) for output in cell["outputs"])
+            printed, last = run_cell("".join(cell["source"]), names, DOCS / "tutorial.ipynb")
+            shown = "".join("".join(output.get("text", "")) for output in cell["outputs"])
             compare(without_figures(shown), without_figures(printed), f"cell {cell['id']}")
+            for page in (
+                "".join(output["data"]["text/html"]) for output in cell["outputs"] if has(output, "text/html")
+            ):
+                compare(without_figures(page), without_figures(last._repr_html_()), f"cell {cell['id']}")
+
+
+def test_the_notebook_shows_tables_and_pictures() -> None:
+    cells = json.loads((DOCS / "tutorial.ipynb").read_text(encoding="utf-8"))["cells"]
+    outputs = [(cell["source"], output) for cell in cells for output in cell.get("outputs", ())]
+    assert sum(has(output, "text/html") for _, output in outputs) >= 2
+    pictures = ["".join(source) for source, output in outputs if has(output, "image/png")]
+    assert len(pictures) == 2 and all(".plot(" in source for source in pictures)
+
+
+def has(output: dict[str, Any], kind: str) -> bool:
+    """True if an output of a cell is of this kind."""
+    return kind in output.get("data", {})
 
 
 def test_the_code_of_the_notebook_stands_in_the_tutorial() -> None:
@@ -118,7 +146,7 @@ def test_the_reference_has_all_that_is_public() -> None:
 
     page = (DOCS / "reference.md").read_text(encoding="utf-8")
     entries = {name.rpartition(".")[2] for name in re.findall(r"^### `([\w.]+)`$", page, re.MULTILINE)}
-    assert set(l2zk.__all__) - entries == {"MODULUS", "errors", "hookimpl"}
+    assert set(l2zk.__all__) - entries == {"MODULUS", "Private", "Public", "errors", "hints", "hookimpl"}
 
 
 def test_every_link_leads_somewhere() -> None:

@@ -10,7 +10,7 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
-from places import ROOT
+from places import ROOT, from_its_folder
 from prometheus_client.parser import text_string_to_metric_families
 
 from l2zk import Proof, TraceZkVm, get_program, metrics
@@ -22,7 +22,7 @@ EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
     "example", [path for path in EXAMPLES if path.stem != "performance_demo"], ids=lambda path: path.stem
 )
 def test_an_example_runs(example: Path) -> None:
-    ended = subprocess.run([sys.executable, example], capture_output=True, text=True, timeout=60)
+    ended = subprocess.run([sys.executable, example], env=from_its_folder(), capture_output=True, text=True, timeout=60)
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout
 

@@ -31,13 +31,6 @@ def chain(m):
 
 SENTENCES = {
     "the future": lambda m: (a := m.column(LONG), m.step({a: a.next * a.next + a})),
-    "a bit too late": lambda m: (
-        a := m.column("a"),
-        b := m.bits(LONG[:-1], a, 2),
-        c := m.column(OTHER),
-        m.start({a: 0, c: 0}),
-        m.step({a: a, c: b[1]}),
-    ),
     "a product of secrets": lambda m: m.start({m.column(LONG): m.private_input(OTHER) * m.private_input("s" * 255)}),
     "an output of nothing": lambda m: (
         m.rows(8),

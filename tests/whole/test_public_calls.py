@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from example_programs import Fibonacci
+from loop_programs import LOOP_CALLS
 
 import l2zk
 from l2zk import (
@@ -133,7 +134,13 @@ REQUEST: dict[str, Any] = {"program": PROGRAM, "witness": ()}
 PROVING = {**REQUEST, "trace": TRACE, "check": True, "threads": 1, "progress": nothing}
 VERIFYING: dict[str, Any] = {"program": PROGRAM, "proof": PROOF, "witness_hint": (), "outputs": ()}
 BATCHED = {"programs": [PROGRAM], "witnesses": [()], "return_exceptions": False, "progress": nothing}
-CHECKING: dict[str, Any] = {"program": Fibonacci, "cases": [{"rounds": 3}], "vm": VM}
+CHECKING: dict[str, Any] = {
+    "program": Fibonacci,
+    "cases": [{"rounds": 3}],
+    "vm": VM,
+    "seconds": 5.0,
+    "leave_out": False,
+}
 BATCHES = {"programs": [PROGRAM], "proofs": [PROOF], "hints": [()], "outputs": [()], "progress": nothing}
 X = Of(lambda m, x, y: x)
 
@@ -178,27 +185,42 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "Proof.from_bytes": (Proof.from_bytes, {"data": bytes(PROOF)}),
     "Proof.load": (Proof.load, {"path": path()}),
     "Proof.save": (PROOF.save, {"path": path()}),
+    "Proof.plot": (PROOF.plot, {"program": PROGRAM, "hint": (), "axes": None}),
     "Proof.security_as": (PROOF.security_as, {"program": PROGRAM}),
     "Report.to_json": (REPORT.to_json, {"indent": 2}),
+    "ExecutionTrace.plot": (
+        TRACE.plot,
+        {"report": REPORT, "columns": ["a"], "rows": slice(0, 2), "table": None, "axes": None},
+    ),
+    "Report.text": (REPORT.text, {"width": 80}),
+    "TraceProgram.examine": (PROGRAM.examine, {"witness": (), "leave_out": ["a"], "seconds": 5}),
+    "Determinacy.why": (PROGRAM.examine().why, {"column": "a", "row": 1}),
     "TraceProgram.check": (PROGRAM.check, {"witness": (), "redact": True}),
     "TraceProgram.generate_trace": (PROGRAM.generate_trace, {"witness": ()}),
+    **LOOP_CALLS,
     "get_program": (l2zk.get_program, {"name": "fib"}),
     "without": (lambda names: plugins.without(names).__enter__(), {"names": []}),
     "program_of": (plugins.program_of, {"proof": PROOF}),
     "keep_memory": (l2zk.keep_memory, {"limit": 2**30}),
     "check_program": (testing.check_program, CHECKING),
     "check_program of a case": (of_case, {"parameters": {"rounds": 3}, "witness": (), "outputs": ()}),
+    "check_program of a false case": (of_case, {"parameters": {"rounds": 3}, "refused": True}),
     "examine_program": (testing.examine_program, CHECKING),
-    "Case": (Case, {"parameters": {"rounds": 5}, "witness": (), "outputs": ()}),
-    "Machine.columns": machine("columns", names="z", pad="last"),
+    "Case": (Case, {"parameters": {"rounds": 5}, "witness": (), "outputs": (), "refused": False}),
+    "Machine.columns": machine("columns", names="z", count=2, pad="last"),
     "Machine.column": machine("column", name="z", pad="last"),
-    "Machine.private_column": machine("private_column", name="z", pad="last"),
-    "Machine.private_columns": machine("private_columns", names="z", pad="last"),
+    "Machine.private_column": machine("private_column", name="z", pad="last", exact=True),
+    "Machine.private_columns": machine("private_columns", names="z", count=2, pad="last", exact=True),
     "Machine.public_column": machine("public_column", name="z", count=2, every=1, start=0),
+    "Machine.output_word": machine(
+        "output_word", name="w", words=Of(lambda m, x, y: [x, y]), row=0, bits=32, order="big"
+    ),
     "Machine.output_column": machine("output_column", name="z", value=X, count=2),
     "Machine.private_array": machine("private_array", name="z", count=2),
     "Machine.bits": machine("bits", name="b", value=X, count=3),
     "Machine.free": machine("free", columns=X, on="every"),
+    "Machine.choice": machine("choice", columns=X, on="every", bits=3, when=1),
+    "Machine.choice among": machine("choice", columns=X, among=[1, 2]),
     "Machine.public_input": machine("public_input", name="i", default=5),
     "Machine.private_input": machine("private_input", name="i", default=5),
     "Machine.constant": machine("constant", value=5),
@@ -215,6 +237,12 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "Machine.where": machine("where", selector=X, then=1, otherwise=2),
     "Machine.let": machine("let", name="z", value=Of(lambda m, x, y: x * y)),
     "Machine.scope": machine("scope", name="s"),
+    "Machine.when": (lambda selector: Machine().when(selector).__enter__(), {"selector": 1}),
+    "Machine.blocks": machine("blocks", size=4),
+    "Machine.rows_where": machine("rows_where", period=4, chosen=bool),
+    "Blocks.row": (lambda k: Machine().blocks(4).row(k), {"k": -1}),
+    "Blocks.rows": (lambda first, stop: Machine().blocks(4).rows(first, stop), {"first": 0, "stop": -1}),
+    "Blocks.every": (lambda k: Machine().blocks(4).every(k), {"k": 1}),
     "Machine.table": machine("table", name="t", rows=5),
     "Machine.bus": machine("bus", name="b"),
     "Machine.bus of fields": (lambda field: Machine().bus("b", field), {"field": "v"}),
@@ -232,6 +260,10 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "RangeTable": (l2zk.RangeTable, {"bits": 3}),
     "XorTable": (l2zk.XorTable, {"bits": 3}),
     "AndTable": (l2zk.AndTable, {"bits": 3}),
+    "field": (l2zk.field, {"x": [-1]}),
+    "signed": (l2zk.signed, {"x": [-1]}),
+    "inverse": (l2zk.inverse, {"a": [-1]}),
+    "power": (l2zk.power, {"a": [-1], "e": 2}),
     "Expression + other": column(lambda x, other: x + other, other=1),
     "Expression ** other": column(lambda x, other: x**other, other=2),
     "Expression == other": column(lambda x, other: x == other, other=1),
@@ -294,7 +326,9 @@ def test_the_errors_say_which_argument_and_what_it_takes() -> None:
 def public() -> Iterator[tuple[str, Any]]:
     """The public functions, and the public methods of the public classes."""
     holders = {name: getattr(l2zk, name) for name in l2zk.__all__}
-    holders |= {name: vars(testing)[name] for name in ("check_program", "examine_program", "Case", "Conformance")}
+    holders |= {
+        name: vars(testing)[name] for name in ("check_program", "examine_program", "Case", "Conformance", "Determinacy")
+    }
     for name, one in holders.items():
         if inspect.isfunction(one):
             yield name, one

@@ -95,7 +95,10 @@ def test_a_report_says_one_if_the_caller_asks(program: TraceProgram, witness: An
     quiet, loud = TraceZkVm(), TraceZkVm(redact=False)
     for report in (quiet.check(program, witness), program.check(witness), CachedZkVm().check(program, witness)):
         assert not report and report.redacted
-        assert_silent("\n".join([str(report), repr(report), report.to_json(), report._repr_html_()]))
+        assert_silent("\n".join([str(report), report.text(40), repr(report), report.to_json(), report._repr_html_()]))
+    trace = quiet.trace(program, witness)
+    assert_silent(trace._repr_html_() + repr(trace) + trace.copy()._repr_html_())
+    assert str(SECRET) in loud.trace(program, witness)._repr_html_()
     assert raised(lambda: quiet.prove(program, witness)).report.violations == quiet.check(program, witness).violations  # type: ignore[attr-defined]
     if program != Generated("whole"):
         for report in (

@@ -124,6 +124,8 @@ cdef extern from "kernels.h" nogil:
         void (*layer_sums)(uint64_t *(*)[4], size_t, size_t, k3, const uint64_t *, k3 *) noexcept nogil
         void (*multiply_rises)(const uint64_t *, const uint64_t *, const uint64_t *, const uint64_t *, size_t,
                                uint64_t *) noexcept nogil
+        void (*power_values)(uint64_t *, const uint64_t *, size_t, uint64_t) noexcept nogil
+        void (*invert_values)(uint64_t *, const uint64_t *, size_t) noexcept nogil
     const l2zk_kernels *l2zk_active
     ctypedef struct l2zk_isa:
         const char *name

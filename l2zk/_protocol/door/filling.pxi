@@ -46,6 +46,7 @@ cdef extern from "filling.h" nogil:
 
 cdef size_t PIECES = 64      # of one message between two looks at signals
 cdef size_t ACCESSES = 1 << 15
+cdef size_t FEWEST_ROWS = 64, WORDS_AT_ONCE = 1 << 16  # of a piece where columns are filled
 
 _INDEXED = {"range": L2ZK_RANGE, "xor": L2ZK_XOR, "and": L2ZK_AND}
 
@@ -103,13 +104,16 @@ cdef class _Tally:
 
 def fill_columns(Expressions expressions not None, filled):
     """Fill columns by bits of expressions: for each (root, shift, mask, column), uint64 (length,), those bits of the
-    root's value from `shift` on that are in the mask."""
+    root's value from `shift` on that are in the mask. Of many nodes few rows at a time are in the cache."""
     cdef list keep = []
     cdef const l2zk_filled *out = take_filled(keep, expressions, filled)
+    cdef l2zk_expressions e = expressions.e
     cdef size_t first, count = len(filled), at_once = PIECES // larger(1, smaller(PIECES, count))
-    for first from 0 <= first < l2zk_pieces(&expressions.e) by at_once:
+    while e.tile > FEWEST_ROWS and e.tile * e.count > WORDS_AT_ONCE:
+        e.tile //= 2
+    for first from 0 <= first < l2zk_pieces(&e) by at_once:
         with nogil:
-            l2zk_fill_columns(&expressions.e, out, count, first, first + at_once)
+            l2zk_fill_columns(&e, out, count, first, first + at_once)
         PyErr_CheckSignals()
 
 

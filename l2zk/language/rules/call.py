@@ -59,6 +59,18 @@ def named_in(draft: Draft, name: str) -> str:
     return draft.common.prefix.removeprefix(draft.made_in) + plain(name)
 
 
+def numbered(names: tuple[Any, ...], count: Any) -> tuple[Any, ...]:
+    """The names of columns: as they are, or the only one with the numbers 0 … count - 1 behind it."""
+    if count is None:
+        return names
+    number = whole(count)
+    if number is None or not 1 <= number <= MOST_NAMES:
+        raise ProgramError(f"m.columns(count={short(count)}): an integer from 1 to {MOST_NAMES} is needed")
+    if len(names) != 1 or not isinstance(names[0], str):
+        raise ProgramError(f"m.columns({', '.join(map(short, names))}, count={number}): give one name, a str")
+    return tuple(f"{names[0]}{k}" for k in range(number))
+
+
 def table_name(draft: Draft, what: str, name: Any) -> str:
     """The name of a further table; refused if it is no identifier, or another table has it."""
     check_identifier(what, name)
@@ -138,7 +150,7 @@ def cycle(k: Any, start: Any) -> Every:
 
 
 def settled(on: Any, what: str) -> Settled:
-    """The rows of `on`: "every", "transitions", "last", "end", a row or an Every."""
+    """The rows of `on`: "every", "transitions", "last", "end", a row, neighbouring rows or an Every."""
     if isinstance(on, Every) or (isinstance(on, str) and on in ("every", "transitions", "last", "end")):
         return on
     if isinstance(on, str):
@@ -148,6 +160,12 @@ def settled(on: Any, what: str) -> Settled:
                 " m.every(k)"
             )
         return 0
+    if isinstance(on, range):
+        if not on or on.step != 1:
+            raise ProgramError(f"{what} is on {short(on)}: several rows follow one another, as in range(3, 7)")
+        return range(
+            row_number(on.start, f"the first row of {what}"), 1 + row_number(on[-1], f"the last row of {what}")
+        )
     return row_number(on, f"the row of {what}")
 
 
@@ -174,6 +192,8 @@ def cell_of(graph: Graph, what: str, key: Any) -> tuple[int, int]:
     kind, column, ahead = graph.nodes[graph.lift(key).index]
     if kind != COLUMN:
         raise ProgramError(f"{key} as a key of m.{what}: the keys are columns a or cells a[k], not other expressions")
+    if ahead < 0 and what != "free":
+        raise ProgramError(f"{key} as a key of m.{what} is a row behind: the keys are columns a or cells a[k], k >= 0")
     return column, ahead
 
 
@@ -240,21 +260,41 @@ def check_claim(draft: Draft, name: str, node: int, on: Settled, derived: bool) 
     kind, value, _ = draft.graph.nodes[node]
     if kind == CONSTANT:
         raise constant_claim(name, value)
-    _check_look_ahead(name, draft.graph.look_ahead[node], on)
+    check_reach(f"constraint {name!r}", draft.graph.look_ahead[node], draft.graph.look_behind[node], on)
 
 
-def _check_look_ahead(name: str, look_ahead: int, on: Settled) -> None:
-    """Refuse a claim that looks ahead on a row from which it would look beyond the last one."""
-    if look_ahead and on in ("every", "last", "end"):
+def check_reach(what: str, ahead: int, behind: int, on: Settled) -> None:
+    """Refuse rows from which a claim would look beyond the last row, or behind the first one."""
+    if ahead and on in ("every", "last", "end"):
         raise ProgramError(
-            f"constraint {name!r} on {on!r} looks {counted(look_ahead, 'row')} beyond the last row:"
-            " put it on 'transitions' or on a row"
+            f"{what} on {on!r} looks {counted(ahead, 'row')} beyond the last row: put it on 'transitions' or on a row"
         )
-    if isinstance(on, Every) and on.first + look_ahead >= on.period:
+    if isinstance(on, Every) and on.first + ahead >= on.period:
         raise ProgramError(
-            f"constraint {name!r} on every {on.period}th row from {on.first} looks"
-            f" {counted(look_ahead, 'row')} ahead, beyond the last row: start and look-ahead together"
-            f" stay below {on.period}"
+            f"{what} on every {on.period}th row from {on.first} looks {counted(ahead, 'row')} ahead, beyond the last"
+            f" row: start and look-ahead together stay below {on.period}"
+        )
+    if behind:
+        _check_rows_behind(what, behind, on)
+
+
+def _check_rows_behind(what: str, behind: int, on: Settled) -> None:
+    """Refuse rows that have too few rows behind them."""
+    if on == "every":
+        raise ProgramError(
+            f"{what} on 'every' looks {counted(behind, 'row')} behind the first row: put it on 'transitions', which"
+            f" leaves out the first {behind}, or on a row"
+        )
+    if isinstance(on, Every) and on.first < behind:
+        raise ProgramError(
+            f"{what} on every {on.period}th row from {on.first} looks {counted(behind, 'row')} behind, before the first"
+            f" row: begin at row {behind} or later"
+        )
+    first = on.start if isinstance(on, range) else on
+    if isinstance(first, int) and first < behind:
+        raise ProgramError(
+            f"{what} on row {first} looks {counted(behind, 'row')} behind, before the first row: put it on row {behind}"
+            " or later"
         )
 
 

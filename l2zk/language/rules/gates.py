@@ -149,10 +149,11 @@ class Gated:
         if self._factors:
             value = self._values(self._factors[0], np.array([row]))[0]
             where = f"where its factor {gate} " + ("may be anything" if self._public else f"is {value}")
-        said = f"constraint {cut(self._constraint.name)!r} is not said on row {row}, {where}"
+        shown = (row + self._constraint.behind) % length
+        said = f"constraint {cut(self._constraint.name)!r} is not said on row {shown}, {where}"
         if not self._ahead:
             return f"{said}, for 'transitions' leaves out the last row: put it on 'every'"
-        looks = f"it looks {counted(self._ahead, 'row')} ahead, and so leaves out the last {self._ahead} of {length}"
+        looks = f"it looks {self._looks} of {length}"
         if self._first_said(range(length - self._ahead)[: self._period]) is None:
             return f"{said}: {looks}, and there is no other row where it says anything: look less far ahead"
         zero = f"0 there by a periodic column of all {length} rows"
@@ -163,10 +164,20 @@ class Gated:
             f" of it {zero}"
         )
 
+    @property
+    def _looks(self) -> str:
+        """How far the constraint looks, and the rows that it leaves out for it."""
+        behind = self._constraint.behind
+        ahead = self._constraint.domain.x - behind if behind else self._ahead
+        both = (behind, "behind", "first"), (ahead, "ahead", "last")
+        ways = [one for one in both if one[0]]
+        far = " and ".join(f"{counted(number, 'row')} {way}" for number, way, _ in ways)
+        return f"{far}, and so leaves out {' and '.join(f'the {end} {number}' for number, _, end in ways)}"
+
     def _gate(self) -> str:
         """The periodic factor in words, or all of them."""
         if self._factors:
-            return text(self._nodes, self._factors[0], leaf_names(self._air.names), 60)
+            return text(self._nodes, self._factors[0], leaf_names(self._air.names, self._constraint.behind), 60)
         periodic = {self._air.periodic_names[x] for kind, x, _ in self._nodes if kind == PERIODIC}
         public = {self._air.sequences[node[1]].name for node in self._nodes if node[0] == SEQUENCE}
         counts = {"the number of the row" for node in self._nodes if node[0] in (ROW_NUMBER, CONJUNCTION)}

@@ -10,9 +10,10 @@ from l2zk.base.field import whole
 from l2zk.base.names import LONGEST_NAME
 from l2zk.base.wording import counted, listed, short
 from l2zk.errors import ProgramError
-from l2zk.language.draft import Draft, Every, Posted, Settled
+from l2zk.language.draft import Draft, Posted, Settled
 from l2zk.language.expression import Expression
-from l2zk.language.rules.call import check_leaves, named_in
+from l2zk.language.rows_behind import last_of, looks
+from l2zk.language.rules.call import check_leaves, check_reach, named_in
 
 
 def check_text(what: str, name: Any) -> None:
@@ -58,15 +59,7 @@ def check_posted(draft: Draft, posted: Posted) -> None:
 
 def check_rows(draft: Draft, what: str, nodes: Iterable[int], on: Settled) -> None:
     """Refuse rows from which nodes would look beyond the last one; note the row that is named."""
-    ahead = max(draft.graph.look_ahead[node] for node in nodes)
-    if ahead and on in ("every", "last", "end"):
-        raise ProgramError(
-            f"{what} on {on!r} looks {counted(ahead, 'row')} beyond the last row: put it on 'transitions' or on a row"
-        )
-    if isinstance(on, Every) and on.first + ahead >= on.period:
-        raise ProgramError(
-            f"{what} on every {on.period}th row from {on.first} looks {counted(ahead, 'row')} ahead, beyond the last"
-            f" row: start and look-ahead together stay below {on.period}"
-        )
-    if isinstance(on, int):
-        draft.named_rows.append((on + ahead, what))
+    ahead, behind = looks(draft, nodes)
+    check_reach(what, ahead, behind, on)
+    if isinstance(on, int | range):
+        draft.named_rows.append((last_of(on) + ahead, what))

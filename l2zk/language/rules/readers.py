@@ -99,4 +99,4 @@ class _Group:
             yield Domain.every()
             yield Domain.row(row)
             yield from (Domain.cyclic(row % period, period) for period in self._periods)
-            yield from (domain for domain in self._exempt if row < self._length - domain.x)
+            yield from (domain for domain in self._exempt if domain.y <= row < self._length - domain.x)

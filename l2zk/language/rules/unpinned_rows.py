@@ -41,11 +41,13 @@ def check_pinned(
     filled: Collection[int],
     free: Sequence[tuple[int, range]],
     domains: Mapping[int, Domain],
+    several: Collection[int] = (),
 ) -> None:
     """Refuse constraints that say nothing on the rows of their domain, and stated values of cells that nothing pins.
 
     outputs: the constraints that state outputs, by number. filled: the columns that steps fill. free: (column, rows)
     that m.free says. domains: the rows on which a constraint pins what it reads, where these are not all of its own.
+    several: the constraints, by number, whose rows are named, from a first one to a last one, or are the user's alone.
     """
     air = _with_interactions(table)
     stating = set(outputs)
@@ -54,7 +56,7 @@ def check_pinned(
     ahead = _furthest_cells(air.nodes) if products else []
     for index, gated in products.items():
         if not _has_a_term_of_its_own(air.nodes, air.constraints[index].node, ahead):
-            if index not in stating:  # whose rows follow from how many values are stated
+            if index not in stating and index not in several:  # whose rows follow from how many values are stated
                 gated.check_exempt_rows()
             gated.check_domain()
     if any(gated.dead_products for gated in products.values()):

@@ -12,13 +12,14 @@ from functools import cache
 from random import Random
 
 from l2zk.air.air import SMALL_DEGREE, Air, TableAir
-from l2zk.air.nodes import COLUMN, INPUT, SEQUENCE, Node, evaluate, extract
+from l2zk.air.nodes import COLUMN, INPUT, SEQUENCE, Node, columns_in, evaluate, extract
 from l2zk.base.field import MODULUS
 from l2zk.base.wording import cut
 from l2zk.errors import ProgramError
 from l2zk.language.draft import Common, Draft
 from l2zk.language.flow import entered, late_columns, marks_below, steps_that_read
 from l2zk.language.rules.call import constant_claim
+from l2zk.language.steps import first_filled
 from l2zk.language.walks import is_walked
 
 MORE_POINTS = 64  # a polynomial of degree p/2 has one value on all of them with a probability of 2^-64
@@ -63,7 +64,7 @@ def _check_stepped(draft: Draft, column: int, filled: bool) -> None:
         raise ProgramError(
             f"column {name!r} has a step, which goes on in the padding: pad= is for columns that are given"
         )
-    for row in range(target.ahead):
+    for row in range(first_filled(draft, target)):
         if (row, column) not in draft.start:
             raise ProgramError(f"column {name!r} has no start for row {row}: give m.start a value for it")
 
@@ -72,7 +73,7 @@ def _check_starts(draft: Draft, bits: set[int]) -> None:
     """Refuse a start of a column that is not filled row by row, or on a row that its step fills."""
     for row, column in draft.start:
         name = draft.graph.columns[column]
-        if column in draft.targets and row >= draft.targets[column].ahead:
+        if column in draft.targets and row >= first_filled(draft, draft.targets[column]):
             raise ProgramError(
                 f"row {row} of column {name!r} is started, but its step fills it: to claim its value use"
                 " m.constrain or m.output"
@@ -159,7 +160,7 @@ def check_shared_private(common: Common) -> None:
 
 def check_constrained(draft: Draft, table: TableAir) -> None:
     """Refuse a column in no constraint: it could be anything."""
-    read = {x for kind, x, _ in table.nodes if kind == COLUMN} | {column for column, _ in draft.free}
+    read = columns_in(table.nodes) | {column for column, _ in draft.free}
     for column, name in enumerate(table.columns):
         if column not in read:
             raise ProgramError(

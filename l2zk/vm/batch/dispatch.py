@@ -21,7 +21,7 @@ from l2zk.base.progress import LOOK_IN_SECONDS, Stopped
 from l2zk.base.resources import require_memory
 from l2zk.base.wording import cut
 from l2zk.errors import L2zkError, OptionsError, ProofError, UnknownProgramError, WorkerError, copied
-from l2zk.language.witness import frozen
+from l2zk.language.encoding import frozen
 from l2zk.proof.proof import Proof
 from l2zk.vm.batch.engine import Engine
 from l2zk.vm.batch.executors import shut_down, unusable

@@ -15,6 +15,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import heapreplace
 
+from l2zk.base.wording import counted
+from l2zk.show import html
+
 FIXED, PER_BYTE, PER_HASH = 2e-4, 0.9e-9, 6e-9
 """Seconds of any proof, for each byte of its memory, and for each hash of grinding, by one thread."""
 
@@ -32,6 +35,10 @@ class Schedule:
     at_once: int
     threads: int
     seconds: float
+
+    def _repr_html_(self) -> str:
+        said = f"{counted(self.at_once, 'proof')} at once, by {counted(self.threads, 'thread')} each"
+        return html.block(html.heading(said), html.sentences(f"about {self.seconds:.3g} s are expected"))
 
 
 def alone(memory: int, grinding: int) -> float:

@@ -24,12 +24,13 @@ from l2zk.base.caches import cached, shorten
 from l2zk.base.foreign import warn_caller
 from l2zk.base.making import Making
 from l2zk.base.progress import Progress
-from l2zk.base.wording import short
+from l2zk.base.wording import counted, short
 from l2zk.errors import OptionsError, ProofError, StoreError, StoreWarning
 from l2zk.language.program import TraceProgram
 from l2zk.proof.header import digest_of
 from l2zk.proof.options import ProofOptions
 from l2zk.proof.proof import Proof
+from l2zk.show import html
 from l2zk.vm.settings import Asked
 from l2zk.vm.store.file import GLANCE_SECONDS, StoreFile
 from l2zk.vm.store.key import key_of
@@ -55,6 +56,9 @@ class StoreStats:
 
     entries: int = 0
     bytes: int = 0
+
+    def _repr_html_(self) -> str:
+        return html.block(html.heading(f"Store: {counted(self.entries, 'proof')}, {html.bytes_text(self.bytes)}"))
 
 
 class ProofStore:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from l2zk.base.wording import counted
 from l2zk.errors import ProgramError
 from l2zk.language.core_tables import compiled
-from l2zk.proof.anatomy import expected, proof_size
+from l2zk.proof.body_size import expected, proof_size
 from l2zk.proof.groups import Groups, groups_of
 from l2zk.proof.header import length_of
 from l2zk.proof.options import ProofOptions
@@ -15,6 +15,7 @@ from l2zk.proof.proof import MAX_BYTES
 from l2zk.proof.security import ONE
 from l2zk.proof.shape import Shape, shape_of
 from l2zk.proof.stated import stated
+from l2zk.show import html
 from l2zk.vm.cost import beside, committed, filling_memory
 
 SHOWN = 5
@@ -41,6 +42,14 @@ class JointEstimate:
     def statements(self) -> int:
         """The number of statements."""
         return sum(count for _, count in self.groups)
+
+    def _repr_html_(self) -> str:
+        groups = [(program, f"{count:,}") for program, count in self.groups[:SHOWN]]
+        _, *figures = str(self).splitlines()
+        stand = f"{counted(self.statements, 'statement')} in {counted(len(self.groups), 'group')}"
+        more = [f"and {len(self.groups) - SHOWN:,} more groups"] if self.groups[SHOWN:] else []
+        table = html.table(("program", "statements"), groups)
+        return html.block(html.heading(stand), table, html.sentences(*more, *figures))
 
     def __str__(self) -> str:
         shown = [f"{program} x {count:,}" for program, count in self.groups[:SHOWN]]

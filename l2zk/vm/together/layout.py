@@ -16,7 +16,7 @@ from l2zk.air.stacking import stackable
 from l2zk.base.caches import cached_with_errors
 from l2zk.errors import L2zkError
 from l2zk.language.definition import Definition
-from l2zk.proof.anatomy import expected, proof_size
+from l2zk.proof.body_size import expected, proof_size
 from l2zk.proof.groups import Group, Groups
 from l2zk.proof.header import length_of
 from l2zk.proof.options import ProofOptions

@@ -22,12 +22,13 @@ from l2zk.base.resources import require_memory
 from l2zk.errors import ArgumentError, ConstraintError, L2zkError, ProofError
 from l2zk.language.core_tables import compiled
 from l2zk.language.definition import Definition
+from l2zk.language.encoding import content
 from l2zk.language.program import TraceProgram, defined
 from l2zk.language.redaction import attempt
 from l2zk.language.run import constraint_error
 from l2zk.language.shared_definitions import SharedDefinitions
 from l2zk.language.witness import Witness
-from l2zk.proof.anatomy import check_length
+from l2zk.proof.body_size import check_length
 from l2zk.proof.groups import by_group, groups_of
 from l2zk.proof.header import Header
 from l2zk.proof.proof import Proof, proof_bytes
@@ -76,7 +77,7 @@ class Joint(Settings):
         asked = Asked(check=check, threads=threads, progress=progress)
         known, given = _programs(programs), _listed("witnesses", witnesses, "a witness")
         _require_as_many(known, "witness", given)
-        return self._prove_together(known[0], (known, given), asked)
+        return self._prove_together(known[0], (known, [content(one) for one in given]), asked)
 
     async def prove_together_async(
         self, programs: Iterable[TraceProgram], witnesses: Iterable[Witness], **settings: Any

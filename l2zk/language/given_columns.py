@@ -1,9 +1,9 @@
-"""Filling: the columns of a trace that no step fills, from the witness, by generate_trace, as bits of other columns.
+"""Given columns: what a witness and `generate_trace` give of a trace, padded, and the bits of what is there.
 
     before the step: given columns, generated ones, bits of them → step → late bits, of what the step has filled
 
-A column is filled in one of four ways: the witness gives it, `generate_trace` gives it, a step fills it, or it is a bit
-of an expression in the others. What is filled before the step may be read by it. Columns are uint64[N] here, padded.
+What is filled before the step may be read by it. What fills itself afterwards (lets, hints, pieces of ranges, counts,
+memories, served tables) is in fillings.py, its order in order.py. Columns are uint64[N] here, padded.
 """
 
 from __future__ import annotations
@@ -150,6 +150,7 @@ def _bits(
             value = evaluate_rows(bits.nodes, leaf, air.length)
             if bits.ahead:
                 value[-bits.ahead :] = 0
+            value[: bits.behind] = 0
             for k, index in enumerate(bits.columns):
                 known.setdefault(index, value >> np.uint64(k) & np.uint64(1))
                 yield index, known[index]

@@ -1,4 +1,4 @@
-"""check_program: the conformance kit, which looks for faults of a program by cheating with it.
+"""Trial: one case of a program, and everything that is tried on it.
 
 A cell of an honest trace is pinned if every other value in it breaks some constraint C_i(row) = 0 (PROTOCOL 3.1).
 A prover may choose a cell that is not pinned: the program is under-constrained.
@@ -7,20 +7,21 @@ A prover may choose a cell that is not pinned: the program is under-constrained.
 from __future__ import annotations
 
 import dataclasses
-import inspect
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 from warnings import catch_warnings, simplefilter
 
 import numpy as np
 
+from l2zk.air.imbalance import Imbalance
 from l2zk.air.pinned import Pinned
-from l2zk.base.arguments import items, kind_of
+from l2zk.air.violation import Violation
 from l2zk.base.field import MODULUS
-from l2zk.base.foreign import foreign
-from l2zk.base.wording import counted, listed, short
-from l2zk.errors import ArgumentError, L2zkError, L2zkWarning, OptionsError, ProgramError
+from l2zk.base.wording import rows_text
+from l2zk.determinacy.examination import Examination, Examined
+from l2zk.determinacy.inputs import loose_inputs
+from l2zk.determinacy.subject import Subject
+from l2zk.errors import L2zkWarning, ProgramError, WitnessError
 from l2zk.language.definition import Definition
 from l2zk.language.held import Held, again_filled
 from l2zk.language.program import ExecutionTrace, TraceProgram
@@ -29,9 +30,12 @@ from l2zk.language.witness import bind, given_values
 from l2zk.proof.header import digest_of
 from l2zk.proof.proof import Proof
 from l2zk.proof.statement import sequence_values
+from l2zk.testing.cases import Case, made
+from l2zk.testing.determinacy import Determinacy
+from l2zk.testing.examining import MOST_CELLS, determinacy_of, subject_of
+from l2zk.testing.found import FreeCell
 from l2zk.vm.zkvm import TraceZkVm
 
-MOST_CELLS = 2**18
 TAMPERED_BYTES = 32
 CHANGED_VALUES = 128
 CHANGED_ARRAY = 8
@@ -40,151 +44,11 @@ FALSE_TRACES = 8
 Item = TypeVar("Item")
 
 
-@dataclass(frozen=True)
-class Case:
-    """An honest run: a program's parameters by name, its witness, and the public outputs that are expected.
-
-    outputs: by name, or all in their order; those that are not named, or None, are not looked at.
-    """
-
-    parameters: Mapping[str, Any]
-    witness: Any = ()
-    outputs: Any = ()
-
-    def __post_init__(self) -> None:
-        given = self.parameters
-        if not isinstance(given, Mapping) or not all(isinstance(name, str) for name in given):
-            raise ArgumentError(f"a case has a mapping from names of parameters to values, not {short(given)}")
-
-
-@dataclass(frozen=True)
-class FreeCell:
-    """A cell that no constraint pins: it is `value` in the honest trace, and with `instead` in it none fails."""
-
-    column: str
-    row: int
-    value: int
-    instead: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Conformance:
-    """The findings of check_program. It is true if there is no fault; print it.
-
-    cells: how many cells were changed. free: those among the user's rows that no constraint pins, and that
-    the program does not say are free. faults: everything that is wrong, a sentence each. left_out: changes that only
-    all columns together could have noticed, and that were too many to be tried.
-    """
-
-    program: str
-    cases: int
-    cells: int
-    free: tuple[FreeCell, ...]
-    faults: tuple[str, ...]
-    left_out: int = 0
-
-    @property
-    def ok(self) -> bool:
-        """True if there is no fault."""
-        return not self.faults
-
-    def __bool__(self) -> bool:
-        return self.ok
-
-    def __str__(self) -> str:
-        looked = f"{counted(self.cases, 'case')}, {counted(self.cells, 'cell')} changed"
-        if self.left_out:
-            looked += f", {counted(self.left_out, 'change')} not tried"
-        if self.ok:
-            return f"{self.program}: no fault found ({looked})"
-        lines = [f"{self.program}: {counted(len(self.faults), 'fault')} found ({looked})", *self.faults]
-        return "\n  - ".join(lines)
-
-
-class ConformanceError(L2zkError, AssertionError):
-    """A program has a fault; `found` is the Conformance that says which."""
-
-    def __init__(self, found: Conformance) -> None:
-        super().__init__(str(found))
-        self.found = found
-
-
-def check_program(
-    program: type[TraceProgram], cases: Iterable[Case | Mapping[str, Any]], *, vm: TraceZkVm | None = None
-) -> Conformance:
-    """Run a program's cases, try to cheat in each of them, and raise ConformanceError where that succeeds.
-
-        check_program(FibonacciProgram, [{"rounds": 5}, Case({"rounds": 20}, outputs={"result": 6765})])
-
-    In each case: the honest run satisfies the constraints, is the same each time, gives the outputs expected,
-    and its proof is accepted (and, without zero knowledge, the same bytes each time); other public values and
-    changed bytes are refused; **every cell of the trace is changed in turn, to several values, and each must
-    break a constraint**, except cells of the padding and those that the program says are free by m.free;
-    proofs of false traces are refused. What is found shows values, the private ones of your cases as well.
-
-    program: the class. cases: `Case`s, or mappings of parameters; small ones, of up to 2^18 cells, since all
-    are changed. vm: what proves and verifies, by default TraceZkVm(). Raises ProgramError and WitnessError as
-    `vm.check`.
-    """
-    found = examine_program(program, cases, vm=vm)
-    if not found:
-        raise ConformanceError(found)
-    return found
-
-
-def examine_program(
-    program: type[TraceProgram], cases: Iterable[Case | Mapping[str, Any]], *, vm: TraceZkVm | None = None
-) -> Conformance:
-    """As check_program, but returns the findings instead of raising ConformanceError."""
-    if not (isinstance(program, type) and issubclass(program, TraceProgram)):
-        raise ProgramError(
-            f"check_program takes a class of programs, not {short(program)}; its cases give the parameters"
-        )
-    if vm is not None and not isinstance(vm, TraceZkVm):
-        raise OptionsError(f"vm is a TraceZkVm, not {kind_of(vm)}; write vm=TraceZkVm(...)")
-    trials = [Trial(program, case, vm or TraceZkVm()) for case in _cases(cases)]
-    if not trials:
-        raise ProgramError(f"check_program of {program.__name__} needs one case at least")
-    faults = [f"{trial.program!r}: {fault}" for trial in trials for fault in trial.faults()]
-    return Conformance(
-        program=program.id,
-        cases=len(trials),
-        cells=sum(trial.cells for trial in trials),
-        free=tuple(cell for trial in trials for cell in trial.free),
-        faults=tuple(faults),
-        left_out=sum(trial.left_out for trial in trials),
-    )
-
-
-def _cases(cases: Any) -> list[Case]:
-    """The cases as a list of `Case`s."""
-    given = items(cases)
-    if given is None:
-        raise ArgumentError(f"cases are a list of `Case`s or of mappings of parameters, not {short(cases)}")
-    return [case if isinstance(case, Case) else Case(case) for case in given]
-
-
-def _made(kind: type[TraceProgram], case: Case) -> TraceProgram:
-    """The program with the parameters of a case."""
-    given, known = set(case.parameters), inspect.signature(kind).parameters
-    takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values())
-    if given - set(known) and not takes_any:
-        has = f"it has {listed(known)}" if known else "it has none"
-        raise ArgumentError(
-            f"{kind.__name__} has no parameter {listed(sorted(given - set(known)))}, which a case gives; {has}"
-        )
-    for name, parameter in known.items():
-        if name not in given and parameter.default is parameter.empty and not takes_any:
-            raise ArgumentError(f"a case of {kind.__name__} gives its parameter {name!r} no value")
-    with foreign(ProgramError, f"{kind.__name__} with the parameters of a case"):
-        return kind(**case.parameters)
-
-
 class Trial:
     """One case of a program, and what was found in it."""
 
-    def __init__(self, kind: type[TraceProgram], case: Case, vm: TraceZkVm) -> None:
-        self.program = _made(kind, case)
+    def __init__(self, kind: type[TraceProgram], case: Case, vm: TraceZkVm, seconds: float = 10.0) -> None:
+        self.program = made(kind, case)
         self.definition: Definition = self.program.definition
         columns = [one.name for one in self.definition.air.public_columns]
         given = given_values(self.definition, case.witness) if columns else {}
@@ -194,6 +58,13 @@ class Trial:
         self.vm = vm
         self.free: tuple[FreeCell, ...] = ()
         self.left_out = 0
+        self.violated: tuple[str, ...] = ()
+        self.subject: Subject | None = None
+        self.examined: Examined | None = None
+        self.found: Determinacy | None = None
+        self.loose: tuple[str, ...] = ()
+        self.unread: tuple[str, ...] = ()
+        self._seconds = seconds
         self.cells = sum(
             air.length * (len(air.columns) - len(again_filled(self.definition, number)))
             for number, air in enumerate(self.definition.air.tables)
@@ -205,6 +76,21 @@ class Trial:
             )
 
     def faults(self) -> Iterator[str]:
+        """Everything that is wrong, a sentence each."""
+        return self._refused() if self.case.refused else self._faults()
+
+    def _refused(self) -> Iterator[str]:
+        """A false witness has to get as far as the constraints, and one of them has to fail."""
+        try:
+            report = self.vm.check(self.program, self.case.witness, redact=False)
+        except WitnessError as error:
+            yield f"the false witness is refused before any constraint is looked at, which shows nothing: {error}"
+            return
+        self.violated = tuple(dict.fromkeys(map(_name, report.violations)))
+        if report:
+            yield "a false witness satisfies every constraint: what should refuse it is missing"
+
+    def _faults(self) -> Iterator[str]:
         report = self.vm.check(self.program, self.case.witness, redact=False)
         if not report:
             yield f"the honest run breaks a constraint: {report.violations[0].within(300)}"
@@ -217,10 +103,20 @@ class Trial:
         yield from self._other_values(proof)
         yield from self._other_arrays(proof)
         yield from self._tampered(proof)
+        yield from self._determined()
         pinned = self._pinned(trace, proof)
         for number, held in enumerate(pinned):
             yield from self._free(trace, number, held)
-            yield from self._false_traces(trace, number, held, {**proof.public_inputs, **self.arrays})
+            yield from self._false_traces(trace, number, held, proof)
+
+    def _determined(self) -> Iterator[str]:
+        """What inputs and choices do not fix."""
+        self.subject = subject_of(self.program, self.case.witness)
+        self.loose = loose_inputs(self.subject)
+        self.unread = loose_inputs(self.subject, moving=True)
+        self.examined = Examination(self.subject, seconds=self._seconds).whole()
+        self.found = determinacy_of(self.program, self.subject, self.examined)
+        yield from self.found.faults
 
     def _honest(self, proof: Proof) -> Iterator[str]:
         inputs = {**proof.public_inputs, **self.arrays}
@@ -237,7 +133,7 @@ class Trial:
 
     def _other_values(self, proof: Proof) -> Iterator[str]:
         """Each public value (of many, some) raised by one: as a demand, and as what the proof's header states."""
-        outputs = {name: proof.public_outputs[name] for name in self.definition.air.outputs}
+        outputs = dict(zip(self.definition.air.outputs, proof.statement.values.outputs))
         for kind, values in (("inputs", proof.public_inputs), ("outputs", outputs)):
             for name, value in _spread(list(values.items()), CHANGED_VALUES):
                 other = {name: (value + 1) % MODULUS}
@@ -282,11 +178,17 @@ class Trial:
         air, header = self.definition.air, proof.header
         if has_tables(self.definition):
             cells = [_table(self.definition, trace, number).padded for number in range(len(air.tables))]
-            held = Held(self.definition, bind(self.definition, self.case.witness), cells)
+            held = Held(self.definition, bind(self.definition, self.case.witness), cells, self._is_proved)
             self.left_out = held.left_out
             return held.tables
         sequences = sequence_values(header.program, header.only[0], self.arrays)
         return [Pinned(air, trace.padded, header.inputs, header.outputs, sequences)]
+
+    def _is_proved(self, cell: tuple[int, int, int]) -> bool:
+        """True of a cell that inputs and choices fix, and that is no choice."""
+        assert self.examined is not None
+        is_choice = cell in self.examined.subject.choices
+        return not is_choice and isinstance(self.examined.solver.state(cell), int)
 
     def _free(self, whole: ExecutionTrace, number: int, pinned: Pinned) -> Iterator[str]:
         """The user's cells of a table that may be changed, by column."""
@@ -301,17 +203,26 @@ class Trial:
                 for row in open_rows
             ]
             self.free += tuple(cells)
-            if cells:
-                first = cells[0]
+            told = [cell for cell in cells if self._is_news(number, index, cell.row)]
+            if told:
+                first = told[0]
                 yield (
-                    f"no constraint pins column {prefix + name!r} on {_rows_text([cell.row for cell in cells])}: row"
+                    f"no constraint pins column {prefix + name!r} on {rows_text(cell.row for cell in told)}: row"
                     f" {first.row} may be {first.instead} instead of {first.value}"
                 )
 
-    def _false_traces(
-        self, trace: ExecutionTrace, number: int, pinned: Pinned, inputs: dict[str, Any]
-    ) -> Iterator[str]:
-        """A proof of a trace with one pinned cell changed is refused, whatever it states."""
+    def _is_choice(self, *cell: int) -> bool:
+        return self.subject is not None and cell in self.subject.choices
+
+    def _is_news(self, number: int, column: int, row: int) -> bool:
+        """True of a free cell that is no choice, if nothing was said yet of open cells."""
+        return not self._is_choice(number, column, row) and (self.found is None or not self.found.faults)
+
+    def _false_traces(self, trace: ExecutionTrace, number: int, pinned: Pinned, honest: Proof) -> Iterator[str]:
+        """A proof of a trace with one pinned cell changed is refused, whatever it states; one with another choice if
+        it states the same.
+        """
+        inputs = {**honest.public_inputs, **self.arrays}
         again = again_filled(self.definition, number)
         columns = _table(self.definition, trace, number).columns
         own = [(index, name) for index, name in enumerate(columns) if index not in again]
@@ -322,9 +233,47 @@ class Trial:
                 row, cells = int(rows[len(rows) // 2]), _table(self.definition, false, number).padded
                 cells[index, row] = (int(cells[index, row]) + 1) % MODULUS
                 proof = self.vm.prove(self.program, self.case.witness, trace=false, check=False)
+                if self._is_choice(number, index, row) and _stated(proof) != _stated(honest):
+                    continue
                 if self.vm.verify(self.program, proof, inputs):
                     place = f"{_prefix(self.definition, number)}{name}"
                     yield f"a proof of a trace with {place!r} changed at row {row} is accepted"
+
+
+def _stated(proof: Proof) -> tuple[Any, ...]:
+    """The outputs that a proof states."""
+    return proof.header.outputs, proof.header.sequences
+
+
+def loose_in_all(trials: Sequence[Trial]) -> Iterator[str]:
+    """The public inputs that no honest run ties to anything, a sentence each."""
+    for trial, name in _in_all(trials, lambda trial: trial.loose):
+        yield f"{trial.program!r}: public input {name!r} is in no constraint that another value would break"
+
+
+def unread_in_all(trials: Sequence[Trial]) -> Iterator[str]:
+    """The public inputs that the honest runs tie to cells which nothing else reads, a sentence each."""
+    loose = {name for _, name in _in_all(trials, lambda trial: trial.loose)}
+    for _, name in _in_all(trials, lambda trial: trial.unread):
+        if name not in loose:
+            yield (
+                f"public input {name!r} may be another one, if only the cells are that it alone fixes: if it is to say"
+                " something of the rest, a constraint is missing"
+            )
+
+
+def _in_all(trials: Sequence[Trial], found: Callable[[Trial], Sequence[str]]) -> Iterator[tuple[Trial, str]]:
+    """The names of inputs that are found in each honest run that has them, with the first of these."""
+    honest = [trial for trial in trials if trial.subject is not None]
+    for name in dict.fromkeys(name for trial in honest for name in found(trial)):
+        having = [trial for trial in honest if name in trial.definition.air.inputs]
+        if all(name in found(trial) for trial in having):
+            yield having[0], name
+
+
+def _name(violation: Violation | Imbalance) -> str:
+    """The constraint, or what stands on a bus."""
+    return violation.constraint if isinstance(violation, Violation) else violation.name
 
 
 def _table(definition: Definition, trace: ExecutionTrace, number: int) -> ExecutionTrace:
@@ -340,8 +289,3 @@ def _prefix(definition: Definition, number: int) -> str:
 def _spread(items: Sequence[Item], most: int) -> Sequence[Item]:
     """All items, or `most` of them, evenly from the first to the last."""
     return items if len(items) <= most else [items[k * (len(items) - 1) // (most - 1)] for k in range(most)]
-
-
-def _rows_text(rows: Sequence[int]) -> str:
-    shown = ", ".join(map(str, rows[:5])) + (f" and {counted(len(rows) - 5, 'more row')}" if len(rows) > 5 else "")
-    return ("row " if len(rows) == 1 else "rows ") + shown
