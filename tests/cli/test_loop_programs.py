@@ -127,6 +127,7 @@ def test_another_process_has_the_same_program(file: Path, monkeypatch: pytest.Mo
             input=pickle.dumps(program),
             capture_output=True,
             env={"PYTHONPATH": f"{file.parent}:{Path(library.__file__).parents[1]}"},
+            cwd=file.parent,
         )
         assert ran.stdout.decode().strip() == program.digest.hex(), ran.stderr.decode()
     finally:
