@@ -76,7 +76,7 @@ def definition_of(
     for table, made, size in zip(common.tables, air.tables, lengths):
         with _in_table(table):
             chosen = ((one.column, rows) for one in _choices(table, size) for rows in one.rows)
-            _check_made(table, made, (*_free_cells(table, size), *chosen))
+            _check_made(table, made, (*_free_cells(table, size), *chosen), _loose_cells(table, size.length))
     check_public(air)
     parts = [_table_parts(*each) for each in zip(common.tables, air.tables, lengths)]
     return Definition(
@@ -123,8 +123,10 @@ def _measured(draft: Draft) -> _Lengths:
     return _Lengths(rows, length, None if draft.made else doubled_by(draft, rows, length))
 
 
-def _check_made(draft: Draft, table: TableAir, free: tuple[tuple[int, range], ...]) -> None:
-    """The checks of a table's AIR; `free` are the cells by m.free."""
+def _check_made(
+    draft: Draft, table: TableAir, free: tuple[tuple[int, range], ...], loose: tuple[tuple[int, range], ...]
+) -> None:
+    """The checks of a table's AIR; `free` are the cells by m.free, `loose` those that nothing ties to their value."""
     check_constrained(draft, table)
     check_not_constant(table)
     stated = [output.constraint for output in _output_places(table)] if not draft.number else []
@@ -132,7 +134,7 @@ def _check_made(draft: Draft, table: TableAir, free: tuple[tuple[int, range], ..
     spared = {one.column for one in draft.chosen} | {column for column, _ in draft.free} | draft.own
     LooseBits(table, stated, spared).check()
     several = {index for index, one in enumerate(draft.claims.values()) if isinstance(one.on, (range, Below))}
-    check_pinned(table, stated, draft.targets, free, _bit_domains(draft, table), several)
+    check_pinned(table, stated, draft.targets, free, _bit_domains(draft, table), several, loose)
 
 
 def _air(draft: Draft, id: str, parameters: bytes, lengths: Sequence[_Lengths]) -> Air:

@@ -146,3 +146,17 @@ def test_a_quotient_stays_below_p():
     for divisor, bits in ((largest + 1, 33), (4, 62), ((P - 1) // 2 + 1, 1)):
         with pytest.raises(l2zk.ProgramError, match="take fewer bits"):
             defined(gadget(lambda m, a, b, d=divisor, k=bits: m.quotient("q", a, d, bits=k)))
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_an_output_is_not_read_off_the_padding_of_a_quotient(which):
+    """There the quotient and its rest are free, though constraints on their pieces stand on all rows."""
+
+    def define(m, row="end"):
+        m.rows(6)
+        value = m.quotient("q", m.private_column("x"), 7, bits=8)[which]
+        m.output("o", value, row=row)
+
+    with pytest.raises(l2zk.ProgramError, match=r"on row 7, where no constraint on \w+ pins it"):
+        defined(define)
+    defined(lambda m: define(m, "last"))

@@ -33,7 +33,7 @@ class Stated:
 
     outputs: the constraints that state outputs, by number. domains: of all others, the rows on which they pin cells.
     gates: those of all that periodic columns switch off on some rows. filled: the columns that steps fill. free:
-    (column, rows) that are free on purpose.
+    (column, rows) that are free on purpose. loose: those of what fills itself where it has no value.
     """
 
     def __init__(
@@ -44,12 +44,16 @@ class Stated:
         gates: Mapping[int, Gated],
         filled: Collection[int],
         free: Iterable[tuple[int, range]],
+        loose: Iterable[tuple[int, range]] = (),
     ) -> None:
         self._air, self._outputs, self._domains, self._gates = air, outputs, domains, gates
         self._columns = set(range(len(air.columns))) - set(filled)
         self._free: defaultdict[int, list[range]] = defaultdict(list)
         for column, rows in free:
             self._free[column].append(rows)
+        self._loose: defaultdict[int, list[range]] = defaultdict(list)
+        for column, rows in loose:
+            self._loose[column].append(rows)
 
     def check_outputs(self) -> None:
         """Refuse an output that reads a cell which nothing pins."""
@@ -91,8 +95,8 @@ class Stated:
     def _is_loose(self, readers: Readers, place: Place, but: int | None = None) -> bool:
         """True if nothing pins or frees a cell, though constraints read other cells of its column."""
         column, row = place
-        free = any(row in rows for rows in self._free.get(column, ()))
-        return not free and readers.read(column, but) and not readers.pin(column, row, but)
+        free, loose = (any(row in rows for rows in of.get(column, ())) for of in (self._free, self._loose))
+        return not free and (loose or (readers.read(column, but) and not readers.pin(column, row, but)))
 
     def _cells(self, roots: Iterable[int]) -> list[Node]:
         """The cells below these nodes, of columns that no step fills."""

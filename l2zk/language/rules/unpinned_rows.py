@@ -42,12 +42,14 @@ def check_pinned(
     free: Sequence[tuple[int, range]],
     domains: Mapping[int, Domain],
     several: Collection[int] = (),
+    loose: Sequence[tuple[int, range]] = (),
 ) -> None:
     """Refuse constraints that say nothing on the rows of their domain, and stated values of cells that nothing pins.
 
     outputs: the constraints that state outputs, by number. filled: the columns that steps fill. free: (column, rows)
     that m.free says. domains: the rows on which a constraint pins what it reads, where these are not all of its own.
     several: the constraints, by number, whose rows are named, from a first one to a last one, or are the user's alone.
+    loose: (column, rows) of what fills itself, where nothing ties it to its value, though constraints may read it.
     """
     air = _with_interactions(table)
     stating = set(outputs)
@@ -62,7 +64,7 @@ def check_pinned(
     if any(gated.dead_products for gated in products.values()):
         _check_products(air, products, {column for column, _ in free})
     own = {index: constraint.domain for index, constraint in enumerate(air.constraints) if index not in stating}
-    stated = Stated(air, outputs, {**own, **domains}, products, filled, free)
+    stated = Stated(air, outputs, {**own, **domains}, products, filled, free, loose)
     stated.check_outputs()
     stated.check_inputs()
 
