@@ -5,6 +5,7 @@
 machine of its kind and `dispatch.c`, told by -DL2ZK_HAVE_<NAME>=1 which sets are there, picks one at import.
 `l2zk._probes` shows tests and benchmarks the kernels one by one: tests/support/probes.py builds it where it is missing,
 and no wheel has it but one that is built with L2ZK_PROBES=1, as asv does.
+L2ZK_QUICK=1 builds as `dev` does, wherever the build is asked for.
 
     python setup.py dev                                  for work on the core: in place, and quick to build
     python setup.py dev --sanitize=address,undefined     both parts with the library, in build/address,undefined/lib
@@ -78,10 +79,11 @@ class BuildCore(build_ext):
     def initialize_options(self) -> None:
         super().initialize_options()
         self.parts = "core,probes" if os.environ.get("L2ZK_PROBES") else "core"
-        self.quick, self.sanitize = False, ""
+        self.quick, self.sanitize = bool(os.environ.get("L2ZK_QUICK")), ""
 
     def finalize_options(self) -> None:
         super().finalize_options()
+        self.parallel = self.parallel or os.cpu_count()
         wanted = {f"l2zk._{part}" for part in self.parts.split(",")}
         self.extensions = [extension for extension in self.extensions if extension.name in wanted]
 
@@ -177,7 +179,6 @@ class Dev(Command):
 
     def run(self) -> None:
         extensions = self.reinitialize_command("build_ext")
-        extensions.parallel = os.cpu_count()
         if not self.sanitize:
             extensions.inplace, extensions.quick = True, True
             self.run_command("build_ext")

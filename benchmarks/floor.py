@@ -66,6 +66,8 @@ def main() -> None:
     proofs = [stages(program, options, arguments.threads, seed) for seed in range(arguments.repeats + 1)][1:]
     shape = solve(options, program.definition.air.profile)
     work = calls(program, shape)
+    if arguments.statement == "bits":
+        work = {stage: as_bits(found, shape) if stage in NARROW else found for stage, found in work.items()}
     with TemporaryDirectory() as place:
         seconds_of = cache(timer(Path(place)))
         alone = {
@@ -117,6 +119,33 @@ def calls(program: Statement, shape: Shape) -> dict[str, Calls]:
     }
 
 
+NARROW = ("commit", "zerocheck", "rows", "open")
+"""The stages that know columns of bits."""
+TOGETHER = 8  # columns of bits that are transformed together
+
+
+def as_bits(found: Calls, shape: Shape) -> Calls:
+    """The same for columns that are bits, all but those of masks and of R; claims that weigh rows alike are one."""
+    wide = (1 + 3 * shape.hiding) / (shape.columns + 3 * shape.hiding)
+    bits: Calls = defaultdict(float)
+    for call, times in found.items():
+        if call.kernel in ("ntt_values", "ntt_reverse"):
+            bits[call] += wide * times
+            if call.kernel == "ntt_values":
+                bits[Call("ntt_bits", call.n, TOGETHER)] += (1 - wide) * times / TOGETHER
+        elif call.kernel == "extend_streams":
+            bits[Call("extend_bits")] += times * call.n / CHUNK
+        elif call.kernel == "dot":
+            bits[Call("sum_bits", CHUNK, 16)] += times / 16
+        elif call.kernel == "fold_streams":
+            bits[Call("fold_bits", TILE, call.width)] += times * CHUNK / TILE
+        elif call.kernel == "round_products":
+            continue
+        else:
+            bits[call] += times
+    return bits
+
+
 def joined(*found: Calls) -> Calls:
     """All of them together."""
     total: Calls = defaultdict(float)
@@ -144,11 +173,15 @@ def commit(shape: Shape) -> Calls:
 
 def code(air: Air, kernel: str, tiles: float) -> Calls:
     """The constraints' code, so many times on a tile."""
-    kinds = [int(instruction[0]) for instruction in compile_constraints(air).body]
-    products = sum(kind in (MULTIPLY, 6) for kind in kinds)
+    made = compile_constraints(air)
+    kinds = made.body[:, 0].tolist()
+    products = sum(kind in (MULTIPLY, 6, 10) for kind in kinds)
     return {
         Call(kernel, TILE, OPERATIONS, operation): count * tiles / OPERATIONS
-        for operation, count in ((MULTIPLY, products), (ADD, len(kinds) - products))
+        for operation, count in (
+            (MULTIPLY, products),
+            (ADD, len(kinds) - products + len(made.terms)),
+        )  # a term takes about as long as a sum
     }
 
 

@@ -71,6 +71,25 @@ static void extend_streams_directly(const Work *w)
     w->kernels->extend_streams_directly(w->sources, STREAMS, w->n, w->more, w->width, w->out, w->stride);
 }
 
+/* of `width` columns of bits */
+static void ntt_bits(const Work *w)
+{
+    w->kernels->ntt_bits(w->out, w->n, (const uint8_t *)w->in, w->width, w->log_n, w->more, w->more, NULL, 0, 0,
+                         w->tables);
+}
+
+static void extend_bits(const Work *w) { w->kernels->extend_bits(w->in, w->n / 64, w->n, w->more, w->out, w->stride); }
+
+static void sum_bits(const Work *w)
+{
+    w->kernels->sum_bits(w->in, w->stride, w->n, w->more, w->n / 64, w->width, (k3 *)w->out);
+}
+
+static void fold_bits(const Work *w)
+{
+    w->kernels->fold_bits((const k3_words *)w->more, w->in, w->width, w->out, w->stride);
+}
+
 static void store_results(const Work *w) { w->kernels->store_results(&w->code, w->slots, w->more, w->out); }
 
 static void combine_groups(const Work *w)
@@ -118,11 +137,11 @@ static void add_powers_by_class(const Work *w)
                                     w->members, w->width, LOG_CLASSES, factors, factors, w->more);
 }
 
-static void set_top(const Work *w) { w->kernels->set_top(w->in, w->stride, TILE, 2, w->out); }
+static void set_top(const Work *w) { w->kernels->set_top(w->in, w->stride, TILE, 2, w->out, TILE); }
 
 static void store_results_extension(const Work *w)
 {
-    w->kernels->store_results_extension(&w->code, w->slots, w->more, w->out);
+    w->kernels->store_results_extension(&w->code, w->slots, w->more, w->out, TILE);
 }
 
 static void sum_group(const Work *w)
@@ -141,6 +160,10 @@ static const struct {
     KERNEL(grind),
     KERNEL(ntt_reverse),
     KERNEL(ntt_values),
+    KERNEL(ntt_bits),
+    KERNEL(extend_bits),
+    KERNEL(sum_bits),
+    KERNEL(fold_bits),
     KERNEL(extend_streams),
     KERNEL(extend_streams_directly),
     KERNEL(store_results),

@@ -22,7 +22,7 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "examples")]
 
-from mutant_programs import PROGRAMS  # noqa: E402
+from mutant_programs import PLUGINS, PROGRAMS  # noqa: E402
 
 from l2zk.air.pinned import Pinned  # noqa: E402
 from l2zk.determinacy.cells import Cell  # noqa: E402
@@ -110,13 +110,13 @@ def counted(subject: Subject, seconds: float, show: bool) -> Count:
 def main() -> None:
     """The table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(PROGRAMS))
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(PROGRAMS | PLUGINS))
     parser.add_argument("--seconds", type=float, default=3.0, help="for each claim that is left out")
     parser.add_argument("--show", action="store_true", help="a line for each claim")
     given = parser.parse_args()
     print(f"{'':24} claims one-cell opened bounds missed second outputs  seconds intact")
     for name in given.names or PROGRAMS:
-        program, witness = PROGRAMS[name]()
+        program, witness = (PROGRAMS | PLUGINS)[name]()
         count = counted(subject_of(program, witness), given.seconds, given.show)
         print(f"{name:24} {count}", flush=True)
         if count.nobody:

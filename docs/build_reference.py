@@ -6,10 +6,11 @@ import inspect
 import re
 from pathlib import Path
 from textwrap import dedent
+from types import ModuleType
 from typing import Any
 
 import l2zk
-from l2zk import batch, cache, errors, hints, metrics, security, store, testing
+from l2zk import batch, cache, errors, gadgets, hints, metrics, poseidon2, security, store, testing
 from l2zk.air import report as check
 from l2zk.language.columns import Columns
 from l2zk.language.components import Components
@@ -62,6 +63,20 @@ WANTED = {
     "one table to ask another": 'm.bus("calls", "x"), m.send(bus, values), other.receive(bus, values, times=times)',
     "a Python function with a loop as a program": "@l2zk.program",
     "a component twice": 'with m.scope("left"): component(m, x)',
+    "a word of 32 bits": 'w = g.words.Word(m, "w", x)',
+    "exclusive ors and rotations of it": "g.words.xor(w.rotate_right(7), w >> 3).value",
+    "a sum modulo 2^32": 'g.sums.add(m, "carry", x + y, most=1)',
+    "how many rows are meant": 'g.sums.counter(m, "count", bit)',
+    "-100 <= x <= 100": 'g.ranges.between(m, "x", x, -100, 100)',
+    "the hash of field elements, on each row": 'g.poseidon2.hash(m, "hash", [x, y, z])',
+    "the hash of two digests": 'g.poseidon2.compress(m, "node", left, right)',
+    "a commitment to private values": 'g.commitments.commit(m, "values", count, g.commitments.salt(m))',
+    "the same digest in Python": "l2zk.poseidon2.hash(values, salt)",
+    "a path in a Merkle tree": 'g.merkle.path(m, "path", depth)',
+    "SHA-256, Keccak": "g.sha256.Compressions, g.keccak.Sponge",
+    "BLAKE3, BLAKE2s": "g.blake3.Compressions, g.blake2s.Compressions",
+    "a product of vectors, of a matrix": "g.products.dot(xs, ys), g.products.Matrix",
+    "a Schnorr signature": 'g.ecgfp5.multiples(m, "sum", terms)',
     "a cell that the prover chooses": "m.choice(x, on=range(8), bits=32)",
     "a cell on which nothing depends": "m.free(x, on=0)",
     "to run it and see every constraint": "program.check(witness)",
@@ -69,7 +84,7 @@ WANTED = {
     "to prove, and to verify": "machine.prove(program, witness), machine.verify(program, proof, inputs, outputs=…)",
     "to know time and memory before": "machine.estimate(program)",
 }
-"""What one wants, and what one writes: m is the builder in `define`, machine a TraceZkVm, x, y, z are columns."""
+"""What one wants and writes: m is the builder in `define`, g l2zk.gadgets, machine a TraceZkVm; x, y, z are columns."""
 HOOKS = [name for name in vars(hookspecs) if name.startswith("l2zk_")]
 KIT = ["check_program", "examine_program", "Case", "Conformance", "Determinacy", "Forgery", "Change", "Choices"]
 KIT += ["FreeCell", "ConformanceError"]
@@ -79,6 +94,7 @@ SECTIONS: dict[str, dict[Any, list[str]]] = {
     "Programs": {l2zk: ["TraceProgram", "Machine", "Table", "Blocks", "Memory", "Expression", "ExecutionTrace"]},
     "Functions as programs": {l2zk: ["program", "LoopProgram", "where", "equal", "rows", "uint", "u8", "u16", "u32"]},
     "Integer code": {hints: hints.__all__},
+    "Poseidon2 of integers and arrays": {poseidon2: poseidon2.__all__},
     "Elements of the field": {l2zk: ["field", "signed", "inverse", "power"]},
     "Fixed tables": {l2zk: ["FixedTable", "RangeTable", "XorTable", "AndTable"]},
     "Proving and verifying": {l2zk: ["TraceZkVm", "Proof", "ProofOptions"], claims: ["Statement"]},
@@ -102,7 +118,7 @@ def signature(name: str, value: Any) -> str:
     if isinstance(value, property):
         return f"{name}: {inspect.signature(value.fget).return_annotation}"  # type: ignore[arg-type]
     ones = [one for one in inspect.signature(value).parameters.values() if one.name not in ("self", "cls")]
-    inside = re.sub(r"(: )'([^']*)'", r"\1\2", str(inspect.Signature(ones))[1:-1])
+    inside = re.sub(r"(: )(?:ForwardRef\()?'([^']*)'\)?", r"\1\2", str(inspect.Signature(ones))[1:-1])
     result = "" if inspect.isclass(value) else f" -> {inspect.signature(value).return_annotation}"
     if len(name + inside + result) > 100:
         inside = "".join(f"\n    {one}," for one in re.split(r", (?=\*|\w+: )", inside)) + "\n"
@@ -138,10 +154,36 @@ def members(value: Any) -> list[tuple[str, Any]]:
     return [(name, one) for name, one in own if getattr(one, "__name__", name)[0] != "_"]
 
 
+def offered(module: ModuleType) -> list[tuple[str, Any]]:
+    """The functions and classes of a gadget's module: those of its `__all__`, or its own."""
+    names = getattr(module, "__all__", None) or [
+        name for name, one in vars(module).items() if getattr(one, "__module__", None) == module.__name__
+    ]
+    ones = [(name, getattr(module, name)) for name in names if name[0] != "_"]
+    return [(name, one) for name, one in ones if inspect.isclass(one) or inspect.isroutine(one)]
+
+
+def components() -> list[str]:
+    """The section on gadgets: the package, then module by module what stands in each."""
+    parts = ["## Gadgets", text(gadgets, set())]
+    for name in gadgets.__all__:
+        module = getattr(gadgets, name)
+        parts += [f"### `{module.__name__}`", text(module, set())]
+        for one, value in offered(module):
+            parts += entry(f"#### `{name}.{one}`", one, value)
+            told = members(value) if inspect.isclass(value) else []
+            for member, routine in [(name, one) for name, one in told if one.__doc__]:
+                parts += entry(f"##### `{one}.{member}`", member, routine)
+    return parts
+
+
 def wishes() -> str:
     """The table of what one wants."""
     rows = [f"| {wish} | `{call}` |" for wish, call in WANTED.items()]
-    head = "Here m is the builder in `define`, machine a `TraceZkVm`; x, y, z are columns. See [patterns](patterns.md)."
+    head = (
+        "Here m is the builder in `define`, g is `l2zk.gadgets`, machine a `TraceZkVm`; x, y, z are columns. See"
+        " [patterns](patterns.md)."
+    )
     return "\n".join([head, "", "| I want … | I write … |", "|---|---|", *rows])
 
 
@@ -149,6 +191,7 @@ def built() -> str:
     """The whole page."""
     parts = [HEAD, wishes()]
     for section, modules in SECTIONS.items():
+        parts += components() if section == "Poseidon2 of integers and arrays" else []
         parts.append(f"## {section}")
         for module, name in [(module, name) for module, names in modules.items() for name in names]:
             parts += entry(f"### `{module.__name__}.{name}`", name, getattr(module, name))

@@ -5,27 +5,27 @@ A sketch: it does not look at who may pay. One table, a hash of the old tree and
 
 from dataclasses import dataclass
 
-from merkle import compress, compressed
-
 import l2zk
+from l2zk import gadgets as g
+from l2zk.poseidon2 import compress
 
 
 class Tree:
     """The accounts (balance, owner, salt, 0) and the digests above them, level by level; 0 above the last level."""
 
     def __init__(self, accounts):
-        self.levels = [[compressed(one, [0] * 4) for one in accounts]]
+        self.levels = [[compress(one, [0] * 4) for one in accounts]]
         self.accounts = list(accounts)
         while len(self.levels[-1]) > 1:
-            self.levels.append([compressed(*two) for two in zip(self.levels[-1][::2], self.levels[-1][1::2])])
+            self.levels.append([compress(*two) for two in zip(self.levels[-1][::2], self.levels[-1][1::2])])
 
     def change(self, place, amount):
         """Add to a balance; the account before, and the siblings on its way up."""
         old, siblings = self.accounts[place], [level[place >> k ^ 1] for k, level in enumerate(self.levels[:-1])]
-        self.accounts[place] = [old[0] + amount, *old[1:]]
-        node = self.levels[0][place] = compressed(self.accounts[place], [0] * 4)
+        self.accounts[place] = [(old[0] + amount) % l2zk.MODULUS, *old[1:]]
+        node = self.levels[0][place] = compress(self.accounts[place], [0] * 4)
         for k, sibling in enumerate(siblings):
-            node = compressed(sibling, node) if place >> k & 1 else compressed(node, sibling)
+            node = compress(sibling, node) if place >> k & 1 else compress(node, sibling)
             self.levels[k + 1][place >> k + 1] = node
         return old, siblings
 
@@ -54,7 +54,8 @@ class Ledger(l2zk.TraceProgram):
         for name, node, added in (("before", old, 0), ("after", new, paid)):
             left = [m.where(right, s, n) for s, n in zip([side[0] + added, *side[1:]], node)]
             other = [(1 - update.first) * m.where(right, n, s) for s, n in zip(side, node)]
-            parent = compress(m, name, left, other)
+            inputs = [m.let(f"{name}_{k}", one) for k, one in enumerate([*left, *other])]
+            parent = g.poseidon2.compress(m, name, inputs[:4], inputs[4:])
             m.start(dict(zip(node, roots)))
             m.step(dict(zip(node, parent)))
             if node is old:

@@ -24,6 +24,7 @@ STEP_FUNCTION: str
 ISA_REFUSED: str
 LOOK_IN_SECONDS: float
 MOST_LEAVES: int
+MANY_WORDS: int
 
 _Pairs = Sequence[tuple[int, int]]
 _Sequences = Sequence[_Words | Sequence[int]]
@@ -334,6 +335,8 @@ def walk(
 ) -> tuple[int, int, int] | None: ...
 def powers(values: _Words, exponent: int, out: _Words) -> None: ...
 def inverses(values: _Words, out: _Words) -> None: ...
+def poseidon2(what: str, rows: _Words, size: int, count: int, out: _Words, *, threads: int = 1) -> None: ...
+def poseidon2_constants() -> dict[int, list[int]]: ...
 
 @disjoint_base
 class Turns:

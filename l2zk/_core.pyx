@@ -31,6 +31,7 @@ include "_protocol/oracle/encoding.pxi"       # columns as polynomials on a long
 
 include "_protocol/prover/state.pxi"          # the state of a proof in the making
 include "_protocol/prover/sums.pxi"           # sums over rows, and weights for them
+include "_protocol/prover/narrow.pxi"         # columns of bits, found and kept as such
 include "_protocol/prover/body.pxi"           # the bytes of the proof, as they are sent (9.2)
 include "_protocol/prover/known.pxi"          # what everybody knows of the rows
 include "_protocol/prover/trace.pxi"          # the rows of a block by its step, and what is read off them
@@ -47,6 +48,7 @@ include "_protocol/prover/lookups.pxi"        # their layers, down to a claim on
 include "_protocol/prover/bound.pxi"          # what is known, with the skipped bits bound (6.4)
 include "_protocol/prover/zerocheck.pxi"      # its rounds over the rows, and the openings (6.4)
 include "_protocol/prover/claims.pxi"         # claims on columns, those on leaves too, as sums over rows (6.5)
+include "_protocol/prover/joined.pxi"         # claims that weigh rows alike, joined (6.5)
 include "_protocol/prover/rows.pxi"           # all claims on columns brought to one point (6.5)
 include "_protocol/prover/opening.pxi"        # claims on the vector, and its first fold (6.6, 6.7)
 include "_protocol/prover/words.pxi"          # later words, grinding, queries (6.8, 6.9)
@@ -82,6 +84,7 @@ include "_protocol/door/interface.pxi"        # prove, run the trace, verify
 include "_protocol/door/dissection.pxi"       # what a verification hears and draws
 include "_protocol/door/expressions.pxi"      # expressions on the rows of a table (3.2)
 include "_protocol/door/powers.pxi"           # powers and inverses of many elements
+include "_protocol/door/poseidon2.pxi"        # Poseidon2 of many rows
 include "_protocol/door/filling.pxi"          # what fills itself; messages that do not balance
 include "_protocol/door/walk.pxi"             # rows one after the other, where a step reads memories
 include "_protocol/door/puzzle.pxi"           # constraints looked at one by one, as far as their cells are known

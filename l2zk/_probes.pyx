@@ -1,8 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The kernels one by one, for tests and benchmarks: numpy arrays in, numpy arrays out, with the instruction set in use.
 
-An extension of its own, that no wheel has: it holds the kernels, and the parts of the protocol that it shows,
-once more.
+An extension of its own, that no wheel has: it holds the kernels, and parts of the protocol, once more.
 """
 
 import numpy as np
@@ -19,6 +18,7 @@ include "_protocol/channel/log.pxi"
 include "_protocol/channel/transcript.pxi"
 include "_protocol/oracle/tree.pxi"
 include "_protocol/oracle/reopen.pxi"
+include "_probes_narrow.pxi"
 
 cdef uint64_t *_words_of(array) except? NULL:
     return <uint64_t *><size_t>array.ctypes.data

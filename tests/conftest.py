@@ -19,6 +19,7 @@ from hypothesis import settings
 from places import ROOT
 
 from l2zk import _core
+from l2zk.vm.metrics.counts import COUNTS
 
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", "build", "dist", "*.egg-info", "*.so", "__pycache__", ".*_cache", ".hypothesis", ".asv"
@@ -43,15 +44,24 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests have the same names in each process, so none with an address."""
+    """Tests have the same names in each process, so none with an address; those that build packages begin."""
     named = [item.nodeid for item in items if " at 0x" in item.nodeid]
     if named:
         raise pytest.UsageError(f"a test is named by an address, which is another one in each process: {named[0]}")
+    items.sort(key=lambda item: item.path.name != "test_packaging.py")
 
 
 def pytest_report_header() -> str:
     """The instruction set that L2ZK_ISA has chosen."""
     return f"l2zk: instruction set {_core.isa()}"
+
+
+@pytest.fixture
+def room_for_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Metrics have room for programs' names, however many the tests before have used in this process."""
+    COUNTS.count()
+    monkeypatch.setattr(COUNTS, "programs", set())
+    monkeypatch.setattr(COUNTS, "strangers", 0)
 
 
 @pytest.fixture(scope="module", params=_core.isas())

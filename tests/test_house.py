@@ -28,16 +28,25 @@ FLOORS = (
     ("errors", "base", "_core"),
     ("air", "show"),
     ("language",),
-    ("proof",),
+    ("gadgets", "proof"),
     ("plugins",),
     ("vm",),
     ("determinacy", "testing", "pytest_plugin"),
-    ("cli", "security", "cache", "batch", "metrics", "store", "hints"),
+    ("cli", "security", "cache", "batch", "metrics", "store", "hints", "poseidon2"),
     ("__init__", "__main__"),
 )
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
 
-DATA = {"PROTOCOL.md", "py.typed", "__init__.pxd", "_core.pyi", "_native", "_probes.pyx", "_protocol"}
+DATA = {
+    "PROTOCOL.md",
+    "py.typed",
+    "__init__.pxd",
+    "_core.pyi",
+    "_native",
+    "_probes.pyx",
+    "_probes_narrow.pxi",
+    "_protocol",
+}
 """What stands in l2zk/ beside the rooms."""
 
 

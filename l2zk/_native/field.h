@@ -10,6 +10,7 @@
 
 #define P 0xffffffff00000001ULL /* the prime */
 #define EPSILON 0xffffffffULL /* 2^64 mod p */
+#define HALF 0x7fffffff80000001ULL /* 1/2 */
 #define GENERATOR 7ULL /* of F*; the shift of the evaluation coset */
 #define ROOT_2_32 0x185629dcda58878cULL /* omega of order 2^32 */
 
@@ -171,6 +172,17 @@ static inline k3 k_from_limbs(const k3_limbs *a)
     k3 r;
     for (int c = 0; c < 3; c++)
         r.c[c] = a->c[c][0] | a->c[c][1] << LIMB_BITS | a->c[c][2] << 2 * LIMB_BITS;
+    return r;
+}
+
+/* An element's coordinates and their upper halves: what a sum of some of many elements takes (narrow.h). */
+typedef struct {
+    uint64_t c[3], high[3];
+} k3_words;
+
+static inline k3_words k_words(k3 a)
+{
+    const k3_words r = {{a.c[0], a.c[1], a.c[2]}, {a.c[0] >> 32, a.c[1] >> 32, a.c[2] >> 32}};
     return r;
 }
 

@@ -43,19 +43,26 @@ static inline V v_sub(V a, V b)
     return _mm256_add_epi64(r, _mm256_and_si256(v_less(a, b), v_set1(P)));
 }
 
-/* hi*2^64 + lo mod p */
-static inline V v_reduce(V hi, V lo)
+/* A word that is hi*2^64 + lo mod p */
+static inline V v_reduce_any(V hi, V lo)
 {
     const V epsilon = v_set1(EPSILON);
     V top = _mm256_srli_epi64(hi, 32), m = _mm256_mul_epu32(hi, epsilon);
     V s = _mm256_add_epi64(lo, m), r = _mm256_sub_epi64(s, top);
     r = _mm256_add_epi64(r, _mm256_and_si256(v_less(s, m), epsilon));
-    r = _mm256_sub_epi64(r, _mm256_and_si256(v_less(s, top), epsilon));
-    V below = v_less(r, v_set1(P));
-    return _mm256_add_epi64(r, _mm256_andnot_si256(below, epsilon)); /* x - p = x + epsilon mod 2^64 */
+    return _mm256_sub_epi64(r, _mm256_and_si256(v_less(s, top), epsilon));
 }
 
-static inline V v_mul(V a, V b)
+/* any word mod p: x - p = x + epsilon mod 2^64 */
+static inline V v_canonical(V a)
+{
+    return _mm256_add_epi64(a, _mm256_andnot_si256(v_less(a, v_set1(P)), v_set1(EPSILON)));
+}
+
+static inline V v_reduce(V hi, V lo) { return v_canonical(v_reduce_any(hi, lo)); }
+
+/* For products of many factors: any words come in, and a word comes out that is their product mod p, or the square. */
+static inline V v_mul_any(V a, V b)
 {
     const V low = v_set1(EPSILON);
     V ah = _mm256_srli_epi64(a, 32), bh = _mm256_srli_epi64(b, 32);
@@ -65,8 +72,24 @@ static inline V v_mul(V a, V b)
     V t1 = _mm256_add_epi64(lh, _mm256_and_si256(t0, low));
     V hi = _mm256_add_epi64(_mm256_add_epi64(hh, _mm256_srli_epi64(t0, 32)), _mm256_srli_epi64(t1, 32));
     V lo = _mm256_blend_epi32(ll, _mm256_slli_epi64(t1, 32), 0xaa);
-    return v_reduce(hi, lo);
+    return v_reduce_any(hi, lo);
 }
+static inline V v_square_any(V a)
+{
+    V ah = _mm256_srli_epi64(a, 32), ll = _mm256_mul_epu32(a, a), lh = _mm256_mul_epu32(a, ah);
+    V lo = _mm256_add_epi64(ll, _mm256_slli_epi64(lh, 33));
+    V hi = _mm256_add_epi64(_mm256_mul_epu32(ah, ah), _mm256_srli_epi64(lh, 31));
+    return v_reduce_any(_mm256_sub_epi64(hi, v_less(lo, ll)), lo);
+}
+
+/* a + b for any word a and an element b: any word again, since a sum that is 2^64 or more leaves less than p - 1. */
+static inline V v_add_any(V a, V b)
+{
+    V r = _mm256_add_epi64(a, b);
+    return _mm256_add_epi64(r, _mm256_and_si256(v_less(r, b), v_set1(EPSILON)));
+}
+
+static inline V v_mul(V a, V b) { return v_canonical(v_mul_any(a, b)); }
 
 /* (a mod 2^32)*2^64 mod p, which is below p */
 static inline V v_low_epsilon(V a) { return _mm256_mul_epu32(a, v_set1(EPSILON)); }
@@ -115,10 +138,14 @@ static inline V v_shift48(V a)
 }
 static inline V v_shift72(V a) { return v_sub(v_low_epsilon(_mm256_slli_epi64(a, 8)), _mm256_srli_epi64(a, 24)); }
 
-/* For sums of products (extension.h): sum + (a mod 2^32)*(b mod 2^32) in 64 bits; a div 2^32; any a mod p; a*2^32 mod p */
+/* For sums of products (extension.h): sum + (a mod 2^32)*(b mod 2^32) in 64 bits; a div 2^32; a*2^32 mod p */
 static inline V v_add_low_product(V sum, V a, V b) { return _mm256_add_epi64(sum, _mm256_mul_epu32(a, b)); }
 static inline V v_high(V a) { return _mm256_srli_epi64(a, 32); }
-static inline V v_canonical(V a) { return v_reduce(v_set1(0), a); }
+static inline V v_half(V a) /* a/2 mod p */
+{
+    const V odd = _mm256_sub_epi64(v_set1(0), _mm256_and_si256(a, v_set1(1)));
+    return _mm256_add_epi64(_mm256_srli_epi64(a, 1), _mm256_and_si256(odd, v_set1(HALF)));
+}
 static inline V v_shift32(V a) { return v_add(_mm256_slli_epi64(a, 32), v_low_epsilon(v_high(a))); }
 
 static inline void v_transpose(V *a, V *b, V *c, V *d)
@@ -148,6 +175,26 @@ static inline void v_lanes_to_runs(V x[8])
     V y[8] = {x[0], x[4], x[1], x[5], x[2], x[6], x[3], x[7]};
     for (int q = 0; q < 8; q++)
         x[q] = y[q];
+}
+
+/* For bits: all ones in lane i where bit i is set; sums of whole words, mod 2^64, in such lanes; the sum mod p of up to 2^32 words of
+ * which `sum` is that mod 2^64 and `high` that of their upper halves; bit i of the last one: element i is odd */
+typedef __m256i v_mask;
+
+static inline v_mask v_set_mask(uint64_t bits)
+{
+    const V each = _mm256_set_epi64x(8, 4, 2, 1);
+    return _mm256_cmpeq_epi64(_mm256_and_si256(v_set1(bits), each), each);
+}
+static inline V v_add_where(V sum, v_mask mask, V a) { return _mm256_add_epi64(sum, _mm256_and_si256(a, mask)); }
+static inline V v_total(V sum, V high)
+{
+    return v_add(v_shift32(high), v_canonical(_mm256_sub_epi64(sum, _mm256_slli_epi64(high, 32))));
+}
+static inline V v_or(V a, V b) { return _mm256_or_si256(a, b); }
+static inline uint64_t v_odd(V a)
+{
+    return (uint64_t)_mm256_movemask_pd(_mm256_castsi256_pd(_mm256_slli_epi64(a, 63)));
 }
 
 #endif

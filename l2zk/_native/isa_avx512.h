@@ -47,19 +47,24 @@ static inline V v_sub(V a, V b)
     return _mm512_mask_add_epi64(r, _mm512_cmplt_epu64_mask(a, b), r, v_set1(P));
 }
 
-/* hi*2^64 + lo mod p; both carries are found before either is applied. */
-static inline V v_reduce(V hi, V lo)
+/* A word that is hi*2^64 + lo mod p; both carries are found before either is applied. */
+static inline V v_reduce_any(V hi, V lo)
 {
     const V epsilon = v_epsilon();
     V top = _mm512_srli_epi64(hi, 32), m = _mm512_mul_epu32(hi, epsilon);
     V s = _mm512_add_epi64(lo, m), r = _mm512_sub_epi64(s, top);
     __mmask8 over = _mm512_cmplt_epu64_mask(s, m), under = _mm512_cmplt_epu64_mask(s, top);
     r = _mm512_mask_add_epi64(r, over, r, epsilon);
-    r = _mm512_mask_sub_epi64(r, under, r, epsilon);
-    return _mm512_min_epu64(r, _mm512_add_epi64(r, epsilon)); /* x - p = x + epsilon mod 2^64, the less where x >= p */
+    return _mm512_mask_sub_epi64(r, under, r, epsilon);
 }
 
-static inline V v_mul(V a, V b)
+/* any word mod p: x - p = x + epsilon mod 2^64, the less where x >= p */
+static inline V v_canonical(V a) { return _mm512_min_epu64(a, _mm512_add_epi64(a, v_epsilon())); }
+
+static inline V v_reduce(V hi, V lo) { return v_canonical(v_reduce_any(hi, lo)); }
+
+/* For products of many factors: any words come in, and a word comes out that is their product mod p, or the square. */
+static inline V v_mul_any(V a, V b)
 {
     const V low = v_set1(EPSILON);
     V ah = _mm512_srli_epi64(a, 32), bh = _mm512_srli_epi64(b, 32);
@@ -69,8 +74,24 @@ static inline V v_mul(V a, V b)
     V t1 = _mm512_add_epi64(lh, _mm512_and_si512(t0, low));
     V hi = _mm512_add_epi64(_mm512_add_epi64(hh, _mm512_srli_epi64(t0, 32)), _mm512_srli_epi64(t1, 32));
     V lo = _mm512_mask_blend_epi32(0xaaaa, ll, _mm512_slli_epi64(t1, 32));
-    return v_reduce(hi, lo);
+    return v_reduce_any(hi, lo);
 }
+static inline V v_square_any(V a)
+{
+    V ah = _mm512_srli_epi64(a, 32), ll = _mm512_mul_epu32(a, a), lh = _mm512_mul_epu32(a, ah);
+    V lo = _mm512_add_epi64(ll, _mm512_slli_epi64(lh, 33));
+    V hi = _mm512_add_epi64(_mm512_mul_epu32(ah, ah), _mm512_srli_epi64(lh, 31));
+    return v_reduce_any(_mm512_mask_add_epi64(hi, _mm512_cmplt_epu64_mask(lo, ll), hi, v_set1(1)), lo);
+}
+
+/* a + b for any word a and an element b: any word again, since a sum that is 2^64 or more leaves less than p - 1. */
+static inline V v_add_any(V a, V b)
+{
+    V r = _mm512_add_epi64(a, b);
+    return _mm512_mask_add_epi64(r, _mm512_cmplt_epu64_mask(r, b), r, v_epsilon());
+}
+
+static inline V v_mul(V a, V b) { return v_canonical(v_mul_any(a, b)); }
 
 /* (a mod 2^32)*2^64 mod p, which is below p */
 static inline V v_low_epsilon(V a) { return _mm512_mul_epu32(a, v_epsilon()); }
@@ -119,10 +140,14 @@ static inline V v_shift48(V a)
 }
 static inline V v_shift72(V a) { return v_sub(v_low_epsilon(_mm512_slli_epi64(a, 8)), _mm512_srli_epi64(a, 24)); }
 
-/* For sums of products (extension.h): sum + (a mod 2^32)*(b mod 2^32) in 64 bits; a div 2^32; any a mod p; a*2^32 mod p */
+/* For sums of products (extension.h): sum + (a mod 2^32)*(b mod 2^32) in 64 bits; a div 2^32; a*2^32 mod p */
 static inline V v_add_low_product(V sum, V a, V b) { return _mm512_add_epi64(sum, _mm512_mul_epu32(a, b)); }
 static inline V v_high(V a) { return _mm512_srli_epi64(a, 32); }
-static inline V v_canonical(V a) { return _mm512_min_epu64(a, _mm512_add_epi64(a, v_set1(EPSILON))); }
+static inline V v_half(V a) /* a/2 mod p */
+{
+    const V half = _mm512_srli_epi64(a, 1);
+    return _mm512_mask_add_epi64(half, _mm512_test_epi64_mask(a, v_set1(1)), half, v_set1(HALF));
+}
 static inline V v_shift32(V a) { return v_add(_mm512_slli_epi64(a, 32), v_low_epsilon(v_high(a))); }
 
 /* Eight vectors hold W runs of eight elements; afterwards vector q holds element q of each run. */
@@ -145,5 +170,18 @@ static inline void v_runs_to_lanes(V x[8])
 }
 
 static inline void v_lanes_to_runs(V x[8]) { v_runs_to_lanes(x); } /* a transposition is its own inverse */
+
+/* For bits: the lanes i where bit i is set; sums of whole words, mod 2^64, in such lanes; the sum mod p of up to 2^32 words of which `sum`
+ * is that mod 2^64 and `high` that of their upper halves; bit i of the last one: element i is odd */
+typedef __mmask8 v_mask;
+
+static inline v_mask v_set_mask(uint64_t bits) { return (__mmask8)bits; }
+static inline V v_add_where(V sum, v_mask mask, V a) { return _mm512_mask_add_epi64(sum, mask, sum, a); }
+static inline V v_total(V sum, V high)
+{
+    return v_add(v_shift32(high), v_canonical(_mm512_sub_epi64(sum, _mm512_slli_epi64(high, 32))));
+}
+static inline V v_or(V a, V b) { return _mm512_or_si512(a, b); }
+static inline uint64_t v_odd(V a) { return _mm512_test_epi64_mask(a, v_set1(1)); }
 
 #endif

@@ -55,6 +55,17 @@ static inline V v_mul(V a, V b)
     return v_reduce(hi, lo);
 }
 
+/* For products of many factors: any words come in, and a word comes out that is their product mod p, or the square. */
+static inline V v_mul_any(V a, V b) { return v_mul(a, b); }
+static inline V v_square_any(V a) { return v_mul(a, a); }
+
+/* a + b for any word a and an element b: any word again, since a sum that is 2^64 or more leaves less than p - 1. */
+static inline V v_add_any(V a, V b)
+{
+    V r = vaddq_u64(a, b);
+    return vaddq_u64(r, vandq_u64(vcltq_u64(r, b), v_set1(EPSILON)));
+}
+
 /* (a mod 2^32)*2^64 mod p, which is below p */
 static inline V v_low_epsilon(V a) { return vmull_u32(vmovn_u64(a), vdup_n_u32(0xffffffff)); }
 
@@ -99,6 +110,10 @@ static inline V v_shift72(V a) { return v_sub(v_low_epsilon(vshlq_n_u64(a, 8)), 
 static inline V v_add_low_product(V sum, V a, V b) { return vmlal_u32(sum, vmovn_u64(a), vmovn_u64(b)); }
 static inline V v_high(V a) { return vshrq_n_u64(a, 32); }
 static inline V v_canonical(V a) { return v_reduce(v_set1(0), a); }
+static inline V v_half(V a) /* a/2 mod p */
+{
+    return vaddq_u64(vshrq_n_u64(a, 1), vandq_u64(vtstq_u64(a, v_set1(1)), v_set1(HALF)));
+}
 static inline V v_shift32(V a) { return v_add(vshlq_n_u64(a, 32), v_low_epsilon(v_high(a))); }
 
 /* Eight vectors hold two runs of eight elements, four vectors a run; afterwards vector q holds element q of each run. */
@@ -123,5 +138,21 @@ static inline void v_lanes_to_runs(V x[8])
     for (int q = 0; q < 8; q++)
         x[q] = y[q];
 }
+
+/* For bits: all ones in lane i where bit i is set; sums of whole words, mod 2^64, in such lanes; the sum mod p of up to 2^32 words of
+ * which `sum` is that mod 2^64 and `high` that of their upper halves; bit i of the last one: element i is odd */
+typedef uint64x2_t v_mask;
+
+static inline v_mask v_set_mask(uint64_t bits)
+{
+    return vtstq_u64(vdupq_n_u64(bits), vcombine_u64(vcreate_u64(1), vcreate_u64(2)));
+}
+static inline V v_add_where(V sum, v_mask mask, V a) { return vaddq_u64(sum, vandq_u64(a, mask)); }
+static inline V v_total(V sum, V high)
+{
+    return v_add(v_shift32(high), v_canonical(vsubq_u64(sum, vshlq_n_u64(high, 32))));
+}
+static inline V v_or(V a, V b) { return vorrq_u64(a, b); }
+static inline uint64_t v_odd(V a) { return (vgetq_lane_u64(a, 0) & 1) | (vgetq_lane_u64(a, 1) & 1) << 1; }
 
 #endif

@@ -26,8 +26,11 @@
 #include "streams.h"
 #include "machine_extension.h"
 #include "layers.h"
+#include "narrow.h"
+#include "ntt_bits.h"
 #include "powers.h"
 #include "operations.h"
+#include "poseidon2.h"
 
 _Static_assert(W == 1 || W == 2 || W == 4 || W == 8, "runs of eight fill whole vectors");
 _Static_assert(TILE % W == 0 && CHUNK % TILE == 0, "tiles are whole vectors, chunks whole tiles");
@@ -50,6 +53,13 @@ const l2zk_kernels TABLE = {
     .add_scaled = add_scaled,
     .scale_values = scale_values,
     .ntt_reverse = ntt_reverse,
+    .ntt_reverse_bits = ntt_reverse_bits,
+    .ntt_fill_bits = ntt_fill_bits,
+    .ntt_bits = ntt_bits,
+    .pack_bits = pack_bits,
+    .sum_bits = sum_bits,
+    .fold_bits = fold_bits,
+    .extend_bits = extend_bits,
     .combine_groups = combine_groups,
     .run_rows = run_rows,
     .store_results = store_results,
@@ -68,6 +78,7 @@ const l2zk_kernels TABLE = {
     .extend_streams_directly = extend_streams_directly,
     .extend_streams = extend_streams,
     .set_top = set_top,
+    .raise_top = raise_top,
     .store_results_extension = store_results_extension,
     .sum_group = sum_group,
     .add_terms = add_terms,
@@ -82,4 +93,7 @@ const l2zk_kernels TABLE = {
     .add_values = add_values,
     .subtract_values = subtract_values,
     .multiply_values = multiply_values,
+    .poseidon2_permute = poseidon2_permute,
+    .poseidon2_compress = poseidon2_compress,
+    .poseidon2_hash = poseidon2_hash,
 };

@@ -30,7 +30,9 @@ enum {
     OP_MUL_VU, /* one of them uniform: the same for all rows */
     OP_NEG_V,
     OP_RESULT_V,
-    OP_RESULT_U /* dst is the number of the result */
+    OP_RESULT_U, /* dst is the number of the result */
+    OP_XOR_VV, /* a + b - 2*a*b */
+    OP_SUM_V /* sums of multiples: terms a, a + 1 ..., of which b mod 2^16 are added and then b/2^16 subtracted */
 };
 
 typedef struct {
@@ -38,8 +40,9 @@ typedef struct {
     const uint32_t (
         *loads)[3]; /* (0 column | 1 periodic | 2 placement, index, offset); vector slots 0 .. load_count-1 */
     const uint32_t (*body)[4];
+    const uint32_t (*terms)[2]; /* of sums: slot, coefficient; those of one sign in one sum are below 2^32 together */
     const uint64_t *uniforms; /* first values: public inputs, public outputs, constants, computed ones */
-    size_t prelude_count, load_count, body_count, uniform_count, vector_count, result_count;
+    size_t prelude_count, load_count, body_count, uniform_count, vector_count, result_count, term_count;
 } l2zk_code;
 
 /* Up to eight independent operations of one kind on single elements: slots[to + i] = slots[a[i]] op slots[b[i]], i < count <= 8.
@@ -99,6 +102,14 @@ static inline size_t l2zk_ntt_shift_words(unsigned log_n)
     return ((size_t)2 << near_log) + ((size_t)1 << (log_n - near_log));
 }
 
+/* What a coset's transforms of bits need: for each byte a row of eight, then factors for a stretch (words u, then words v). */
+enum { L2ZK_BYTE_ROWS = 8 * 256 };
+
+static inline size_t l2zk_ntt_bits_words(unsigned log_n)
+{
+    return L2ZK_BYTE_ROWS + ((size_t)2 << l2zk_ntt_near_log(log_n));
+}
+
 typedef struct {
     const char *name;
     size_t lanes; /* elements of F in a vector */
@@ -122,6 +133,21 @@ typedef struct {
     void (*add_scaled)(uint64_t *out, const uint64_t *values, size_t count, uint64_t scale);
     void (*scale_values)(uint64_t *out, const uint64_t *values, size_t count, uint64_t scale);
     void (*ntt_reverse)(uint64_t *out, const uint64_t *coefficients, size_t count, unsigned log_n);
+
+    /* ntt_bits.h */
+    void (*ntt_reverse_bits)(uint8_t *out, const uint64_t *words, unsigned log_n);
+    void (*ntt_fill_bits)(uint64_t *words, const uint64_t *shift, unsigned log_n, l2zk_ntt_tables tables);
+    void (*ntt_bits)(uint64_t *out, size_t out_stride, const uint8_t *bytes, size_t number, unsigned log_n,
+                     const uint64_t *shift, const uint64_t *words, const uint64_t *tails, size_t tail_stride,
+                     unsigned log_tail, l2zk_ntt_tables tables);
+
+    /* narrow.h */
+    int (*pack_bits)(const uint64_t *values, size_t count, uint64_t *words);
+    void (*sum_bits)(const uint64_t *weights, size_t stride, size_t count, const uint64_t *words, size_t apart,
+                     size_t number, k3 *out);
+    void (*fold_bits)(const k3_words *weights, const uint64_t *words, size_t number, uint64_t *out, size_t stride);
+    void (*extend_bits)(const uint64_t *words, size_t apart, size_t count, const uint64_t *table, uint64_t *out,
+                        size_t stride);
 
     /* machine.h */
     void (*combine_groups)(const l2zk_group *groups, size_t count, uint64_t *const sum[3]);
@@ -152,9 +178,10 @@ typedef struct {
                                     const uint64_t *weights, size_t points, uint64_t *out, size_t stride);
     void (*extend_streams)(const uint64_t *const *sources, unsigned log, size_t count, const f_factor *unroots,
                            const f_factor *roots, const f_factor *factors, uint64_t *out, size_t stride);
-    void (*set_top)(const uint64_t *a, size_t stride, size_t half, uint64_t x, uint64_t *out);
+    void (*set_top)(const uint64_t *a, size_t stride, size_t half, uint64_t x, uint64_t *out, size_t count);
+    void (*raise_top)(const uint64_t *a, size_t stride, size_t half, uint64_t *out, size_t count);
     void (*store_results_extension)(const l2zk_code *code, uint64_t *const *slots, const uint64_t *uniforms,
-                                    uint64_t *results);
+                                    uint64_t *results, size_t count);
     k3 (*sum_group)(const uint64_t *results, const uint32_t *members, size_t number, const k3 *powers,
                     const uint64_t *selectors, const uint64_t *factors, size_t factors_stride, size_t count);
 
@@ -181,6 +208,11 @@ typedef struct {
     void (*add_values)(uint64_t *out, const uint64_t *a, const uint64_t *b, size_t count);
     void (*subtract_values)(uint64_t *out, const uint64_t *a, const uint64_t *b, size_t count);
     void (*multiply_values)(uint64_t *out, const uint64_t *a, const uint64_t *b, size_t count);
+
+    /* poseidon2.h */
+    void (*poseidon2_permute)(uint64_t *out, const uint64_t *states, size_t width, size_t count);
+    void (*poseidon2_compress)(uint64_t *out, const uint64_t *pairs, size_t count);
+    void (*poseidon2_hash)(uint64_t *out, const uint64_t *messages, size_t length, size_t count);
 } l2zk_kernels;
 
 /* dispatch.c */

@@ -7,26 +7,76 @@
 
 #define EACH(i) for (size_t i = 0; i < TILE; i += W)
 
+/* a + b - 2*a*b */
+static inline V v_xor(V a, V b)
+{
+    const V product = v_mul(a, b);
+    return v_sub(v_add(a, b), v_add(product, product));
+}
+
+enum { SUMMED = 4 }; /* vectors that are summed up side by side */
+_Static_assert(TILE % (SUMMED * W) == 0, "a tile is summed up in whole vectors");
+
+/* sums[k] = sum_t terms[t][1]*(slot terms[t][0])[at + k*W], the coefficients below 2^32 together */
+static inline void add_terms_of_sum(const uint32_t (*terms)[2], size_t count, uint64_t *const *slots, size_t at,
+                                    V sums[SUMMED])
+{
+    V low[SUMMED], high[SUMMED];
+    for (int k = 0; k < SUMMED; k++)
+        low[k] = high[k] = v_set1(0);
+    for (size_t t = 0; t < count; t++) {
+        const uint64_t *a = slots[terms[t][0]] + at;
+        const V factor = v_set1(terms[t][1]);
+        for (int k = 0; k < SUMMED; k++) {
+            const V x = v_load(a + k * W);
+            low[k] = v_add_low_product(low[k], x, factor);
+            high[k] = v_add_low_product(high[k], v_high(x), factor);
+        }
+    }
+    for (int k = 0; k < SUMMED; k++)
+        sums[k] = v_add(v_canonical(low[k]), v_shift32(high[k]));
+}
+
+/* A sum of multiples on SUMMED vectors of a tile. */
+static inline void run_sum_at(const l2zk_code *code, const uint32_t *ins, uint64_t *const *slots, size_t at)
+{
+    const uint32_t (*terms)[2] = code->terms + ins[2];
+    const size_t added = ins[3] & 0xffff, subtracted = ins[3] >> 16;
+    V sums[SUMMED], less[SUMMED];
+    add_terms_of_sum(terms, added, slots, at, sums);
+    if (subtracted) {
+        add_terms_of_sum(terms + added, subtracted, slots, at, less);
+        for (int k = 0; k < SUMMED; k++)
+            sums[k] = v_sub(sums[k], less[k]);
+    }
+    for (int k = 0; k < SUMMED; k++)
+        v_store(slots[ins[1]] + at + k * W, sums[k]);
+}
+
+static inline void run_sum(const l2zk_code *code, const uint32_t *ins, uint64_t *const *slots)
+{
+    for (size_t at = 0; at < TILE; at += SUMMED * W)
+        run_sum_at(code, ins, slots, at);
+}
+
+#define ON_VECTORS(operation) \
+    for (size_t i = 0; i < TILE; i += W) \
+        v_store(d + i, operation(v_load(a + i), v_load(b + i))); \
+    break
+
 static inline void run_instruction(const uint32_t *ins, uint64_t *const *slots, const uint64_t *uniforms)
 {
     uint64_t *d = slots[ins[1]];
-    const uint64_t *a = slots[ins[2]];
+    const uint64_t *a = slots[ins[2]], *b = ins[0] <= OP_MUL_VV || ins[0] == OP_XOR_VV ? slots[ins[3]] : a;
     switch (ins[0]) {
-    case OP_ADD_VV: {
-        const uint64_t *b = slots[ins[3]];
-        EACH(i) v_store(d + i, v_add(v_load(a + i), v_load(b + i)));
-        break;
-    }
-    case OP_SUB_VV: {
-        const uint64_t *b = slots[ins[3]];
-        EACH(i) v_store(d + i, v_sub(v_load(a + i), v_load(b + i)));
-        break;
-    }
-    case OP_MUL_VV: {
-        const uint64_t *b = slots[ins[3]];
-        EACH(i) v_store(d + i, v_mul(v_load(a + i), v_load(b + i)));
-        break;
-    }
+    case OP_ADD_VV:
+        ON_VECTORS(v_add);
+    case OP_SUB_VV:
+        ON_VECTORS(v_sub);
+    case OP_MUL_VV:
+        ON_VECTORS(v_mul);
+    case OP_XOR_VV:
+        ON_VECTORS(v_xor);
     case OP_ADD_VU: {
         V u = v_set1(uniforms[ins[3]]);
         EACH(i) v_store(d + i, v_add(v_load(a + i), u));
@@ -127,6 +177,8 @@ static void store_results(const l2zk_code *code, uint64_t *const *slots, const u
             EACH(i) v_store(result + i, v_set1(uniforms[ins[2]]));
         } else if (ins[0] == OP_SUB_UV) {
             run_subtract_from_uniform(ins, slots, uniforms);
+        } else if (ins[0] == OP_SUM_V) {
+            run_sum(code, ins, slots);
         } else {
             run_instruction(ins, slots, uniforms);
         }

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from l2zk.air.factored import factored
+from l2zk.air.fused import Fused, Sum, Xor, fused
 from l2zk.air.nodes import (
     ADD,
     COLUMN,
@@ -30,7 +32,6 @@ from l2zk.air.nodes import (
     ROW_NUMBER,
     SEQUENCE,
     SUB,
-    Names,
     Node,
     Placement,
     extract,
@@ -39,7 +40,6 @@ from l2zk.air.nodes import (
     rows_ahead,
 )
 from l2zk.air.table import TableAir
-from l2zk.air.text import cell_name
 
 
 class Op(IntEnum):
@@ -55,6 +55,8 @@ class Op(IntEnum):
     NEG_V = 7
     RESULT_V = 8  # dst is a result index
     RESULT_U = 9
+    XOR_VV = 10  # a + b - 2*a*b
+    SUM_V = 11  # of terms from a on: the lower 16 bits of b say how many are added, the upper ones how many subtracted
 
 
 Instruction = tuple[int, int, int, int]
@@ -79,6 +81,7 @@ class Code:
     loads     uint32[l,3]  (kind, index, rows ahead) of the vector slots 0 … l-1: 0 column, 1 periodic, 2 placement,
                            3 row number, 4 scalar by block (inputs, then outputs), 5 conjunction (of so many bits)
     body      uint32[b,4]  instructions; dst of an operation is neither a load's slot nor one of its operands
+    terms     uint32[t,2]  vector slots and coefficients of sums, those of one sign in one sum below 2^32 together
     vectors   l + registers
     results   every result 0 … results-1 is written exactly once
     """
@@ -91,6 +94,7 @@ class Code:
     body: NDArray[np.uint32]
     vectors: int
     results: int
+    terms: NDArray[np.uint32] = field(default_factory=lambda: _table([], 2))
 
 
 def compile_constraints(table: TableAir, *, stacked: bool = False, length: int | None = None) -> Code:
@@ -100,9 +104,11 @@ def compile_constraints(table: TableAir, *, stacked: bool = False, length: int |
     modulo which offsets count; those of one block if it is left out.
     """
     nodes, roots = extract(table.nodes, [constraint.node for constraint in table.constraints])
-    nodes = tuple(_ahead(node, length or table.length) for node in nodes)
+    nodes, roots = factored([_ahead(node, length or table.length) for node in nodes], roots)
     inputs, outputs = len(table.inputs), len(table.outputs)
-    return compile_nodes(nodes, roots, inputs=inputs, outputs=outputs, placements=table.placements, stacked=stacked)
+    return compile_nodes(
+        nodes, roots, inputs=inputs, outputs=outputs, placements=table.placements, stacked=stacked, fuse=True
+    )
 
 
 def _ahead(node: Node, length: int) -> Node:
@@ -119,24 +125,27 @@ def compile_nodes(
     outputs: int,
     placements: Sequence[Placement] = (),
     stacked: bool = False,
+    fuse: bool = False,
 ) -> Code:
     """Code whose result i is the node roots[i]; every node is needed by some root. placements: those of the table,
-    by whose number a sequence is loaded. stacked: public values are loads."""
+    by whose number a sequence is loaded. stacked: public values are loads. fuse: with XOR_VV and SUM_V."""
     slots, uniforms = _uniform_slots(nodes, inputs, outputs, stacked)
     varying = (COLUMN, PERIODIC, SEQUENCE, ROW_NUMBER, CONJUNCTION, *((INPUT, OUTPUT) if stacked else ()))
     leaves = sorted((node, index) for index, node in enumerate(nodes) if node[0] in varying)
     places = {index: slot for slot, (_, index) in enumerate(leaves)}
     numbers = {placement: number for number, placement in enumerate(placements)}
-    body, vectors = _body(nodes, roots, slots, places)
+    body = _Body(nodes, slots, places, fused(nodes, roots, slots) if fuse else {})
+    body.fill(roots)
     return Code(
         inputs=inputs,
         outputs=outputs,
         uniforms=_read_only(np.array(uniforms, dtype=np.uint64)),
         prelude=_table(_prelude(nodes, slots), 4),
         loads=_table([_load(node, numbers, inputs) for node, _ in leaves], 3),
-        body=_table(body, 4),
-        vectors=vectors,
+        body=_table(body.instructions, 4),
+        vectors=body.registers.top,
         results=len(roots),
+        terms=_table(body.terms, 2),
     )
 
 
@@ -180,81 +189,94 @@ def _prelude(nodes: Sequence[Node], slots: dict[int, int]) -> list[Instruction]:
     return code
 
 
-def _body(
-    nodes: Sequence[Node], roots: Sequence[int], slots: dict[int, int], loads: dict[int, int]
-) -> tuple[list[Instruction], int]:
-    """The instructions, and the number of vector slots that they use."""
-    items = _schedule(nodes, roots, slots)
-    last_use = {o: position for position, item in enumerate(items) for o in _uses(nodes, item)}
-    places = dict(loads)
-    registers = _Registers(len(loads))
-    body: list[Instruction] = []
-    for position, (index, result) in enumerate(items):
-        if result is not None:
-            uniform = index in slots
-            op = Op.RESULT_U if uniform else Op.RESULT_V
-            body.append((op, result, slots[index] if uniform else places[index], 0))
-        else:
-            op, a, b = _operation(nodes[index], slots, places)
-            places[index] = registers.take()
-            body.append((op, places[index], a, b))
-        for used in set(_uses(nodes, (index, result))):
-            if last_use[used] == position and used in places and used not in loads:
-                registers.give(places[used])
-    return body, registers.top
+class _Body:
+    """The instructions, the terms of sums, and the vector slots that they use."""
 
+    def __init__(self, nodes: Sequence[Node], slots: dict[int, int], loads: dict[int, int], together: Fused) -> None:
+        self.instructions: list[Instruction] = []
+        self.terms: list[tuple[int, int]] = []
+        self.registers = _Registers(len(loads))
+        self._nodes, self._slots, self._loads, self._together = nodes, slots, loads, together
+        self._below = [together[i].operands if i in together else operands(node) for i, node in enumerate(nodes)]
+        self._places = dict(loads)
 
-def _schedule(nodes: Sequence[Node], roots: Sequence[int], slots: dict[int, int]) -> list[Item]:
-    """Operations depth-first from each root, followed by the root's result."""
-    needs = _register_needs(nodes, slots)
-    done = {index for index, node in enumerate(nodes) if index in slots or not operands(node)}
-    items: list[Item] = []
-    for result, root in enumerate(roots):
-        stack = [root]
-        while stack:
-            index = stack[-1]
-            waiting = [o for o in operands(nodes[index]) if o not in done]
-            if index in done:
-                stack.pop()
-            elif waiting:
-                stack.append(max(waiting, key=needs.__getitem__))
+    def fill(self, roots: Sequence[int]) -> None:
+        """Operations in their order, each root's followed by its result."""
+        items = self._schedule(roots)
+        last_use = {o: position for position, item in enumerate(items) for o in self._uses(item)}
+        for position, (index, result) in enumerate(items):
+            if result is None:
+                self._operate(index)
+            elif index in self._slots:
+                self.instructions.append((Op.RESULT_U, result, self._slots[index], 0))
             else:
-                done.add(index)
-                items.append((index, None))
-        items.append((root, result))
-    return items
+                self.instructions.append((Op.RESULT_V, result, self._places[index], 0))
+            for used in set(self._uses((index, result))):
+                if last_use[used] == position and used in self._places and used not in self._loads:
+                    self.registers.give(self._places[used])
 
+    def _schedule(self, roots: Sequence[int]) -> list[Item]:
+        """Operations depth-first from each root, followed by the root's result."""
+        needs = self._register_needs()
+        done = {index for index, below in enumerate(self._below) if index in self._slots or not below}
+        items: list[Item] = []
+        for result, root in enumerate(roots):
+            stack = [root]
+            while stack:
+                index = stack[-1]
+                waiting = [o for o in self._below[index] if o not in done]
+                if index in done:
+                    stack.pop()
+                elif waiting:
+                    stack.append(max(waiting, key=needs.__getitem__))
+                else:
+                    done.add(index)
+                    items.append((index, None))
+            items.append((root, result))
+        return items
 
-def _register_needs(nodes: Sequence[Node], slots: dict[int, int]) -> list[int]:
-    """The registers that each node needs to be computed, as if nothing were shared (Sethi and Ullman 1970)."""
-    needs: list[int] = []
-    for index, node in enumerate(nodes):
-        below = sorted((needs[o] for o in operands(node)), reverse=True)
-        if not below or index in slots:
-            needs.append(0)
-        elif len(below) == 2 and below[0] == below[1]:
-            needs.append(below[0] + 1)
+    def _register_needs(self) -> list[int]:
+        """The registers that each node needs to be computed, as if nothing were shared (Sethi and Ullman 1970)."""
+        needs: list[int] = []
+        for index, operands_of in enumerate(self._below):
+            below = sorted((needs[o] for o in operands_of), reverse=True)
+            if not below or index in self._slots:
+                needs.append(0)
+            else:
+                needs.append(max(1, *(need + held for held, need in enumerate(below) if need)) if any(below) else 1)
+        return needs
+
+    def _uses(self, item: Item) -> tuple[int, ...]:
+        index, result = item
+        return self._below[index] if result is None else (index,)
+
+    def _operate(self, index: int) -> None:
+        one = self._together.get(index)
+        if isinstance(one, Sum):
+            op, a, b = Op.SUM_V, len(self.terms), len(one.added) + (len(one.subtracted) << 16)
+            self.terms += [(self._places[node], coefficient) for node, coefficient in one.added + one.subtracted]
+        elif isinstance(one, Xor):
+            op, a, b = Op.XOR_VV, self._places[one.a], self._places[one.b]
         else:
-            needs.append(max(below[0], 1))
-    return needs
+            op, a, b = self._operation(self._nodes[index])
+        self._places[index] = self.registers.take()
+        self.instructions.append((op, self._places[index], a, b))
 
-
-def _uses(nodes: Sequence[Node], item: Item) -> tuple[int, ...]:
-    index, result = item
-    return operands(nodes[index]) if result is None else (index,)
-
-
-def _operation(node: Node, slots: dict[int, int], places: dict[int, int]) -> tuple[Op, int, int]:
-    """(op, a, b) of an operation with at least one operand in a vector slot of `places`."""
-    kind, x, y = node
-    if kind == NEG:
-        return Op.NEG_V, places[x], 0
-    both, right_uniform, left_uniform = _OPS[kind]
-    if y in slots:
-        return right_uniform, places[x], slots[y]
-    if x not in slots:
-        return both, places[x], places[y]
-    return (left_uniform, slots[x], places[y]) if left_uniform == Op.SUB_UV else (left_uniform, places[y], slots[x])
+    def _operation(self, node: Node) -> tuple[Op, int, int]:
+        """(op, a, b) of an operation with at least one operand in a vector slot."""
+        kind, x, y = node
+        slots, places = self._slots, self._places
+        if kind == NEG:
+            return Op.NEG_V, places[x], 0
+        both, right_uniform, left_uniform = _OPS[kind]
+        if kind == MUL and (CONSTANT, 2, 0) in (self._nodes[x], self._nodes[y]):
+            of = places[y if x in slots else x]
+            return Op.ADD_VV, of, of
+        if y in slots:
+            return right_uniform, places[x], slots[y]
+        if x not in slots:
+            return both, places[x], places[y]
+        return (left_uniform, slots[x], places[y]) if left_uniform == Op.SUB_UV else (left_uniform, places[y], slots[x])
 
 
 class _Registers:
@@ -281,55 +303,3 @@ def _table(rows: Sequence[tuple[int, ...]], width: int) -> NDArray[np.uint32]:
 def _read_only(array: NDArray[Word]) -> NDArray[Word]:
     array.setflags(write=False)
     return array
-
-
-def disassemble(code: Code, names: Names, results: Sequence[str]) -> str:
-    """The code as text, a line for each uniform, load and instruction; `results` are the names of the results."""
-    return "\n".join([*_uniform_lines(code, names), *_load_lines(code, names), *_body_lines(code, results)])
-
-
-_TEXTS = {
-    Op.ADD_VV: "v{a} + v{b}",
-    Op.SUB_VV: "v{a} - v{b}",
-    Op.MUL_VV: "v{a} * v{b}",
-    Op.ADD_VU: "v{a} + u{b}",
-    Op.SUB_VU: "v{a} - u{b}",
-    Op.SUB_UV: "u{a} - v{b}",
-    Op.MUL_VU: "v{a} * u{b}",
-    Op.NEG_V: "-v{a}",
-    Op.RESULT_V: "v{a}",
-    Op.RESULT_U: "u{a}",
-}
-
-
-def _uniform_lines(code: Code, names: Names) -> list[str]:
-    computed = {int(dst): _TEXTS[Op(op)].replace("v", "u").format(a=a, b=b) for op, dst, a, b in code.prelude}
-    known = [f"input {name}" for name in names.inputs] + [f"output {name}" for name in names.outputs]
-    lines = ["once"]
-    for slot, value in enumerate(code.uniforms):
-        meaning = known[slot] if slot < len(known) else computed.get(slot, str(value))
-        lines.append(f"  u{slot} = {meaning}")
-    return lines if len(lines) > 1 else []
-
-
-def _load_lines(code: Code, names: Names) -> list[str]:
-    lines = ["each row"]
-    for slot, (kind, index, offset) in enumerate(code.loads):
-        lines.append(f"  v{slot} = {_loaded(names, int(kind), int(index), int(offset))}")
-    return lines
-
-
-def _loaded(names: Names, kind: int, index: int, offset: int) -> str:
-    """A load as text."""
-    if kind in (3, 5):
-        return cell_name("row" if kind == 3 else f"conjunction{index}", offset)
-    known = (names.columns, names.periodic, names.placements, (), (*names.inputs, *names.outputs))[kind]
-    return cell_name(known[index], offset)
-
-
-def _body_lines(code: Code, results: Sequence[str]) -> list[str]:
-    lines: list[str] = []
-    for op, dst, a, b in code.body:
-        target = results[dst] if op in (Op.RESULT_V, Op.RESULT_U) else f"v{dst}"
-        lines.append(f"  {target} = {_TEXTS[Op(op)].format(a=a, b=b)}")
-    return lines

@@ -74,14 +74,14 @@ class Domain:
             return is_power_of_two(self.y) and 2 <= self.y <= length and 0 <= self.x < self.y
         return (self.kind, self.x, self.y) == (EVERY, 0, 0)
 
-    def text(self, behind: int) -> str:
-        """The rows that are so many rows behind these, in words."""
+    def text(self, behind: int, length: int) -> str:
+        """The rows that are so many rows behind these, in words, on a trace of this length."""
         if not behind or self.kind == LAST:
             return str(self)
         if self.kind == TRANSITION:
             last = self.x - behind
             return f"every row but {_end('first', behind)}" + (f" and {_end('last', last)}" if last else "")
-        return str(Domain(self.kind, self.x + behind, self.y))
+        return str(Domain(self.kind, (self.x + behind) % (self.y or length), self.y))
 
     def __str__(self) -> str:
         if self.kind == TRANSITION:

@@ -141,8 +141,8 @@ def _violation(
     seen = nodes if word is None else [node for node in nodes if node not in word.leaves]
     return Violation(
         constraint=claim.name,
-        domain=claim.domain.text(claim.behind),
-        row=row + claim.behind,
+        domain=claim.domain.text(claim.behind, air.length),
+        row=(row + claim.behind) % air.length,
         count=count,
         padding=row + max((y for kind, _, y in nodes if kind == COLUMN), default=0) >= filled,
         expression=_equation(nodes, sides, names),

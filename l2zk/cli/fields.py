@@ -160,10 +160,16 @@ def field_options(program: type[TraceProgram], taken: set[str]) -> list[click.Pa
 
 def _given_by_file(program: type[TraceProgram], name: str) -> bool:
     """True for a parameter that the program's from_file may find in a file: any, if it is the program's own."""
-    reads = program.from_file.__func__  # type: ignore[attr-defined]
-    if issubclass(program, LoopProgram) and reads is LoopProgram.from_file.__func__:  # type: ignore[attr-defined]
+    if issubclass(program, LoopProgram) and not _has_own_from_file(program):
         return name in given_by_file(program)
-    return reads is not TraceProgram.from_file.__func__  # type: ignore[attr-defined]
+    return _has_own_from_file(program)
+
+
+def _has_own_from_file(program: type[TraceProgram]) -> bool:
+    """True for a program whose author wrote a `from_file`."""
+    reads = program.from_file.__func__  # type: ignore[attr-defined]
+    inherited = (kind.from_file.__func__ for kind in (TraceProgram, LoopProgram))  # type: ignore[attr-defined]
+    return all(reads is not one for one in inherited)
 
 
 def _default(program: type[TraceProgram], field: dataclasses.Field[Any]) -> Any:
@@ -238,6 +244,12 @@ def documentation(program: type[TraceProgram]) -> str:
     """The docstring of a program's class."""
     text = program.__doc__
     return text.strip() if isinstance(text, str) else ""
+
+
+def content_of_file(program: type[TraceProgram]) -> str:
+    """What a file for the program holds: the first paragraph of the docstring of its own from_file, or nothing."""
+    text = program.from_file.__doc__ if _has_own_from_file(program) else None
+    return " ".join(text.partition("\n\n")[0].split()) if isinstance(text, str) else ""
 
 
 def summary(program: type[TraceProgram]) -> str:

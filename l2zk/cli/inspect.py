@@ -10,6 +10,7 @@ import click
 from l2zk.base.foreign import unwarned
 from l2zk.base.wording import counted, escaped, nearest, short
 from l2zk.cli.failure import Failure, Misuse, ProofCommand
+from l2zk.cli.fields import summary
 from l2zk.cli.program_commands import JSON_HELP
 from l2zk.cli.screen import bar, print_json, screen, table
 from l2zk.cli.statement import (
@@ -52,7 +53,7 @@ def l2zk_register_commands(group: click.Group) -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help=JSON_HELP)
 def inspect(file: str, given: str | None, columns: tuple[tuple[str, Any], ...], as_json: bool) -> None:
-    """Show which bytes of the proof in FILE are which part, and which message each challenge follows.
+    """Show what the proof in FILE states, which of its bytes are which part, and which message each challenge follows.
 
     They are shown as far as a verifier gets, and why it gets no further. Nothing is demanded of what the file states:
     that is for `l2zk verify`. Without the program and its public columns, only the header can be divided into its
@@ -68,7 +69,8 @@ def inspect(file: str, given: str | None, columns: tuple[tuple[str, Any], ...], 
         raise kind(reason, **_header_told(file, proof, as_json)) from reason
     found = {**facts(programs, proof), **UNVERIFIED, "file": file, **_anatomy_facts(anatomy)} if as_json else {}
     if not as_json:
-        say(f"{escaped(file)}: {claims(proof)}\n{figures(programs, proof)}, {proof.options}\n{NOTHING_VERIFIED}\n")
+        head = f"{escaped(file)}: {claims(proof)}\n{_meanings(programs)}{figures(programs, proof)}, {proof.options}"
+        say(f"{head}\n{NOTHING_VERIFIED}\n")
         _print_parts(_with_the_rest(anatomy.parts, proof.size), proof.size)
         say("")
         _print_challenges(anatomy.challenges)
@@ -105,6 +107,12 @@ def _header_told(file: str, proof: Proof, as_json: bool) -> dict[str, Any]:
     say(f"{escaped(file)}: {claims(proof)}\n{size(proof)}, {proof.options}\n{NOTHING_VERIFIED}\n")
     _print_parts(_with_the_rest(header_parts(proof), proof.size), proof.size)
     return {}
+
+
+def _meanings(programs: Sequence[TraceProgram]) -> str:
+    """What each kind of program proves, a line each: the first of its docstring."""
+    said = {program.id: summary(type(program)) for program in programs}
+    return "".join(f"{id}: {text}\n" for id, text in said.items() if text)
 
 
 def _with_the_rest(parts: tuple[Part, ...], size: int) -> tuple[Part, ...]:

@@ -15,8 +15,9 @@ import click
 
 from l2zk.base.resources import MOST_THREADS
 from l2zk.base.wording import nearest, short
+from l2zk.cli.data_file import FileOption
 from l2zk.cli.failure import Command
-from l2zk.cli.fields import READERS, documentation, field_options, summary
+from l2zk.cli.fields import READERS, content_of_file, documentation, field_options, summary
 from l2zk.cli.screen import WithHelp
 from l2zk.cli.values import program_and_witness, unique
 from l2zk.errors import L2zkError
@@ -48,6 +49,9 @@ class ProgramCommands(WithHelp, click.Group):
         """The command for one program."""
         program = program_class(cmd_name)
         own = self.options()
+        for option in own:
+            if isinstance(option, FileOption):
+                option.describe(content_of_file(program))
         taken = {name.lstrip("-") for option in own for name in (*option.opts, *option.secondary_opts)}
 
         def callback(**values: Any) -> None:

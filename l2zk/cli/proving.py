@@ -13,6 +13,7 @@ from l2zk.base.foreign import unwarned
 from l2zk.base.wording import counted, escaped
 from l2zk.cli.failure import Misuse, ProofCommand
 from l2zk.cli.fields import demanded_parameters
+from l2zk.cli.foresight import announce
 from l2zk.cli.program_commands import (
     JSON_HELP,
     ProgramCommands,
@@ -91,6 +92,7 @@ def prove(
     machine = TraceZkVm(options_of(**options), threads=threads)
     place = target(out)
     taken = isinstance(place, StandardOutput)
+    announce(machine, program, quiet=as_json)
     with told(verbose), progress_bar(shown=not (as_json or verbose)) as progress:
         profile = machine.profile(program, witness(), progress=progress)
     proof = profile.proof

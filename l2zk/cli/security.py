@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from l2zk.cli.data_file import file_option
 from l2zk.cli.failure import ProofCommand
 from l2zk.cli.program_commands import (
     ProgramCommands,
@@ -19,7 +20,6 @@ from l2zk.cli.program_commands import (
 from l2zk.cli.screen import print_json
 from l2zk.cli.statement import NOTHING_VERIFIED, UNVERIFIED, claims, proof_in, stated_facts, stated_programs
 from l2zk.cli.streams import STANDARD, say
-from l2zk.cli.values import file_option
 from l2zk.errors import UnknownProgramError
 from l2zk.language.program import TraceProgram, described
 from l2zk.plugins.hookspecs import hookimpl

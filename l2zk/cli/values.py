@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from io import BytesIO
-from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 import click
@@ -20,10 +19,9 @@ import numpy as np
 from l2zk.base.field import MODULUS
 from l2zk.base.foreign import foreign
 from l2zk.base.names import plain
-from l2zk.base.resources import physical_memory
 from l2zk.base.wording import short
+from l2zk.cli.data_file import file_option, name_of, read_all
 from l2zk.cli.fields import PREFIX, instance, text_in, whole
-from l2zk.cli.streams import standard_input
 from l2zk.errors import ProgramError, WitnessError
 from l2zk.language.program import TraceProgram
 
@@ -161,17 +159,6 @@ def witness_options() -> list[click.Parameter]:
     ]
 
 
-def file_option() -> click.Option:
-    """`--file`, which is read before the options of parameters, as they need not be given with it."""
-    return click.Option(
-        ["--file"],
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        is_eager=True,
-        help="A file that the program makes its witness of, and maybe its parameters, as it says by its encode and"
-        " from_file.",
-    )
-
-
 def witness_of(inputs: tuple[tuple[str, Any], ...], file: BinaryIO | None) -> dict[str, Any]:
     """The witness by name."""
     return unique([*_read_witness(file), *inputs], "the witness")
@@ -189,12 +176,14 @@ def program_and_witness(
     )
     if file is None:
         return instance(kind, values), partial(witness_of, inputs, witness)
-    if inputs or witness is not None:
-        raise click.UsageError("--file gives the whole witness: leave out --input and --witness")
     fields = {name: values.pop(name) for name in list(values) if name.startswith(PREFIX)}
     parameters = {name.removeprefix(PREFIX): value for name, value in fields.items() if name in given}
     what = f"from_file of {kind.__name__}"
     _check_taken(kind, parameters)
+    if inputs or witness is not None:
+        if "witness" not in inspect.signature(kind.from_file).parameters:
+            raise click.UsageError("--file gives the whole witness: leave out --input and --witness")
+        parameters["witness"] = witness_of(inputs, witness)
     with foreign(WitnessError, what):
         made = kind.from_file(file, **parameters)
     if not (isinstance(made, tuple) and len(made) == 2 and isinstance(made[0], TraceProgram)):
@@ -212,7 +201,7 @@ def _check_taken(kind: type[TraceProgram], parameters: Collection[str]) -> None:
         if name not in known or known[name].kind is known[name].POSITIONAL_ONLY:
             options = click.get_current_context().command.params
             flag = next((one.opts[0] for one in options if one.name == PREFIX + name), name)
-            raise click.UsageError(f"{name} follows from --file: leave {flag} out")
+            raise click.UsageError(f"{name} follows from --file, or has its default: leave {flag} out")
 
 
 def _read_witness(file: BinaryIO | None) -> list[tuple[str, Any]]:
@@ -224,10 +213,10 @@ def _read_witness(file: BinaryIO | None) -> list[tuple[str, Any]]:
     except (ValueError, AttributeError, RecursionError) as error:
         where = f", {error}" if isinstance(error, json.JSONDecodeError) else ""
         raise click.UsageError(
-            f'{_name(file)} is not a JSON object of values by name, as in {{"a0": 2}}{where}'
+            f'{name_of(file)} is not a JSON object of values by name, as in {{"a0": 2}}{where}'
         ) from None
     except OSError as error:
-        raise OSError(error.errno, error.strerror, _name(file)) from None
+        raise OSError(error.errno, error.strerror, name_of(file)) from None
 
 
 def _from_json(data: bytes) -> Any:
@@ -241,16 +230,8 @@ def _from_json(data: bytes) -> Any:
 
 
 def _read(file: BinaryIO, what: str) -> bytes:
-    """All of a file that ends within a bound, which is less where memory is: /dev/zero never does."""
-    most = min(MOST_BYTES, (physical_memory() or MOST_BYTES) // 8)
-    data = file.read(most + 1)
-    if len(data) > most:
-        raise click.UsageError(f"{_name(file)} has more than {most:,} bytes, the most that is read of {what}")
-    return data
-
-
-def _name(file: BinaryIO) -> str:
-    return "standard input" if file is standard_input() else file.name
+    """All of a file that ends within the bound."""
+    return read_all(file, what, MOST_BYTES)
 
 
 def _refuse_constant(text: str) -> NoReturn:

@@ -66,6 +66,8 @@ def any_rows(on: Any, what: str) -> tuple[Settled | range, ...]:
     """The rows that `on` names: those of a constraint, or several, as ranges of neighbours."""
     if on is None or isinstance(on, str | Every) or whole(on) is not None:
         return (settled("every" if on is None else on, what),)
+    if isinstance(on, range) and on.step == 1 and on:  # millions of rows are looked at in no time
+        return (range(row_number(on[0], f"a row of {what}"), row_number(on[-1], f"a row of {what}") + 1),)
     given = items(on)
     if not given:
         named = f"{what} is on {short(on)}"

@@ -27,6 +27,7 @@ from l2zk.language.rules.call import (
     cell_of,
     check_bits,
     check_leaves,
+    check_ring,
     check_step,
     check_undecided,
     is_step_function,
@@ -214,7 +215,7 @@ class Columns(Components):
             raise ProgramError("the program has two step functions: one C function fills all its columns")
         self._draft.step_function = capsule
 
-    def constrain(self, name: str, claim: Equation | Expression, on: On = None) -> None:
+    def constrain(self, name: str, claim: Equation | Expression, on: On = None, *, ring: bool = False) -> None:
         """Claim an equation, or that an expression is 0.
 
         name: the constraint's name in reports, given once. claim: `left == right`, or an expression.
@@ -225,6 +226,8 @@ class Columns(Components):
         its periodic columns and row numbers; and one on range(3, 7) is one on the first rows, of what is 3 rows ahead.
         "every" and "transitions" reach into the padding, whose rows are rows too; "last" is the row n - 1, and "end"
         the last row N - 1 of the padded trace. A claim on one row is a boundary constraint.
+        ring: the row after the last one, N - 1, is row 0, so that a claim on "every", on m.every(k) or on a row looks
+        ahead beyond it. Statements of such a program are not stacked in a proof of many.
         Refused are claims that say nothing on their rows: a periodic factor makes them 0 == 0 on all of these, or
         they would say something on rows that "transitions" leaves out, where a factor makes them look less far ahead;
         and a claim that ties a public input to a cell which nothing else pins.
@@ -234,10 +237,12 @@ class Columns(Components):
         expression = self._graph.lift(claim.difference if isinstance(claim, Equation) else claim)
         expression = selected(self._draft, expression)
         if on is None:
-            on = "transitions" if reach_of(self._draft, expression.index) else "every"
+            on = "transitions" if reach_of(self._draft, expression.index) and not ring else "every"
         said = named_in(self._draft, name) if isinstance(name, str) else name
         rows = settled(on, f"constraint {short(name)}")
-        self._claim(said, expression.index, rows, selected=degree(self._draft, self._draft.when))
+        if ring:
+            check_ring(self._draft, name, expression.index, rows)
+        self._claim(said, expression.index, rows, selected=degree(self._draft, self._draft.when), ring=ring)
 
     def let(self, name: str, value: Any) -> Expression:
         """A column that equals an expression, and fills itself: a product under a name of its own.

@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2zk.air.air import Air
-from l2zk.air.bytecode import Code, disassemble
+from l2zk.air.bytecode import Code
+from l2zk.air.disassembly import disassemble
 from l2zk.air.nodes import Node
 from l2zk.air.table import TableAir
 from l2zk.air.text import cell_name
 from l2zk.language.encoding import Encode
-from l2zk.language.fillings import Claimed, Filling
+from l2zk.language.fillings import Claimed, Filling, self_filled
 from l2zk.language.waiting import Waiting
 
 Generate = Callable[[Mapping[str, Any]], Any]
@@ -206,20 +207,23 @@ class Definition:
 
     @cached_property
     def array_bytes(self) -> int:
-        """The bytes of the arrays beside the core's memory: the columns filled before the step, and a whole trace;
+        """The bytes of the arrays that a binding holds: the columns of every table that are filled before the steps,
         public columns twice, as the core copies them, private arrays, and output columns.
         """
-        width = len(self.air.columns)
-        late = {column for bits in self.bits if bits.late for column in bits.columns}
-        if self.step_function is None:
-            before = set(range(width)) - {int(column) for column, _ in self.step_targets} - late
-        else:
-            early = {column for bits in self.bits if not bits.late for column in bits.columns}
-            before = {column.column for column in self.given} | early
-        whole = width if late or len(before) == width else 0
+        columns = sum(table.air.length * len(self._before(number)) for number, table in enumerate(self.tables))
         beside = sum((1 if one.is_output else 2) * one.length for one in self.air.sequences)
         beside += sum(array.count or 0 for array in self.private_arrays)
-        return 8 * (self.air.length * (len(before) + whole) + beside)
+        return 8 * (columns + beside)
+
+    def _before(self, number: int) -> set[int]:
+        """The columns of a table that are filled before its step, and before what fills itself."""
+        table = self.tables[number]
+        late = {column for bits in table.bits if bits.late for column in bits.columns}
+        if table.step_function is None:
+            later = {int(column) for column, _ in table.step_targets} | self_filled(self.fillings, number)
+            return set(range(len(table.air.columns))) - later - late
+        early = {column for bits in table.bits if not bits.late for column in bits.columns}
+        return {column.column for column in table.given} | early
 
     def disassemble(self) -> str:
         """The step's code and the constraints' code, as text; those of further tables after the main one's."""

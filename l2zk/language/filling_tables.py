@@ -16,6 +16,7 @@ import numpy as np
 
 from l2zk import _core
 from l2zk.air.vectors import Vector
+from l2zk.base.room import room
 from l2zk.base.wording import counted, listed
 from l2zk.errors import WitnessError
 from l2zk.language.core_tables import run_table
@@ -93,10 +94,9 @@ def _with_bits(tables: Tables, number: int, columns: Columns) -> Columns:
 def _unfilled(definition: Definition, number: int, columns: Columns) -> Cells:
     """The given columns of a table, and 0 in all others."""
     air = definition.air.tables[number]
-    return [
-        columns[index] if index in columns else np.zeros(air.length, dtype=np.uint64)
-        for index in range(len(air.columns))
-    ]
+    missing = [index for index in range(len(air.columns)) if index not in columns]
+    made = dict(zip(missing, room(len(missing), air.length)))
+    return [columns[index] if index in columns else made[index] for index in range(len(air.columns))]
 
 
 def _stepped(tables: Tables, number: int, columns: Columns) -> Cells:
@@ -107,7 +107,7 @@ def _stepped(tables: Tables, number: int, columns: Columns) -> Cells:
     if table.step_code is None and table.step_function is None:
         cells = _unfilled(definition, number, columns)
         for row, column, value in start:
-            cells[column] = cells[column].copy()
+            cells[column] = cells[column].copy() if column in columns else cells[column]
             cells[column][row] = value
     else:
         made, _, _ = run_table(definition, number, *public, start=start, columns=columns)

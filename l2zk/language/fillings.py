@@ -38,6 +38,10 @@ class Let:
     ahead: int = 0
     behind: int = 0
 
+    def __hash__(self) -> int:
+        """That of the column, which one filling fills; of the nodes, of which there may be many, it is slow."""
+        return hash((self.table, self.column))
+
 
 @dataclass(frozen=True)
 class Access:

@@ -71,15 +71,18 @@ def claim(
     derived: bool = False,
     stated: bool = False,
     selected: int = 0,
+    ring: bool = False,
 ) -> None:
     """Claim that the node is 0 on these rows; a derived name may be longer than the names that it comes of.
 
     stated: it states an output column, whose length decides its rows. selected: the degree of its selector.
+    ring: rows are counted modulo N.
     """
-    check_claim(draft, name, node, 0 if stated else on, derived)
+    check_claim(draft, name, node, None if ring else 0 if stated else on, derived)
     moved(draft, node, shift_of(draft, [node], on))  # so that what cannot be moved is refused at this call
     if isinstance(on, int | range):
-        draft.named_rows.append((last_of(on) + draft.graph.look_ahead[node], f"constraint {name!r}"))
+        ahead = 0 if ring else draft.graph.look_ahead[node]
+        draft.named_rows.append((last_of(on) + ahead, f"constraint {name!r}"))
     draft.claims[name] = Claim(name, node, on, selected)
 
 

@@ -162,10 +162,9 @@ def _late_bits(draft: Draft) -> list[Filling]:
 
 def late_splits(draft: Draft) -> set[int]:
     """The bit columns of values that fill themselves, but for those of keys that are served."""
-    own = draft.own - draft.served
+    own = (draft.own - draft.served) | (draft.targets.keys() if is_walked(draft) else set())
     if not own:
         return set()
-    own |= draft.targets.keys() if is_walked(draft) else set()
     bits = {column for split in draft.bits for column in split.columns}
     return entered(draft.graph.nodes, own, [(split.node, split.columns) for split in draft.bits]) & bits
 

@@ -21,9 +21,9 @@ def domain_of(on: Settled, reach: int, behind: int, size: Size) -> Domain:
     """The rows of a constraint as a domain of PROTOCOL 3.3, `behind` rows earlier. reach: the rows that it looks ahead
     then."""
     if isinstance(on, Every):
-        return Domain.cyclic(on.first - behind, on.period)
+        return Domain.cyclic((on.first - behind) % on.period, on.period)
     if isinstance(on, int):
-        return Domain.row(on - behind)
+        return Domain.row((on - behind) % size.length)  # of a ring alone it is the last one that is behind the first
     if isinstance(on, Below | range):
         return Domain.first(len(on) if isinstance(on, range) else size.rows - on.less - behind, size.length)
     if on in ("last", "end"):

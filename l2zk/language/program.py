@@ -150,12 +150,15 @@ class TraceProgram:
         """The program and its witness that a file gives: here, with these parameters and the file's bytes for `encode`.
 
         A program whose parameters follow from a file, as from its size, overrides this, and `l2zk prove PROGRAM --file
-        FILE` then needs no option for them; those options that are there are given as `parameters`.
+        FILE` then needs no option for them; those options that are there are given as `parameters`. Its docstring
+        begins with what the file holds, which --help says. Where it has a parameter `witness`, the values of --input
+        and --witness are given by that, as a mapping by name.
 
             @classmethod
             def from_file(cls, path):
+                '''A message; its length is that of the proof.'''
                 message = Path(path).read_bytes()
-                return cls(size=len(message)), message
+                return cls(length=len(message)), message
         """
         data = Path(os.fsdecode(checked_path(path))).read_bytes()
         return cls(**parameters), data

@@ -150,7 +150,7 @@ def filled(
     if trace is not None:
         return {"trace": given_cells(definition, binding, trace, check)}
     if len(binding.columns) == len(definition.air.columns):
-        return {"trace": np.stack([binding.columns[i] for i in range(len(binding.columns))])}
+        return {"columns": binding.columns}
     if definition.filled_late:
         cells, _ = _run(definition, binding, {"columns": binding.columns})
         fill_late(definition, cells, binding.columns, (binding.public_inputs, binding.sequences))
@@ -175,7 +175,8 @@ def _run(
 
 
 def trace_memory(definition: Definition) -> int:
-    """The peak of a trace's bytes, with the copy for the caller."""
-    copy = 8 * len(definition.air.columns) * definition.air.length
+    """The peak of a trace's bytes, with the copy for the caller where columns are filled behind the step."""
+    copies = 2 if definition.filled_late or has_tables(definition) else 1
+    copy = copies * 8 * len(definition.air.columns) * definition.air.length
     further = sum(3 * 8 * len(other.air.columns) * other.air.length for other in definition.others)
     return table(definition).memory() + copy + definition.array_bytes + further

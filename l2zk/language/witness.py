@@ -94,7 +94,8 @@ def given_values(definition: Definition, witness: Any, *, fill: bool = True, red
     missing = [name for name in needed if name not in given]
     if missing:
         names = listed(map(repr, missing))
-        raise WitnessError(f"{definition.air.id} needs a value for {names}: give it in the witness")
+        data = "" if definition.encode is None else ", or give the data that the program's encode takes, as by --file"
+        raise WitnessError(f"{definition.air.id} needs a value for {names}: give it in the witness{data}")
     values: dict[str, Any] = {
         i.name: element(f"witness value {i.name!r}", given[i.name], shown=i.public)
         for i in definition.inputs

@@ -162,12 +162,12 @@ def estimate(definition: Definition, options: ProofOptions, threads: int) -> Est
 
 
 def proof_memory(definition: Definition, shape: Shape, threads: int) -> int:
-    """The peak of a proof's bytes; if columns are filled late, the step has run in a block of its own."""
+    """The peak of a proof's bytes; cells that are filled beforehand are freed once the core has them, long before."""
     return filling_memory(definition) + compiled(((definition, 1),), shape).memory(threads) + beside(definition)
 
 
 def filling_memory(definition: Definition) -> int:
-    """The bytes of the block in which a table steps, where that is not the proof's own."""
+    """The bytes of the block in which a table steps, where that is not the proof's own; its cells are not in it."""
     stepped = definition.filled_late or has_tables(definition)
     return max(one.memory() for one in tables(definition)) if stepped else 0
 
@@ -175,8 +175,14 @@ def filling_memory(definition: Definition) -> int:
 def beside(definition: Definition) -> int:
     """The bytes of a statement's arrays beside the core's memory."""
     outputs = WORD * sum(one.length for one in definition.air.sequences if one.is_output)
-    cells = sum(len(one.columns) * one.length for one in definition.air.tables) if has_tables(definition) else 0
-    return definition.array_bytes + WORD * cells + STATED * outputs
+    return definition.array_bytes + _kept_cells(definition) + STATED * outputs
+
+
+def _kept_cells(definition: Definition) -> int:
+    """The bytes of cells that are filled before the proof, where they are too few to be freed."""
+    before = definition.filled_late or has_tables(definition)
+    cells = sum(len(one.columns) * one.length for one in definition.air.tables) if before else 0
+    return WORD * cells if cells < _core.MANY_WORDS else 0
 
 
 @cached(128)

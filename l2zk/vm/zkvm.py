@@ -100,12 +100,12 @@ class TraceZkVm(Joint):
         """The statement, the columns that no step fills, then the core: run, check and prove (PROTOCOL 6)."""
         threads = self._count(asked.threads)
         definition, binding, statement, arrays = self._prepare(program, witness, threads, given=asked.trace is not None)
-        runs = table_runs(definition, binding, asked.trace, check=asked.check, redact=self._redact)
+        filled = partial(table_runs, definition, binding, asked.trace, check=asked.check, redact=self._redact)
         run = partial(
             _core.prove_bytes,
             statement.compiled,
             statement.header,
-            [statement.instance(runs, **arrays)],
+            [statement.instance(filled(), **arrays)],
             check=asked.check,
             threads=threads,
             progress=asked.progress,

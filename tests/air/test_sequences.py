@@ -11,7 +11,8 @@ from airs import small_air
 from code_interpreter import as_array, violations
 
 from l2zk.air.air import Air, Constraint, PublicSequence
-from l2zk.air.bytecode import compile_constraints, compile_nodes, disassemble
+from l2zk.air.bytecode import compile_constraints, compile_nodes
+from l2zk.air.disassembly import disassemble
 from l2zk.air.domains import Domain
 from l2zk.air.nodes import SEQUENCE, Placement, placement_of, rows_ahead
 from l2zk.air.pinned import Pinned

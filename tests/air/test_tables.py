@@ -10,7 +10,8 @@ from airs import small_air
 
 from l2zk._core import blake3
 from l2zk.air.air import Air, Bus, Constraint, Interaction, Message, TableAir
-from l2zk.air.bytecode import compile_constraints, disassemble
+from l2zk.air.bytecode import compile_constraints
+from l2zk.air.disassembly import disassemble
 from l2zk.air.domains import Domain
 from l2zk.air.interactions import affine_of, core_interactions
 from l2zk.air.stacking import stackable

@@ -60,6 +60,16 @@ class Alone(Plain):
 
 
 @dataclass(frozen=True)
+class Longer(Plain):
+    id = "longer-sum.v0"
+
+    @classmethod
+    def from_file(cls, path, witness=None):
+        message = [*Path(path).read_bytes(), *(witness or {}).get("more", ())]
+        return cls(len(message)), {"data": message}
+
+
+@dataclass(frozen=True)
 class Silent(Plain):
     id = "silent-sum.v0"
     encode = l2zk.TraceProgram.encode
@@ -112,7 +122,9 @@ def test_a_file_gives_parameters_and_those_of_the_command_line_are_told(air: Pat
 def test_a_parameter_that_follows_from_the_file_is_left_out(air: Path, data: Path) -> None:
     assert facts("prove", f"{air}:Alone", "--factor", "3", "--file", data)["outputs"] == {"sum": 3 * sum(b"abcd")}
     result = l2zk("prove", f"{air}:Alone", "--size", "4", "--file", data)
-    assert result.exit_code == 2 and "size follows from --file: leave --size out" in sentence(result)
+    assert result.exit_code == 2 and "size follows from --file, or has its default: leave --size out" in sentence(
+        result
+    )
 
 
 def test_the_help_says_which_options_a_file_makes_needless(air: Path) -> None:
@@ -122,6 +134,17 @@ def test_the_help_says_which_options_a_file_makes_needless(air: Path) -> None:
 
     assert size("prove", "Alone") == "--size INTEGER [required without --file]"
     assert size("prove", "Plain") == "--size INTEGER [required]"
+
+
+def test_the_help_says_what_the_file_of_a_program_holds(air: Path) -> None:
+    def help_of(command: str, program: str) -> str:
+        return " ".join(l2zk(command, program, "--help").stdout.split())
+
+    for command in ("prove", "check", "trace", "estimate"):
+        assert "--file FILE A text with a leaf a line, of which" in help_of(command, "merkle")
+    assert "It gives the witness, and maybe parameters; - is standard input." in help_of("prove", "merkle")
+    assert "--file FILE A file that the program makes its witness of" in help_of("prove", f"{air}:Plain")
+    assert "--file FILE A file that the program makes its witness of" in help_of("prove", f"{air}:Alone")
 
 
 def test_an_estimate_takes_the_parameters_of_a_file(air: Path, data: Path) -> None:
@@ -134,6 +157,12 @@ def test_an_estimate_takes_the_parameters_of_a_file(air: Path, data: Path) -> No
 def test_a_file_gives_the_whole_witness(air: Path, data: Path, more: tuple[str, str]) -> None:
     result = l2zk("prove", f"{air}:Sized", "--file", data, *more, input="{}")
     assert result.exit_code == 2 and "--file gives the whole witness: leave out --input" in sentence(result)
+
+
+def test_a_file_takes_a_witness_where_its_program_says_so(air: Path, data: Path) -> None:
+    assert facts("prove", f"{air}:Longer", "--file", data)["outputs"] == {"sum": sum(b"abcd")}
+    found = facts("prove", f"{air}:Longer", "--file", data, "--input", "more=1,2")
+    assert found["outputs"] == {"sum": sum(b"abcd") + 3} and found["parameters"]["size"] == 6
 
 
 def test_files_that_are_not_right(air: Path, data: Path, tmp_path: Path) -> None:

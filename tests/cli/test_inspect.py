@@ -21,6 +21,7 @@ def test_inspect_shows_every_byte_every_challenge_and_every_word(proof_file: Pat
     assert result.exit_code == 0 and result.stderr == ""
     size = proof_file.stat().st_size
     assert f"{size:,} bytes, 128 proven bits" in result.stdout
+    assert result.stdout.splitlines()[1].startswith("fib.v0: The Fibonacci number after so many rounds")
     for words in ("header: options", "root of the vector", "round 1 of the zerocheck", "root of word 1", "nonce 2"):
         assert words in result.stdout
     assert f"– {size - 1:,} " in result.stdout and "█" in result.stdout and "not divided" not in result.stdout

@@ -216,7 +216,7 @@ def test_new_writes_over_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "words, offered",
-    [("l2zk pr", {"prove", "programs"}), ("l2zk prove fi", {"fib"}), ("l2zk prove fib --ro", {"--rounds"})],
+    [("l2zk pr", {"prove", "programs"}), ("l2zk prove fi", {"fib", "fib8"}), ("l2zk prove fib --ro", {"--rounds"})],
 )
 def test_a_shell_completes_commands_programs_and_their_parameters(
     words: str, offered: set[str], tmp_path: Path

@@ -33,7 +33,8 @@ def test_inspect_lists_the_first_statements(many: Path) -> None:
     assert lines[0].endswith("many.l2zk: 20 statements")
     assert lines[1] == "  0: fib.v0(rounds=20): a0=0, a1=1 -> result=6765"
     assert lines[10].startswith("  9: ") and lines[11] == "  and 10 more"
-    assert "20 statements, " in lines[12] and "128 proven bits, zero knowledge" in lines[12]
+    assert lines[12].startswith("fib.v0: The Fibonacci number")
+    assert "20 statements, " in lines[13] and "128 proven bits, zero knowledge" in lines[13]
     assert "statements" in result.stdout and "not divided" not in result.stdout
     facts: dict[str, Any] = json.loads(l2zk("inspect", many, "--json").stdout)
     assert facts["statement_count"] == len(facts["statements"]) == 20 and facts["verified"] is False

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from commands import l2zk, sentence
 
-from l2zk.cli import values
+from l2zk.cli import data_file, values
 from l2zk.cli.failure import sentence as told
 from l2zk.errors import MemoryLimitError
 
@@ -42,7 +42,7 @@ def test_a_witness_at_the_bound_is_read(tmp_path: Path, monkeypatch: pytest.Monk
         assert l2zk(*FIB, "--witness", file).exit_code == code
     monkeypatch.setattr(values, "MOST_BYTES", 2**30)
     for memory, code in ((72, 0), (71, 2), (None, 0)):
-        monkeypatch.setattr(values, "physical_memory", lambda memory=memory: memory)
+        monkeypatch.setattr(data_file, "physical_memory", lambda memory=memory: memory)
         assert l2zk(*FIB, "--witness", file).exit_code == code
 
 

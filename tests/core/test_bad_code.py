@@ -66,7 +66,7 @@ def extended(array, *rows):
     return np.concatenate([array, np.array(rows, dtype=array.dtype)])
 
 
-OPERATIONS = "ADD_VV SUB_VV MUL_VV ADD_VU SUB_VU SUB_UV MUL_VU NEG_V RESULT_V RESULT_U"
+OPERATIONS = "ADD_VV SUB_VV MUL_VV ADD_VU SUB_VU SUB_UV MUL_VU NEG_V RESULT_V RESULT_U XOR_VV SUM_V"
 OP = {name: i for i, name in enumerate(OPERATIONS.split())}
 
 
@@ -75,8 +75,31 @@ def of_body(*rows):
     return lambda code: replace(code, body=np.concatenate([np.array(rows, dtype=np.uint32), code.body]))
 
 
+def of_sum(terms, first=0, counts=None):
+    """A change of a code: a sum of these terms before its own."""
+    instruction = (OP["SUM_V"], -1, first, len(terms) if counts is None else counts)
+
+    def change(code):
+        made = of_body((*instruction[:1], code.vectors - 1, *instruction[2:]))(code)
+        return replace(made, terms=np.array(terms, dtype=np.uint32).reshape(-1, 2))
+
+    return change
+
+
+BAD_SUMS = {
+    "a sum of nothing": of_sum([], counts=0),
+    "a sum beyond the terms": of_sum([(0, 1)], first=1),
+    "a sum far beyond the terms": of_sum([(0, 1)], first=2**32 - 1),
+    "a sum that ends beyond the terms": of_sum([(0, 1)], counts=1 + (1 << 16)),
+    "a term of a slot beyond the last": of_sum([(2**31, 1)]),
+    "a term of a register that is not written": lambda c: of_sum([(c.vectors - 1, 1)])(c),
+    "terms too heavy to be added": of_sum([(0, 2**32 - 1), (0, 1)]),
+    "terms too heavy to be subtracted": of_sum([(0, 1), (0, 2**31), (0, 2**31)], counts=1 + (2 << 16)),
+    "wide terms": lambda c: replace(of_sum([(0, 1)])(c), terms=np.zeros((1, 3), dtype=np.uint32)),
+    "terms of other numbers": lambda c: replace(of_sum([(0, 1)])(c), terms=np.zeros((1, 2), dtype=np.int64)),
+}
 BAD_CODES = {
-    "no such operation": of_body((10, 9, 0, 0)),
+    "no such operation": of_body((12, 9, 0, 0)),
     "no such operation at all": of_body((2**32 - 1, 9, 0, 0)),
     "a register read before it is written": lambda c: of_body((OP["ADD_VV"], c.vectors - 1, 0, c.vectors - 1))(c),
     "a vector slot beyond the last": lambda c: of_body((OP["MUL_VV"], c.vectors - 1, c.vectors, 0))(c),
@@ -122,6 +145,25 @@ BAD_CODES = {
 }
 
 
+@pytest.mark.parametrize("what", BAD_SUMS)
+def test_a_bad_sum_is_refused(what):
+    arguments = sample()
+    constraints = arguments["constraints"]
+    arguments["constraints"] = of_sum([(0, 2**32 - 2), (0, 1), (1, 2**32 - 1)], counts=2 + (1 << 16))(constraints)
+    table_of(arguments)
+    arguments["constraints"] = BAD_SUMS[what](constraints)
+    with pytest.raises(ValueError):
+        table_of(arguments)
+
+
+@pytest.mark.parametrize("change", [of_sum([(0, 1)]), lambda c: of_body((OP["XOR_VV"], c.vectors - 1, 0, 0))(c)])
+def test_a_step_has_no_fused_operations(change):
+    arguments = sample()
+    arguments["step"] = change(arguments["step"])
+    with pytest.raises(ValueError):
+        table_of(arguments)
+
+
 @pytest.mark.parametrize("part", ["constraints", "step"])
 @pytest.mark.parametrize("what", BAD_CODES)
 def test_bad_code_is_refused(part, what):
@@ -141,6 +183,13 @@ def test_a_step_that_reads_what_it_fills_is_refused():
 
 
 # Random code: accepted if and only if it is sound, and then it means what the interpreter in Python says.
+
+
+def sound_sum(code, first, counts, written):
+    added, subtracted = counts % 2**16, counts // 2**16
+    terms = code.terms.tolist()[first : first + added + subtracted]
+    weights = sum(c for _, c in terms[:added]), sum(c for _, c in terms[added:])
+    return 0 < added + subtracted == len(terms) and {slot for slot, _ in terms} <= written and max(weights) < 2**32
 
 
 def sound(code, columns, periodic, length):
@@ -165,17 +214,24 @@ def sound(code, columns, periodic, length):
             7: (a,),
             8: (a,),
             9: (),
+            10: (a, b),
+            11: (),
         }
         constants = {3: (b,), 4: (b,), 5: (a,), 6: (b,), 9: (a,)}
-        if op > 9 or not set(vectors[op]) <= written or any(u >= uniforms for u in constants.get(op, ())):
+        if op > 11 or (op == 11 and not sound_sum(code, a, b, written)):
             return False
-        if op >= 8:
+        if not set(vectors[op]) <= written or any(u >= uniforms for u in constants.get(op, ())):
+            return False
+        if op in (8, 9):
             results.append(dst)
         elif len(code.loads) <= dst < code.vectors:
             written.add(dst)
         else:
             return False
     return sorted(results) == list(range(code.results))
+
+
+coefficients = st.sampled_from([0, 1, 2, 12345, 2**31 - 1, 2**31, 2**32 - 1])
 
 
 @st.composite
@@ -187,17 +243,23 @@ def codes(draw):
     prelude = draw(st.lists(st.tuples(st.sampled_from([0, 1, 2, 7]), slot, slot, slot), max_size=3))
     columns = st.tuples(st.just(0), st.integers(0, 1), st.integers(0, LENGTH - 1))
     loads = draw(st.lists(st.one_of(columns, st.just((1, 0, 0))), min_size=1, max_size=4))
-    registers, body, known = draw(st.integers(1, 3)), [], list(range(len(loads)))
+    registers, body, terms, known = draw(st.integers(1, 3)), [], [], list(range(len(loads)))
     for _ in range(draw(st.integers(0, 8))):
-        op, dst = draw(st.integers(0, 7)), draw(st.integers(len(loads), len(loads) + registers - 1))
+        op, dst = draw(st.sampled_from([*range(8), 10, 11])), draw(st.integers(len(loads), len(loads) + registers - 1))
         a, b = draw(st.sampled_from(known)), draw(st.sampled_from(known))
         a, b = (draw(slot) if op == 5 else a), (draw(slot) if op in (3, 4, 6) else 0 if op == 7 else b)
+        if op == 11:
+            added, subtracted = draw(st.sampled_from([(1, 0), (0, 1), (2, 0), (2, 1), (1, 2)]))
+            a, b = len(terms), added + (subtracted << 16)
+            terms += [(draw(st.sampled_from(known)), draw(coefficients)) for _ in range(added + subtracted)]
         body.append((op, dst, a, b))
         known = sorted({*known, dst})
     for result in draw(st.permutations(range(3))):
         uniform = draw(st.integers(0, 3)) == 0
         body.append((9, result, draw(slot), 0) if uniform else (8, result, draw(st.sampled_from(known)), 0))
-    tables = [np.array(rows, dtype=np.uint32).reshape(-1, k) for rows, k in ((prelude, 4), (loads, 3), (body, 4))]
+    tables = [
+        np.array(rows, dtype=np.uint32).reshape(-1, k) for rows, k in ((prelude, 4), (loads, 3), (body, 4), (terms, 2))
+    ]
     for _ in range(draw(st.sampled_from([0, 0, 1, 1, 2]))):
         table = draw(st.sampled_from([table for table in tables if len(table)]))
         row, entry = draw(st.integers(0, len(table) - 1)), draw(st.integers(0, table.shape[1] - 1))
@@ -212,6 +274,7 @@ def codes(draw):
         body=tables[2],
         vectors=len(loads) + registers,
         results=3,
+        terms=tables[3],
     )
 
 

@@ -12,14 +12,9 @@ SLOW = (
     "collatz",
     "permutation",
     "machine",
-    "poseidon2",
-    "membership",
-    "auction",
-    "sort",
-    "example's machine",
     "ledger",
 )
-SMALL = [name for name in PROGRAMS if name not in (*SLOW, "sha256", "chain of s-boxes")]
+SMALL = [name for name in PROGRAMS if name not in (*SLOW, "chain of s-boxes")]
 """The others are looked at by `benchmarks/leave_out.py`."""
 
 

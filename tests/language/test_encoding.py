@@ -65,7 +65,7 @@ def test_numbers_are_no_data() -> None:
     numbers = list(b"abcd")
     for one in ({"data": numbers}, {"data": array.array("Q", numbers), "factor": 2}, [1, numbers], (1, numbers)):
         assert QUICK.check(Never(), one)
-    with pytest.raises(WitnessError, match="needs a value for 'data'"):
+    with pytest.raises(WitnessError, match="needs a value for 'data': give it in the witness, or give the data that"):
         QUICK.prove(Never(), np.array([5]))
     with pytest.raises(WitnessError, match=r"a sequence of integers or a mapping .* not of type NoneType$"):
         QUICK.prove(Never(), None)

@@ -264,6 +264,17 @@ def test_a_public_input_all_of_whose_products_are_switched_off():
         defined(define)
 
 
+def test_a_public_input_that_stands_in_another_table():
+    def define(m):
+        m.rows(16)
+        x, other = m.private_column("x"), m.table("other", rows=4)
+        m.constrain("first", x + m.periodic([0, 1], name="g") * x * x == 5, on=2)
+        z = other.private_column("z")
+        other.constrain("pinned", z == m.public_input("p"))
+
+    defined(define)
+
+
 @pytest.mark.parametrize(
     "row, on, pinned",
     [

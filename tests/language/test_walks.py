@@ -167,3 +167,15 @@ def test_a_large_machine_is_quick_enough_to_try():
     trace = trace_of(defined(machine(rows, code)), {"first": 1, "ram.words": words})
     seen, _ = interpreted(rows, code, words, 1)
     assert np.array_equal(trace["a"], np.array([a for _, a, _ in seen], dtype=np.uint64))
+
+
+def test_a_step_may_read_bits_of_its_own_column_where_nothing_else_fills_itself():
+    def define(m):
+        m.rows(8)
+        x = m.column("x")
+        bits = m.bits("bit", x, 8)
+        m.start({x: 5})
+        m.step({x: x + bits[0] + 2 * bits[1]})
+
+    assert trace_of(defined(define))["x"].tolist() == [5, 6, 8, 8, 8, 8, 8, 8]
+    assert report_of(defined(define))

@@ -26,6 +26,9 @@ def run(code, load, inputs=(), outputs=()):
         if op in (8, 9):
             assert dst not in results
             results[dst] = vectors[a] if op == 8 else uniforms[a]
+        elif op == 11:
+            terms = [vectors[slot] * factor for slot, factor in code.terms.tolist()[a : a + b % 2**16 + b // 2**16]]
+            vectors[dst] = (sum(terms[: b % 2**16]) - sum(terms[b % 2**16 :])) % P
         else:
             vectors[dst] = _compute(op, a, b, vectors, uniforms)
     return [results[i] for i in range(code.results)]
@@ -41,6 +44,7 @@ def _compute(op, a, b, vectors, uniforms):
         5: lambda: uniforms[a] - vectors[b],
         6: lambda: vectors[a] * uniforms[b],
         7: lambda: -vectors[a],
+        10: lambda: vectors[a] + vectors[b] - 2 * vectors[a] * vectors[b],
     }[op]() % P
 
 

@@ -8,11 +8,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import ten_programs as ten
 from table_programs import Cubes, InRange, RegisterMachine, Sort, SubBytes, values
 
-from l2zk import TraceProgram, field
+from l2zk import TraceProgram, get_program
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -26,35 +25,10 @@ def example(name: str, kind: str) -> Any:
     return getattr(import_module(name), kind)
 
 
-def balances(count: int) -> Any:
-    return np.arange(count, dtype=np.uint64) * 123456789 % 2**32 + 5
-
-
-def path(depth: int) -> Any:
-    siblings = {f"sibling{k}": range(k + 5, k + 5 + depth) for k in range(4)}
-    return {f"leaf{k}": k for k in range(4)} | siblings | {"right": [k % 2 for k in range(depth)]}
-
-
-def salts(count: int) -> dict[str, int]:
-    return {f"salt{k}": k + 7 for k in range(count)}
-
-
-def sealed(bids: list[int]) -> Any:
-    return {"bid": bids, **{f"salt{k}": [2**40 + 7 * k + j for j in range(len(bids))] for k in range(3)}}
-
-
-def machine_of(name: str) -> Any:
-    return example("machine", name)
-
-
 def transfer(levels: int) -> tuple[TraceProgram, Any]:
     accounts = [[100 + k, 7 * k, k * k, 0] for k in range(2 ** (levels - 1))]
     program = example("ledger", "Ledger")(1, levels)
     return program, program.witness(example("ledger", "Tree")(accounts), [(0, 5, 60)])
-
-
-def encoded(program: TraceProgram, data: bytes) -> tuple[TraceProgram, Any]:
-    return program, program.encode(data)
 
 
 PROGRAMS: dict[str, Made] = {
@@ -70,16 +44,14 @@ PROGRAMS: dict[str, Made] = {
     "two tables": lambda: (Cubes(12, 8), {"a": values(12, 7)}),
     "ranges": lambda: (InRange(60), {"x": values(60, 2**16)}),
     "machine": lambda: (RegisterMachine(steps=40, size=64), {}),
-    "solvency": lambda: (example("solvency", "Solvency")(8), {"balance": balances(8)}),
     "sobel": lambda: (example("sobel", "Sobel")(4, 4), {"pixel": values(16, 256)}),
-    "relu": lambda: (example("relu", "Relu")(((90, -3), (70, 80)), (200, -9)), field([-5, 7])),
-    "roots": lambda: (example("vdf", "SlowChain")(16), {"x": 5}),
     "chain of s-boxes": lambda: (example("sbox", "SboxChain")(8), {"start": 0x53, "key": range(8)}),
-    "poseidon2": lambda: (example("poseidon2", "Poseidon2Chain")(2), list(range(8))),
-    "membership": lambda: (example("merkle", "Membership")(2), path(2)),
-    "auction": lambda: (example("auction", "Auction")(2), sealed([120, 777])),
-    "sort": lambda: (example("sort", "Sort")(4), {"given": [5, 3, 2**32 - 1, 3], **salts(4)}),
-    "example's machine": lambda: (machine_of("Run")(machine_of("SQUARES"), 64), {"ram.start": [0] * 8 + [3] * 8}),
     "ledger": lambda: transfer(4),
-    "sha256": lambda: encoded(example("sha256", "Sha256")(3), b"abc"),
 }
+
+PLUGINS: dict[str, Made] = {
+    "sha256": lambda: (get_program("sha256")(3), b"abc"),
+    "poseidon2": lambda: (get_program("poseidon2")(2), list(range(8))),
+    "vdf": lambda: (get_program("vdf")(16), {"x": 5}),
+}
+"""Programs of plugins/, whose own tests ask the kit for more."""

@@ -89,6 +89,24 @@ class Public(TraceProgram):
         m.rows(self.rows)
 
 
+@dataclass(frozen=True)
+class Tables(TraceProgram):
+    """Two tables of columns that fill themselves, one of which steps."""
+
+    id = "estimate-tables.v0"
+    rounds: int
+
+    def define(self, m):
+        side = m.table("side", rows=self.rounds // 2)
+        for table, width in ((m, 30), (side, 60)):
+            x = table.column("x")
+            table.start({x: 3})
+            table.step({x: x * 3})
+            for i in range(width):
+                table.let(f"y{i}", x * (i + 2))
+        m.rows(self.rounds)
+
+
 MEASURED = {
     "short": Fibonacci(2**14 - 1),
     "narrow": Fibonacci(2**16 - 1),
@@ -100,6 +118,7 @@ MEASURED = {
     "given and stepped": Rising(2**14, stepped=True),
     "filled late": Bits(2**14 - 1),
     "public": Public(2**15),
+    "of two tables": Tables(2**15),
 }
 
 MEASURE = """

@@ -23,6 +23,8 @@ from l2zk.base.version import __version__
 from l2zk.errors import ConstraintError, ProofError, WitnessError
 from l2zk.vm.metrics import counts
 
+pytestmark = pytest.mark.usefixtures("room_for_programs")
+
 FIB = Fibonacci.id
 
 

@@ -16,6 +16,8 @@ from l2zk import BatchProcessor, metrics
 from l2zk.vm.metrics.counted import counted_outcomes
 from l2zk.vm.metrics.counts import ACCEPTED, COUNTS, MADE, REFUSED
 
+pytestmark = pytest.mark.usefixtures("room_for_programs")
+
 THREADS, EACH = 8, 2_000
 
 

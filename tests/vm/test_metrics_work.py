@@ -24,6 +24,8 @@ from l2zk import BatchProcessor, CachedZkVm, TraceZkVm
 from l2zk.errors import WitnessError
 from l2zk.vm.metrics.counts import COUNTS
 
+pytestmark = pytest.mark.usefixtures("room_for_programs")
+
 # Caches.
 
 

@@ -137,6 +137,7 @@ def test_kernels_of_another_commit_are_never_todays(
         ("compare.py --log-rows 6 --repeats 1 --json --peers", '"prover": "l2zk hiding"'),
         ("compare.py --statements bits --log-rows 6 --repeats 1 --preset compact --peers", "bits, 2^6 rows"),
         ("tables.py --log-rows 8 --small 8 --repeats 1 --peers", "ns a lookup"),
+        ("hashes.py --hashes poseidon2 --log-units 4 --repeats 1 --peers", "ms a unit"),
         ("quick.py --help", "--bench"),
     ],
 )

@@ -122,7 +122,7 @@ def test_the_extension_is_small_and_made_for_any_machine_of_its_kind(built: Path
     [path] = built.glob("*.whl")
     with zipfile.ZipFile(path) as archive:
         [extension] = [entry for entry in archive.infolist() if entry.filename.endswith(".so")]
-    assert extension.file_size < 2**21
+    assert extension.file_size < 9 * 2**18
 
 
 def test_an_editable_install_proves(source: Path, tmp_path: Path) -> None:
@@ -131,7 +131,8 @@ def test_an_editable_install_proves(source: Path, tmp_path: Path) -> None:
     older = source / "l2zk" / f"_core{sysconfig.get_config_var('EXT_SUFFIX')}"  # which Python would prefer
     older.write_bytes(b"of an older build")
     command = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps"]
-    subprocess.run([*command, "--config-settings", "editable_mode=compat", "--editable", source], check=True)
+    command += ["--config-settings", "editable_mode=compat", "--editable", source]
+    subprocess.run(command, check=True, env={**os.environ, "L2ZK_QUICK": "1"})
     [pth] = (tmp_path / "venv").glob("lib/python*/site-packages/__editable__*.pth")
     assert Path(first_proof(Path(pth.read_text().strip()))["package"]) == source / "l2zk" / "__init__.py"
     assert not older.exists() or older.read_bytes()[:4] == b"\x7fELF", "an older build stands in the way no more"

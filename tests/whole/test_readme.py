@@ -18,7 +18,10 @@ def section(heading: str) -> str:
     return text
 
 
-@pytest.mark.parametrize("heading, last", [("Run it", ".venv/bin/l2zk demo"), ("Test it", ".venv/bin/pytest -n auto")])
+@pytest.mark.parametrize(
+    "heading, last",
+    [("Run it", ".venv/bin/l2zk prove sha256 --file README.md"), ("Test it", ".venv/bin/pytest -n auto")],
+)
 def test_each_command_is_the_one_bash_block_of_its_section(heading: str, last: str) -> None:
     [command] = blocks("bash", section(heading))
     assert command.splitlines()[0] == "python3 -m venv .venv"

@@ -43,21 +43,37 @@ ACTS: list[Callable[[], object]] = [
 ]
 
 
-def test_no_private_value_and_no_parameter_or_input_is_in_the_text() -> None:
+def act_all() -> None:
+    """Do all of it, whatever comes of it."""
     for act in ACTS:
         with suppress(L2zkError, L2zkWarning, KeyboardInterrupt):
             act()
+
+
+@pytest.fixture
+def afresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Count as a process does that begins."""
+    fresh = counts.Counts()
+    monkeypatch.setattr("l2zk.vm.metrics.counted.COUNTS", fresh)
+    monkeypatch.setattr("l2zk.vm.metrics.families.COUNTS", fresh)
+
+
+@pytest.mark.usefixtures("afresh")
+def test_no_private_value_and_no_parameter_or_input_is_in_the_text() -> None:
+    act_all()
     text = metrics.text()
     assert_silent(text)
     assert 'program="told.v0"' in text and 'program="vault.v0"' in text
 
 
+@pytest.mark.usefixtures("afresh")
 def test_labels_are_words_that_are_known_beforehand() -> None:
     known = {
         "outcome": {"made", "accepted", "refused", "interrupted", "other", *(kind.__name__ for kind in counts.KINDS)},
         "check": {*counts.CHECKS, "other"},
         "kind": {"prove", "verify"},
     }
+    act_all()
     labels = [label for one in samples() for label in one.labels.items()]
     assert {name for name, _ in labels} == {"program", "outcome", "check", "kind", "le", "version", "instruction_set"}
     for name, words in known.items():
@@ -88,14 +104,6 @@ class Kind(type):
         if name == "id":
             raise ValueError(SECRET)
         return super().__getattribute__(name)
-
-
-@pytest.fixture
-def afresh(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Count as a process does that begins."""
-    fresh = counts.Counts()
-    monkeypatch.setattr("l2zk.vm.metrics.counted.COUNTS", fresh)
-    monkeypatch.setattr("l2zk.vm.metrics.families.COUNTS", fresh)
 
 
 @pytest.mark.usefixtures("afresh")

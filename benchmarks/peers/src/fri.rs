@@ -23,8 +23,8 @@ use crate::air::{
 };
 use crate::statement::{Statement, rows};
 
-const MODULUS_BITS: usize = 191;
-const COLLISION_BITS: usize = 128;
+pub const MODULUS_BITS: usize = 191;
+pub const COLLISION_BITS: usize = 128;
 const RANDOM_CODEWORDS: usize = 4;
 
 pub type Plain = StarkConfig<TwoAdicFriPcs<F, Dft, Tree, ExtensionMmcs<F, K, Tree>>, K, Challenger>;
@@ -67,7 +67,7 @@ impl Configuration for Hiding {
     }
 }
 
-fn parameters<M>(num_queries: usize, mmcs: M) -> FriParameters<M> {
+pub fn parameters<M>(num_queries: usize, mmcs: M) -> FriParameters<M> {
     FriParameters {
         log_blowup: 3,
         log_final_poly_len: 7,

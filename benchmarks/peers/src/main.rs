@@ -3,6 +3,7 @@
 
 mod air;
 mod fri;
+mod hashes;
 mod lookups;
 mod statement;
 mod whir;
@@ -12,15 +13,15 @@ use std::env;
 use std::io::{self, BufRead, Write};
 
 use fri::{Hiding, Plain, Plonky3};
+use hashes::{Blake3Compression, Fri, Keccak, Plain32, Poseidon2, Sha256};
 use lookups::{Lanes, Lookups, Way};
 use statement::{Chain, Fibonacci, Statement, Wide};
 use whir::{FirstFold, Multilinear};
 use winter::Winterfell;
 
-const PROVERS: &str =
-    "winterfell, plonky3, plonky3-hiding, plonky3-whir-2, -4 or -8, each of these three with -fast";
+const PROVERS: &str = "winterfell, plonky3, plonky3-hiding, plonky3-whir-2, -4 or -8, each of these three with -fast; plonky3-koala for hashes alone";
 
-const STATEMENTS: &str = "fib|wide|chain|lanesN|indexedN";
+const STATEMENTS: &str = "fib|wide|chain|lanesN|indexedN|sha256|blake3|keccak|poseidon2";
 
 /// A prover with its settings for one statement. The proof carries the claim.
 trait Peer<S, const WIDTH: usize> {
@@ -30,6 +31,24 @@ trait Peer<S, const WIDTH: usize> {
     fn prove(&self, seed: u64) -> Self::Proof;
     fn verify(&self, proof: Self::Proof);
     fn size(proof: &Self::Proof) -> usize;
+}
+
+/// Proofs of a hash; a macro, as its AIRs differ by field.
+macro_rules! hashes {
+    ($hash:ty, $prover:expr, $log_rows:expr, $count:expr) => {
+        match &$prover[..] {
+            "plonky3" => serve::<$hash, 0>(Fri::<$hash, Plain>::new($log_rows), $count),
+            "plonky3-koala" => serve::<$hash, 0>(Fri::<$hash, Plain32>::new($log_rows), $count),
+            other => match multilinear(other) {
+                Some((rate, fold)) => {
+                    serve::<$hash, 0>(hashes::Multilinear::<$hash>::new($log_rows, rate, fold), $count)
+                }
+                None => {
+                    panic!("{other:?} has no hashes: choose plonky3, plonky3-koala or plonky3-whir-2, -4, -8")
+                }
+            },
+        }
+    };
 }
 
 fn main() {
@@ -49,6 +68,10 @@ fn main() {
         "fib" => choose::<Fibonacci, 2>(prover, log_rows, count, together),
         "wide" => choose::<Wide, 16>(prover, log_rows, count, together),
         "chain" => choose::<Chain, 8>(prover, log_rows, count, together),
+        "sha256" => hashes!(Sha256, prover, log_rows, count),
+        "blake3" => hashes!(Blake3Compression, prover, log_rows, count),
+        "keccak" => hashes!(Keccak, prover, log_rows, count),
+        "poseidon2" => hashes!(Poseidon2, prover, log_rows, count),
         other => lookups(prover, other, log_rows, count),
     }
 }

@@ -11,10 +11,13 @@ cdef extern from "field.h" nogil:
         uint64_t c[3]
     ctypedef struct k3_limbs:
         pass
+    ctypedef struct k3_words:
+        pass
     ctypedef struct f_factor:
         pass
     f_factor f_prepare(uint64_t w) noexcept
     k3_limbs k_limbs(k3 a) noexcept
+    k3_words k_words(k3 a) noexcept
     uint64_t f_add(uint64_t a, uint64_t b) noexcept
     uint64_t f_sub(uint64_t a, uint64_t b) noexcept
     uint64_t f_neg(uint64_t a) noexcept
@@ -39,13 +42,14 @@ cdef extern from "kernels.h" nogil:
     const size_t LAYER_STEP
     const size_t LAYER_WEIGHTS
     enum: OP_ADD_VV, OP_SUB_VV, OP_MUL_VV, OP_ADD_VU, OP_SUB_VU, OP_SUB_UV, OP_MUL_VU, OP_NEG_V
-    enum: OP_RESULT_V, OP_RESULT_U
+    enum: OP_RESULT_V, OP_RESULT_U, OP_XOR_VV, OP_SUM_V
     ctypedef struct l2zk_code:
         const uint32_t (*prelude)[4]
         const uint32_t (*loads)[3]
         const uint32_t (*body)[4]
+        const uint32_t (*terms)[2]
         const uint64_t *uniforms
-        size_t prelude_count, load_count, body_count, uniform_count, vector_count, result_count
+        size_t prelude_count, load_count, body_count, uniform_count, vector_count, result_count, term_count
     ctypedef struct l2zk_row_step:
         uint32_t op, to, count, together
         uint32_t a[8]
@@ -71,6 +75,7 @@ cdef extern from "kernels.h" nogil:
     size_t l2zk_ntt_table_words(size_t n) noexcept
     l2zk_ntt_tables l2zk_ntt_tables_in(const uint64_t *words, size_t n) noexcept
     size_t l2zk_ntt_shift_words(unsigned log_n) noexcept
+    size_t l2zk_ntt_bits_words(unsigned log_n) noexcept
     ctypedef struct l2zk_kernels:
         const char *name
         size_t lanes
@@ -88,6 +93,14 @@ cdef extern from "kernels.h" nogil:
         void (*ntt_reverse)(uint64_t *, const uint64_t *, size_t, unsigned) noexcept nogil
         void (*add_scaled)(uint64_t *, const uint64_t *, size_t, uint64_t) noexcept nogil
         void (*scale_values)(uint64_t *, const uint64_t *, size_t, uint64_t) noexcept nogil
+        void (*ntt_reverse_bits)(uint8_t *, const uint64_t *, unsigned) noexcept nogil
+        void (*ntt_fill_bits)(uint64_t *, const uint64_t *, unsigned, l2zk_ntt_tables) noexcept nogil
+        void (*ntt_bits)(uint64_t *, size_t, const uint8_t *, size_t, unsigned, const uint64_t *, const uint64_t *,
+                         const uint64_t *, size_t, unsigned, l2zk_ntt_tables) noexcept nogil
+        int (*pack_bits)(const uint64_t *, size_t, uint64_t *) noexcept nogil
+        void (*sum_bits)(const uint64_t *, size_t, size_t, const uint64_t *, size_t, size_t, k3 *) noexcept nogil
+        void (*fold_bits)(const k3_words *, const uint64_t *, size_t, uint64_t *, size_t) noexcept nogil
+        void (*extend_bits)(const uint64_t *, size_t, size_t, const uint64_t *, uint64_t *, size_t) noexcept nogil
         void (*combine_groups)(const l2zk_group *, size_t, uint64_t **) noexcept nogil
         void (*run_rows)(const l2zk_row_code *, size_t, size_t, uint64_t *) noexcept nogil
         void (*store_results)(const l2zk_code *, uint64_t **, const uint64_t *, uint64_t *) noexcept nogil
@@ -110,8 +123,10 @@ cdef extern from "kernels.h" nogil:
                                         size_t) noexcept nogil
         void (*extend_streams)(const uint64_t **, unsigned, size_t, const f_factor *, const f_factor *,
                                const f_factor *, uint64_t *, size_t) noexcept nogil
-        void (*set_top)(const uint64_t *, size_t, size_t, uint64_t, uint64_t *) noexcept nogil
-        void (*store_results_extension)(const l2zk_code *, uint64_t **, const uint64_t *, uint64_t *) noexcept nogil
+        void (*set_top)(const uint64_t *, size_t, size_t, uint64_t, uint64_t *, size_t) noexcept nogil
+        void (*raise_top)(const uint64_t *, size_t, size_t, uint64_t *, size_t) noexcept nogil
+        void (*store_results_extension)(const l2zk_code *, uint64_t **, const uint64_t *, uint64_t *,
+                                        size_t) noexcept nogil
         k3 (*sum_group)(const uint64_t *, const uint32_t *, size_t, const k3 *, const uint64_t *, const uint64_t *,
                         size_t, size_t) noexcept nogil
         void (*add_terms)(uint64_t *, size_t, size_t, const f_factor *, const uint64_t **, size_t) noexcept nogil
@@ -126,6 +141,9 @@ cdef extern from "kernels.h" nogil:
                                uint64_t *) noexcept nogil
         void (*power_values)(uint64_t *, const uint64_t *, size_t, uint64_t) noexcept nogil
         void (*invert_values)(uint64_t *, const uint64_t *, size_t) noexcept nogil
+        void (*poseidon2_permute)(uint64_t *, const uint64_t *, size_t, size_t) noexcept nogil
+        void (*poseidon2_compress)(uint64_t *, const uint64_t *, size_t) noexcept nogil
+        void (*poseidon2_hash)(uint64_t *, const uint64_t *, size_t, size_t) noexcept nogil
     const l2zk_kernels *l2zk_active
     ctypedef struct l2zk_isa:
         const char *name

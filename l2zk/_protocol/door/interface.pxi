@@ -1,5 +1,6 @@
 # The functions for Python: prove, run the trace, verify. A verification runs on the calling thread.
 
+from l2zk.base.room import room
 from l2zk.errors import ProofError
 
 REFUSALS = {
@@ -16,11 +17,17 @@ REFUSALS = {
 }
 
 
+MANY_WORDS = 1 << 17             # of given columns, which are then freed before the rest of the proof takes its memory
+
+
 cdef int _run_alone(Session session, l2zk_job job, Execution run, progress) except -1:
     """One execution with the session's crew, in a block of its own."""
     session.take_block(run.measure(session.crew))
     run.prover.arena.base = session.block
     lay_out(&run.prover)
+    if run.given_words >= MANY_WORDS:
+        session.carry_out(begin_job, &run.prover, None, NULL, 0)
+        run.given.clear()
     session.carry_out(job, &run.prover, progress, NULL, 0)
     run.finish()
     return 0
@@ -31,13 +38,16 @@ def prove_bytes(Compiled compiled not None, header, instances, *, bint check=Tru
     """Prove (PROTOCOL 6). Gives the header with the outputs filled in, and the body, as bytes.
 
     header: bytes, with 8 bytes for each output where the instances say. instances: an `Instance` for each statement, in
-    order. check: look whether each trace satisfies its constraints; buses are not looked at. seed: 32 bytes of the
-    operating system, for every mask and salt of a hiding proof, used for no other proof. progress(stage, done, total)
-    is called by this thread. profile: a dict that gets the seconds of each stage. Raises TraceViolation if a trace
-    breaks a constraint, StepError, and whatever progress or a signal handler raises.
+    order, whose runs are then taken away. check: look whether each trace satisfies its constraints; buses are not
+    looked at. seed: 32 bytes of the operating system, for every mask and salt of a hiding proof, used for no other
+    proof. progress(stage, done, total) is called by this thread. profile: a dict that gets the seconds of each stage.
+    Raises TraceViolation if a trace breaks a constraint, StepError, and whatever progress or a signal handler raises.
     """
     cdef Session session = Session(threads)
     cdef Run run = Run(compiled, header, instances, check=check, seed=seed)
+    for one in instances:
+        if isinstance(one, Instance):
+            one.runs = ()
     _run_alone(session, prove_job, run, progress)
     if profile is not None:
         profile.update(session.seconds())
@@ -49,15 +59,17 @@ def run_trace(Table table not None, inputs, start, *, trace=None, outputs=None, 
     """Run one block of a table without proving: the trace as uint64 (columns, length), the outputs, the output
     sequences. outputs, sequences: of a table that claims none, the public outputs and all sequences that its
     constraints read. check: raise TraceViolation."""
-    cdef Session session = Session(1)      # whose block the trace is in until it is copied
+    cdef Session session = Session(1)
     cdef Execution run = Execution()
     cdef bint is_main = table.table.claim_count == table.table.output_count and outputs is None
     cdef size_t i
     _require(table.table.rows >= 2 and table.table.blocks == 1, "the table has not been made")
     run.take_alone(table, inputs, start, trace, columns, None if is_main else outputs or [], sequences)
+    made = room(table.table.columns, table.table.rows, TILE)
     run.prover.check, run.prover.trace_only = check, True
+    run.prover.vector = <uint64_t *><size_t>made.ctypes.data
     _run_alone(session, trace_job, run, progress)
-    return run.trace_array(0), run.outputs(0), run.output_sequences(0)
+    return made, run.outputs(0), run.output_sequences(0)
 
 
 def prove_many(runs, *, unsigned threads=1, progress=None, bint stop_at_failure=True):

@@ -46,6 +46,7 @@ cdef int live_code(const TablePlan *t, list keep, body, tuple domains, LiveCode 
 
 cdef bint is_live(const TablePlan *t, const uint32_t *ins, bytearray wanted, bytearray slots) except -1:
     """Whether an instruction leads to a result that is wanted; `slots` are those that the instructions behind read."""
+    cdef uint32_t k
     if ins[0] == OP_RESULT_V or ins[0] == OP_RESULT_U:
         if wanted[t.domain_of[ins[1]]] and ins[0] == OP_RESULT_V:
             slots[ins[2]] = 1
@@ -53,9 +54,13 @@ cdef bint is_live(const TablePlan *t, const uint32_t *ins, bytearray wanted, byt
     if not slots[ins[1]]:
         return False
     slots[ins[1]] = 0
+    if ins[0] == OP_SUM_V:
+        for k in range(added_terms(ins[3]) + subtracted_terms(ins[3])):
+            slots[t.constraints.terms[ins[2] + k][0]] = 1
+        return True
     if ins[0] != OP_SUB_UV:
         slots[ins[2]] = 1
-    if ins[0] in (OP_ADD_VV, OP_SUB_VV, OP_MUL_VV, OP_SUB_UV):
+    if ins[0] in (OP_ADD_VV, OP_SUB_VV, OP_MUL_VV, OP_SUB_UV, OP_XOR_VV):
         slots[ins[3]] = 1
     return True
 
@@ -65,12 +70,17 @@ cdef size_t highest_degree(const TablePlan *t, size_t of_columns) except 0:
     cdef const l2zk_code *code = &t.constraints
     cdef const uint32_t *ins
     cdef size_t i, degree, most = 1
+    cdef uint32_t k
     degrees = [of_columns if code.loads[i][0] == 0 else 1 for i in range(code.load_count)]
     degrees += [0] * (code.vector_count - code.load_count)
     for i in range(code.body_count):
         ins = code.body[i]
+        if ins[0] == OP_SUM_V:
+            degrees[ins[1]] = max([degrees[code.terms[ins[2] + k][0]]
+                                   for k in range(added_terms(ins[3]) + subtracted_terms(ins[3]))])
+            continue
         degree = 0 if ins[0] == OP_RESULT_U else degrees[ins[3] if ins[0] == OP_SUB_UV else ins[2]]
-        if ins[0] == OP_MUL_VV:
+        if ins[0] == OP_MUL_VV or ins[0] == OP_XOR_VV:
             degree += degrees[ins[3]]
         elif ins[0] == OP_ADD_VV or ins[0] == OP_SUB_VV:
             degree = larger(degree, degrees[ins[3]])

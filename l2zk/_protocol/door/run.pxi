@@ -22,7 +22,8 @@ cdef class Instance:
     run. output_places: where in the header each output's 8 bytes are; sequence_places: where each output sequence
     begins.
     """
-    cdef readonly object inputs, runs, output_places, sequences, sequence_places
+    cdef readonly object inputs, output_places, sequences, sequence_places
+    cdef public object runs
 
     def __init__(self, inputs, runs, *, output_places=(), sequences=(), sequence_places=()):
         self.inputs, self.runs, self.output_places = inputs, runs, output_places
@@ -33,11 +34,13 @@ cdef class Execution:
     """Runs of tables: their public values and arrays, and their place in memory once there is a crew."""
     cdef Prover prover
     cdef list keep               # arrays that the core reads
+    cdef list given              # columns that it reads only at first
+    cdef size_t given_words      # all their values
     cdef object owner            # what keeps the plan alive
 
     def __cinit__(self):
         memset(&self.prover, 0, sizeof(Prover))
-        self.keep = []
+        self.keep, self.given, self.given_words = [], [], 0
 
     cdef int take(self, owner, const Plan *plan, instances) except -1:
         """The plan, and an instance for each of its statements; `Instances` are of one group."""
@@ -153,9 +156,8 @@ cdef class Execution:
             trace = np.ascontiguousarray(trace, dtype=np.uint64)
             if trace.shape != (t.columns, t.rows):
                 raise ValueError("the trace is not of shape (columns, length)")
-            if (trace >= P).any():
+            if any((column >= P).any() for column in trace):
                 raise ValueError("a trace cell is not below p")
-            self.keep.append(trace)
             columns = dict(enumerate(trace))
         pointers = np.zeros(t.columns, dtype=np.uint64)
         for c, values in columns.items():
@@ -165,7 +167,8 @@ cdef class Execution:
             if trace is None and (values >= P).any():
                 raise ValueError(f"column {c} is not {t.rows} values below p")
             pointers[c] = values.ctypes.data
-            self.keep.append(values)
+            self.given.append(values)
+            self.given_words += len(values)
         self.keep.append(pointers)
         b.given, b.is_given = <const uint64_t **><size_t>pointers.ctypes.data, len(columns) == t.columns
         return 0

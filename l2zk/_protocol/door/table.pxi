@@ -57,7 +57,7 @@ cdef class Table:
         p.variables = p.log_rows - p.skipped
         p.height = <size_t>1 << p.variables
         self._take_pairs(pairs)
-        self._take_domains(domains)
+        self._take_domains(domains, needs)
         if needs is not None:
             self._take_needs(needs)
         self._take_periodic(periodic)
@@ -199,19 +199,23 @@ cdef class Table:
         t.pairs, t.pair_count, t.windows, t.window_count = out, len(pairs), windows, w
         return 0
 
-    cdef int _take_domains(self, domains) except -1:
+    cdef int _take_domains(self, domains, needs) except -1:
+        """The domains that differ, each once for every number of cosets on which some of its constraints are
+        evaluated."""
         cdef TablePlan *t = &self.table
         cdef size_t i
         cdef Selector *selectors
         _require(all(len(domain) == 3 for domain in domains), "a domain is three numbers")
         for kind, x, y in domains:
             check_domain(t, kind, x, y)
+        cosets = [0] * len(domains) if needs is None else self._cosets(needs, len(domains))
         numbers = {}
-        domain_of = [numbers.setdefault(tuple(int(v) for v in domain), len(numbers)) for domain in domains]
+        domain_of = [numbers.setdefault((*(int(v) for v in domain), count), len(numbers))
+                     for domain, count in zip(domains, cosets)]
         t.constraint_count, t.domain_count = len(domain_of), len(numbers)
         selectors = <Selector *>self._array([0] * (sizeof(Selector) * len(numbers)), np.uint8)
-        for i, (kind, x, y) in enumerate(numbers):
-            selectors[i].kind, selectors[i].x, selectors[i].y = kind, x, y
+        for i, (kind, x, y, count) in enumerate(numbers):
+            selectors[i].kind, selectors[i].x, selectors[i].y, selectors[i].cosets = kind, x, y, count
             classify(t, selectors + i)
         t.selectors = selectors
         t.domain_of = <const uint32_t *>self._array(domain_of, np.uint32)
@@ -221,23 +225,23 @@ cdef class Table:
         t.places = <const uint32_t *>self._array(np.argsort(by_domain), np.uint32)
         return 0
 
+    cdef list _cosets(self, needs, count):
+        """On how many cosets of G each constraint is evaluated; 0: at a few points."""
+        cdef TablePlan *t = &self.table
+        _require(len(needs) == count and all(_whole("a need", need) for need in needs),
+                 "a constraint gives Q one coefficient at least")
+        _require(max(needs, default=1) <= 1 + MOST_LEAVES * (t.streams - 1), "a constraint's degree is too high")
+        return [0 if need <= DIRECT_POINTS else int((need + t.streams - 1) >> t.skipped) for need in needs]
+
     cdef int _take_needs(self, needs) except -1:
         """Where the constraints of each domain are evaluated: at a few points, or on cosets of G."""
         cdef TablePlan *t = &self.table
-        cdef Selector *s
-        cdef size_t g, at = 0, need, count
+        cdef size_t g, count
         places = {}
-        _require(len(needs) == t.constraint_count and all(_whole("a need", need) for need in needs),
-                 "a constraint gives Q one coefficient at least")
-        _require(max(needs, default=1) <= 1 + MOST_LEAVES * (t.streams - 1), "a constraint's degree is too high")
         self.q_length = max(needs, default=1)
+        t.direct = max([int(need) for need in needs if need <= DIRECT_POINTS], default=0)
         for g in range(t.domain_count):
-            s = t.selectors + g
-            need = max([int(needs[t.by_domain[at + i]]) for i in range(t.domain_sizes[g])])
-            at += t.domain_sizes[g]
-            s.cosets = 0 if need <= DIRECT_POINTS else (need + t.streams - 1) >> t.skipped
-            t.direct = max(t.direct, need if s.cosets == 0 else 0)
-            t.most_cosets = max(t.most_cosets, s.cosets)
+            t.most_cosets = max(t.most_cosets, t.selectors[g].cosets)
         t.sum_count = t.direct
         for g in range(t.domain_count):
             count = t.selectors[g].cosets

@@ -36,10 +36,11 @@ cdef void lay_out_table(Prover *v, size_t i, TableArgument *s) noexcept nogil:
     cdef TableArgument here
     memset(&here, 0, sizeof(TableArgument))
     here.table, here.part, here.streams, here.stride = t, v.parts + i, v.argument.streams + t.skipped, table_stride(t)
-    here.windows = place_words(m, 3 * here.stride * t.window_count)
+    here.windows = here.columns = place_words(m, 3 * here.stride * larger(t.window_count, t.read_count))
     lay_out_known(m, &here, t)
-    here.columns = place_words(m, 3 * here.stride * t.read_count)
     here.weights = place_words(m, 3 * here.stride * t.read_count)
+    here.joined = place_words(m, 3 * here.stride * most_joined(t))
+    here.kind_of, here.kinds = <size_t *>place_words(m, most_claims(t)), <size_t *>place_words(m, most_claims(t))
     here.alphas = <k3 *>place(m, sizeof(k3) * t.constraint_count)
     here.alpha_limbs = <k3_limbs *>place(m, sizeof(k3_limbs) * t.constraint_count)
     here.Q = <k3 *>place(m, sizeof(k3) * larger(all_points(t), round_room(p) + 1))
@@ -48,6 +49,7 @@ cdef void lay_out_table(Prover *v, size_t i, TableArgument *s) noexcept nogil:
     here.behind = <k3 *>place(m, sizeof(k3) * most_claims(t) * t.streams)
     here.lags = <k3 *>place(m, sizeof(k3) * 2 * most_claims(t) * t.streams)
     here.eq_limbs = <k3_limbs *>place(m, sizeof(k3_limbs) * t.streams)
+    here.eq_words = <k3_words *>place(m, sizeof(k3_words) * t.streams)
     if m.base != NULL:
         s[0] = here
 
@@ -91,6 +93,8 @@ cdef void lay_out_streams(Prover *v) noexcept nogil:
         here.unroots = <f_factor *>place(m, sizeof(f_factor) * streams)
         here.roots = <f_factor *>place(m, sizeof(f_factor) * streams)
         here.coset_factors = <f_factor *>place(m, sizeof(f_factor) * here.cosets * streams)
+        if k == MOST_SKIPPED:
+            here.of_bits, here.cosets_of_bits = v.argument.of_bits, cosets_of_bits(p)
         if m.base != NULL:
             v.argument.streams[k] = here
 
@@ -132,7 +136,7 @@ cdef void lay_out_argument(Prover *v) noexcept nogil:
     a.stated = <TableArgument **>place(m, sizeof(void *) * count)
     a.first_stretch, a.first_bound = <size_t *>place_words(m, count + 1), <size_t *>place_words(m, count + 1)
     a.first_array, a.first_chunk = <size_t *>place_words(m, count + 1), <size_t *>place_words(m, count + 1)
-    a.first_column = <size_t *>place_words(m, count + 1)
+    a.first_column, a.first_product = <size_t *>place_words(m, count + 1), <size_t *>place_words(m, count + 1)
     lay_out_streams(v)
     for i in range(count):
         lay_out_table(v, i, a.tables + i if m.base != NULL else NULL)
@@ -176,3 +180,4 @@ cdef void lay_out_opening(Prover *v) noexcept nogil:
     o.tail_said = <k3 *>place(m, sizeof(k3) * p.tail)
     o.final = <k3 *>place(m, sizeof(k3) * p.final)
     o.limbs = <k3_limbs *>place(m, sizeof(k3_limbs) * p.columns)
+    o.words = <k3_words *>place(m, sizeof(k3_words) * p.columns)

@@ -36,6 +36,18 @@ cdef bint are_short(const Prover *v) noexcept nogil:
     return v.plan.statement_count > 1
 
 
+cdef void begin_blocks(Prover *v) noexcept nogil:
+    """The start of every block, after which the columns that are given are read no more."""
+    cdef Place at
+    cdef size_t i
+    at.prover, at.worker, at.is_alone = v, 0, False
+    for i in range(v.block_count):
+        at.block = v.blocks + i
+        if not stopped(v):
+            fill_start(&at)
+    v.begun = not stopped(v)
+
+
 cdef void generate_trace(Prover *v) noexcept nogil:
     """Every block, and its check."""
     cdef Place at

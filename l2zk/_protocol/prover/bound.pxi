@@ -88,7 +88,7 @@ cdef void load_bound(const BoundKnown *k, size_t half, size_t y, uint64_t x, uin
     cdef size_t i = 0, c, last
     cdef k3 value
     if k.run == 0 and is_halved(k, half):
-        l2zk_active.set_top(k.values + y, k.stride, half, x, tile)
+        l2zk_active.set_top(k.values + y, k.stride, half, x, tile, smaller(TILE, half - y))
     elif k.run == 0 and k.count >= TILE:
         for c in range(3):
             memcpy(tile + c * TILE, k.values + c * k.stride + (y & (k.count - 1)), 8 * TILE)

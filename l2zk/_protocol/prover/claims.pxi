@@ -159,7 +159,11 @@ cdef void add_streams(const TableArgument *s, size_t e, size_t y, size_t count, 
     """Add a chunk of rows of every stream of a claim."""
     cdef const TablePlan *t = s.table
     cdef const uint64_t *column = column_in(s.part, s.claims[e].column)
-    cdef size_t z
+    cdef size_t z, words = whole_tiles(count) // 64
+    if is_narrow(s.part, s.claims[e].column):
+        load_words(t, words_in(s.part, s.claims[e].column), y + s.claims[e].offset, words, staged)
+        l2zk_active.sum_bits(weights_of(limbs), CHUNK_STEP, 64 * words, staged, words, t.streams, sums)
+        return
     for z in range(t.streams):
         sums[z] = k_add(sums[z], sum_rows(t, column, (z << t.variables) + y + s.claims[e].offset, count, limbs, staged))
 
@@ -313,14 +317,15 @@ cdef void add_on_domain(const Selector *domain, const uint64_t *eq, size_t strid
         l2zk_active.add_multiple(weights + y, weights_stride, scratch, CHUNK_STEP, count, factor)
 
 
-cdef void add_claim(Prover *v, const TableArgument *s, size_t e, uint64_t *weights, uint64_t *scratch) noexcept nogil:
-    """Add a claim's weights of the rows of its column, once the number of the stream is bound."""
+cdef void add_weights(Prover *v, const TableArgument *s, size_t e, k3 factor, uint64_t *weights,
+                      uint64_t *scratch) noexcept nogil:
+    """Add a claim's weights of the rows of its column, times a factor, once the number of the stream is bound."""
     cdef const TablePlan *t = s.table
     cdef const ColumnClaim *w = s.claims + e
     cdef const uint64_t *eq = eq_of_claim(&v.argument, s, e)
     cdef size_t stride = eq_stride(t.variables), rest = rest_of(t, w)
-    cdef k3 before = k_mul(w.factor, s.lags[2 * e * t.streams])
-    cdef k3 behind = k_mul(w.factor, s.lags[(2 * e + 1) * t.streams])
+    cdef k3 before = k_mul(factor, s.lags[2 * e * t.streams])
+    cdef k3 behind = k_mul(factor, s.lags[(2 * e + 1) * t.streams])
     if w.domain == NULL or w.domain.full:
         l2zk_active.add_multiple(weights + rest, s.stride, eq, stride, t.height - rest, before)
     if w.domain != NULL and w.domain.partial:

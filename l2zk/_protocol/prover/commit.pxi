@@ -24,6 +24,7 @@ cdef void commit_vector(Prover *v) noexcept nogil:
     cdef const Plan *p = v.plan
     l2zk_crew_stage(v.crew, STAGE_COMMIT, p.columns + (<size_t>1 << (p.log_n0 - p.log_m)))
     fill_vector(v)
+    find_narrow(v)
     if p.hiding:
         share(v, draw_tail, v, p.columns + 3)
         v.tree.salts = &v.randomness

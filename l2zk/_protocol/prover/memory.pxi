@@ -70,18 +70,37 @@ cdef void place_tree(Arena *a, Tree *t, Prover *v, size_t leaves, size_t cosets,
 
 cdef void place_encoding(Arena *a, Encoding *e, Tree *t, Prover *v, size_t columns, unsigned log_m, unsigned log_n,
                          size_t tail) noexcept nogil:
-    """An encoding with its tree, whose leaves are its columns' values."""
+    """An encoding with its tree, whose leaves are its columns' values; after place_shared."""
     cdef size_t c, m = <size_t>1 << log_m, n = <size_t>1 << log_n
     e.columns, e.log_m, e.log_n, e.tail, e.tree, e.crew = columns, log_m, log_n, tail, t, v.crew
+    e.workers, e.prepared, e.of_bytes, e.narrow = v.workers, v.prepared, v.of_bytes, NULL
     e.sources = <const uint64_t **>place(a, sizeof(void *) * columns)
     e.tails = <const uint64_t **>place(a, sizeof(void *) * columns)
-    e.reversed = place_columns(a, columns, m)
     e.reversed_tails = place_columns(a, columns, tail_room(tail, m))
-    e.values = place_columns(a, columns, n)
+    if e == &v.input:
+        e.values = place_columns(a, columns, n)
+    else:
+        e.reversed = place_columns(a, columns, m)
     e.shifts, e.scaled, e.tables = v.shifts, v.scaled, v.tables
     place_tree(a, t, v, n, n // m, columns)
     for c in range(columns if a.base != NULL else 0):
         t.sources[c], t.strides[c] = column_of(e.values, n, c), m
+
+
+cdef void place_shared(Prover *v) noexcept nogil:
+    """What the vector's coefficients take until they are encoded, then the streams' values of bits, and in the end the
+    later words' values."""
+    cdef const Plan *p = v.plan
+    cdef Arena *a = &v.arena
+    cdef size_t start = a.used, end, number
+    for number in range(p.word_count):
+        v.word_encodings[number].values = place_columns(a, <size_t>3 << p.words[number].k,
+                                                        <size_t>1 << p.words[number].log_n)
+    end, a.used = a.used, start
+    v.argument.of_bits = place_words(a, cosets_of_bits(p) * WORDS_OF_BITS)
+    end, a.used = larger(end, a.used), start
+    v.input.reversed = place_columns(a, p.columns + (3 if p.hiding else 0), p.m)
+    a.used = larger(a.used, end)
 
 
 cdef void lay_out_part(Prover *v, size_t i) noexcept nogil:
@@ -91,9 +110,11 @@ cdef void lay_out_part(Prover *v, size_t i) noexcept nogil:
     cdef uint64_t *derived = place_columns(&v.arena, whole, t.rows)
     cdef uint64_t *scalars = place_words(&v.arena, (t.derived_count - whole) * t.blocks)
     cdef uint64_t *uniforms = place_words(&v.arena, t.constraints.uniform_count)
+    cdef uint8_t *narrow = <uint8_t *>place(&v.arena, t.columns)
     if v.arena.base == NULL:
         return
-    v.parts[i].table, v.parts[i].cells = t, v.vector + t.at
+    v.parts[i].table, v.parts[i].cells, v.parts[i].words = t, v.vector + t.at, v.words + t.at // 64
+    v.parts[i].narrow = narrow
     v.parts[i].derived, v.parts[i].scalars, v.parts[i].uniforms = derived, scalars, uniforms
 
 
@@ -141,15 +162,23 @@ cdef void lay_out_statement(Prover *v, size_t i, const GroupPlan *g) noexcept no
 
 
 cdef void lay_out_trace(Prover *v) noexcept nogil:
-    """The workers' memory and the vector, in whose front the tables lie."""
+    """The workers' memory and the vector, in whose front the tables lie; a trace alone has a place of its own."""
     cdef const Plan *p = v.plan
     cdef Arena *a = &v.arena
     cdef size_t i, g
     lay_out_workers(v)
-    v.vector = place_words(a, larger(p.columns * p.m, p.masks_at))
+    if not v.trace_only:
+        v.vector = place_words(a, larger(p.columns * p.m, p.masks_at))
+    v.words = place_words(a, 0 if v.trace_only else larger(p.columns * p.m, p.masks_at) // 64 + 1)
+    v.narrow = <uint8_t *>place(a, p.columns + 3)
+    v.first_cells = <size_t *>place_words(a, p.table_count + 1)
     v.parts = <Part *>place(a, sizeof(Part) * p.table_count)
     for i in range(p.table_count):
         lay_out_part(v, i)
+        if a.base != NULL:
+            v.first_cells[i + 1] = (v.first_cells[i] if i else 0) + p.tables[i].columns
+    if a.base != NULL:
+        v.first_cells[0] = 0
     for g in range(p.group_count):
         for i in range(p.groups[g].statements):
             lay_out_statement(v, p.groups[g].first_statement + i, p.groups + g)
@@ -179,6 +208,8 @@ cdef void lay_out_workers(Prover *v) noexcept nogil:
     v.random = <uint64_t **>place(a, sizeof(void *) * v.workers)
     v.shifts = <uint64_t **>place(a, sizeof(void *) * v.workers)
     v.scaled = <uint64_t **>place(a, sizeof(void *) * v.workers)
+    v.of_bytes = <uint64_t **>place(a, sizeof(void *) * v.workers)
+    v.prepared = <size_t *>place_words(a, v.workers)
     v.digests = <uint32_t **>place(a, sizeof(void *) * v.workers)
     v.leaf_sources = <uint64_t **>place(a, sizeof(void *) * v.workers)
     for i in range(v.workers):
@@ -188,7 +219,8 @@ cdef void lay_out_workers(Prover *v) noexcept nogil:
         lay_pointer(<void **>v.members, i, place(a, sizeof(void *) * constraints), a)
         lay_pointer(<void **>v.random, i, place_words(a, EXPANSION_WORDS), a)
         lay_pointer(<void **>v.shifts, i, place_words(a, l2zk_ntt_shift_words(p.log_m)), a)
-        lay_pointer(<void **>v.scaled, i, place_words(a, <size_t>1 << log_of_ratio(larger(p.tail, 1), 1)), a)
+        lay_pointer(<void **>v.scaled, i, place_words(a, COLUMNS_A_TASK << log_of_ratio(larger(p.tail, 1), 1)), a)
+        lay_pointer(<void **>v.of_bytes, i, place_words(a, l2zk_ntt_bits_words(p.log_m)), a)
         lay_pointer(<void **>v.digests, i, place(a, 4 * 8 * DIGEST_STEP), a)
         lay_pointer(<void **>v.leaf_sources, i, place(a, sizeof(void *) * leaf), a)
     v.reopened.roots = place_words(a, most_queries(p))
@@ -226,6 +258,7 @@ cdef void lay_out(Prover *v) noexcept nogil:
     v.tables = l2zk_ntt_tables_in(v.table_words, larger(p.m, 64))
     v.tails = place_columns(a, p.columns, p.tail)
     v.blind = place_columns(a, 3 if p.hiding else 0, p.m + p.tail)
+    place_shared(v)
     place_encoding(a, &v.input, &v.tree, v, p.columns + (3 if p.hiding else 0), p.log_m, p.log_n0, p.tail)
     for c in range(v.input.columns if a.base != NULL else 0):
         if c < p.columns:
@@ -233,6 +266,10 @@ cdef void lay_out(Prover *v) noexcept nogil:
         else:
             v.input.sources[c] = column_of(v.blind, p.m + p.tail, c - p.columns)
             v.input.tails[c] = v.input.sources[c] + p.m
+    v.input.bytes = <uint8_t *>place(a, p.columns * p.m // 8)
+    v.input.words = v.words
+    if p.m >= LEAST_PACKED and 8 * p.tail <= p.m:
+        v.input.narrow = v.narrow
     lay_out_argument(v)
     lay_out_lookups(v)
     lay_out_opening(v)

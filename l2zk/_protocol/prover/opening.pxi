@@ -146,14 +146,20 @@ cdef void product_task(void *context, size_t task, unsigned worker) noexcept nog
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
     cdef Opening *o = &v.opening
-    cdef size_t b = owner_of(o.first_piece, o.base_count, task), i
+    cdef size_t b = owner_of(o.first_piece, o.base_count, task), i = 0, run
     cdef unsigned level = o.bases[b].level
     cdef size_t j = (task - o.first_piece[b]) * CHUNK, count = smaller(CHUNK, (<size_t>1 << level) - j)
     cdef const uint64_t *limbs = split_chunk(o.eq.levels[level], eq_stride(level), j, count, v.scratch[worker])
     cdef k3 *sums = v.argument.sums + worker * v.argument.sum_count + b * p.columns
-    for i in range(p.columns):
-        sums[i] = k_add(sums[i], l2zk_active.dot(limbs, CHUNK_STEP, v.vector + (i << p.log_m) + o.bases[b].at + j,
-                                                 whole_tiles(count)))
+    while i < p.columns:
+        run = narrow_run(v.narrow, i, p.columns)
+        if run:
+            l2zk_active.sum_bits(weights_of(limbs), CHUNK_STEP, whole_tiles(count),
+                                 words_of_column(v, i) + (o.bases[b].at + j) // 64, p.m // 64, run, sums + i)
+        else:
+            sums[i] = k_add(sums[i], l2zk_active.dot(limbs, CHUNK_STEP, v.vector + (i << p.log_m) + o.bases[b].at + j,
+                                                     whole_tiles(count)))
+        i += larger(run, 1)
 
 
 cdef void dense_product_task(void *context, size_t task, unsigned worker) noexcept nogil:
@@ -246,12 +252,17 @@ cdef void fold_vector_task(void *context, size_t task, unsigned worker) noexcept
     """A stretch of f', the folded columns."""
     cdef Prover *v = <Prover *>context
     cdef const Plan *p = v.plan
-    cdef size_t j = task * ROWS_A_TASK, i
+    cdef Opening *o = &v.opening
+    cdef size_t j = task * ROWS_A_TASK, i, k = 0, last = smaller(j + ROWS_A_TASK, p.m)
     cdef const uint64_t **sources = <const uint64_t **>v.scratch[worker]
+    cdef uint64_t *words = v.scratch[worker]
     for i in range(p.columns):
-        sources[i] = v.vector + (i << p.log_m) + j
-    l2zk_active.fold_streams(v.opening.limbs, sources, p.columns, smaller(ROWS_A_TASK, p.m - j), v.opening.message + j,
-                             v.opening.stride)
+        if not v.narrow[i]:
+            sources[k] = v.vector + (i << p.log_m) + j
+            k += 1
+    l2zk_active.fold_streams(o.limbs, sources, k, last - j, o.message + j, o.stride)
+    for i from j <= i < (last if v.has_narrow else j) by TILE:
+        l2zk_active.fold_bits(o.words, words, narrow_words(v, i, words), o.message + i, o.stride)
 
 
 cdef inline k3 final_factor(const Opening *o, size_t b) noexcept nogil:
@@ -263,14 +274,17 @@ cdef void fold_vector(Prover *v, const k3 *point) noexcept nogil:
     """f' = sum of eq(point, i)*column i, tails too, and its weight."""
     cdef const Plan *p = v.plan
     cdef Opening *o = &v.opening
-    cdef size_t i, j, b
+    cdef size_t i, j, b, count = 0
     cdef uint64_t *eq = o.products                      # which is not needed any more
-    cdef k3_limbs *limbs = o.limbs
     cdef unsigned level
     cdef k3 sum
     build_eq(eq, o.column_stride, point, p.log_columns)
     for i in range(p.columns):
-        limbs[i] = k_limbs(planar_at(eq, o.column_stride, i))
+        if v.narrow[i]:
+            o.words[count] = k_words(planar_at(eq, o.column_stride, i))
+            count += 1
+        else:
+            o.limbs[i - count] = k_limbs(planar_at(eq, o.column_stride, i))
     share(v, fold_vector_task, v, (p.m + ROWS_A_TASK - 1) // ROWS_A_TASK)
     for j in range(p.tail):
         sum = k_from(0)

@@ -64,6 +64,13 @@ cdef void absorb_statement(Prover *v) noexcept nogil:
         stop(v, NO_MEMORY)
 
 
+cdef void begin_job(void *context) noexcept nogil:
+    cdef Prover *v = <Prover *>context
+    l2zk_crew_alone(v.crew, is_short(v.plan))
+    begin_blocks(v)
+    l2zk_crew_stage(v.crew, 0, 0)
+
+
 cdef void prove_job(void *context) noexcept nogil:
     cdef Prover *v = <Prover *>context
     l2zk_crew_alone(v.crew, is_short(v.plan))

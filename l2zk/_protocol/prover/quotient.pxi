@@ -86,7 +86,7 @@ cdef void find_Q(Prover *v) noexcept nogil:
     cdef unsigned spread
     for i in range(MOST_SKIPPED + 1):
         if a.streams[i].points != NULL:
-            prepare_streams(a.streams + i)
+            prepare_streams(a.streams + i, v.has_narrow)
     for i in range(a.stated_count):
         if i == 0 or a.stated[i].factors != a.stated[i - 1].factors:
             prepare_selectors(a.stated[i])

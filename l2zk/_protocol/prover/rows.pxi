@@ -16,6 +16,7 @@ cdef struct RowRound:
     size_t stretches             # tasks for each column
     size_t tables                # that have columns
     size_t first_column          # among those of all tables
+    size_t first_product         # likewise
     k3 r
 
 
@@ -84,31 +85,48 @@ cdef void fold_columns_task(void *context, size_t task, unsigned worker) noexcep
     cdef RowRound *r = <RowRound *>context
     cdef size_t c
     cdef const TableArgument *s = column_of_round(r, r.first_column + task // r.stretches, &c)
-    bind_rows(s.table, s.eq_limbs, column_in(s.part, s.table.reads[c]), s.table.rows, 0, s.table.height,
-              task % r.stretches * ROWS_A_TASK, planar(s.columns, s.stride, c), s.stride, r.prover.scratch[worker])
+    cdef size_t y = task % r.stretches * ROWS_A_TASK
+    if is_narrow(s.part, s.table.reads[c]):
+        bind_bits(s.table, s.eq_words, words_in(s.part, s.table.reads[c]), 0, s.table.height, y,
+                  planar(s.columns, s.stride, c), s.stride)
+    else:
+        bind_rows(s.table, s.eq_limbs, column_in(s.part, s.table.reads[c]), s.table.rows, 0, s.table.height, y,
+                  planar(s.columns, s.stride, c), s.stride, r.prover.scratch[worker])
 
 
-cdef void weigh_column_task(void *context, size_t task, unsigned worker) noexcept nogil:
-    """The weight of each row of a column, of all claims together."""
+cdef inline const TableArgument *product_of_round(const RowRound *r, size_t product, size_t *k) noexcept nogil:
+    """The table of a product of the round, and its number there."""
+    cdef Argument *a = &r.prover.argument
+    cdef size_t number = owner_of(a.first_product, r.prover.plan.table_count, product)
+    k[0] = product - a.first_product[number]
+    return a.by_height[number]
+
+
+cdef void weigh_task(void *context, size_t task, unsigned worker) noexcept nogil:
+    """The weight of each row of a column, of all claims together; or what a kind of claims comes to."""
     cdef RowRound *r = <RowRound *>context
-    cdef size_t c, i, e
-    cdef const TableArgument *s = column_of_round(r, r.first_column + task, &c)
-    cdef uint64_t *weights = planar(s.weights, s.stride, c)
+    cdef size_t k, i, e
+    cdef const TableArgument *s = product_of_round(r, r.first_product + task, &k)
+    cdef uint64_t *weights = planar(s.weights, s.stride, k)
     for i in range(3):
         memset(weights + i * s.stride, 0, 8 * s.table.height)
+    if s.is_joined:
+        join_kind(r.prover, s, k, r.prover.scratch[worker])
+        return
     for e in range(s.claim_count):
-        if s.claims[e].column == s.table.reads[c]:
-            add_claim(r.prover, s, e, weights, r.prover.scratch[worker])
+        if s.claims[e].column == s.table.reads[k]:
+            add_weights(r.prover, s, e, s.claims[e].factor, weights, r.prover.scratch[worker])
 
 
 cdef void begin_columns(Prover *v, size_t left) noexcept nogil:
     """Of the tables that have so many row bits."""
     cdef Argument *a = &v.argument
-    cdef size_t i, z, columns = 0
+    cdef size_t i, z, columns = 0, products = 0
     cdef const TableArgument *s
     cdef uint64_t eq_bits[3 * MOST_STREAMS]
     cdef RowRound r
     r.prover, r.first_column = v, a.first_column[v.plan.table_count]
+    r.first_product = a.first_product[v.plan.table_count]
     r.stretches = ((<size_t>1 << left) + ROWS_A_TASK - 1) // ROWS_A_TASK
     for i in range(v.plan.table_count):
         s = a.by_height[i]
@@ -116,48 +134,49 @@ cdef void begin_columns(Prover *v, size_t left) noexcept nogil:
             build_eq(eq_bits, MOST_STREAMS, a.q + (v.plan.log_rows - s.table.log_rows), s.table.skipped)
             for z in range(s.table.streams):
                 s.eq_limbs[z] = k_limbs(planar_at(eq_bits, MOST_STREAMS, z))
+                s.eq_words[z] = k_words(planar_at(eq_bits, MOST_STREAMS, z))
             r.first_column = smaller(r.first_column, a.first_column[i])
+            r.first_product = smaller(r.first_product, a.first_product[i])
             columns += s.table.read_count
+            products += product_count(s)
     if columns:
         share(v, fold_columns_task, &r, columns * r.stretches)
-        share(v, weigh_column_task, &r, columns)
+        share(v, weigh_task, &r, products)
 
 
 # ---- rounds over the other bits --------------------------------------------------------------------------------------
 
 cdef void row_round_task(void *context, size_t task, unsigned worker) noexcept nogil:
     cdef RowRound *r = <RowRound *>context
-    cdef size_t c, y = task % r.stretches * ROWS_A_TASK
-    cdef const TableArgument *s = column_of_round(r, task // r.stretches, &c)
+    cdef size_t k, y = task % r.stretches * ROWS_A_TASK
+    cdef const TableArgument *s = product_of_round(r, task // r.stretches, &k)
     cdef k3 found[2]
-    l2zk_active.round_products(planar(s.columns, s.stride, c), s.stride, planar(s.weights, s.stride, c), s.stride, y,
+    l2zk_active.round_products(product_columns(s, k), s.stride, planar(s.weights, s.stride, k), s.stride, y,
                                smaller(y + ROWS_A_TASK, r.half), r.half, found)
     add_to_sums(r.prover, worker, found)
 
 
 cdef void fold_rows_task(void *context, size_t task, unsigned worker) noexcept nogil:
     cdef RowRound *r = <RowRound *>context
-    cdef size_t c
-    cdef const TableArgument *s = column_of_round(r, task // 2, &c)
-    l2zk_active.fold_pairs(planar(s.columns if task % 2 else s.weights, s.stride, c), s.stride, r.half, r.half, r.r)
+    cdef size_t k
+    cdef const TableArgument *s = product_of_round(r, task // 2, &k)
+    l2zk_active.fold_pairs(product_columns(s, k) if task % 2 else planar(s.weights, s.stride, k), s.stride, r.half,
+                           r.half, r.r)
 
 
 cdef void masks_of_values(const Prover *v, k3 *out) noexcept nogil:
     """The part of the masks in the last round: the sum over the columns of (w_0 + w_1*X)*(X - X^2)*mask."""
     cdef const TableArgument *s
-    cdef size_t i, c
+    cdef size_t i, c, e
     cdef size_t first = v.masks_used + row_round_elements(v.plan, v.plan.log_rows - 1)
-    cdef k3 mask, low, rise
     out[0] = out[1] = out[2] = k_from(0)
     for i in range(v.plan.table_count):
         s = v.argument.tables + i
-        for c in range(s.table.read_count):
-            mask = mask_of(v, first + s.table.first_read + c)
-            low = planar_at(planar(s.weights, s.stride, c), s.stride, 0)
-            rise = k_sub(planar_at(planar(s.weights, s.stride, c), s.stride, 1), low)
-            out[0] = k_add(out[0], k_mul(mask, low))
-            out[1] = k_add(out[1], k_mul(mask, k_sub(rise, low)))
-            out[2] = k_sub(out[2], k_mul(mask, rise))
+        for c in range(0 if s.is_joined else s.table.read_count):
+            add_mask(mask_of(v, first + s.table.first_read + c), s, c, out)
+        for e in range(s.claim_count if s.is_joined else 0):
+            c = first + s.table.first_read + read_of(s.table, s.claims[e].column)
+            add_mask(k_mul(s.claims[e].factor, mask_of(v, c)), s, s.kind_of[e], out)
 
 
 cdef void begin_row_round(Prover *v, size_t left, RowRound *r, k3 *sum) noexcept nogil:
@@ -182,7 +201,7 @@ cdef void prove_row_round(Prover *v, size_t j, k3 *sum) noexcept nogil:
     cdef bint last = left == 1 and v.plan.hiding
     begin_row_round(v, left, &r, sum)
     clear_sums(v)
-    share(v, row_round_task, &r, a.first_column[r.tables] * r.stretches)
+    share(v, row_round_task, &r, a.first_product[r.tables] * r.stretches)
     for i in range(v.plan.table_count):
         s = a.tables + i
         if kind_of_round(s.table, left) == ROUND_OF_STREAMS:
@@ -196,15 +215,14 @@ cdef void prove_row_round(Prover *v, size_t j, k3 *sum) noexcept nogil:
         s = a.tables + i
         if kind_of_round(s.table, left) == ROUND_OF_STREAMS:
             fold_stream_sums(s, streams_left(s.table, left), r.r)
-    share(v, fold_rows_task, &r, 2 * a.first_column[r.tables])
+    share(v, fold_rows_task, &r, 2 * a.first_product[r.tables])
     begin_columns(v, left - 1)
 
 
 cdef void prove_rows(Prover *v) noexcept nogil:
     cdef const Plan *p = v.plan
     cdef Argument *a = &v.argument
-    cdef const TableArgument *s
-    cdef size_t i, c
+    cdef size_t i
     cdef unsigned leaf_bits = smaller(p.variables, p.layers)
     cdef k3 sum = k_from(0)
     l2zk_crew_stage(v.crew, STAGE_ROWS, p.log_rows + 2)
@@ -213,14 +231,16 @@ cdef void prove_rows(Prover *v) noexcept nogil:
     if p.layers:
         build_suffixes(&a.leaf_eq, v.lookups.at.z + (p.layers - leaf_bits), leaf_bits)
     find_claims(v)
+    a.first_product[0] = 0
+    for i in range(p.table_count):
+        find_kinds(a.by_height[i])
+        a.first_product[i + 1] = a.first_product[i] + product_count(a.by_height[i])
     find_row_sums(v)
     for i in range(p.table_count):
         carry_streams(v, a.tables + i)
     begin_columns(v, p.log_rows)         # where no bit is skipped
     for i in range(p.log_rows):
         prove_row_round(v, i, &sum)
-    for i in range(p.table_count):
-        s = a.tables + i
-        for c in range(s.table.read_count):
-            a.column_values[s.table.first_read + c] = planar_at(planar(s.columns, s.stride, c), s.stride, 0)
+    build_suffixes(&a.eq, a.q + (p.log_rows - p.variables), p.variables)
+    share(v, value_task, v, a.first_column[p.table_count])
     say_opened(v, MESSAGE_VALUES, a.column_values, p.read_count, a.q[p.log_rows - 1])

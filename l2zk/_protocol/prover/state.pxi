@@ -29,6 +29,8 @@ cdef enum:
 cdef struct Part:                # what the prover has of a table
     const TablePlan *table
     uint64_t *cells              # its columns, in the vector
+    uint64_t *words              # the same entries as bits
+    uint8_t *narrow              # by column: it has bits alone
     uint64_t *derived            # by derived column its N values, a tile apart; but of scalars
     uint64_t *scalars            # by scalar its J values
     uint64_t *uniforms           # of the constraints' code
@@ -100,6 +102,9 @@ cdef struct Streams:             # what takes the streams of tables with so many
     k3 x                         # x_t
     k3 lagrange[MOST_STREAMS]    # L_z(x_t)
     k3_limbs limbs[MOST_STREAMS]
+    k3_words words[MOST_STREAMS]     # the same as L_z(x_t)
+    uint64_t *of_bits            # by coset, half of the streams and their bits' value: what they come to, at its points
+    size_t cosets_of_bits        # that have this
 
 cdef struct BoundKnown:          # a known column with the skipped bits bound: row y has element y >> run, modulo count
     uint64_t *values
@@ -136,15 +141,21 @@ cdef struct TableArgument:       # what the zerocheck and the rows work on of a 
     size_t opening_masks         # the number of the first opening's mask
     k3 claim
     # the rows
-    uint64_t *columns            # by read column: folded to M elements
-    uint64_t *weights            # by read column
+    uint64_t *columns            # by read column: folded to M elements; where the windows were
+    uint64_t *weights            # by read column, or by kind of claims
     ColumnClaim *claims          # on its columns: the openings, then what the lookups say; factors are all in all
     size_t claim_count
+    size_t *kind_of              # by claim
+    size_t *kinds                # by kind: a claim
+    size_t kind_count
+    bint is_joined               # the kinds take part in the rounds, or the columns
+    uint64_t *joined             # by kind: the sum of its claims' columns
     size_t first_claim           # among those of all tables
     k3 *before                   # by claim and stream: sums with eq up to the seam
     k3 *behind                   # and behind it, or of the rows of a domain
     k3 *lags                     # by claim, before and behind the seam: weights of the streams
     k3_limbs *eq_limbs           # eq of its point's first k coordinates
+    k3_words *eq_words
     k3 sum                       # all its claims
 
 cdef struct Argument:            # what the zerocheck and the rows work on
@@ -158,7 +169,9 @@ cdef struct Argument:            # what the zerocheck and the rows work on
     size_t *first_array          # arrays that a round folds, likewise
     size_t *first_chunk          # chunks of rows, by the place in `by_height`
     size_t *first_column         # columns that are read, likewise
+    size_t *first_product        # products that take part in the rounds of rows, likewise
     Streams streams[MOST_SKIPPED + 1]    # by the number of skipped bits
+    uint64_t *of_bits            # of those of the most
     Suffixes eq                  # of tau, then of r
     Suffixes leaf_eq             # of the leaves' point
     k3 *values                   # of Q, or of a part of it
@@ -200,7 +213,8 @@ cdef struct Opening:             # what the commitment works on
     k3 *form                     # by masked element: its coefficient in its claim on masks
     k3 *tail_said                # T
     k3 *final                    # e
-    k3_limbs *limbs              # C
+    k3_limbs *limbs              # of columns that are not kept as bits
+    k3_words *words              # of the others
 
 cdef struct Prover:
     const Plan *plan
@@ -208,7 +222,8 @@ cdef struct Prover:
     l2zk_crew *crew
     unsigned workers
     bint check                   # check that the trace satisfies the constraints
-    bint trace_only              # stop after the trace and its check; nothing else is laid out
+    bint trace_only              # stop after the trace and its check; nothing else is laid out but in `vector`
+    bint begun                   # the start of every block is there
     size_t failed                # the block that stopped the proof
     # public
     uint8_t *header
@@ -225,6 +240,10 @@ cdef struct Prover:
     l2zk_ntt_tables tables
     uint64_t *table_words
     uint64_t *vector             # C*m entries: the columns of the table, then the masks
+    uint64_t *words              # its entries as bits, where they are
+    uint8_t *narrow              # by column, those of R too: it is kept as bits
+    size_t *first_cells          # by table: the columns of those before
+    bint has_narrow
     uint64_t *tails              # by column, T
     uint64_t *blind              # R: 3 columns of m + T
     Encoding input               # columns and R on D_0
@@ -252,6 +271,8 @@ cdef struct Prover:
     uint64_t **random
     uint64_t **shifts
     uint64_t **scaled
+    uint64_t **of_bytes
+    size_t *prepared
     uint32_t **digests
     uint64_t **leaf_sources
 

@@ -37,6 +37,11 @@ cdef const uint64_t *split_chunk(const uint64_t *array, size_t stride, size_t at
     return scratch + 3 * CHUNK_STEP
 
 
+cdef inline const uint64_t *weights_of(const uint64_t *limbs) noexcept nogil:
+    """The elements, CHUNK_STEP words from coordinate to coordinate, that were split into the limbs."""
+    return limbs - 3 * CHUNK_STEP
+
+
 cdef inline size_t eq_stride(unsigned h) noexcept nogil:
     """Of eq of h coordinates."""
     return (<size_t>1 << h) + 2 * TILE

@@ -111,14 +111,23 @@ cdef void stop_at(Place *at, Outcome outcome) noexcept nogil:
     stop(at.prover, outcome)
 
 
-cdef void fill_start(Block *b) noexcept nogil:
+cdef void start_task(void *context, size_t column, unsigned worker) noexcept nogil:
+    """A column as it is given, or zeros."""
+    cdef const Block *b = (<Place *>context).block
+    if b.given[column] == NULL:
+        memset(cells_of(b, column), 0, 8 * b.table.rows)
+    else:
+        memcpy(cells_of(b, column), b.given[column], 8 * b.table.rows)
+
+
+cdef void fill_start(Place *at) noexcept nogil:
     """Columns that are given, zeros in the others, and the cells that the program fixes."""
+    cdef Block *b = at.block
     cdef size_t i
-    for i in range(b.table.columns):
-        if b.given[i] == NULL:
-            memset(cells_of(b, i), 0, 8 * b.table.rows)
-        else:
-            memcpy(cells_of(b, i), b.given[i], 8 * b.table.rows)
+    if not at.is_alone and b.table.rows >= CHECKED_A_TASK:
+        share(at.prover, start_task, at, b.table.columns)
+    for i in range(b.table.columns if at.is_alone or b.table.rows < CHECKED_A_TASK else 0):
+        start_task(at, i, at.worker)
     for i in range(0 if b.is_given else b.start_count):
         cells_of(b, b.start[i][1])[b.start[i][0]] = b.start[i][2]
 
@@ -225,7 +234,8 @@ cdef void fill_block(Place *at) noexcept nogil:
     cdef Block *b = at.block
     place_sequences(b, False)
     derive_columns(b)
-    fill_start(b)
+    if not at.prover.begun:
+        fill_start(at)
     if not b.is_given:
         run_steps(at)
     if stopped(at.prover):

@@ -15,6 +15,18 @@ cdef void bind_rows(const TablePlan *t, const k3_limbs *weights, const uint64_t 
     l2zk_active.fold_streams(weights, sources, t.streams, here, out + y, stride)
 
 
+cdef void bind_bits(const TablePlan *t, const k3_words *weights, const uint64_t *words, size_t first, size_t count,
+                    size_t y, uint64_t *out, size_t stride) noexcept nogil:
+    """The same of a column of bits."""
+    cdef uint64_t staged[MOST_STREAMS]
+    cdef size_t i, c
+    for i from y <= i < smaller(y + ROWS_A_TASK, count) by TILE:
+        load_words(t, words, first + i, 1, staged)
+        for c in range(3):
+            memset(out + c * stride + i, 0, 8 * TILE)
+        l2zk_active.fold_bits(weights, staged, t.streams, out + i, stride)
+
+
 cdef inline size_t longest_window(const TablePlan *t) noexcept nogil:
     cdef size_t w, span = 0
     for w in range(t.window_count):
@@ -31,7 +43,12 @@ cdef void bind_task(void *context, size_t task, unsigned worker) noexcept nogil:
     cdef const TablePlan *t = s.table
     y = (task - a.first_bound[number]) * ROWS_A_TASK
     for w in range(t.window_count):
-        if y < t.height + t.windows[w].span:
+        if y >= t.height + t.windows[w].span:
+            continue
+        if is_narrow(s.part, t.windows[w].column):
+            bind_bits(t, s.streams.words, words_in(s.part, t.windows[w].column), t.windows[w].first,
+                      t.height + t.windows[w].span, y, planar(s.windows, s.stride, w), s.stride)
+        else:
             bind_rows(t, s.streams.limbs, column_in(s.part, t.windows[w].column), t.rows, t.windows[w].first,
                       t.height + t.windows[w].span, y, planar(s.windows, s.stride, w), s.stride, v.scratch[worker])
     for i in range(known_count(t) if y < t.height else 0):
@@ -50,7 +67,7 @@ cdef void bind_skipped(Prover *v) noexcept nogil:
         g.x = k_pow(a.x, <uint64_t>1 << (v.plan.skipped - i))
         lagrange_at(i, g.x, g.lagrange)
         for z in range(<size_t>1 << i):
-            g.limbs[z] = k_limbs(g.lagrange[z])
+            g.limbs[z], g.words[z] = k_limbs(g.lagrange[z]), k_words(g.lagrange[z])
     for i in range(a.stated_count):
         bind_known_columns(a.stated[i])
         bind_selectors(a.stated[i])
@@ -83,10 +100,16 @@ cdef inline size_t degree_in(const Round *r, const TablePlan *t) noexcept nogil:
 
 cdef void load_opening(const Round *r, const TableArgument *s, size_t e, size_t y, uint64_t x,
                        uint64_t *slot) noexcept nogil:
-    """A tile of pair e with the top variable set to x; in the last round its one element stands plus x*(1 - x)*mask."""
+    """A tile of pair e with the top variable set to x; in the last round its one element stands plus x*(1 - x)*mask.
+    The points of a tile come one after the other, so that the slot holds it at the one before."""
     cdef const Pair *pair = s.table.pairs + e
+    cdef const uint64_t *a = planar(s.windows, s.stride, pair.window) + pair.place + y
+    cdef size_t count = smaller(TILE, r.half - y)
     cdef k3 mask
-    l2zk_active.set_top(planar(s.windows, s.stride, pair.window) + pair.place + y, s.stride, r.half, x, slot)
+    if x > 2 and not r.last:
+        l2zk_active.raise_top(a, s.stride, r.half, slot, count)
+    else:
+        l2zk_active.set_top(a, s.stride, r.half, x, slot, count)
     if r.last:
         mask = mask_of(r.prover, s.opening_masks + e)
         planar_put(slot, TILE, 0, k_add(planar_at(slot, TILE, 0), k_scale(mask, f_mul(x, f_sub(1, x)))))
@@ -131,7 +154,7 @@ cdef k3 round_tile(const Round *r, const TableArgument *s, const LiveCode *live,
             load_opening(r, s, t.pair_of[i], y, x, slots[i])
         else:
             load_bound(s.known + t.known_of[i], r.half, y, x, slots[i])
-    l2zk_active.store_results_extension(code, slots, s.part.uniforms, results)
+    l2zk_active.store_results_extension(code, slots, s.part.uniforms, results, count)
     for g in range(t.domain_count):
         if not is_away(r, s, g, y):
             load_selector(s.selectors + g, r.half, y, x, tile)

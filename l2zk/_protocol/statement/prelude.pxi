@@ -1,5 +1,14 @@
 # The prelude of the constraints' code and of the step's: what is the same on all rows. (PROTOCOL 7.3)
 
+cdef inline uint32_t added_terms(uint32_t counts) noexcept nogil:
+    """Of an OP_SUM_V."""
+    return counts & 0xffff
+
+
+cdef inline uint32_t subtracted_terms(uint32_t counts) noexcept nogil:
+    return counts >> 16
+
+
 cdef void run_prelude(const l2zk_code *code, const uint64_t *inputs, size_t input_count, const uint64_t *outputs,
                       size_t output_count, uint64_t *uniforms) noexcept nogil:
     """The values that are the same for all rows: public ones, constants, and what follows from them."""

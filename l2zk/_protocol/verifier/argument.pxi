@@ -1,5 +1,19 @@
 # The argument: from the messages to claims on the vector. Nothing is compared here with hiding. (PROTOCOL 7.3)
 
+cdef k3 xor_at_point(k3 a, k3 b) noexcept nogil:
+    cdef k3 product = k_mul(a, b)
+    return k_sub(k_add(a, b), k_add(product, product))
+
+
+cdef k3 sum_at_point(const uint32_t (*terms)[2], uint32_t counts, const k3 *slots) noexcept nogil:
+    cdef uint32_t i
+    cdef k3 term, sum = k_from(0)
+    for i in range(added_terms(counts) + subtracted_terms(counts)):
+        term = k_scale(slots[terms[i][0]], terms[i][1])
+        sum = k_add(sum, term) if i < added_terms(counts) else k_sub(sum, term)
+    return sum
+
+
 cdef void run_at_point(const l2zk_code *code, const uint64_t *uniforms, k3 *slots, k3 *results) noexcept nogil:
     """The constraint code on elements of K; slots holds the loads and takes the registers."""
     cdef size_t i
@@ -22,6 +36,10 @@ cdef void run_at_point(const l2zk_code *code, const uint64_t *uniforms, k3 *slot
             slots[ins[1]] = k_scale(slots[ins[2]], uniforms[ins[3]])
         elif ins[0] == OP_NEG_V:
             slots[ins[1]] = k_neg(slots[ins[2]])
+        elif ins[0] == OP_XOR_VV:
+            slots[ins[1]] = xor_at_point(slots[ins[2]], slots[ins[3]])
+        elif ins[0] == OP_SUM_V:
+            slots[ins[1]] = sum_at_point(code.terms + ins[2], ins[3], slots)
         elif ins[0] == OP_RESULT_V:
             results[ins[1]] = slots[ins[2]]
         else:

@@ -10,7 +10,7 @@ from collections.abc import Container, Mapping
 from typing import Any
 
 from l2zk._core import STEP_FUNCTION
-from l2zk.air.nodes import COLUMN, CONSTANT, OUTPUT, PERIODIC, PRIVATE, ROW_NUMBER, SEQUENCE
+from l2zk.air.nodes import COLUMN, CONSTANT, OUTPUT, PERIODIC, PRIVATE, ROW_NUMBER, SEQUENCE, extract
 from l2zk.air.text import cell_name
 from l2zk.base.field import LONGEST_TRACE, MODULUS, field_integer, is_power_of_two, whole
 from l2zk.base.names import LONGEST_NAME, MOST_NAMES, plain
@@ -247,8 +247,11 @@ def check_step(draft: Draft, column: int, ahead: int, expression: Expression) ->
         raise ProgramError(f"column {name!r} has two steps")
 
 
-def check_claim(draft: Draft, name: str, node: int, on: Settled, derived: bool) -> None:
-    """Refuse a claim whose name is taken, that reads private inputs, is a constant, or looks beyond the last row."""
+def check_claim(draft: Draft, name: str, node: int, on: Settled | None, derived: bool) -> None:
+    """Refuse a claim whose name is taken, that reads private inputs, is a constant, or looks beyond the last row.
+
+    on: its rows; None on a ring, where nothing is beyond the last row.
+    """
     _check_constraint_name(name, draft.claims, derived)
     check_leaves(
         draft.graph,
@@ -260,7 +263,25 @@ def check_claim(draft: Draft, name: str, node: int, on: Settled, derived: bool) 
     kind, value, _ = draft.graph.nodes[node]
     if kind == CONSTANT:
         raise constant_claim(name, value)
-    check_reach(f"constraint {name!r}", draft.graph.look_ahead[node], draft.graph.look_behind[node], on)
+    if on is not None:
+        check_reach(f"constraint {name!r}", draft.graph.look_ahead[node], draft.graph.look_behind[node], on)
+
+
+def check_ring(draft: Draft, name: Any, node: int, on: Settled) -> None:
+    """Refuse rows of a ring that are not all, every k-th one, or one; and a row's number beside what is behind.
+
+    Such a claim is moved ahead, and N would be the number of the row behind the last one.
+    """
+    if on != "every" and not isinstance(on, Every | int):
+        raise ProgramError(
+            f"constraint {short(name)} with ring=True is on {short(on)}: its rows are 'every', m.every(k) or a row"
+        )
+    nodes, _ = extract(draft.graph.nodes, [node])
+    if draft.graph.look_behind[node] and any(kind == ROW_NUMBER for kind, _, _ in nodes):
+        raise ProgramError(
+            f"constraint {short(name)} with ring=True looks behind and reads the number of its row, which is not"
+            " counted round: write it without cells behind"
+        )
 
 
 def check_reach(what: str, ahead: int, behind: int, on: Settled) -> None:

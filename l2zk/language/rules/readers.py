@@ -78,7 +78,8 @@ class _Group:
         return bool((self._all_twice if self._marks_of(but) & bit else self._all_once) & bit)
 
     def reads_on(self, cell: Node, row: int, but: int | None) -> bool:
-        """True if a constraint other than `but` is on this row and reads the cell there."""
+        """True if a constraint other than `but` is on this row, counted modulo N, and reads the cell there."""
+        row %= self._length
         bit = self._bits[cell]
         own = self._domains[but] if but is not None and but not in self._gates and self._marks_of(but) & bit else None
         for domain in self._domains_of(row):
@@ -95,8 +96,7 @@ class _Group:
 
     def _domains_of(self, row: int) -> Iterator[Domain]:
         """The domains that contain a row."""
-        if 0 <= row < self._length:
-            yield Domain.every()
-            yield Domain.row(row)
-            yield from (Domain.cyclic(row % period, period) for period in self._periods)
-            yield from (domain for domain in self._exempt if domain.y <= row < self._length - domain.x)
+        yield Domain.every()
+        yield Domain.row(row)
+        yield from (Domain.cyclic(row % period, period) for period in self._periods)
+        yield from (domain for domain in self._exempt if domain.y <= row < self._length - domain.x)

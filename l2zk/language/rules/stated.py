@@ -159,13 +159,17 @@ class Stated:
         """The first loose cell that satisfies a constraint for any public input; None if some row has none."""
         first = None
         for row in self._rows_that_read(index, given):
-            loose = (cell for cell in cells if self._is_loose(readers, (cell[1], row + cell[2]), but=index))
+            loose = (cell for cell in cells if self._is_loose(readers, self._place(cell, row), but=index))
             apart = (cell for cell in loose if self._is_apart(index, given, cell, row))
-            place = next(((cell[1], row + cell[2]) for cell in apart), None)
+            place = next((self._place(cell, row) for cell in apart), None)
             if place is None:
                 return None
             first = first or place
         return first
+
+    def _place(self, cell: Node, row: int) -> Place:
+        """The place of a cell that is read from a row, which a ring counts modulo N."""
+        return cell[1], (row + cell[2]) % self._air.length
 
     def _rows_that_read(self, index: int, given: Node) -> Iterable[int]:
         """The rows on which a constraint reads a public input; none if there are more than MOST_ROWS."""

@@ -129,14 +129,18 @@ def _summands(nodes: Sequence[Node], root: int) -> Iterator[int]:
 
 
 def _check_products(air: TableAir, products: dict[int, Gated], free: set[int]) -> None:
-    """Refuse a column or public input that stands only in products with known factors that are 0 on all rows."""
+    """Refuse a column or public input that stands only in products with known factors that are 0 on all rows.
+
+    A public input that stands in no constraint of this table may stand in one of another.
+    """
     alive: set[tuple[int, int]] = {(COLUMN, column) for column in free}
+    there = {(kind, x) for kind, x, _ in extract(air.nodes, [one.node for one in air.constraints])[0]}
     for index, constraint in enumerate(air.constraints):
         leaves = products[index].living_leaves() if index in products else extract(air.nodes, [constraint.node])[0]
         alive |= {(kind, x) for kind, x, _ in leaves if kind in (COLUMN, INPUT)}
     for kind, what, names in ((COLUMN, "column", air.columns), (INPUT, "public input", air.inputs)):
         for x, name in enumerate(names):
-            if (kind, x) not in alive:
+            if (kind, x) not in alive and (kind == COLUMN or (kind, x) in there):
                 raise ProgramError(
                     f"{what} {name!r} stands only in products with periodic or public columns that are 0 on all rows of"
                     " their constraints, so any values of it pass: constrain it where they are not 0"

@@ -90,7 +90,7 @@ def _table(table: TableDefinition) -> Iterator[bytes]:
 
 
 def _code(code: Code) -> list[bytes]:
-    arrays = (code.uniforms, code.prelude, code.loads, code.body)
+    arrays = (code.uniforms, code.prelude, code.loads, code.body, code.terms)
     counts = (code.inputs, code.outputs, code.vectors, code.results)
     return [*map(_number, counts), *(array.tobytes() for array in arrays)]
 
