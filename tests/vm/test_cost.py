@@ -146,17 +146,17 @@ print(estimate / (memory("VmHWM") - before))
 @pytest.mark.parametrize("preset, hiding, threads", [("default", True, 1), ("compact", False, 2), ("fast", True, 2)])
 def test_the_memory_is_what_a_process_takes(name: str, preset: str, hiding: bool, threads: int, tmp_path: Path) -> None:
     """Within a tenth, in a process of its own that keeps nothing from a proof before; of several that which takes most,
-    as a thread that came too late for any work touches none of its memory."""
+    as a thread that came too late for any work touches none of its memory. Two may differ by a fifth for that."""
     command = [sys.executable, "-c", MEASURE, name, preset, str(hiding), str(threads)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    found = 2.0
+    found, most = 2.0, 1.1 if threads == 1 else 1.2
     for _ in range(8):
         run = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path)
         assert run.returncode == 0, run.stderr
         found = min(found, float(run.stdout))
-        if found < 1.1:
+        if found < most:
             break
-    assert 0.95 < found < 1.1
+    assert 0.95 < found < most
 
 
 @pytest.mark.parametrize(
