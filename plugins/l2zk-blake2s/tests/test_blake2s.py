@@ -38,7 +38,7 @@ def test_it_is_found_by_name():
     assert l2zk.get_program("blake2s") is Blake2s
 
 
-@pytest.mark.parametrize("length", [0, 63, 65, 44 * 64, 44 * 64 + 1])
+@pytest.mark.parametrize("length", [0, 1, 55, 56, 63, 64, 65, 44 * 64, 44 * 64 + 1])
 def test_the_digest_is_that_of_hashlib(length):
     assert result(Blake2s(length), message(length)) == blake2s(message(length)).hexdigest()
 

@@ -39,7 +39,7 @@ def test_it_is_found_by_name():
     assert l2zk.get_program("blake3") is Blake3
 
 
-@pytest.mark.parametrize("length", [0, 63, 65, 1024, 1025, 2049])
+@pytest.mark.parametrize("length", [0, 1, 55, 56, 63, 64, 65, 1023, 1024, 1025, 2049])
 def test_the_digest_is_that_of_the_package(length):
     assert outputs(length, message(length)) == digest(message(length))
 
