@@ -18,8 +18,11 @@ from l2zk.language.hints import Hints
 from l2zk.plugins import hookspecs
 from l2zk.proof import claims
 from l2zk.vm import cost
+from l2zk.vm.batch.grouping import Grouping
+from l2zk.vm.cache_together import CachedTogether
 from l2zk.vm.settings import Settings
 from l2zk.vm.together import costs
+from l2zk.vm.together import report as together
 from l2zk.vm.together.proving import Joint
 
 PLACE = Path(__file__).with_name("reference.md")
@@ -82,12 +85,14 @@ WANTED = {
     "to run it and see every constraint": "program.check(witness)",
     "to know what is missing": "l2zk.testing.check_program(Program, cases)",
     "to prove, and to verify": "machine.prove(program, witness), machine.verify(program, proof, inputs, outputs=…)",
+    "a file by which others verify without Python": "l2zk.export_key(program)",
     "to know time and memory before": "machine.estimate(program)",
 }
 """What one wants and writes: m is the builder in `define`, g l2zk.gadgets, machine a TraceZkVm; x, y, z are columns."""
 HOOKS = [name for name in vars(hookspecs) if name.startswith("l2zk_")]
 KIT = ["check_program", "examine_program", "Case", "Conformance", "Determinacy", "Forgery", "Change", "Choices"]
 KIT += ["FreeCell", "ConformanceError"]
+REPORTS = ["AggregationReport", "Run", "Layout"]
 KEPT = ["keep_memory", "kept_memory", "release_memory"]
 ERRORS = [name for name, one in vars(errors).items() if isinstance(one, type) and one.__module__ == errors.__name__]
 SECTIONS: dict[str, dict[Any, list[str]]] = {
@@ -97,20 +102,31 @@ SECTIONS: dict[str, dict[Any, list[str]]] = {
     "Poseidon2 of integers and arrays": {poseidon2: poseidon2.__all__},
     "Elements of the field": {l2zk: ["field", "signed", "inverse", "power"]},
     "Fixed tables": {l2zk: ["FixedTable", "RangeTable", "XorTable", "AndTable"]},
-    "Proving and verifying": {l2zk: ["TraceZkVm", "Proof", "ProofOptions"], claims: ["Statement"]},
-    "Time and memory": {cost: ["Estimate", "TableSize", "ProofProfile"], costs: ["JointEstimate"], l2zk: KEPT},
+    "Proving and verifying": {l2zk: ["TraceZkVm", "Proof", "ProofOptions", "export_key"], claims: ["Statement"]},
+    "Time and memory": {
+        cost: ["Estimate", "TableSize", "ProofProfile"],
+        costs: ["JointEstimate"],
+        l2zk: KEPT,
+        together: REPORTS,
+    },
     "Proven bits": {security: ["SecurityReport", "Round"]},
     "What fails, and what is missing": {check: ["Report", "Violation", "Imbalance", "Cell", "Known"], testing: KIT},
     "Many proofs": {
         batch: ["BatchProcessor", "Schedule"],
         cache: ["CachedZkVm", "CacheStats"],
         store: ["ProofStore", "StoreStats"],
+        l2zk: ["ProofBundle", "Receipt"],
         metrics: ["text"],
     },
     "Plugins": {l2zk: ["get_program", "programs"], hookspecs: HOOKS},
     "Errors": {errors: ERRORS},
 }
-BASES = {l2zk.TraceZkVm: (Joint, Settings), l2zk.Table: (Columns, Components, Hints)}
+BASES = {
+    l2zk.TraceZkVm: (Joint, Settings),
+    l2zk.BatchProcessor: (Grouping,),
+    l2zk.CachedZkVm: (CachedTogether,),
+    l2zk.Table: (Columns, Components, Hints),
+}
 
 
 def signature(name: str, value: Any) -> str:

@@ -55,12 +55,15 @@ from l2zk.language.program import ExecutionTrace, Machine, TraceProgram, examine
 from l2zk.language.table import Table
 from l2zk.plugins.hookspecs import hookimpl
 from l2zk.plugins.registry import get_program, programs
+from l2zk.proof.key import export_key
 from l2zk.proof.options import ProofOptions
 from l2zk.proof.proof import Proof
 from l2zk.vm.zkvm import TraceZkVm
 
 if TYPE_CHECKING:
     from l2zk.vm.batch.processor import BatchProcessor
+    from l2zk.vm.bundles.bundle import ProofBundle
+    from l2zk.vm.bundles.receipt import Receipt
     from l2zk.vm.cache import CachedZkVm
     from l2zk.vm.cache_stats import CacheStats
     from l2zk.vm.store.proof_store import ProofStore
@@ -69,7 +72,9 @@ _LATER = {
     "BatchProcessor": "vm.batch.processor",
     "CacheStats": "vm.cache_stats",
     "CachedZkVm": "vm.cache",
+    "ProofBundle": "vm.bundles.bundle",
     "ProofStore": "vm.store.proof_store",
+    "Receipt": "vm.bundles.receipt",
 }  # loaded when they are first asked for
 
 
@@ -109,11 +114,13 @@ __all__ = [
     "Private",
     "ProgramError",
     "Proof",
+    "ProofBundle",
     "ProofError",
     "ProofOptions",
     "ProofStore",
     "Public",
     "RangeTable",
+    "Receipt",
     "Report",
     "SecurityError",
     "Table",
@@ -123,6 +130,7 @@ __all__ = [
     "XorTable",
     "equal",
     "errors",
+    "export_key",
     "field",
     "get_program",
     "hints",

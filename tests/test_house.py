@@ -285,7 +285,8 @@ OVER = {
 
 def written() -> list[Path]:
     """Every file of code that people write."""
-    folders = [HOUSE, TESTS, *(ROOT / name for name in ("plugins", "examples", "docs", "benchmarks", "tools", ".ci"))]
+    others = ("plugins", "examples", "docs", "benchmarks", "tools", "verify", ".ci")
+    folders = [HOUSE, TESTS, *(ROOT / name for name in others)]
     kinds = (".py", ".pyx", ".pxi", ".pxd", ".c", ".h")
     skipped = ("__pycache__", "build", ".asv", "target")
     found = (path for folder in folders for path in folder.rglob("*") if path.suffix in kinds)

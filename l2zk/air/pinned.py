@@ -23,7 +23,8 @@ class Pinned:
     A cell (row, column) is read by a constraint at row - offset, for each offset at which it reads the
     column; so the constraint is evaluated on all rows with that one leaf replaced, and where it fails at row i
     it pins the cell at row i + offset. `replaced` has the values that are tried, uint64[tried, N] for each column;
-    `noticed`, bool of the same shape, where each of them broke some constraint.
+    `noticed`, bool of the same shape, where each of them broke some constraint; `untried`, where nobody looked at all
+    that could notice it.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Pinned:
         self._value = leaves_on_all_rows(air.length, dict(enumerate(trace)), air.periodic, public, sequences)
         self.replaced = [_replacements(column) for column in trace]
         self.noticed = [replaced == column for replaced, column in zip(self.replaced, trace)]
+        self.untried = [np.zeros_like(noticed) for noticed in self.noticed]
         claims = [(*extract(air.nodes, [constraint.node]), constraint.domain) for constraint in air.constraints]
         for nodes, _, domain in sorted(claims, key=lambda claim: len(claim[0])):
             domain_rows = np.zeros(air.length, dtype=bool)
@@ -51,9 +53,18 @@ class Pinned:
         """The cells that are pinned."""
         return np.array([noticed.all(axis=0) for noticed in self.noticed])
 
+    @property
+    def free(self) -> NDArray[np.bool_]:
+        """The cells of which some other value was tried, and no constraint noticed."""
+        return np.array([self._passed(column).any(axis=0) for column in range(len(self.noticed))])
+
     def instead(self, column: int, row: int) -> int:
-        """A value that may stand in the cell: no constraint notices."""
-        return int(self.replaced[column][np.argmin(self.noticed[column][:, row]), row])
+        """A value that may stand in a cell that is free."""
+        return int(self.replaced[column][np.argmax(self._passed(column)[:, row]), row])
+
+    def _passed(self, column: int) -> NDArray[np.bool_]:
+        passed: NDArray[np.bool_] = np.logical_not(self.noticed[column] | self.untried[column])
+        return passed
 
     def _notice(self, nodes: Sequence[Node], leaf: Node, domain_rows: NDArray[np.bool_]) -> None:
         _, column, offset = leaf

@@ -38,15 +38,15 @@ def kind_of(value: Any) -> str:
     return f"the class {value.__qualname__}" if isinstance(value, type) else type(value).__name__
 
 
+def is_listed(value: Any) -> bool:
+    """True for a list or other iterable; not for a text, a mapping, a set or an array without dimensions."""
+    no_list = isinstance(value, (str, bytes, Mapping, set, frozenset)) or getattr(value, "shape", None) == ()
+    return isinstance(value, Iterable) and not no_list
+
+
 def items(value: Any) -> list[Any] | None:
-    """The items of a list or other iterable, in order; None for a text, a mapping or an array without dimensions."""
-    if (
-        isinstance(value, (str, bytes, Mapping, set, frozenset))
-        or not isinstance(value, Iterable)
-        or getattr(value, "shape", None) == ()
-    ):
-        return None
-    return list(value)
+    """The items of a list or other iterable, in order; None for what is none."""
+    return list(value) if is_listed(value) else None
 
 
 def pairs_of_jobs(value: Any) -> list[tuple[Any, Any]]:

@@ -1,4 +1,5 @@
-"""Commands: l2zk prove, verify, inspect, check, trace, security, estimate, programs, plugins, cache, new, info, demo.
+"""Commands: l2zk prove, verify, aggregate, bundle, export-key, inspect, check, trace, security, estimate, programs,
+plugins, cache, new, info, demo.
 
 Exit codes: 0 good; 1 a proof, its file or its program is not right; 2 wrong usage. An error of l2zk's is one
 sentence on stderr, or with --json an object on stdout. A file here for each kind of commands; the commands
@@ -10,7 +11,7 @@ from __future__ import annotations
 import click
 
 from l2zk.base.version import __version__
-from l2zk.cli import cache, check, inspect, installation, proving, security
+from l2zk.cli import aggregate, bundle, cache, check, inspect, installation, key, proving, security
 from l2zk.cli.command_line import CommandLine
 from l2zk.cli.streams import say
 from l2zk.errors import PluginError
@@ -58,5 +59,5 @@ def main() -> None:
     """STARK proofs of computations: prove that a program was run, and verify it in milliseconds."""
 
 
-for module in (proving, inspect, check, security, cache, installation):
+for module in (proving, aggregate, bundle, key, inspect, check, security, cache, installation):
     module.l2zk_register_commands(main)

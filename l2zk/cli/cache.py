@@ -152,14 +152,18 @@ def _judged(data: bytes, programs: dict[str, type[TraceProgram]]) -> tuple[str, 
     """(the name of a count, the reason) for the bytes of a proof, with its own options and values."""
     try:
         proof = Proof.from_bytes(data)
-        program = program_from(programs.get(proof.program_id) or get_program(proof.program_id), proof)
-        if program.digest != proof.digest:
-            return "absent", f"{proof.program_id} is another version here"
-        if program.definition.air.public_columns:
-            columns = listed(one.name for one in program.definition.air.public_columns)
-            return "about_columns", f"{proof.program_id} is about public columns ({columns}), and a store keeps a hash"
-        stated = tuple(proof.public_inputs.values())
-        TraceZkVm(proof.options).check_proof(program, proof, stated)
+        known: list[TraceProgram] = []
+        for group, first in zip(proof.header.groups, proof.statements.firsts()):
+            program = program_from(programs.get(first.program_id) or get_program(first.program_id), first)
+            if program.digest != first.digest:
+                return "absent", f"{first.program_id} is another version here"
+            if program.definition.air.public_columns:
+                columns = listed(one.name for one in program.definition.air.public_columns)
+                told = f"{first.program_id} is about public columns ({columns}), and a store keeps a hash"
+                return "about_columns", told
+            known += [program] * group.count
+        stated = [tuple(one.public_inputs.values()) for one in proof.statements]
+        TraceZkVm(proof.options).check_together(known, proof, stated)
     except UnknownProgramError as error:
         return "absent", sentence(error)
     except ProofError as error:

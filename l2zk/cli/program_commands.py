@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from l2zk.base.foreign import foreign
 from l2zk.base.resources import MOST_THREADS
 from l2zk.base.wording import nearest, short
 from l2zk.cli.data_file import FileOption
@@ -20,7 +21,7 @@ from l2zk.cli.failure import Command
 from l2zk.cli.fields import READERS, content_of_file, documentation, field_options, summary
 from l2zk.cli.screen import WithHelp
 from l2zk.cli.values import program_and_witness, unique
-from l2zk.errors import L2zkError
+from l2zk.errors import L2zkError, ProgramError
 from l2zk.language.program import TraceProgram
 from l2zk.plugins import registry as plugins
 from l2zk.plugins.program_file import is_in_file, program_in
@@ -48,6 +49,8 @@ class ProgramCommands(WithHelp, click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
         """The command for one program."""
         program = program_class(cmd_name)
+        if self.name == "prove" and (command := own_command(program)) is not None:
+            return command
         own = self.options()
         for option in own:
             if isinstance(option, FileOption):
@@ -86,6 +89,16 @@ def _given(names: Iterable[str]) -> set[str]:
     """The names of those values of the command that runs which its command line gives, and that are no defaults."""
     source, plain = click.get_current_context().get_parameter_source, click.core.ParameterSource.DEFAULT
     return {name for name in names if source(name) not in (None, plain)}
+
+
+def own_command(program: type[TraceProgram]) -> click.Command | None:
+    """The command that a program brings for `l2zk prove`, if it does."""
+    with foreign(ProgramError, f"prove_command of {program.__name__}"):
+        command = program.prove_command()
+    if command is not None and not isinstance(command, click.Command):
+        kind = type(command).__name__
+        raise ProgramError(f"prove_command of {program.__name__} returned a {kind}: a click.Command or None is needed")
+    return command
 
 
 def program_class(name: str) -> type[TraceProgram]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 from time import perf_counter
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
 from l2zk.base.foreign import unwarned
 from l2zk.base.wording import counted, escaped
-from l2zk.cli.failure import Misuse, ProofCommand
+from l2zk.cli.failure import ProofCommand
 from l2zk.cli.fields import demanded_parameters
 from l2zk.cli.foresight import announce
 from l2zk.cli.program_commands import (
@@ -23,6 +23,7 @@ from l2zk.cli.program_commands import (
     threads_option,
 )
 from l2zk.cli.screen import bar, duration, print_json, progress_bar, screen, table, told
+from l2zk.cli.several import Asked, verify_several
 from l2zk.cli.statement import (
     Demanded,
     check_parameters,
@@ -35,13 +36,11 @@ from l2zk.cli.statement import (
 )
 from l2zk.cli.streams import StandardOutput, say, target
 from l2zk.cli.values import Demand, OutputDemand, ParameterDemand, read_outputs, unique, witness_options
-from l2zk.errors import ArgumentError
 from l2zk.language.program import TraceProgram
 from l2zk.plugins.hookspecs import hookimpl
 from l2zk.plugins.registry import program_from
 from l2zk.proof.degree_report import degrees
 from l2zk.proof.demands import output_words
-from l2zk.proof.proof import Proof
 from l2zk.proof.statement import demanded_inputs, demanded_outputs
 from l2zk.vm.cost import ProofProfile
 from l2zk.vm.zkvm import TraceZkVm
@@ -165,6 +164,12 @@ def _print_profile(profile: ProofProfile, err: bool) -> None:
     "given",
     help="The program that it must be of: my_air.py:MyProgram, or an installed one as fib.",
 )
+@click.option(
+    "--demands",
+    type=click.File("rb"),
+    help='What a proof of many statements has to state: a JSON list with an object for each, as {"program": "fib",'
+    ' "parameters": {"rounds": 20}, "inputs": {"a0": 2}, "outputs": {}, "count": 8}, null for any value.',
+)
 @click.option("--json", "as_json", is_flag=True, help=JSON_HELP)
 @unwarned()
 def verify(
@@ -174,6 +179,7 @@ def verify(
     parameters: tuple[tuple[str, str], ...],
     min_security: int,
     given: str | None,
+    demands: BinaryIO | None,
     as_json: bool,
 ) -> None:
     """Verify the proof in FILE.
@@ -185,10 +191,14 @@ def verify(
     demanded, demanded as its default, or only stated; of arrays of more than 8 values, and of as many values whose
     names count on, as o0, o1, o2, the number and the BLAKE3 digest (of 8 bytes each, the least first), and all that the
     proof states with --json. FILE - is standard input.
+
+    Of many statements --input and --output demand a value of each that has the name, --demands the values of each.
     """
     proof = proof_in(file)
-    if len(proof.statements) != 1:
-        raise Misuse(_several(proof))
+    if len(proof.statements) != 1 or demands is not None:
+        asked = Asked(unique(inputs, "--input"), unique(outputs, "--output"), demands, given, bool(parameters))
+        verify_several(proof, asked, TraceZkVm(min_security=min_security), file, as_json)
+        return
     kind = stated_class(proof, given)
     fixed = demanded_parameters(kind, unique(parameters, "--parameter"))
     check_parameters(proof, fixed)
@@ -207,12 +217,3 @@ def verify(
         return
     say(f"{proof.claim}\nverified in {duration(seconds)}: {figures([program], proof)}")
     say("\n".join(public_lines(proof, demanded)))
-
-
-def _several(proof: Proof) -> ArgumentError:
-    """The error of a proof whose statements each have values of their own to be demanded."""
-    return ArgumentError(
-        f"the proof holds {counted(len(proof.statements), 'statement')}, and this command demands values of one:"
-        " TraceZkVm.verify_together takes a program and its values for each, and `l2zk inspect` lists what the file"
-        " states"
-    )

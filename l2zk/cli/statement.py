@@ -229,12 +229,12 @@ def _shown(proof: Proof, demands: Iterable[Demands]) -> list[Shown]:
         is_output = known.kind == "output"
         values = dict(proof.public_outputs if is_output else proof.public_inputs)
         names = [one.name for one in proof.header.program.sequences if one.is_output == is_output]
-        single = _standings(known, values)
+        single = standings(known, values)
         shown += [*_together(known.kind, single, values), *_arrays(known, names, values)]
     return shown
 
 
-def _standings(known: Demands, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def standings(known: Demands, values: Container[str]) -> Iterator[tuple[str, str]]:
     """The names of single values and who fixes each; an output word is fixed where all of its words are."""
     words = {word.at: word for word in known.words if word.name in values}
     end = 0

@@ -219,11 +219,22 @@ def _read_witness(file: BinaryIO | None) -> list[tuple[str, Any]]:
         raise OSError(error.errno, error.strerror, name_of(file)) from None
 
 
-def _from_json(data: bytes) -> Any:
+def json_in(file: BinaryIO, what: str) -> Any:
+    """What a file in JSON says; a UsageError names the place of what is wrong in it."""
+    try:
+        return _from_json(_read(file, what), what)
+    except (ValueError, RecursionError) as error:
+        where = f", {error}" if isinstance(error, json.JSONDecodeError) else ""
+        raise click.UsageError(f"{name_of(file)} is not {what} in JSON{where}") from None
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, name_of(file)) from None
+
+
+def _from_json(data: bytes, what: str = "the witness") -> Any:
     """What a text in JSON says, with integers of any length."""
     return json.loads(
         data,
-        object_pairs_hook=lambda pairs: unique(pairs, "the witness"),
+        object_pairs_hook=lambda pairs: unique(pairs, what),
         parse_int=whole,
         parse_constant=_refuse_constant,
     )

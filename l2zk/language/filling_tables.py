@@ -55,11 +55,12 @@ def fill_themselves(tables: Tables) -> None:
 def _lists(tables: Tables, fillings: Sequence[Filling]) -> Sequence[Merged]:
     """Columns that fill themselves, as lists of nodes."""
     several = [one for one in fillings if isinstance(one, Let | Limbs)]
+    by_table = sorted(several, key=lambda one: one.table)  # each reads its own table alone
     known = tuple((table, *tables.known[table]) for table in sorted({one.table for one in several}))
     return kept(
         tables.definition,
         (id(several[0]), len(several), known),
-        lambda: [one.by_words(tables.definition) for one in merged(several, tables.known) if one.filled],
+        lambda: [one.by_words(tables.definition) for one in merged(by_table, tables.known) if one.filled],
     )
 
 

@@ -51,7 +51,9 @@ def again_filled(definition: Definition, number: int) -> set[int]:
 
 
 class Held:
-    """The cells of every table that are held: `tables`, a Pinned for each, and the changes that were `left_out`.
+    """The cells of every table that are held: `tables`, a Pinned for each, and how many changes were `left_out`.
+
+    A change that was left out is `untried` in its Pinned: its cell is neither held nor free for it.
 
     A column that fills itself counts as held: its cells follow from others.
     """
@@ -70,6 +72,8 @@ class Held:
         changes = [change for number in range(len(cells)) for change in self._open(number, fixed)]
         self.left_out = max(0, len(changes) - MOST_CHANGES)
         if self.left_out:
+            for number, tried, column, row in changes:
+                self.tables[number].untried[column][tried, row] = True
             changes = [changes[k * len(changes) // MOST_CHANGES] for k in range(MOST_CHANGES)]
         for number, tried, column, row in changes:
             self._try(number, tried, column, row)
@@ -104,6 +108,7 @@ class Held:
     def _try(self, number: int, tried: int, column: int, row: int) -> None:
         """Change one cell, fill again, and look at everything."""
         pinned = self.tables[number]
+        pinned.untried[column][tried, row] = False
         cells = [whole.copy() if k == number else whole for k, whole in enumerate(self._cells)]
         cells[number][column, row] = pinned.replaced[column][tried, row]
         try:

@@ -163,6 +163,14 @@ class TraceProgram:
         data = Path(os.fsdecode(checked_path(path))).read_bytes()
         return cls(**parameters), data
 
+    @classmethod
+    def prove_command(cls) -> Any:
+        """The click.Command that `l2zk prove PROGRAM` is; None, as here, for the one that all programs have.
+
+        A program whose witness is not made of one file, or whose proof leaves more than a proof behind, overrides this.
+        """
+        return None
+
     def check(self, witness: Any = (), *, redact: bool = True) -> Report:
         """Run the program on the witness and look at every constraint on every row.
 

@@ -27,11 +27,11 @@ class Conformance:
 
     cells: how many cells were changed. free: those among the user's rows that may be changed alone, and that the
     program does not say are free: choices, or faults. faults: everything that is wrong, a sentence each. left_out:
-    changes that only all columns together could have noticed, and that were too many to be tried. runs: of each case
-    what inputs and choices fix. refused: how many cases were false witnesses. stated: how many cases say what outputs
-    are right. missed: the constraints that could be left out unnoticed; None if that was not asked for, or is not
-    known since cells are undecided in every case. missed_in: the programs that have them, with the parameters of the
-    cases. notes: what may be meant or not, beside what the runs note.
+    changes that only all columns together could have noticed, and that were too many to be tried: no cell is free for
+    them. runs: of each case what inputs and choices fix. refused: how many cases were false witnesses. stated: how many
+    cases say what outputs are right. missed: the constraints that could be left out unnoticed; None if that was not
+    asked for, or is not known since cells are undecided in every case. missed_in: the programs that have them, with the
+    parameters of the cases. notes: what may be meant or not, beside what the runs note.
     """
 
     program: str

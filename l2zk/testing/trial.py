@@ -197,7 +197,7 @@ class Trial:
         for column, rows in self.definition.tables[number].free:
             meant[column, list(rows)] = True
         for index, name in enumerate(trace.columns):
-            open_rows = np.flatnonzero(~pinned.cells[index, : trace.rows] & ~meant[index, : trace.rows])
+            open_rows = np.flatnonzero(pinned.free[index, : trace.rows] & ~meant[index, : trace.rows])
             cells = [
                 FreeCell(prefix + name, int(row), int(trace[name][row]), pinned.instead(index, int(row)))
                 for row in open_rows

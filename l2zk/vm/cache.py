@@ -30,6 +30,7 @@ from l2zk.proof.header import VERSION
 from l2zk.proof.proof import Proof
 from l2zk.vm.cache_key import program_key, trace_key, witness_key
 from l2zk.vm.cache_stats import CacheStats
+from l2zk.vm.cache_together import CachedTogether
 from l2zk.vm.metrics.counts import COUNTS
 from l2zk.vm.settings import Asked, ProveSettings
 from l2zk.vm.zkvm import TraceZkVm
@@ -39,17 +40,17 @@ if TYPE_CHECKING:
 
 COUNTED = ("hits", "misses", "joined", "evictions", "stored", "store_hits")
 
-Job = tuple[Any, Any]
-"""A program and its witness."""
+Job = tuple[Any, Any] | list[tuple[Any, Any]]
+"""A program and its witness, or those of each statement of one proof."""
 
 
-class CachedZkVm(TraceZkVm):
+class CachedZkVm(CachedTogether, TraceZkVm):
     """A TraceZkVm that keeps its proofs and gives the same one again to the same request.
 
     capacity: the most proofs that are kept; the one asked for longest ago goes first. max_bytes: the most bytes of
     proofs, without the two kilobytes or so of the objects around each. vm: the machine that makes the proofs and whose
-    settings this one has; by default one with default options. `prove`, `prove_async` and batches use the cache;
-    `profile`, `prove_series` and `prove_together` make each proof anew, and keep none.
+    settings this one has; by default one with default options. `prove`, `prove_together`, both also with `_async`, and
+    batches use the cache; `profile`, `profile_together` and `prove_series` make each proof anew, and keep none.
 
     store: a file, such as "proofs.db", or a `ProofStore`, which says more: what memory has not is looked for there, and
     what is made is put there. store_key: with a path, a secret of 32 bytes instead of its key file.
@@ -111,9 +112,8 @@ class CachedZkVm(TraceZkVm):
         if not flag("cache", cache):
             return self._vm.prove(program, witness, **settings)
         key = self.key(program, witness, asked.trace, asked.check)
-        with self._lock:
-            if (proof := self._find(key)) is not None:
-                return proof
+        if (proof := self._found(key)) is not None:
+            return proof
         witness = frozen(witness)  # what is proved is what has the key, whoever changes an array meanwhile
         if isinstance(asked.trace, ExecutionTrace):
             settings["trace"] = asked.trace = asked.trace.copy()
@@ -176,11 +176,20 @@ class CachedZkVm(TraceZkVm):
 
     def _request(self, job: Job, asked: Asked) -> Request | None:
         """The request as the store knows it; None without a store, or for one that cannot be stored."""
-        return None if self._store is None else self._store._request(self.options, *job, asked)
+        if self._store is None:
+            return None
+        if isinstance(job, list):
+            return self._store._request_together(self.options, job, asked)
+        return self._store._request(self.options, *job, asked)
 
     def _count_up(self, *names: str) -> None:
         with self._lock:
             self._counts.update((name, self._counts[name] + 1) for name in names)
+
+    def _found(self, key: Hashable) -> Proof | None:
+        """The kept proof of a key, if there is one."""
+        with self._lock:
+            return self._find(key)
 
     def _find(self, key: Hashable) -> Proof | None:
         """The kept proof of a key; call it under the lock."""
@@ -192,7 +201,7 @@ class CachedZkVm(TraceZkVm):
 
     def _make_once(self, key: Hashable, job: Job, asked: Asked, make: Callable[[], Proof]) -> Proof:
         """Find the proof in the store or make it, and keep it; or wait for the thread that is at it already."""
-        own = Making(partial(described, job[0]))
+        own = Making(partial(described, job[0][0] if isinstance(job, list) else job[0]))
         try:
             while True:
                 with self._lock:

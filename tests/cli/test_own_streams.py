@@ -126,7 +126,7 @@ def test_in_a_process_of_its_own_too(loud: Path, tmp_path: Path) -> None:
     run = spawned("prove", "loud", "-o", "/dev/stdout", "--json")
     assert Proof.from_bytes(run.stdout).program_id == "loud.v0" and run.stderr.count(b"noise") >= 8
     assert json.loads(spawned("check", "loud", "--json").stdout)["ok"] is True
-    completing = {**os.environ, "_L2ZK_COMPLETE": "bash_complete", "COMP_WORDS": "l2zk prove l", "COMP_CWORD": "2"}
+    completing = {**os.environ, "_L2ZK_COMPLETE": "bash_complete", "COMP_WORDS": "l2zk prove lo", "COMP_CWORD": "2"}
     assert spawned(env=completing).stdout == b"plain,loud\n"
 
 

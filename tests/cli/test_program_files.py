@@ -45,3 +45,34 @@ def test_the_witness_may_come_from_a_file(tmp_path: Path) -> None:
         path.write_text(text)
         result = l2zk("prove", "fib", "--rounds", "5", "--witness", path)
         assert result.exit_code == 2 and "is not a JSON object of values by name" in result.stderr, text
+
+
+OWN = """
+import click
+import l2zk
+
+class Own(l2zk.TraceProgram):
+    id = "own.v0"
+
+    def define(self, m):
+        m.output("x", m.column("x"), row=0)
+
+    @classmethod
+    def prove_command(cls):
+        return click.Command("own", callback=lambda: click.echo("its own"))
+
+class Wrong(Own):
+    id = "wrong.v0"
+
+    @classmethod
+    def prove_command(cls):
+        return "a command"
+"""
+
+
+def test_a_program_brings_a_command_of_its_own_for_prove_alone(tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text(OWN)
+    assert "its own" in l2zk("prove", f"{tmp_path}/own.py:Own").output
+    assert "its own" not in l2zk("estimate", f"{tmp_path}/own.py:Own").output
+    result = l2zk("prove", f"{tmp_path}/own.py:Wrong")
+    assert result.exit_code == 2 and sentence(result).endswith("returned a str: a click.Command or None is needed")

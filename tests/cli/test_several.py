@@ -48,11 +48,58 @@ def test_security_of_many_statements(many: Path) -> None:
     assert json.loads(l2zk("security", many, "--json").stdout)["proven_bits"] == 128
 
 
-def test_verify_names_what_verifies_many_statements(many: Path) -> None:
+def test_verify_of_many_statements_as_they_are_stated(many: Path) -> None:
+    """The inputs of most are not their defaults, which are demanded where nothing else is said."""
     result = l2zk("verify", many)
-    assert result.exit_code == 2
-    assert "the proof holds 20 statements, and this command demands values of one" in sentence(result)
-    assert "verify_together" in result.stderr
+    assert result.exit_code == 1 and "statement 1: the proof states input a0 = 1, but 0 is demanded" in sentence(result)
+    result = l2zk("verify", many, "--input", "a0=any")
+    assert result.exit_code == 0, result.output
+    assert "verified in" in result.stdout and "20 statements, " in result.stdout
+    assert result.stdout.splitlines()[-1] == (
+        "statements 0 to 19: program fib.v0 and its parameters (only stated); input a1 (demanded as its default);"
+        " input a0 (only stated); output result (only stated)"
+    )
+    facts = json.loads(l2zk("verify", many, "--input", "a0=any", "--program", "fib", "--json").stdout)
+    [run] = facts["demands"]
+    assert facts["verified"] and (run["first"], run["count"], run["standing"]) == (0, 20, "demanded")
+    assert run["inputs"] == {"a0": "stated", "a1": "default"} and run["outputs"] == {"result": "stated"}
+    assert l2zk("verify", many, "--input", "a0=any", "--output", "result=6765").exit_code == 1
+    for wrong, text in (("--input", "no statement of the file has an input 'b'"), ("--output", "an output 'b'")):
+        result = l2zk("verify", many, wrong, "b=1")
+        assert result.exit_code == 2 and text in sentence(result)
+    result = l2zk("verify", many, "--parameter", "rounds=20")
+    assert result.exit_code == 2 and "--demands FILE demands those of each" in sentence(result)
+
+
+def test_verify_demands_the_statements_in_a_file(many: Path, tmp_path: Path) -> None:
+    demands = tmp_path / "demands.json"
+
+    def verified(*jobs: dict[str, Any]) -> Any:
+        demands.write_text(json.dumps(list(jobs)))
+        return l2zk("verify", many, "--demands", demands)
+
+    fib = {"program": "fib", "parameters": {"rounds": 20}}
+    free = {**fib, "inputs": {"a0": None}}
+    four = {**fib, "inputs": {"a0": 3}, "outputs": {"result": 19308}}
+    result = verified({**free, "count": 3}, four, {**free, "count": 16})
+    assert result.exit_code == 0, result.output
+    assert "statement 3: program fib.v0 and its parameters (demanded); input a0 (demanded)" in result.stdout
+    assert "output result (demanded)" in result.stdout and "statements 4 to 19: " in result.stdout
+    for wrong in (
+        ({**free, "count": 19},),
+        ({**free, "count": 21},),
+        (four, {**free, "count": 19}),
+        ({**free, "count": 19}, {**free, "parameters": {"rounds": 21}}),
+    ):
+        result = verified(*wrong)
+        assert result.exit_code == 1 and sentence(result).endswith("(PROTOCOL 7.1)"), result.output
+    result = verified({**fib, "witness": {"a0": 0}, "count": 20})
+    assert result.exit_code == 2 and "job 0 of" in result.stderr and "has no 'witness'" in sentence(result)
+    result = l2zk("verify", many, "--demands", demands, "--input", "a0=1")
+    assert result.exit_code == 2 and "--demands gives all that is demanded" in sentence(result)
+
+
+def test_inspect_takes_columns_of_one_statement_alone(many: Path) -> None:
     result = l2zk("inspect", many, "--input", "pixels=1,2")
     assert result.exit_code == 2 and "of one statement, and the proof holds 20 statements" in sentence(result)
 

@@ -8,12 +8,7 @@ from mutant_programs import PROGRAMS
 from l2zk.determinacy.examination import Examination, tried
 from l2zk.testing.examining import claim_names, subject_of
 
-SLOW = (
-    "collatz",
-    "permutation",
-    "machine",
-    "ledger",
-)
+SLOW = ("collatz", "permutation", "machine")
 SMALL = [name for name in PROGRAMS if name not in (*SLOW, "chain of s-boxes")]
 """The others are looked at by `benchmarks/leave_out.py`."""
 

@@ -13,6 +13,8 @@ import l2zk
 from l2zk import _core
 from l2zk.air.trace import ExecutionTrace
 from l2zk.errors import ConstraintError, ProgramError, WitnessError
+from l2zk.language import filling_tables
+from l2zk.language.filled import fill_merged as fill
 from l2zk.language.filling_tables import filled_tables
 from l2zk.language.run import report_of, table_runs, trace_of
 from l2zk.language.tables_report import balances
@@ -182,6 +184,24 @@ def test_further_tables_step_and_messages_hold_outputs():
         "count": [1, 0],
     }
     assert report_of(definition, {"first": 3, "second": 1})
+
+
+def test_columns_of_one_table_are_filled_together(monkeypatch):
+    """Lets of two tables, which follow one another in turn, are two lists of nodes."""
+
+    def define(m):
+        m.rows(8)
+        for table in (m, m.table("other", rows=8)):
+            last = table.private_column("x")
+            for k in range(4):
+                last = table.let(f"square{k}", last * last)
+
+    lists = []
+    noted = lambda tables, one: (lists.append(one.rows[0]), fill(tables, one))  # noqa: E731
+    monkeypatch.setattr(filling_tables, "fill_merged", noted)
+    trace = trace_of(defined(define), {"x": [3] * 8, "other.x": [2] * 8})
+    assert lists == [0, 1]
+    assert (trace["square3"][0], trace.tables["other"]["square3"][7]) == (3**16, 2**16)
 
 
 def test_generate_trace_gives_columns_of_further_tables():

@@ -25,10 +25,11 @@ def example(name: str, kind: str) -> Any:
     return getattr(import_module(name), kind)
 
 
-def transfer(levels: int) -> tuple[TraceProgram, Any]:
-    accounts = [[100 + k, 7 * k, k * k, 0] for k in range(2 ** (levels - 1))]
-    program = example("ledger", "Ledger")(1, levels)
-    return program, program.witness(example("ledger", "Tree")(accounts), [(0, 5, 60)])
+def ledger_block() -> tuple[TraceProgram, Any]:
+    from ledger_scenes import block
+
+    program, _, witness = block()
+    return program, witness
 
 
 PROGRAMS: dict[str, Made] = {
@@ -46,12 +47,12 @@ PROGRAMS: dict[str, Made] = {
     "machine": lambda: (RegisterMachine(steps=40, size=64), {}),
     "sobel": lambda: (example("sobel", "Sobel")(4, 4), {"pixel": values(16, 256)}),
     "chain of s-boxes": lambda: (example("sbox", "SboxChain")(8), {"start": 0x53, "key": range(8)}),
-    "ledger": lambda: transfer(4),
 }
 
 PLUGINS: dict[str, Made] = {
     "sha256": lambda: (get_program("sha256")(3), b"abc"),
     "poseidon2": lambda: (get_program("poseidon2")(2), list(range(8))),
     "vdf": lambda: (get_program("vdf")(16), {"x": 5}),
+    "ledger": ledger_block,
 }
 """Programs of plugins/, whose own tests ask the kit for more."""

@@ -13,10 +13,12 @@ import numpy as np
 import pytest
 from code_interpreter import solve, violations
 from example_programs import Cubes, Domains, Fibonacci, LookAhead
+from table_programs import Sort
 
 import l2zk
 from l2zk import ProgramError, ProofOptions, TraceProgram, TraceZkVm, WitnessError
 from l2zk.air.pinned import Pinned
+from l2zk.language import held
 from l2zk.testing import Case, ConformanceError, FreeCell, check_program, examine_program
 
 
@@ -79,6 +81,13 @@ def test_padding_is_the_program_s_own():
     """Rows from n on are no cells of the user's."""
     found = examine_program(Loose, [Case({"rows": 5}, {**LOOSE.witness, "even": [5, 0, 7, 0, 5, 0, 7, 0]})])
     assert {cell.row for cell in found.free} <= set(range(5))
+
+
+def test_a_change_that_nobody_tried_shows_no_free_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bus alone holds what is sorted; with one change tried of 86 the others are not tried, and not free."""
+    monkeypatch.setattr(held, "MOST_CHANGES", 1)
+    found = examine_program(Sort, [Case({"count": 6}, {"given": [5, 1, 4, 4, 9, 2]})])
+    assert found.free == () and found.left_out == 85 and "85 changes not tried" in str(found)
 
 
 class Credulous(TraceZkVm):

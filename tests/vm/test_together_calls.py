@@ -23,7 +23,6 @@ from l2zk.errors import (
     WitnessError,
 )
 from l2zk.vm.batch.processor import BatchProcessor
-from l2zk.vm.cache import CachedZkVm
 
 pytestmark = any_length
 
@@ -136,13 +135,6 @@ def test_an_executor_has_no_part_in_one_proof() -> None:
 
     with ThreadPoolExecutor(1) as threads, pytest.raises(OptionsError, match="an executor has no part in it"):
         BatchProcessor(QUICK, executor=threads).prove_batch([Fibonacci(20)], [()], one_proof=True)
-
-
-def test_a_cache_makes_proofs_of_many_anew() -> None:
-    cache = CachedZkVm(vm=QUICK)
-    proof = cache.prove_together([Fibonacci(20)] * 2, [(), ()])
-    assert cache.verify_together([Fibonacci(20)] * 2, proof)
-    assert cache.cache_stats().entries == 0
 
 
 def test_together_asynchronously() -> None:

@@ -32,7 +32,7 @@ from l2zk.proof.proof import MAX_BYTES
 TEXT = (HOUSE / "PROTOCOL.md").read_text(encoding="utf-8")
 HEADINGS = [*re.finditer(r"^(?:## (\d+)\. |\*\*(\d+\.\d+) )", TEXT, re.MULTILINE)]
 SECTIONS = {here[1] or here[2]: TEXT[here.start() : there.start()] for here, there in pairwise(HEADINGS)}
-SECTIONS["13.7"] = TEXT[HEADINGS[-1].start() :]
+SECTIONS[HEADINGS[-1][2]] = TEXT[HEADINGS[-1].start() :]
 
 
 # ---- the worked example ----------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from bundle_calls import BUNDLE_CALLS
 from example_programs import Fibonacci
 from loop_programs import LOOP_CALLS
 
@@ -178,6 +179,7 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     ),
     "BatchProcessor.verify_batch_parallel": (BATCH.verify_batch_parallel, BATCHES),
     "BatchProcessor.schedule": (BATCH.schedule, {"programs": [PROGRAM], "witnesses": [()]}),
+    **BUNDLE_CALLS,
     "ProofOptions": (ProofOptions, {name: getattr(OPTIONS, name) for name in OPTIONS.__dataclass_fields__}),
     "ProofOptions.from_bytes": (ProofOptions.from_bytes, {"data": OPTIONS.to_bytes()}),
     "ExecutionTrace": (ExecutionTrace, {"columns": ("a", "b"), "padded": np.zeros((2, 4), dtype=np.uint64), "rows": 3}),
@@ -198,6 +200,7 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "TraceProgram.check": (PROGRAM.check, {"witness": (), "redact": True}),
     "TraceProgram.generate_trace": (PROGRAM.generate_trace, {"witness": ()}),
     **LOOP_CALLS,
+    "export_key": (l2zk.export_key, {"program": PROGRAM}),
     "get_program": (l2zk.get_program, {"name": "fib"}),
     "without": (lambda names: plugins.without(names).__enter__(), {"names": []}),
     "program_of": (plugins.program_of, {"proof": PROOF}),

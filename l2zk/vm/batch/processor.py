@@ -7,10 +7,9 @@ Invariant: results stand in the order of the programs, and no work goes on when 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent import futures
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import Any, Literal, TypedDict, Unpack, overload
 
 from l2zk.base.arguments import flag
@@ -25,8 +24,10 @@ from l2zk.vm.batch.dask import DaskClient, DaskEngine, is_dasks
 from l2zk.vm.batch.dispatch import Dispatch, Ways, asked_once
 from l2zk.vm.batch.engine import Engine
 from l2zk.vm.batch.executors import is_elsewhere, require_executor
+from l2zk.vm.batch.grouping import Grouping
 from l2zk.vm.batch.outcomes import Outcomes, checked, outcome
 from l2zk.vm.batch.parts import Costs, Job, Jobs, Prover, listed, pairs
+from l2zk.vm.batch.reporting import reporter
 from l2zk.vm.batch.schedule import Schedule, choose, cut_into_parts
 from l2zk.vm.batch.threads import in_turn, on_threads
 from l2zk.vm.batch.travel import require_cloudpickle
@@ -52,7 +53,7 @@ class BatchSettings(TypedDict, total=False):
     progress: Progress | bool | None
 
 
-class BatchProcessor:
+class BatchProcessor(Grouping):
     """Proves and verifies lists of programs.
 
     vm: what proves; with a CachedZkVm, requests that are repeated are proved once. max_workers: the most threads at
@@ -149,7 +150,7 @@ class BatchProcessor:
         programs, witnesses = zip(*jobs)
         if self._costs.max_memory is not None:
             require_memory(self._vm.estimate_together(programs).memory, self._costs.max_memory)
-        with _reporter(progress) as report:
+        with reporter(progress) as report:
             return self._vm.prove_together(programs, witnesses, progress=report)
 
     def prove_batch_parallel(
@@ -291,29 +292,11 @@ def _collect(
     """All results, in order."""
     return_exceptions = flag("return_exceptions", return_exceptions)
     results: list[Any] = [None] * total
-    with _reporter(progress) as report, closing(checked(outcomes, return_exceptions)) as results_so_far:
+    with reporter(progress) as report, closing(checked(outcomes, return_exceptions)) as results_so_far:
         for done, (index, result) in enumerate(results_so_far, 1):
             results[index] = result
             report("proofs", done, total)
     return results
-
-
-@contextmanager
-def _reporter(progress: Progress | bool | None) -> Iterator[Progress]:
-    """The function that progress is reported to: the caller's own, a bar on a terminal, or none."""
-    if callable(progress):
-        yield progress
-    elif not isinstance(progress, bool | None):
-        raise OptionsError(f"progress={short(progress)} is not allowed; it must be a function, True, False or None")
-    elif not (progress and sys.stderr.isatty()):
-        yield lambda stage, done, total: None
-    else:
-        from rich.console import Console
-        from rich.progress import Progress as Bar
-
-        with Bar(console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("proofs")
-            yield lambda stage, done, total: bar.update(task, description=stage, completed=done, total=total)
 
 
 def _workers(value: Any) -> int:

@@ -61,6 +61,11 @@ def key_of(
     return blake3(_joined(parts), key=secret), (*binding.public_inputs, *binding.sequences)
 
 
+def key_together(secret: bytes, keys: Iterable[bytes]) -> bytes:
+    """The key of a request for one proof of several statements, from the keys of each, in order."""
+    return blake3(_joined([FORM, b"together", *keys]), key=secret)
+
+
 @cached(128)
 def _filling(definition: Definition) -> bytes:
     """The hash of all in a definition that fills a trace, beside the constraints and foreign code."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import stat
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -27,13 +27,14 @@ from l2zk.base.progress import Progress
 from l2zk.base.wording import counted, short
 from l2zk.errors import OptionsError, ProofError, StoreError, StoreWarning
 from l2zk.language.program import TraceProgram
+from l2zk.proof.claims import Statement
 from l2zk.proof.header import digest_of
 from l2zk.proof.options import ProofOptions
 from l2zk.proof.proof import Proof
 from l2zk.show import html
 from l2zk.vm.settings import Asked
 from l2zk.vm.store.file import GLANCE_SECONDS, StoreFile
-from l2zk.vm.store.key import key_of
+from l2zk.vm.store.key import key_of, key_together
 from l2zk.vm.store.maker import LockFile
 from l2zk.vm.store.schema import Amid, Damaged, Unusable
 from l2zk.vm.store.secret import SECRET_BYTES, secret_in
@@ -130,6 +131,15 @@ class ProofStore:
         known = None if self._secret is None else key_of(self._secret, options, program, witness, asked)
         return None if known is None else Request(self, *known, options, program)
 
+    def _request_together(self, options: ProofOptions, jobs: Sequence[tuple[Any, Any]], asked: Asked) -> Request | None:
+        """As `_request`, for one proof of several statements."""
+        each = [self._request(options, program, witness, asked) for program, witness in jobs]
+        known = [one for one in each if one is not None]
+        if self._secret is None or len(known) < len(each):
+            return None
+        key = key_together(self._secret, [one.key for one in known])
+        return JointRequest(self, key, tuple(one.inputs for one in known), options, jobs[0][0], known)
+
     def _found(self, request: Request) -> Proof | None:
         """The proof in the file, if it is one of this request, made with exactly its options; else it is deleted."""
         row = self._file.find(request.key)
@@ -138,7 +148,7 @@ class ProofStore:
         known = request.key + row.digest
         try:
             if known not in self._verified:
-                _verifier(request.options).check_proof(request.program, row.data, request.inputs)
+                request.check(row.data)
         except ProofError:
             self._file.drop(row)
             return None
@@ -211,12 +221,23 @@ class Request:
             count("hits", "store_hits")
         return proof
 
+    def check(self, data: bytes) -> None:
+        """Raise ProofError unless these are a proof of this request."""
+        _verifier(self.options).check_proof(self.program, data, self.inputs)
+
+    def states(self, proof: Proof) -> bool:
+        """True if the proof has the public inputs of this request."""
+        return self.is_stated_by(proof.statement)
+
+    def is_stated_by(self, statement: Statement) -> bool:
+        """True if the statement has these public inputs."""
+        scalars, columns = tuple(statement.public_inputs.values()), tuple(statement.public_digests.values())
+        count = len(scalars)
+        return scalars == self.inputs[:count] and columns == tuple(map(digest_of, self.inputs[count:]))
+
     def put(self, proof: Proof, count: Count) -> None:
         """Store the proof that was made for this request; not if the witness has changed meanwhile."""
-        scalars, columns = tuple(proof.public_inputs.values()), tuple(proof.public_digests.values())
-        count_of = len(scalars)
-        is_its_own = scalars == self.inputs[:count_of] and columns == tuple(map(digest_of, self.inputs[count_of:]))
-        if is_its_own and self.store._using(lambda: self.store._file.put(self.key, proof.data)):
+        if self.states(proof) and self.store._using(lambda: self.store._file.put(self.key, proof.data)):
             count("stored")
 
     def made_once(self, own: Making, make: Callable[[], Proof], progress: Progress | None, count: Count) -> Proof:
@@ -234,6 +255,24 @@ class Request:
         finally:
             if locks is not None:
                 locks.free(own)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JointRequest(Request):
+    """A request for one proof of several statements. inputs: those of each; each: what it would be by itself."""
+
+    each: Sequence[Request] = ()
+
+    def check(self, data: bytes) -> None:
+        """Raise ProofError unless these are a proof of all statements in this order."""
+        programs, hints = [one.program for one in self.each], [one.inputs for one in self.each]
+        _verifier(self.options).check_together(programs, data, hints)
+
+    def states(self, proof: Proof) -> bool:
+        """True if the proof has the public inputs of every statement."""
+        return len(proof.statements) == len(self.each) and all(
+            one.is_stated_by(statement) for one, statement in zip(self.each, proof.statements)
+        )
 
 
 def opened(store: Any, key: bytes | None) -> ProofStore:

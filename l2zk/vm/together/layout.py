@@ -10,6 +10,7 @@ least. It depends on program, number and options alone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from l2zk.air.stacking import stackable
@@ -30,6 +31,24 @@ FEW, MANY = 16, 4096
 """Statements up to which it is weighed to stack none, and up to which none are stacked where there is no other way."""
 
 
+@dataclass(frozen=True)
+class Way:
+    """A layout of statements of one program: their number in each group, and the expected bytes and work of a proof.
+
+    size: None where there is no such proof, and `refused` says why. work: the words that the prover goes over.
+    """
+
+    groups: tuple[int, ...]
+    size: float | None = None
+    work: int = 0
+    refused: str = ""
+
+    @property
+    def score(self) -> float:
+        """Bytes times work."""
+        return 0.0 if self.size is None else self.size * self.work
+
+
 def layout(options: ProofOptions, definitions: Sequence[Definition]) -> Groups:
     """The groups of these statements, in order. Raises what `shape_of` does of a run that has no shape."""
     groups: list[tuple[Definition, int]] = []
@@ -43,16 +62,22 @@ def cut(options: ProofOptions, definition: Definition, count: int) -> tuple[int,
     """The groups of so many statements of one program."""
     if count == 1:
         return (1,)
-    beside = (1,) * count
-    ways = [] if stackable(definition.air) else list(_cuts(count))
-    if count <= FEW and beside not in ways:
-        ways.append(beside)
-    scores = {way: score for way in ways if (score := _score(options, definition, way)) is not None}
-    if scores:
-        return min(scores, key=lambda way: (scores[way], len(way)))
-    if ways and (count > MANY or _score(options, definition, beside) is None):
-        return ways[0]
+    beside, known = (1,) * count, ways(options, definition, count)
+    possible = [way for way in known if way.size is not None]
+    if possible:
+        return min(possible, key=lambda way: (way.score, len(way.groups))).groups
+    if known and (count > MANY or _weighed(options, definition, beside).size is None):
+        return known[0].groups
     return beside
+
+
+def ways(options: ProofOptions, definition: Definition, count: int) -> list[Way]:
+    """The layouts of so many statements of one program that are weighed against one another."""
+    beside = (1,) * count
+    found = [] if stackable(definition.air) else list(_cuts(count))
+    if count <= FEW and beside not in found:
+        found.append(beside)
+    return [_weighed(options, definition, way) for way in found]
 
 
 def _cuts(count: int) -> Iterator[tuple[int, ...]]:
@@ -64,16 +89,15 @@ def _cuts(count: int) -> Iterator[tuple[int, ...]]:
         count -= powers[-1]
 
 
-def _score(options: ProofOptions, definition: Definition, way: tuple[int, ...]) -> float | None:
-    """Bytes times work of a proof of these groups; None if there is none."""
+def _weighed(options: ProofOptions, definition: Definition, groups: tuple[int, ...]) -> Way:
+    """A layout with the bytes and the work of a proof of these groups, or why there is none."""
     try:
-        shape = shape_of(options, [Group(definition.air, count) for count in way])
-    except L2zkError:
-        return None
+        shape = shape_of(options, [Group(definition.air, count) for count in groups])
+    except L2zkError as error:
+        return Way(groups, refused=str(error))
     known = stated(definition.air)
-    return proof_size(length_of([(known, count) for count in way]), shape, expected) * (
-        work(shape) + ANY_GROUP * len(way)
-    )
+    size = proof_size(length_of([(known, count) for count in groups]), shape, expected)
+    return Way(groups, size, work(shape) + ANY_GROUP * len(groups))
 
 
 def work(shape: Shape) -> int:

@@ -10,6 +10,8 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from time import perf_counter
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -44,12 +46,15 @@ from l2zk.proof.statement import (
     stated_values,
 )
 from l2zk.vm.asynchronous import proved_async
+from l2zk.vm.cost import ProofProfile
 from l2zk.vm.metrics.counted import counted_proof, counted_verification
 from l2zk.vm.observers import observed
 from l2zk.vm.settings import Asked, Settings
 from l2zk.vm.together.costs import JointEstimate, estimate, memory, require_joint_room
 from l2zk.vm.together.layout import layout
 from l2zk.vm.together.preparing import Prepared, prepared_together
+from l2zk.vm.together.report import AggregationReport
+from l2zk.vm.together.reporting import report
 from l2zk.vm.together.told import of_statement, told_of
 
 
@@ -74,10 +79,8 @@ class Joint(Settings):
         All traces are made and checked before anything is committed to; an error names its statement, as in "statement
         17: …", which counts from 0. Raises the errors of `prove`.
         """
-        asked = Asked(check=check, threads=threads, progress=progress)
-        known, given = _programs(programs), _listed("witnesses", witnesses, "a witness")
-        _require_as_many(known, "witness", given)
-        return self._prove_together(known[0], (known, [content(one) for one in given]), asked)
+        known, jobs = jobs_of(programs, witnesses)
+        return self._prove_together(known, jobs, Asked(check=check, threads=threads, progress=progress))
 
     async def prove_together_async(
         self, programs: Iterable[TraceProgram], witnesses: Iterable[Witness], **settings: Any
@@ -85,13 +88,39 @@ class Joint(Settings):
         """As `prove_together`, on a thread of asyncio's, and cancelled with the task that waits, as `prove_async`."""
         return await proved_async(self.prove_together, programs, witnesses, **settings)
 
+    def profile_together(
+        self,
+        programs: Iterable[TraceProgram],
+        witnesses: Iterable[Witness],
+        *,
+        check: bool = True,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> ProofProfile:
+        """As `prove_together`, but gives the proof with the seconds of each stage."""
+        asked, seconds = Asked(check=check, threads=threads, progress=progress), dict[str, float]()
+        known, jobs = jobs_of(programs, witnesses)
+        start = perf_counter()
+        proof = self._prove_together(known, jobs, asked, profile=seconds)
+        outside = perf_counter() - start - sum(seconds.values())
+        stages = MappingProxyType({"python": outside, **seconds})
+        return ProofProfile(proof=proof, threads=self._count(threads), seconds=stages)
+
     @observed
     @counted_proof
-    def _prove_together(self, program: TraceProgram, jobs: tuple[list[Any], list[Any]], asked: Asked) -> Proof:
+    def _prove_together(
+        self,
+        program: TraceProgram,
+        jobs: tuple[list[Any], list[Any]],
+        asked: Asked,
+        profile: dict[str, float] | None = None,
+    ) -> Proof:
         """The proof of these programs and witnesses; observers are told of it by the first program."""
-        return SharedDefinitions().during(self._proved_together, *jobs, asked)
+        return SharedDefinitions().during(self._proved_together, *jobs, asked, profile)
 
-    def _proved_together(self, programs: list[Any], witnesses: list[Any], asked: Asked) -> Proof:
+    def _proved_together(
+        self, programs: list[Any], witnesses: list[Any], asked: Asked, profile: dict[str, float] | None
+    ) -> Proof:
         threads, definitions = self._count(asked.threads), _definitions(programs)
         groups = layout(self._options, definitions)
         shape = shape_of(self._options, groups_of(groups))
@@ -107,6 +136,7 @@ class Joint(Settings):
             threads=threads,
             progress=asked.progress,
             seed=os.urandom(32),
+            profile=profile,
         )
         made = attempt(run, partial(self._violation, definitions, ready))
         if isinstance(made, ConstraintError):
@@ -127,6 +157,25 @@ class Joint(Settings):
             return estimate(self._options, layout(self._options, _definitions(known)), count)
 
         return SharedDefinitions().during(estimated)
+
+    def report_together(
+        self,
+        programs: Iterable[TraceProgram],
+        together: Proof | ProofProfile | None = None,
+        *,
+        apart: Iterable[Proof | ProofProfile] | None = None,
+        threads: int | None = None,
+    ) -> AggregationReport:
+        """What goes together in one proof of these programs, its bytes and work against proofs apart, and why it is
+        laid out so. Nothing is run.
+
+        together: a proof of them, of which the report is then, with its bytes and its own options; a profile
+        (`profile_together`) gives the seconds as well. apart: a proof or a profile of each program alone, with
+        the same options, to compare with what was measured rather than with what is expected. Raises ProofError for a
+        proof of other programs.
+        """
+        known, count = _programs(programs), self._count(threads)
+        return SharedDefinitions().during(lambda: report(self._options, _definitions(known), count, together, apart))
 
     def verify_together(
         self,
@@ -196,6 +245,13 @@ def _publics(header: Header, demanded: Sequence[Demanded]) -> Iterator[Any]:
             values = np.frombuffer(group.data, "<u8").reshape(group.count, len(program.inputs) + len(program.outputs))
             yield _core.Publics(values[:, : len(program.inputs)], values[:, len(program.inputs) :])
         at += group.count
+
+
+def jobs_of(programs: Any, witnesses: Any) -> tuple[TraceProgram, tuple[list[Any], list[Any]]]:
+    """The first program, and all of them with their witnesses, of which files are read once."""
+    known, given = _programs(programs), _listed("witnesses", witnesses, "a witness")
+    _require_as_many(known, "witness", given)
+    return known[0], (known, [content(one) for one in given])
 
 
 def _programs(programs: Any) -> list[Any]:

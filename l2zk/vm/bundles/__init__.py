@@ -1,0 +1,1 @@
+"""Bundles: many proofs in one file with one root, and receipts of single ones."""
