@@ -68,6 +68,12 @@ def transfers(*what):
     return block(made, {"depth": DEPTH, "operations": 8, "accounts": 8, "nodes": (8, 4)})
 
 
+def refused(program, witness):
+    """Names of the constraints, ranges and buses that a witness breaks, without the numbers of elements."""
+    names = {getattr(one, "constraint", None) or one.name for one in program.check(witness).violations}
+    return {name.rstrip(" 0123") for name in names}
+
+
 def copied(value):
     """Arrays and what holds them, copied, so that a test may forge in them."""
     if isinstance(value, np.ndarray):

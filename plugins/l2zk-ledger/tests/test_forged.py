@@ -6,17 +6,24 @@ import numpy as np
 import pytest
 from l2zk_ledger import Ledger, Receive, Transfer, execute, execution, identity_of
 from l2zk_ledger.messages import FAILED, advance
-from ledger_scenes import ADDRESS, DEPTH, OTHER, SECRET, SETTLEMENT, SIZES, block, message, operations, state, transfers
+from ledger_scenes import (
+    ADDRESS,
+    DEPTH,
+    OTHER,
+    SECRET,
+    SETTLEMENT,
+    SIZES,
+    block,
+    message,
+    operations,
+    refused,
+    state,
+    transfers,
+)
 
 import l2zk
 
 P = l2zk.MODULUS
-
-
-def refused(program, witness):
-    """Names of the constraints, ranges and buses that a witness breaks, without the numbers of elements."""
-    names = {getattr(one, "constraint", None) or one.name for one in program.check(witness).violations}
-    return {name.rstrip(" 0123") for name in names}
 
 
 def told(executed, before=None, **changes):
